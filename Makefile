@@ -1,0 +1,55 @@
+# Each target does the set-up it needs. `make setup` and all that call it take TRACK=older|newer
+# and PYTHON=/path to overrule the choice of the track and of the Python.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-debian13 check format bench lock clean
+
+SETUP_PYTHON ?= python3
+PY := .venv/bin/python
+UV := .uv/bin/uv
+DATA ?=
+PYTEST_ARGS ?=
+LOCK_ARGS ?=
+COMPILE = $(UV) pip compile --quiet --generate-hashes --custom-compile-command "make lock" $(LOCK_ARGS)
+
+help:  ## this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; \
+		do printf '%-19s %s\n' "make $$name" "$$what"; done
+
+setup:  ## .venv with the newest TFX that this machine can load
+	@$(SETUP_PYTHON) -m tools.environment
+
+demo: setup  ## train on flowers, serve the model, ask it; DATA=DIR for a folder of one's own
+	@$(PY) -m pipeline.demo $(if $(DATA),--data "$(DATA)")
+
+test: setup  ## the tests; PYTEST_ARGS="tests/test_track.py -k glibc" for some of them
+	@$(PY) -m pytest $(PYTEST_ARGS)
+
+test-debian13:  ## the tests on the newer track, in a Debian 13 root, from an older machine
+	@SETUP_PYTHON='$(SETUP_PYTHON)' PYTEST_ARGS='$(PYTEST_ARGS)' bash tools/debian13.sh
+
+check: setup  ## ruff, and mypy on pipeline/ and serving/
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+
+format: setup  ## what ruff can mend
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+bench: setup  ## ingestion, input pipeline and useful pixels measured; DATA=DIR
+	@$(PY) -m pipeline.bench $(if $(DATA),--data "$(DATA)")
+
+# For another uv, leave only the line "uv==VERSION" in requirements/uv.txt first.
+lock:  ## the locks, from setup.py; LOCK_ARGS=--upgrade for newer versions
+	@$(SETUP_PYTHON) -m tools.installer
+	sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements/uv.txt | \
+		$(COMPILE) --output-file requirements/uv.txt -
+	$(COMPILE) setup.py --extra kubeflow --extra dev --python-version 3.10 \
+		--python-platform x86_64-manylinux_2_31 --output-file requirements/py310.lock
+	$(COMPILE) setup.py --extra kubeflow --extra dev --python-version 3.11 \
+		--universal --output-file requirements/py311-313.lock
+
+clean:  ## remove environments and caches; runs/ and served/ stay
+	rm -rf --one-file-system .venv .uv .uv.part .debian13 build *.egg-info
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,12 @@
+"""The project's own artifact types.
+
+Kubeflow's container finds a type by its TYPE_NAME, which must be `<package>.<Class>`: one dot.
+"""
+
+from tfx.types.artifact import Artifact
+
+
+class Rejects(Artifact):
+    """Files that ingestion did not take, and its summary: rejects.csv and summary.json."""
+
+    TYPE_NAME = "components.Rejects"

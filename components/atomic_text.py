@@ -1,0 +1,21 @@
+"""Small text files that are complete when they become visible."""
+
+from __future__ import annotations
+
+import uuid
+
+import tensorflow as tf
+
+
+def write(path: str, text: str) -> None:
+    """Writes beside `path` and renames, so that nobody reads half of it; replaces an older one."""
+    partial = f"{path}.{uuid.uuid4().hex}"
+    with tf.io.gfile.GFile(partial, "w") as file:
+        file.write(text)
+    tf.io.gfile.rename(partial, path, overwrite=True)
+
+
+def read(path: str) -> str:
+    """The whole text of the file."""
+    with tf.io.gfile.GFile(path) as file:
+        return file.read()

@@ -1,0 +1,38 @@
+"""What an image file's first and last bytes tell: its format, and whether its end is there."""
+
+from __future__ import annotations
+
+SIGNATURES = {  # Format as Pillow names it: offset and bytes, any of which tells it.
+    "JPEG": ((0, b"\xff\xd8\xff"),),
+    "PNG": ((0, b"\x89PNG\r\n\x1a\n"),),
+    "GIF": ((0, b"GIF87a"), (0, b"GIF89a")),
+    "BMP": ((0, b"BM"),),
+    "WEBP": ((8, b"WEBP"),),
+    "TIFF": ((0, b"II*\0"), (0, b"MM\0*"), (0, b"II+\0"), (0, b"MM\0+")),
+    "JPEG2000": ((0, b"\xff\x4f\xff\x51"), (0, b"\0\0\0\x0cjP  \r\n\x87\n")),
+    "AVIF": ((4, b"ftypavif"), (4, b"ftypavis")),
+}
+
+
+def kind(data: bytes) -> str | None:
+    """The format that the bytes begin as; None if it is none of SIGNATURES."""
+    for name, signatures in SIGNATURES.items():
+        if any(data.startswith(magic, offset) for offset, magic in signatures):
+            return name
+    return None
+
+
+def lacks_end(data: bytes) -> bool:
+    """Whether the image that begins here stops before its format's end; False where unknown."""
+    name = kind(data)
+    if name == "JPEG":
+        return data.find(b"\xff\xd9", max(0, data.rfind(b"\xff\xda"))) < 0
+    if name == "PNG":
+        return b"IEND" not in data
+    if name == "GIF":
+        return not data.rstrip(b"\0").endswith(b";")
+    if name == "BMP":
+        return len(data) < int.from_bytes(data[2:6], "little")
+    if name == "WEBP":
+        return len(data) < 8 + int.from_bytes(data[4:8], "little")
+    return False

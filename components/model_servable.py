@@ -1,0 +1,106 @@
+"""TFX component that serves the candidate for real before it is pushed, and writes its warm-up."""
+
+# No `from __future__ import annotations` here: @component needs real types.
+import tempfile
+from pathlib import Path
+
+import tensorflow as tf
+from tensorflow_serving.apis import model_pb2, predict_pb2, prediction_log_pb2
+from tfx import v1 as tfx
+from tfx.utils import io_utils, path_utils
+from tfx.v1.types.standard_artifacts import Examples, ExampleStatistics, InfraBlessing, Model
+
+from components import class_shares
+from serving.client import Prediction, ServingError, connect
+from serving.request_errors import RequestError
+from serving.server import Server
+from trainer import config, records
+
+InputArtifact = tfx.dsl.components.InputArtifact
+OutputArtifact = tfx.dsl.components.OutputArtifact
+Parameter = tfx.dsl.components.Parameter
+
+WARMUP = "assets.extra/tf_serving_warmup_requests"
+REQUESTS = 8  # Images of the test split that are asked about.
+TOLERANCE = 1e-3  # Between the protocols, and between alone and together.
+
+
+@tfx.dsl.components.component
+def ModelServable(
+    model: InputArtifact[Model],
+    examples: InputArtifact[Examples],
+    statistics: InputArtifact[ExampleStatistics],
+    blessing: OutputArtifact[InfraBlessing],
+    experiment: Parameter[str],
+) -> None:
+    """Blesses a model that a server answers with; Pusher takes the copy made here."""
+    name = config.from_json(experiment).name
+    stamped = path_utils.stamped_model_path(blessing.uri)
+    images = sample(f"{examples.uri}/Split-test")
+    io_utils.copy_dir(path_utils.serving_model_path(model.uri), stamped)
+    write_warmup(stamped, name, images)
+    class_shares.write(stamped, class_shares.shares(statistics.uri, "train"))
+
+    failure = why_not_servable(stamped, name, images)
+    blessing.set_int_custom_property("blessed", 0 if failure else 1)
+    blessing.set_int_custom_property("has_model", 1)
+    blessing.set_string_custom_property("failure", failure)
+
+
+def sample(folder: str) -> list[bytes]:
+    """The first images, as files, of a split."""
+    files = sorted(tf.io.gfile.glob(f"{folder}/*"))
+    rows = tf.data.TFRecordDataset(files).take(REQUESTS)
+    parsed = (tf.io.parse_single_example(row, records.CLASS_FEATURES) for row in rows)
+    return [fields[records.ENCODED].numpy() for fields in parsed]
+
+
+def write_warmup(folder: str, name: str, images: list[bytes]) -> None:
+    """Writes requests that a server answers for itself before it takes others: one, and several."""
+    path = f"{folder}/{WARMUP}"
+    tf.io.gfile.makedirs(path.rpartition("/")[0])
+    with tf.io.TFRecordWriter(path) as writer:
+        for batch in (images[:1], images):
+            request = predict_pb2.PredictRequest(model_spec=model_pb2.ModelSpec(name=name))
+            request.inputs["image_bytes"].CopyFrom(tf.make_tensor_proto(batch, tf.string))
+            log = prediction_log_pb2.PredictLog(request=request)
+            entry = prediction_log_pb2.PredictionLog(predict_log=log)
+            writer.write(entry.SerializeToString())
+
+
+def why_not_servable(folder: str, name: str, images: list[bytes]) -> str:
+    """Serves the model and asks it over gRPC and REST; empty where all answers are sound."""
+    with tempfile.TemporaryDirectory() as root:
+        io_utils.copy_dir(folder, str(Path(root, name, "1")))
+        try:
+            with Server(root, grpc_port=0, rest_port=0) as server:
+                server.wait_until_available(name)
+                return unsound(server, name, images)
+        except (ServingError, RequestError) as error:
+            return str(error)
+
+
+def unsound(server: Server, name: str, images: list[bytes]) -> str:
+    """What is wrong with the answers, in a sentence; empty where nothing is."""
+    with connect(f"grpc://127.0.0.1:{server.grpc_port}", name) as client:
+        together = client.classify(images)
+        alone = [client.classify([image])[0] for image in images]
+    with connect(f"http://127.0.0.1:{server.rest_port}", name) as client:
+        by_rest = client.classify(images)
+    totals = [sum(prediction.probabilities.values()) for prediction in together]
+    if max(abs(total - 1) for total in totals) > TOLERANCE:
+        return f"The probabilities of an image sum to {totals}, not to 1."
+    if difference(together, by_rest) > TOLERANCE:
+        return f"gRPC and REST differ by {difference(together, by_rest)}."
+    if difference(together, alone) > TOLERANCE:
+        return f"An image's answer depends on its batch, by {difference(together, alone)}."
+    return ""
+
+
+def difference(some: list[Prediction], others: list[Prediction]) -> float:
+    """The largest difference between the probabilities of two answers."""
+    return max(
+        abs(a.probabilities[label] - b.probabilities[label])
+        for a, b in zip(some, others, strict=True)
+        for label in a.probabilities
+    )

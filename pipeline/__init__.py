@@ -1,0 +1,1 @@
+"""Which component feeds which, and where a run happens."""

@@ -1,0 +1,127 @@
+"""Which component feeds which: the only graph, whoever runs it."""
+
+from __future__ import annotations
+
+from tfx import v1 as tfx
+from tfx.v1.dsl import Pipeline
+from tfx.v1.proto import EvalArgs, PushDestination, TrainArgs
+
+from components.anomaly_gate import AnomalyGate
+from components.baseline_model import BaselineModel
+from components.curated_schema import CuratedSchema
+from components.image_example_gen import ImageExampleGen
+from components.model_servable import ModelServable
+from components.pusher import Pusher
+from pipeline import evaluation
+from pipeline.settings import Settings
+from trainer import config, records
+from trainer.config import Experiment
+
+
+def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
+    """From a folder of images to a version that is served, if it passes its gate."""
+    given = config.to_json(experiment)
+    served = {
+        "served_folder": settings.served_folder(experiment.name),
+        "served_version": settings.served_version,
+    }
+    ingested = ImageExampleGen(settings.data, experiment.data, fingerprint=settings.fingerprint)
+    examples = ingested.outputs["examples"]
+    statistics = statistics_gen(examples)
+    counted = statistics.outputs["statistics"]
+    curated = CuratedSchema(experiment=given)
+    validator = tfx.components.ExampleValidator(
+        statistics=counted, schema=curated.outputs["curated"]
+    )
+    gate = AnomalyGate(
+        anomalies=validator.outputs["anomalies"],
+        statistics=counted,
+        curated=curated.outputs["curated"],
+        experiment=given,
+        **served,
+    )
+    transform = transform_of(examples, gate.outputs["checked"], experiment)
+    learned = transform.outputs["transform_graph"]
+    trainer = trainer_of(examples, learned, given, settings)
+    model = trainer.outputs["model"]
+    baseline = BaselineModel(
+        statistics=counted, transform_graph=learned, experiment=given, **served
+    )
+    evaluator = tfx.components.Evaluator(
+        examples=examples,
+        model=model,
+        baseline_model=baseline.outputs["baseline"],
+        eval_config=evaluation.eval_config(experiment),
+        example_splits=["test"],
+    )
+    servable = ModelServable(model=model, examples=examples, statistics=counted, experiment=given)
+    pusher = Pusher(
+        model_blessing=evaluator.outputs["blessing"],
+        infra_blessing=servable.outputs["blessing"],
+        push_destination=destination(served["served_folder"]),
+    )
+    before = [ingested, statistics, curated, validator, gate, transform]
+    return Pipeline(
+        pipeline_name=experiment.name,
+        pipeline_root=f"{settings.workdir}/artifacts",
+        components=[*before, trainer, baseline, evaluator, servable, pusher],
+        enable_cache=True,
+        beam_pipeline_args=list(settings.beam_args),
+    )
+
+
+def statistics_gen(examples: tfx.types.BaseChannel) -> tfx.components.StatisticsGen:
+    """Statistics of all fields but the images' bytes, which have none worth having."""
+    fields = [
+        records.FORMAT,
+        records.HEIGHT,
+        records.WIDTH,
+        records.FILENAME,
+        records.SHA256,
+        records.LABEL_TEXT,
+        records.LABEL,
+    ]
+    import tensorflow_data_validation as tfdv
+
+    options = tfdv.StatsOptions(feature_allowlist=fields)
+    return tfx.components.StatisticsGen(examples=examples, stats_options=options)
+
+
+def transform_of(
+    examples: tfx.types.BaseChannel, schema: tfx.types.BaseChannel, experiment: Experiment
+) -> tfx.components.Transform:
+    """Analyses the training split. Writes no transformed examples: images stay as they are."""
+    return tfx.components.Transform(
+        examples=examples,
+        schema=schema,
+        preprocessing_fn="trainer.preprocessing.preprocessing_fn",
+        splits_config=tfx.proto.SplitsConfig(analyze=["train"], transform=[]),
+        custom_config={"size_buckets": experiment.data.size_buckets},
+        materialize=False,
+        disable_statistics=True,
+    )
+
+
+def trainer_of(
+    examples: tfx.types.BaseChannel,
+    transform_graph: tfx.types.BaseChannel,
+    experiment: str,
+    settings: Settings,
+) -> tfx.components.Trainer:
+    """Trains on the split `train`, chooses the best epoch on the split `val`."""
+    return tfx.components.Trainer(
+        run_fn="trainer.run.run_fn",
+        examples=examples,
+        transform_graph=transform_graph,
+        train_args=TrainArgs(splits=["train"]),
+        eval_args=EvalArgs(splits=["val"]),
+        custom_config={
+            "experiment": experiment,
+            "checkpoints": f"{settings.workdir}/checkpoints",
+        },
+    )
+
+
+def destination(folder: str) -> PushDestination:
+    """Pusher's, for a model's folder below the push root."""
+    return PushDestination(filesystem=PushDestination.Filesystem(base_directory=folder))

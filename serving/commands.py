@@ -1,0 +1,157 @@
+"""The commands `fcn serve` and `fcn predict`. TensorFlow is imported where it is needed only."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from serving.client import NotAnImage, Prediction, ServerUnavailable, ServingError, connect
+from serving.versions import find_models
+
+if TYPE_CHECKING:
+    from serving.model_versions import VersionStatus
+
+GRPC_URL = "grpc://localhost:8500"
+REST_URL = "http://localhost:8501"
+RUNNERS_UP = 2
+
+FAILED = 1
+WRONG_USE = 2
+
+
+def serve(
+    push_root: Annotated[Path, typer.Option(help="Folder of <model>/<version>/.")] = Path("served"),
+    grpc_port: Annotated[int, typer.Option(help="0: any free one.", min=0, max=65535)] = 8500,
+    rest_port: Annotated[int, typer.Option(help="0: any free one.", min=0, max=65535)] = 8501,
+    host: Annotated[str, typer.Option(help="0.0.0.0: for other machines too.")] = "127.0.0.1",
+) -> None:
+    """Serves the newest version of each model over gRPC and REST, until Ctrl-C."""
+    models = _find(push_root)
+    _quiet_tensorflow()
+    from serving.server import PortTakenError, Server
+
+    server = Server(
+        push_root, grpc_port=grpc_port, rest_port=rest_port, host=host, listener=_print_change
+    )
+    try:
+        with _end_signals() as ended, server:
+            typer.echo(f"Serving {', '.join(models)} from {push_root.resolve()}")
+            typer.echo(f"  gRPC  grpc://{host}:{server.grpc_port}")
+            typer.echo(f"  REST  http://{host}:{server.rest_port}/v1/models/{models[0]}")
+            ended.wait()
+    except PortTakenError as error:
+        _fail(str(error), WRONG_USE)
+    typer.echo("Stopped.")
+
+
+def predict(
+    images: Annotated[list[Path], typer.Argument(help="Image files.", metavar="IMAGE...")],
+    server: Annotated[
+        str, typer.Option(help=f"grpc://… or http://…  [default: {GRPC_URL}]", show_default=False)
+    ] = "",
+    model: Annotated[str, typer.Option(help="Name of the model.")] = "flowers",
+    rest: Annotated[bool, typer.Option("--rest", help=f"Ask {REST_URL} over REST.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)] = 30.0,
+) -> None:
+    """Asks a served model what is on images: all of them in one request."""
+    url = server or (REST_URL if rest else GRPC_URL)
+    if rest and not url.startswith("http"):
+        _fail(f"--rest and --server {url} contradict: write --server http://….", WRONG_USE)
+    encoded = [_read(path) for path in images]
+    _quiet_tensorflow()
+    try:
+        with connect(url, model, timeout=timeout) as client:
+            predictions = client.classify(encoded)
+    except (ServingError, ValueError) as error:
+        _explain(error, url, images)
+    if as_json:
+        typer.echo(_to_json(images, predictions))
+    else:
+        Console().print(_to_table(images, predictions))
+
+
+def _find(push_root: Path) -> list[str]:
+    models = list(find_models(push_root))
+    if not models:
+        _fail(
+            f"No model in {push_root.resolve()}: looked for <model>/<version>/ there. "
+            "Fill it with `fcn run flowers --data DIR`, or name another folder by --push-root.",
+            WRONG_USE,
+        )
+    return models
+
+
+def _explain(error: Exception, url: str, images: list[Path]) -> NoReturn:
+    if isinstance(error, NotAnImage):
+        _fail(f"{images[error.position]} is no readable image: {error.reason}.", WRONG_USE)
+    if isinstance(error, ServerUnavailable):
+        _fail(f"No answer from {url}: {error}. Is it running? `fcn serve` starts it.", FAILED)
+    _fail(f"{url} cannot be asked this: {error}", WRONG_USE)
+
+
+def _quiet_tensorflow() -> None:
+    """Before its import, which else complains of absent GPUs and of old Pythons."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    warnings.filterwarnings("ignore", category=FutureWarning, module="google")
+
+
+@contextmanager
+def _end_signals() -> Iterator[threading.Event]:
+    """An event that Ctrl-C or SIGTERM sets, in place of what they did before."""
+    ended = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: ended.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield ended
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _print_change(status: VersionStatus) -> None:
+    text = f"{status.model} version {status.version}: {status.state.name}"
+    typer.echo(f"{text} {status.error}".rstrip(), err=bool(status.error))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        _fail(f"Cannot read {path}: {error.strerror}.", WRONG_USE)
+
+
+def _to_json(images: list[Path], predictions: list[Prediction]) -> str:
+    rows = [
+        {"file": str(path), "label": found.label, "probabilities": found.probabilities}
+        for path, found in zip(images, predictions, strict=True)
+    ]
+    return json.dumps(rows, indent=2)
+
+
+def _to_table(images: list[Path], predictions: list[Prediction]) -> Table:
+    table = Table("file", "label", "probability", "runners-up")
+    for path, found in zip(images, predictions, strict=True):
+        ranked = sorted(found.probabilities.items(), key=lambda item: -item[1])
+        others = [f"{name} {value:.3f}" for name, value in ranked if name != found.label]
+        probability = found.probabilities.get(found.label, ranked[0][1])
+        table.add_row(str(path), found.label, f"{probability:.3f}", ", ".join(others[:RUNNERS_UP]))
+    return table
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)

@@ -1,0 +1,80 @@
+"""Metadata, packages and requirements of fcn-pipeline: what both locks are made from.
+
+Two tracks (docs/decisions/0001-two-tracks.md): Python 3.11 and later takes TFX 1.21, whose wheels
+need glibc 2.38; Python 3.10 takes TFX 1.16, the newest whose wheels load on an older glibc.
+"""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+NEWER = "python_version >= '3.11'"
+OLDER = "python_version < '3.11'"
+
+
+def on(track: str, *requirements: str) -> list[str]:
+    """The requirements, asked for on one track only."""
+    return [f"{requirement}; {track}" for requirement in requirements]
+
+
+INSTALL = [
+    *on(
+        OLDER,
+        "tfx==1.16.0",
+        "tensorflow==2.16.2",
+        "tensorflow-model-analysis==0.47.1",
+        "tensorflow-transform==1.16.0",
+        "tensorflow-serving-api==2.16.1",
+        "apache-beam[gcp]==2.59.0",
+        "dill==0.3.1.1",  # `import tfx` needs it and later Beams no longer bring it.
+        "protobuf==3.20.3",
+        "keras==3.6.0",
+        "grpcio==1.66.2",
+        "grpcio-status==1.48.2",
+    ),
+    *on(
+        NEWER,
+        "tfx==1.21.0",
+        "tensorflow>=2.21,<2.22",
+        "tensorflow-transform>=1.21,<1.22",
+        "tensorflow-serving-api>=2.19",
+        "apache-beam[gcp]>=2.77,<2.78",
+    ),
+    "httpx>=0.27,<1",
+    "jinja2>=3.1,<4",
+    "matplotlib>=3.8,<4",
+    "pillow>=10,<13",
+    "rich>=13.7,<15",
+    "starlette>=0.37,<1",
+    "tenacity>=8.2,<10",
+    "typer>=0.12,<1",
+    "uvicorn>=0.29,<1",
+]
+
+KUBEFLOW = [
+    *on(OLDER, "kfp==2.5.0", "kfp-kubernetes==1.5.0", "kubernetes==26.1.0"),
+    *on(NEWER, "kfp>=2.16,<3", "kfp-kubernetes>=2.16,<3"),
+]
+
+DEV = [
+    "hypothesis>=6.100,<7",
+    "mypy>=1.10,<2",
+    "pytest>=8,<9",
+    "pytest-timeout>=2.3,<3",
+    "ruff>=0.6,<1",
+    "scikit-learn>=1.4,<2",
+]
+
+setup(
+    name="fcn-pipeline",
+    version="0.1.0",
+    description="Fully convolutional networks in production: ingest, train, evaluate, push, serve.",
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    python_requires=">=3.10,<3.14",
+    packages=find_packages(include=["pipeline*", "components*", "trainer*", "serving*"]),
+    package_data={"trainer": ["schemas/*.pbtxt"]},
+    install_requires=INSTALL,
+    extras_require={"kubeflow": KUBEFLOW, "dev": DEV},
+    entry_points={"console_scripts": ["fcn=pipeline.cli:main"]},
+)

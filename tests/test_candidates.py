@@ -1,0 +1,89 @@
+"""Splits by content, and which of several copies counts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+
+import pytest
+from image_files import jpeg, put
+
+from components import candidates, rejects
+from components.candidates import Candidate
+from components.image_file import Limits
+from components.image_folder import ImageFile
+
+RATIOS = (8, 1, 1)
+LIMITS = Limits(min_side=16, max_pixels=1_000_000)
+
+
+def digests(count):
+    return [hashlib.sha256(str(n).encode()).hexdigest() for n in range(count)]
+
+
+def reasons(*found):
+    return {c.path: c.reason for c in candidates.settle(found)}
+
+
+def test_splits_come_close_to_the_ratios():
+    counts = Counter(candidates.split_of(digest, RATIOS) for digest in digests(10_000))
+
+    assert counts["train"] == pytest.approx(8_000, rel=0.03)
+    assert counts["val"] == pytest.approx(1_000, rel=0.1)
+
+
+def test_shards_say_nothing_of_the_split():
+    val = [d for d in digests(10_000) if candidates.split_of(d, RATIOS) == "val"]
+    counts = Counter(candidates.shard_of(digest, 4) for digest in val)
+
+    assert min(counts.values()) > 0.8 * len(val) / 4
+
+
+def test_a_copy_under_the_same_label_counts_once():
+    found = reasons(Candidate("a/2", "a", "train", "x"), Candidate("a/1", "a", "train", "x"))
+
+    assert found == {"a/1": "", "a/2": rejects.DUPLICATE}
+
+
+def test_copies_under_different_labels_are_all_rejects():
+    found = reasons(Candidate("a/1", "a", "train", "x"), Candidate("b/1", "b", "test", "x"))
+
+    assert set(found.values()) == {rejects.DUPLICATE_UNDER_ANOTHER_LABEL}
+
+
+@pytest.mark.parametrize(
+    ("splits", "kept"),
+    [
+        pytest.param(("train", "val", "test"), "test", id="test-first"),
+        pytest.param(("train", "val"), "val", id="then-val"),
+    ],
+)
+def test_of_copies_in_several_splits_one_stays(splits, kept):
+    found = reasons(*(Candidate(split, "a", split, "x") for split in splits))
+
+    assert [path for path, reason in found.items() if not reason] == [kept]
+
+
+def test_copies_of_a_bad_file_keep_their_own_reason():
+    bad = [Candidate(path, "a", "train", "x", reason=rejects.EMPTY) for path in ("1", "2")]
+
+    assert reasons(*bad) == {"1": rejects.EMPTY, "2": rejects.EMPTY}
+
+
+def test_a_file_that_storage_does_not_give_is_unreadable(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/1.jpg").symlink_to("nowhere")
+
+    found = candidates.examine(str(tmp_path), ImageFile("a/1.jpg", "a", None), LIMITS, RATIOS)
+
+    assert found.reason == rejects.UNREADABLE
+    assert found.split == candidates.split_of(found.digest, RATIOS)
+
+
+def test_a_file_that_changes_meanwhile_stops_the_run(tmp_path):
+    put(tmp_path, {"a/1.jpg": jpeg()})
+    found = candidates.examine(str(tmp_path), ImageFile("a/1.jpg", "a", None), LIMITS, RATIOS)
+    put(tmp_path, {"a/1.jpg": jpeg(1)})
+
+    with pytest.raises(RuntimeError, match="changed while"):
+        candidates.record(str(tmp_path), found, LIMITS, ("a",))

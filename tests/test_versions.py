@@ -1,0 +1,47 @@
+"""Which folders count as versions of a model."""
+
+import pytest
+
+from serving import versions
+
+
+def make_folders(root, *names):
+    for name in names:
+        (root / name).mkdir(parents=True)
+
+
+def test_every_folder_with_an_integer_folder_is_a_model(tmp_path):
+    make_folders(tmp_path, "pets/3", "flowers/1", "flowers/20", "notes/drafts")
+
+    found = versions.find_models(tmp_path)
+
+    assert {name: sorted(paths) for name, paths in found.items()} == {
+        "flowers": [1, 20],
+        "pets": [3],
+    }
+
+
+@pytest.mark.parametrize("name", [".7.partial", "7.partial", "v7", "-7", "7_0", "\u0667"])
+def test_a_name_that_is_no_integer_is_no_version(tmp_path, name):
+    make_folders(tmp_path, f"flowers/{name}")
+
+    assert versions.find_models(tmp_path) == {}
+
+
+def test_a_file_is_no_version(tmp_path):
+    make_folders(tmp_path, "flowers")
+    (tmp_path / "flowers" / "7").touch()
+
+    assert versions.find_models(tmp_path) == {}
+
+
+def test_the_folder_of_a_model_is_that_model(tmp_path):
+    make_folders(tmp_path, "flowers/7")
+
+    found = versions.find_models(tmp_path / "flowers")
+
+    assert found == {"flowers": {7: tmp_path / "flowers" / "7"}}
+
+
+def test_a_folder_that_is_not_there_holds_no_models(tmp_path):
+    assert versions.find_models(tmp_path / "nowhere") == {}

@@ -1,0 +1,137 @@
+"""`make setup`: makes .venv on the newest track that this machine can load, once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools import installer, interpreters, track
+from tools.interpreters import Interpreter
+from tools.track import SetupError, Track
+
+
+def main() -> int:
+    """Exit code 0 with a whole .venv, 1 with one sentence on what is missing."""
+    try:
+        make(Path.cwd(), os.environ)
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def make(root: Path, env: Mapping[str, str]) -> None:
+    """Makes `root`/.venv unless it is whole and nothing that it was made from has changed."""
+    wanted = interpreters.named(env["PYTHON"]) if env.get("PYTHON") else None
+    chosen = choose(env, wanted)
+    made, inputs = read_stamp(root), fingerprint(root, chosen)
+    kept = interpreters.probe(made["python"]) if made.get("inputs") == inputs else None
+    python = wanted or kept or find(root, chosen, env)
+    print(sentence(chosen, python, env), flush=True)
+    if python != kept or not works(root):
+        check_compiler(python, env)
+        build(root, chosen, python)
+        write_stamp(root, {"inputs": inputs, "python": python.path})
+
+
+def choose(env: Mapping[str, str], wanted: Interpreter | None) -> Track:
+    """The newest track this machine can load, of those that TRACK and PYTHON leave."""
+    name, version = env.get("TRACK", ""), wanted.version if wanted else ""
+    return track.choose(track.this_libc(), track.this_machine(), name=name, python=version)
+
+
+def sentence(chosen: Track, python: Interpreter, env: Mapping[str, str]) -> str:
+    """Which track, on which Python, and why."""
+    asked = " and ".join(f"{key}={env[key]}" for key in ("TRACK", "PYTHON") if env.get(key))
+    return (
+        f"The {chosen.name} track, TFX {chosen.tfx} on Python {python.version} ({python.path}): "
+        f"{track.reason(chosen, track.this_libc(), asked=asked)}."
+    )
+
+
+def find(root: Path, chosen: Track, env: Mapping[str, str]) -> Interpreter:
+    """A Python of the track from this machine, or else from uv."""
+    found = interpreters.find(chosen.pythons, env)
+    if found and found.headers:
+        return found
+    usable = interpreters.download(installer.ensure(root), chosen.pythons[0]) or found
+    if usable:
+        return usable
+    raise SetupError(
+        f"No Python {' or '.join(chosen.pythons)} is on PATH or in pyenv, and uv could not "
+        "download one from github.com: install one, or give its path as `make setup PYTHON=/path`."
+    )
+
+
+def build(root: Path, chosen: Track, python: Interpreter) -> None:
+    """Installs the lock and this project into a fresh .venv."""
+    print(f"Installing requirements/{chosen.lock} into .venv: a minute or two.", flush=True)
+    uv = str(installer.ensure(root))
+    venv = root / ".venv"
+    inside = ("--python", str(venv / "bin" / "python"), "--python-platform", chosen.tag)
+    lock = str(root / "requirements" / chosen.lock)
+    run(uv, "venv", "--quiet", "--clear", "--no-project", "--python", python.path, str(venv))
+    run(uv, "pip", "sync", *inside, "--quiet", "--require-hashes", lock)
+    run(uv, "pip", "install", *inside, "--quiet", "--no-deps", "--editable", str(root))
+
+
+def check_compiler(python: Interpreter, env: Mapping[str, str]) -> None:
+    """pyfarmhash has no wheels for Linux: without what compiles it, the install ends badly."""
+    if not python.headers:
+        raise SetupError(
+            f"{python.path} lacks its headers, which pyfarmhash is compiled with: "
+            f"`apt-get install python{python.version}-dev`."
+        )
+    if not any(shutil.which(name, path=env.get("PATH")) for name in ("g++", "c++")):
+        raise SetupError(
+            "There is no C++ compiler, which pyfarmhash is compiled with: `apt-get install g++`."
+        )
+
+
+def run(*command: str) -> None:
+    """Runs uv, which says itself what went wrong."""
+    result = subprocess.run(command, check=False)
+    if result.returncode:
+        shown = " ".join(command[1:3])
+        raise SetupError(f"`uv {shown}` ended with {result.returncode}: see its message above.")
+
+
+def works(root: Path) -> bool:
+    """Whether .venv still has a Python that runs: its own may have been removed since."""
+    return interpreters.probe(str(root / ".venv" / "bin" / "python")) is not None
+
+
+def fingerprint(root: Path, chosen: Track) -> str:
+    """A hash of all that .venv is made from; its scripts hold `root` as well."""
+    digest = hashlib.sha256(f"{root} {chosen}".encode())
+    for name in ("setup.py", "pyproject.toml", f"requirements/{chosen.lock}", installer.PIN):
+        digest.update((root / name).read_bytes())
+    return digest.hexdigest()
+
+
+def read_stamp(root: Path) -> dict[str, str]:
+    """What a whole .venv was made from; empty if there is none or its making was cut short."""
+    try:
+        return json.loads(stamp_path(root).read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+def write_stamp(root: Path, made: dict[str, str]) -> None:
+    """Comes last, so that only a whole .venv has one."""
+    stamp_path(root).write_text(json.dumps(made))
+
+
+def stamp_path(root: Path) -> Path:
+    """In .venv, so that it goes with it."""
+    return root / ".venv" / "made-from.json"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

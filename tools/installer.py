@@ -1,0 +1,69 @@
+"""Gets uv, at the version and hashes of requirements/uv.txt, into the folder .uv."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.track import SetupError
+
+PIN = "requirements/uv.txt"
+PIP_INSTALL = ("-m", "pip", "install", "--disable-pip-version-check", "--quiet")
+
+
+def ensure(root: Path) -> Path:
+    """The uv program below `root`/.uv, which is made anew when the pin has changed."""
+    folder, pin = root / ".uv", root / PIN
+    copy = folder / pin.name
+    if not copy.is_file() or copy.read_bytes() != pin.read_bytes():
+        shutil.rmtree(folder, ignore_errors=True)
+        install(root / ".uv.part", pin).rename(folder)
+    return folder / "bin" / "uv"
+
+
+def install(folder: Path, pin: Path) -> Path:
+    """Installs into `folder`, and returns it, by the first way that this system allows."""
+    causes = []
+    for way in (by_pip, by_venv):
+        shutil.rmtree(folder, ignore_errors=True)
+        result = way(folder, pin)
+        if result.returncode == 0:
+            shutil.copy(pin, folder)
+            return folder
+        causes.append(last_line(result.stdout))
+    raise SetupError(
+        f"uv could not be installed with {sys.executable} (pip: {causes[0]}; venv: {causes[1]}): "
+        "see that pip is there (`apt-get install python3-pip`) and reaches its package index."
+    )
+
+
+def by_pip(folder: Path, pin: Path) -> subprocess.CompletedProcess[str]:
+    """A folder of its own is allowed even where the system's pip is 'externally managed'."""
+    return run(sys.executable, *PIP_INSTALL, "--target", str(folder), "-r", str(pin))
+
+
+def by_venv(folder: Path, pin: Path) -> subprocess.CompletedProcess[str]:
+    """For a Python without pip whose venv can bring it."""
+    made = run(sys.executable, "-m", "venv", str(folder))
+    if made.returncode:
+        return made
+    return run(str(folder / "bin" / "python"), *PIP_INSTALL, "-r", str(pin))
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    """Runs quietly; what it said is in the result."""
+    return subprocess.run(
+        command, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+
+
+def last_line(text: str) -> str:
+    """The last line that says something: pip's and Python's errors end with the cause."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "it said nothing"
+
+
+if __name__ == "__main__":
+    print(ensure(Path.cwd()))

@@ -1,0 +1,99 @@
+"""Finds a Python that runs: on PATH, below pyenv's root, or downloaded by uv."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.track import SetupError
+
+# In a virtual environment, the interpreter it was made from.
+PROBE = """
+import json, os, sys, sysconfig
+print(json.dumps({
+    "path": getattr(sys, "_base_executable", None) or sys.executable,
+    "version": "%d.%d" % sys.version_info[:2],
+    "cpython": sys.implementation.name == "cpython"
+    and not sysconfig.get_config_var("Py_GIL_DISABLED"),
+    "headers": os.path.exists(os.path.join(sysconfig.get_paths()["include"], "Python.h")),
+}))
+"""
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """A Python that ran and said what it is."""
+
+    path: str
+    version: str  # "3.13"
+    cpython: bool  # With its global lock: the only kind that TFX has wheels for.
+    headers: bool  # Python.h, which pyfarmhash is compiled with.
+
+
+def find(versions: tuple[str, ...], env: Mapping[str, str]) -> Interpreter | None:
+    """The first that runs and has its headers, or else the first that runs; `versions` in order."""
+    running = [
+        found
+        for version in versions
+        for path in candidates(version, env)
+        for found in [probe(str(path))]
+        if found and found.cpython and found.version == version
+    ]
+    return next((found for found in running if found.headers), next(iter(running), None))
+
+
+def candidates(version: str, env: Mapping[str, str]) -> Iterator[Path]:
+    """Where a Python of `version` ("3.13") may be; what is there need not run, as pyenv's shims."""
+    folders = [Path(folder) for folder in env.get("PATH", "").split(os.pathsep) if folder]
+    named = [folder / f"python{version}" for folder in folders]
+    pyenv = sorted(pyenv_root(env).glob(f"versions/{version}.*/bin/python{version}"), key=numbers)
+    plain = [folder / "python3" for folder in folders]
+    return (path for path in [*named, *reversed(pyenv), *plain] if path.is_file())
+
+
+def pyenv_root(env: Mapping[str, str]) -> Path:
+    """What `pyenv root` prints, which need not be on PATH."""
+    return Path(env.get("PYENV_ROOT") or Path(env.get("HOME", "/")) / ".pyenv")
+
+
+def numbers(path: Path) -> list[int]:
+    """Orders 3.13.10 behind 3.13.9."""
+    return [int(number) for number in re.findall(r"\d+", path.parts[-3])]
+
+
+def named(command: str) -> Interpreter:
+    """The Python that `command`, a path or a name on PATH, starts."""
+    found = probe(shutil.which(command) or command)
+    if found is None or not found.cpython:
+        raise SetupError(
+            f"PYTHON={command} is not a CPython that runs: give a path such as /usr/bin/python3."
+        )
+    return found
+
+
+@functools.lru_cache
+def probe(path: str) -> Interpreter | None:
+    """What the interpreter says of itself; None if it does not run."""
+    try:
+        answer = subprocess.run(
+            [path, "-c", PROBE], capture_output=True, text=True, timeout=30, check=True
+        )
+        return Interpreter(**json.loads(answer.stdout))
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return None
+
+
+def download(uv: Path, version: str) -> Interpreter | None:
+    """The newest release of `version` as uv downloads it; None if it cannot."""
+    install = [str(uv), "python", "install", "--no-bin", "--quiet", version]
+    if subprocess.run(install, check=False, capture_output=True).returncode:
+        return None
+    where = [str(uv), "python", "find", "--managed-python", "--no-project", version]
+    return probe(subprocess.check_output(where, text=True).strip())

@@ -1,0 +1,122 @@
+"""Which of the two tracks this machine can load (docs/decisions/0001-two-tracks.md)."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+
+
+class SetupError(Exception):
+    """Why there can be no environment here, and the mend, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Track:
+    """A set of requirements that is installed and tested together."""
+
+    name: str
+    tfx: str
+    pythons: tuple[str, ...]  # Newest first.
+    glibc: tuple[int, int]  # The oldest that its wheels load on.
+    tag: str  # The newest platform tag among its wheels, as `uv --python-platform` takes it.
+    lock: str  # Below requirements/.
+
+
+# Two of the newer track's wheels are tagged for glibc 2.39; no symbol in them is newer than 2.38.
+NEWER = Track(
+    name="newer",
+    tfx="1.21",
+    pythons=("3.13", "3.12", "3.11"),
+    glibc=(2, 38),
+    tag="x86_64-manylinux_2_39",
+    lock="py311-313.lock",
+)
+OLDER = Track(
+    name="older",
+    tfx="1.16",
+    pythons=("3.10",),
+    glibc=(2, 31),
+    tag="x86_64-manylinux_2_31",
+    lock="py310.lock",
+)
+TRACKS = (NEWER, OLDER)  # Newest first.
+
+
+def choose(libc: str, machine: str, *, name: str = "", python: str = "") -> Track:
+    """The newest track that loads on `libc` ("glibc 2.36"), among those that are asked for.
+
+    `name` ("older") and `python` ("3.10") narrow the choice; empty, they leave it open.
+    """
+    glibc = glibc_version(libc, machine)
+    asked = [track for track in TRACKS if name in ("", track.name) and accepts(track, python)]
+    if not asked:
+        known = "; ".join(map(text, TRACKS))
+        raise SetupError(f"{wish(name, python)} is none of the tracks: {known}.")
+    for track in asked:
+        if glibc >= track.glibc:
+            return track
+    needed = asked[-1]
+    raise SetupError(
+        f"TFX {needed.tfx} needs glibc {dotted(needed.glibc)} or newer and this machine has "
+        f"{dotted(glibc)}: use Debian 12 or 13, Ubuntu 22.04 or 24.04"
+        + (f", or leave out {wish(name, python)}." if name or python else ".")
+    )
+
+
+def reason(track: Track, libc: str, *, asked: str = "") -> str:
+    """Why `track` was taken, as the end of a sentence."""
+    if asked:
+        return f"{asked} asks for it"
+    relation = "not older than" if track is NEWER else "older than"
+    return f"{libc} here is {relation} the {dotted(NEWER.glibc)} that TFX {NEWER.tfx} needs"
+
+
+def glibc_version(libc: str, machine: str) -> tuple[int, int]:
+    """(2, 36) of "glibc 2.36", for which alone, on x86-64, TFX has wheels."""
+    kind, _, version = libc.partition(" ")
+    if kind != "glibc" or machine != "x86_64":
+        raise SetupError(
+            f"TFX has wheels for Linux with glibc on x86_64 only and this is {libc} on {machine}: "
+            "use Debian 12 or 13, or Ubuntu 22.04 or 24.04, on such a machine."
+        )
+    major, minor = version.split(".")[:2]
+    return int(major), int(minor)
+
+
+def this_libc() -> str:
+    """ "glibc 2.36", or the system's name where there is no glibc."""
+    try:
+        return os.confstr("CS_GNU_LIBC_VERSION") or "another libc"
+    except (AttributeError, OSError, ValueError):
+        return f"{platform.system()} without glibc"
+
+
+def this_machine() -> str:
+    """ "x86_64", "aarch64"…"""
+    return platform.machine()
+
+
+def wish(name: str, python: str) -> str:
+    """What was asked for, as it was asked for."""
+    parts = [f"TRACK={name}"] if name else []
+    return " with ".join(parts + ([f"PYTHON of version {python}"] if python else []))
+
+
+def accepts(track: Track, python: str) -> bool:
+    """Whether `python` ("3.10"; empty: any) belongs to the track."""
+    return not python or python in track.pythons
+
+
+def text(track: Track) -> str:
+    """A track as an error message lists it."""
+    return f"{track.name} (Python {', '.join(track.pythons)})"
+
+
+def dotted(version: tuple[int, int]) -> str:
+    """ "2.38" of (2, 38)."""
+    return f"{version[0]}.{version[1]}"
+
+
+if __name__ == "__main__":
+    print(choose(this_libc(), this_machine()).name)

@@ -1,0 +1,1 @@
+"""What is learned: experiments, records, images, data, models, export."""

@@ -1,0 +1,50 @@
+"""How training images differ from epoch to epoch: crops, flips and colours, all from one seed."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from trainer.config import AugmentConfig
+
+
+def augment(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
+    """A random view of [H, W, 3] in 0..255, its sides multiples of the grid, in 0..255.
+
+    `seed` is int32 [2]: equal seeds give equal views.
+    """
+    seeds = tf.unstack(tf.random.experimental.stateless_split(seed, 6))
+    image = crop(image, seeds[:2], config)
+    image = tf.image.stateless_random_flip_left_right(image, seeds[2])
+    image = tf.image.stateless_random_brightness(image / 255.0, config.brightness, seeds[3])
+    low, high = 1 - config.contrast, 1 + config.contrast + 1e-6
+    image = tf.image.stateless_random_contrast(image, low, high, seeds[4])
+    low, high = 1 - config.saturation, 1 + config.saturation + 1e-6
+    image = tf.image.stateless_random_saturation(image, low, high, seeds[5])
+    return tf.clip_by_value(image * 255.0, 0.0, 255.0)
+
+
+def crop(image: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
+    """A random part of the image (Szegedy et al., arXiv:1409.4842), resized to the grid."""
+    box = crop_box(tf.shape(image)[:2], seeds, config)
+    part = tf.image.crop_to_bounding_box(image, box[0], box[1], box[2], box[3])
+    return tf.image.resize(part, grid_size(box[2:], config))
+
+
+def crop_box(size: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
+    """Top, left, height and width of a part of an image of `size` (height, width); int32 [4]."""
+    sides = tf.cast(size, tf.float32)
+    change = tf.math.log(config.max_aspect_change)
+    area = tf.random.stateless_uniform([], seeds[0], config.min_crop_area, 1.0)
+    stretch = tf.exp(tf.random.stateless_uniform([], seeds[0] + 1, -change, change + 1e-6))
+    part = sides * tf.sqrt(area) * tf.stack([tf.sqrt(stretch), 1 / tf.sqrt(stretch)])
+    part = tf.clip_by_value(tf.round(part), 1.0, sides)
+    corner = tf.floor(tf.random.stateless_uniform([2], seeds[1]) * (sides - part + 1))
+    return tf.cast(tf.concat([corner, part], 0), tf.int32)
+
+
+def grid_size(size: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
+    """`size` scaled down to the training side, never up, each side on the grid; int32 [2]."""
+    sides = tf.cast(size, tf.float32)
+    factor = tf.minimum(1.0, config.side / tf.reduce_max(sides))
+    cells = tf.round(sides * factor / config.grid)
+    return tf.cast(tf.maximum(1.0, cells), tf.int32) * config.grid

@@ -1,0 +1,67 @@
+"""Flower photographs, five classes, from scratch on a CPU: an FCN that takes any size."""
+
+from trainer import schema
+from trainer.config import (
+    AugmentConfig,
+    DataConfig,
+    Experiment,
+    ModelConfig,
+    Threshold,
+    TrainConfig,
+    with_overrides,
+)
+
+EXPERIMENT = Experiment(
+    name="flowers",
+    data=DataConfig(
+        schema="flowers",
+        classes=schema.classes(schema.load("flowers")),
+        split_ratios=(8, 1, 1),
+        min_side=32,
+        max_pixels=50_000_000,
+        max_reject_fraction=0.1,
+        max_share_change=0.15,
+        shards=4,
+        max_side=160,
+        size_buckets=3,
+    ),
+    model=ModelConfig(
+        name="fcn", widths=(64, 128, 192), blocks=1, head="conv", pooling="average", dropout=0.2
+    ),
+    augment=AugmentConfig(
+        side=128,
+        grid=16,
+        min_crop_area=0.3,
+        max_aspect_change=1.33,
+        brightness=0.2,
+        contrast=0.3,
+        saturation=0.4,
+    ),
+    train=TrainConfig(
+        epochs=80,
+        batch_size=32,
+        learning_rate=2e-3,
+        warmup_epochs=2.0,
+        weight_decay=0.05,
+        label_smoothing=0.1,
+        ema_momentum=0.99,
+        seed=0,
+    ),
+    gate=(
+        Threshold(metric="accuracy", at_least=0.65, max_drop=0.03),
+        Threshold(metric="accuracy", at_least=0.40, each_class=True),
+    ),
+)
+
+# A few minutes on a laptop: smaller pictures, fewer epochs, and a gate that only chance fails.
+FAST = with_overrides(
+    EXPERIMENT,
+    (
+        "train.epochs=30",
+        "train.batch_size=16",
+        "data.max_side=96",
+        "augment.side=80",
+        "augment.min_crop_area=0.5",
+        'gate=[{"metric": "accuracy", "at_least": 0.3, "max_drop": 0.1}]',
+    ),
+)

@@ -1,0 +1,49 @@
+"""The fields of a record: the names of the TensorFlow Model Garden, written once.
+
+Source: https://github.com/tensorflow/models, official/vision/dataloaders/tf_example_decoder.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+
+ENCODED = "image/encoded"  # The image file's bytes, 8-bit RGB once decoded.
+FORMAT = "image/format"  # b"JPEG", b"PNG", b"GIF" or b"BMP": of the bytes, not of the file's name.
+HEIGHT = "image/height"  # Pixels, as decoded.
+WIDTH = "image/width"  # Pixels, as decoded.
+FILENAME = "image/filename"  # Path below the folder that was ingested, with "/".
+SHA256 = "image/key/sha256"  # Lower-case hexadecimal digest of the file as it was found.
+LABEL_TEXT = "image/class/text"
+LABEL = "image/class/label"  # Index of LABEL_TEXT among the sorted names of all classes found.
+
+SPLITS = ("train", "val", "test")
+
+CLASS_FEATURES = {
+    ENCODED: tf.io.FixedLenFeature([], tf.string),
+    HEIGHT: tf.io.FixedLenFeature([], tf.int64),
+    WIDTH: tf.io.FixedLenFeature([], tf.int64),
+    LABEL_TEXT: tf.io.FixedLenFeature([], tf.string),
+}
+
+
+def to_example(fields: dict[str, Any]) -> tf.train.Example:
+    """A tf.Example of the fields: str, bytes, int or float, or lists of one of these.
+
+    Raises TypeError, naming the field, for a value of another type.
+    """
+    features = {name: _feature(name, value) for name, value in fields.items()}
+    return tf.train.Example(features=tf.train.Features(feature=features))
+
+
+def _feature(name: str, value: Any) -> tf.train.Feature:
+    values = list(value) if isinstance(value, (list, tuple)) else [value]
+    if all(isinstance(v, (str, bytes)) for v in values):
+        encoded = [v.encode() if isinstance(v, str) else v for v in values]
+        return tf.train.Feature(bytes_list=tf.train.BytesList(value=encoded))
+    if all(isinstance(v, int) for v in values):
+        return tf.train.Feature(int64_list=tf.train.Int64List(value=values))
+    if all(isinstance(v, float) for v in values):
+        return tf.train.Feature(float_list=tf.train.FloatList(value=values))
+    raise TypeError(f"Field {name!r} holds {value!r}: give str, bytes, int or float.")

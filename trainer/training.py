@@ -1,0 +1,104 @@
+"""How a model learns: optimizer, schedule, checkpoints, and resuming after a kill."""
+
+from __future__ import annotations
+
+import os
+
+import keras
+import tensorflow as tf
+
+from trainer.config import TrainConfig
+
+
+def fit(
+    model: keras.Model,
+    train: tf.data.Dataset,
+    val: tf.data.Dataset,
+    *,
+    steps_per_epoch: int,
+    config: TrainConfig,
+    checkpoints: str,
+    logs: str,
+) -> keras.callbacks.History:
+    """Trains the model in place and leaves it with its best weights by validation loss.
+
+    Killed and called again with the same folder `checkpoints`, it goes on after the last finished
+    epoch. The folder `logs` is for TensorBoard.
+    """
+    compile_model(model, steps_per_epoch, config)
+    keeper = Checkpoints(model, checkpoints)
+    history = model.fit(
+        train,
+        initial_epoch=keeper.epoch,
+        epochs=config.epochs,
+        steps_per_epoch=steps_per_epoch,
+        validation_data=val,
+        callbacks=[
+            keras.callbacks.SwapEMAWeights(swap_on_epoch=True),  # Before what saves.
+            keeper,
+            keras.callbacks.TensorBoard(logs, write_graph=False),
+        ],
+    )
+    keeper.restore_best()
+    return history
+
+
+def compile_model(model: keras.Model, steps_per_epoch: int, config: TrainConfig) -> None:
+    """AdamW under a linear warm-up and a cosine (arXiv:1608.03983), averaged weights beside it."""
+    warmup = round(config.warmup_epochs * steps_per_epoch)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=0.0,
+        decay_steps=max(1, config.epochs * steps_per_epoch - warmup),
+        warmup_target=config.learning_rate,
+        warmup_steps=warmup,
+    )
+    optimizer = keras.optimizers.AdamW(
+        schedule,
+        weight_decay=config.weight_decay,
+        global_clipnorm=1.0,
+        use_ema=True,
+        ema_momentum=config.ema_momentum,
+    )
+    loss = keras.losses.CategoricalCrossentropy(
+        from_logits=True, label_smoothing=config.label_smoothing
+    )
+    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
+    optimizer.build(model.trainable_variables)
+
+
+class Checkpoints(keras.callbacks.Callback):
+    """Keeps the state at each epoch's start, and the best weights by validation loss.
+
+    TensorFlow's checkpoints are complete when they become visible, so a kill harms none.
+    """
+
+    def __init__(self, model: keras.Model, folder: str) -> None:
+        super().__init__()
+        self._epoch = tf.Variable(0, dtype=tf.int64)
+        self._best_loss = tf.Variable(float("inf"))
+        progress = {"epoch": self._epoch, "best_loss": self._best_loss}
+        state = tf.train.Checkpoint(model=model, optimizer=model.optimizer, **progress)
+        self._last = tf.train.CheckpointManager(state, os.path.join(folder, "last"), 1)
+        weights = tf.train.Checkpoint(model=model)
+        self._best = tf.train.CheckpointManager(weights, os.path.join(folder, "best"), 1)
+        self._last.restore_or_initialize()
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are finished."""
+        return int(self._epoch)
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Keeps the learned weights: by now they are back in the averages' place."""
+        self._epoch.assign(epoch)
+        self._last.save()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Keeps the averaged weights where they are the best so far."""
+        if logs["val_loss"] < float(self._best_loss):
+            self._best_loss.assign(logs["val_loss"])
+            self._best.save()
+
+    def restore_best(self) -> None:
+        """Puts the best weights into the model."""
+        self._best.checkpoint.restore(self._best.latest_checkpoint).expect_partial()
