@@ -36,6 +36,7 @@ INSTALL = [
         NEWER,
         "tfx==1.21.0",
         "tensorflow>=2.21,<2.22",
+        "tensorboard>=2.19,<3",  # This TensorFlow no longer brings it.
         "tensorflow-transform>=1.21,<1.22",
         "tensorflow-serving-api>=2.19",
         "apache-beam[gcp]>=2.77,<2.78",
@@ -44,6 +45,7 @@ INSTALL = [
     "jinja2>=3.1,<4",
     "matplotlib>=3.8,<4",
     "pillow>=10,<13",
+    "pydantic>=2.7,<3",
     "rich>=13.7,<15",
     "starlette>=0.37,<1",
     "tenacity>=8.2,<10",

@@ -11,6 +11,7 @@ from tfx.v1.types.standard_artifacts import ExampleAnomalies, ExampleStatistics,
 from components import class_shares, served
 from components.errors import DataError
 from trainer import config, schema
+from trainer.records import LABEL_TEXT
 
 InputArtifact = tfx.dsl.components.InputArtifact
 OutputArtifact = tfx.dsl.components.OutputArtifact
@@ -39,7 +40,7 @@ def AnomalyGate(
     baseline = served.find(served_folder, served_version)
     before = class_shares.read(baseline) if baseline else {}
     found = [
-        *recorded(anomalies),
+        *recorded(anomalies, data.schema),
         *missing_classes(expected, shares),
         *moved_shares(before, shares, data.max_share_change),
     ]
@@ -48,13 +49,13 @@ def AnomalyGate(
     tf.io.gfile.copy(path, f"{checked.uri}/schema.pbtxt", overwrite=True)
 
 
-def recorded(anomalies: ExampleAnomalies) -> list[str]:
-    """ExampleValidator's anomalies, a sentence each, with split and field."""
+def recorded(anomalies: ExampleAnomalies, schema_name: str) -> list[str]:
+    """ExampleValidator's anomalies, a line each, with split, field and mend."""
     splits = artifact_utils.decode_split_names(anomalies.split_names)
     lines = []
     for split in splits:
         path = f"{anomalies.uri}/Split-{split}/SchemaDiff.pb"
-        lines += [f"{split}: {line}" for line in described(load(path))]
+        lines += [f"{split}: {line}" for line in described(load(path), schema_name)]
     return lines
 
 
@@ -64,18 +65,33 @@ def load(path: str) -> anomalies_pb2.Anomalies:
         return anomalies_pb2.Anomalies.FromString(file.read())
 
 
-def described(anomalies: anomalies_pb2.Anomalies) -> list[str]:
-    """One sentence for each field with an anomaly."""
+def described(anomalies: anomalies_pb2.Anomalies, schema_name: str) -> list[str]:
+    """One line for each field with an anomaly, and one for an anomaly of the whole split."""
+    infos = anomalies.anomaly_info.values()
+    found = sorted((("/".join(i.path.step), i) for i in infos), key=lambda pair: pair[0])
+    if anomalies.HasField("dataset_anomaly_info"):
+        found.append(("the whole split", anomalies.dataset_anomaly_info))
     return [
-        f"{field}: {info.short_description}: {info.description}"
-        for field, info in sorted(anomalies.anomaly_info.items())
+        f"{field}: {info.short_description}: {info.description} {mend(field, schema_name)}"
+        for field, info in found
     ]
+
+
+def mend(field: str, schema_name: str) -> str:
+    """What to do about an anomaly of this field."""
+    if field == LABEL_TEXT:
+        return "Rename or take away the label's folder, or add the label to data.classes."
+    return f"Take these images away, or allow them in trainer/schemas/{schema_name}.pbtxt."
 
 
 def missing_classes(expected: schema_pb2.Schema, shares: dict[str, float]) -> list[str]:
     """The labels of the schema that no training example has."""
     absent = sorted(set(schema.classes(expected)) - set(shares))
-    return [f"train: the class {label!r} of the schema has no example." for label in absent]
+    return [
+        f"train: the class {label!r} of the schema has no example. Add images of it, or take it "
+        "out of data.classes."
+        for label in absent
+    ]
 
 
 def moved_shares(before: dict[str, float], now: dict[str, float], max_change: float) -> list[str]:
@@ -87,6 +103,7 @@ def moved_shares(before: dict[str, float], now: dict[str, float], max_change: fl
     ]
     return [
         f"train: the class {label!r} makes {new:.1%} of the examples; it made {old:.1%} for the "
-        f"served model. Allowed is a change of {max_change:.1%} (data.max_share_change)."
+        f"served model. Allowed is a change of {max_change:.1%}: mend the data, or raise "
+        "data.max_share_change."
         for label, old, new in moved
     ]

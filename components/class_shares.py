@@ -7,17 +7,23 @@ import json
 import tensorflow as tf
 import tensorflow_data_validation as tfdv
 
+from components.errors import DataError
 from trainer.records import LABEL_TEXT
 
 ASSET = "assets.extra/class_shares.json"
 
 
 def counts(statistics_uri: str, split: str) -> dict[str, int]:
-    """Examples of each class in one split, by StatisticsGen's output folder."""
-    statistics = tfdv.load_stats_binary(f"{statistics_uri}/Split-{split}/FeatureStats.pb")
-    features = statistics.datasets[0].features
-    label = next(feature for feature in features if list(feature.path.step) == [LABEL_TEXT])
-    buckets = label.string_stats.rank_histogram.buckets
+    """Examples of each class in one split, by StatisticsGen's output folder.
+
+    Raises DataError where no example has a label.
+    """
+    path = f"{statistics_uri}/Split-{split}/FeatureStats.pb"
+    features = tfdv.load_stats_binary(path).datasets[0].features
+    labels = [feature for feature in features if list(feature.path.step) == [LABEL_TEXT]]
+    buckets = [bucket for label in labels for bucket in label.string_stats.rank_histogram.buckets]
+    if not buckets:
+        raise DataError(f"{split}: no example has {LABEL_TEXT}, by {path}. Ingest the data anew.")
     return {bucket.label: round(bucket.sample_count) for bucket in buckets}
 
 

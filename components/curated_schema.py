@@ -14,8 +14,13 @@ Parameter = tfx.dsl.components.Parameter
 
 @tfx.dsl.components.component
 def CuratedSchema(curated: OutputArtifact[Schema], experiment: Parameter[str]) -> None:
-    """The schema by the experiment's name for it, with the experiment's classes for labels."""
+    """The schema by the experiment's name for it, with the experiment's classes for labels.
+
+    An experiment that names no classes leaves the schema's own.
+    """
     data = config.from_json(experiment).data
-    expected = schema.with_classes(schema.load(data.schema), data.classes)
+    expected = schema.load(data.schema)
+    if data.classes:
+        expected = schema.with_classes(expected, data.classes)
     with tf.io.gfile.GFile(f"{curated.uri}/schema.pbtxt", "w") as file:
         file.write(text_format.MessageToString(expected))

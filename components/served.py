@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import tensorflow as tf
 
 from components.errors import DataError
@@ -15,7 +17,8 @@ def versions(folder: str) -> list[int]:
     if not tf.io.gfile.isdir(folder):
         return []
     names = (name.rstrip("/") for name in tf.io.gfile.listdir(folder))
-    return sorted(int(name) for name in names if name.isdecimal())
+    numbers = (name for name in names if re.fullmatch("0|[1-9][0-9]*", name))
+    return sorted(int(name) for name in numbers if tf.io.gfile.isdir(f"{folder}/{name}"))
 
 
 def find(folder: str, version: str) -> str | None:
@@ -29,5 +32,8 @@ def find(folder: str, version: str) -> str | None:
     if version == NEWEST:
         return f"{folder}/{there[-1]}"
     if version not in map(str, there):
-        raise DataError(f"No version {version} in {folder}; there are: {there}.")
+        raise DataError(
+            f"No version {version!r} in {folder}; there are: {there}. Give one of these, "
+            f'"{NEWEST}" or "{NONE}".'
+        )
     return f"{folder}/{version}"

@@ -96,7 +96,7 @@ def ask_about_test_images(home: Path, limit: int) -> list[Answer]:
     """Serves what the run pushed, and asks about images of its test split."""
     from pipeline.results import test_examples
 
-    return ask(push_root(home), test_examples(home, limit))
+    return ask(push_root(home), test_examples(str(home), limit))
 
 
 def ask(root: Path, images: Sequence[TestImage]) -> list[Answer]:

@@ -26,23 +26,35 @@ METRICS: dict[str, tuple[str, dict[str, Any]]] = {
 def eval_config(experiment: Experiment) -> tfma.EvalConfig:
     """Metrics overall, by class and by size bucket, with the thresholds of the gate.
 
-    Raises ValueError for a threshold on a metric that is not measured.
+    Raises ValueError for a gate that is empty, or asks for a metric that is not measured.
     """
     check(experiment.gate)
     slices = [OVERALL, BY_CLASS, tfma.SlicingSpec(feature_keys=[SIZE_BUCKET])]
     return tfma.EvalConfig(
-        model_specs=[model_spec(CANDIDATE), model_spec(BASELINE, is_baseline=True)],
+        model_specs=[candidate(), model_spec(BASELINE, is_baseline=True)],
         slicing_specs=slices,
         metrics_specs=[metrics(experiment)],
     )
 
 
 def check(gate: tuple[Threshold, ...]) -> None:
-    """Raises ValueError, naming the metrics that exist, for a threshold on another."""
+    """Raises ValueError for an empty gate, and for a threshold on a metric that does not exist."""
+    if not gate:  # TFMA would bless nothing and say nothing.
+        raise ValueError(
+            "gate: it is empty, so no model could pass it. Give a threshold, such as "
+            'gate=[{"metric": "accuracy", "at_least": 0.5}].'
+        )
     for threshold in gate:
         if threshold.metric not in METRICS:
             known = ", ".join(METRICS)
             raise ValueError(f"gate: no metric {threshold.metric!r}; there are: {known}.")
+
+
+def candidate() -> tfma.ModelSpec:
+    """The new model, which alone says the size buckets: an example is in one slice of them."""
+    spec = model_spec(CANDIDATE)
+    spec.preprocessing_function_names.append("transform_features")
+    return spec
 
 
 def model_spec(name: str, *, is_baseline: bool = False) -> tfma.ModelSpec:
@@ -51,7 +63,6 @@ def model_spec(name: str, *, is_baseline: bool = False) -> tfma.ModelSpec:
         name=name,
         is_baseline=is_baseline,
         signature_name="evaluate_examples",
-        preprocessing_function_names=["transform_features"],
         prediction_key="probabilities",
         label_key=LABEL_TEXT,
     )

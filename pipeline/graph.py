@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tensorflow_data_validation as tfdv
 from tfx import v1 as tfx
+from tfx.dsl.components.base.base_component import BaseComponent
 from tfx.v1.dsl import Pipeline
 from tfx.v1.proto import EvalArgs, PushDestination, TrainArgs
 
@@ -30,13 +32,12 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
     statistics = statistics_gen(examples)
     counted = statistics.outputs["statistics"]
     curated = CuratedSchema(experiment=given)
-    validator = tfx.components.ExampleValidator(
-        statistics=counted, schema=curated.outputs["curated"]
-    )
+    expected = curated.outputs["curated"]
+    validator = tfx.components.ExampleValidator(statistics=counted, schema=expected)
     gate = AnomalyGate(
         anomalies=validator.outputs["anomalies"],
         statistics=counted,
-        curated=curated.outputs["curated"],
+        curated=expected,
         experiment=given,
         **served,
     )
@@ -47,19 +48,9 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
     baseline = BaselineModel(
         statistics=counted, transform_graph=learned, experiment=given, **served
     )
-    evaluator = tfx.components.Evaluator(
-        examples=examples,
-        model=model,
-        baseline_model=baseline.outputs["baseline"],
-        eval_config=evaluation.eval_config(experiment),
-        example_splits=["test"],
-    )
+    evaluator = evaluator_of(examples, model, baseline.outputs["baseline"], experiment)
     servable = ModelServable(model=model, examples=examples, statistics=counted, experiment=given)
-    pusher = Pusher(
-        model_blessing=evaluator.outputs["blessing"],
-        infra_blessing=servable.outputs["blessing"],
-        push_destination=destination(served["served_folder"]),
-    )
+    pusher = pusher_of(evaluator, servable, served["served_folder"], settings)
     before = [ingested, statistics, curated, validator, gate, transform]
     return Pipeline(
         pipeline_name=experiment.name,
@@ -81,8 +72,6 @@ def statistics_gen(examples: tfx.types.BaseChannel) -> tfx.components.Statistics
         records.LABEL_TEXT,
         records.LABEL,
     ]
-    import tensorflow_data_validation as tfdv
-
     options = tfdv.StatsOptions(feature_allowlist=fields)
     return tfx.components.StatisticsGen(examples=examples, stats_options=options)
 
@@ -119,6 +108,37 @@ def trainer_of(
             "experiment": experiment,
             "checkpoints": f"{settings.workdir}/checkpoints",
         },
+    )
+
+
+def evaluator_of(
+    examples: tfx.types.BaseChannel,
+    model: tfx.types.BaseChannel,
+    baseline: tfx.types.BaseChannel,
+    experiment: Experiment,
+) -> tfx.components.Evaluator:
+    """Holds the model against the gate and the baseline, on the split `test`."""
+    return tfx.components.Evaluator(
+        examples=examples,
+        model=model,
+        baseline_model=baseline,
+        eval_config=evaluation.eval_config(experiment),
+        example_splits=["test"],
+    )
+
+
+def pusher_of(
+    evaluator: tfx.components.Evaluator,
+    servable: BaseComponent,
+    folder: str,
+    settings: Settings,
+) -> Pusher:
+    """Pushes the copy that ModelServable made to a model's folder, if both bless it."""
+    return Pusher(
+        model_blessing=evaluator.outputs["blessing"],
+        infra_blessing=servable.outputs["blessing"],
+        push_destination=destination(folder),
+        custom_config={"attempt": settings.push_attempt},
     )
 
 

@@ -23,26 +23,34 @@ class Settings:
     push_root: str  # <push_root>/<model name>/<version>/
     fingerprint: str = ""  # Of the data: a change makes ingestion run again.
     served_version: str = "newest"  # What the candidate is compared with; see components/served.py.
+    push_attempt: str = ""  # Another text makes Pusher push once more what it pushed before.
     beam_args: tuple[str, ...] = IN_PROCESS
 
     @classmethod
-    def from_env(cls, **given: str | None) -> Settings:
-        """The values given, else those of FCN_DATA, FCN_WORKDIR, FCN_PUSH_ROOT and the like.
+    def from_env(
+        cls, *, data: str | None = None, workdir: str | None = None, push_root: str | None = None
+    ) -> Settings:
+        """The values given, else those of FCN_DATA, FCN_WORKDIR and FCN_PUSH_ROOT.
 
         Raises ValueError, naming the variable, for a value that nobody gave.
         """
-        values = {name: given.get(name) or os.environ.get(f"FCN_{name.upper()}") for name in PLACES}
-        for name, value in values.items():
-            if not value:
-                raise ValueError(f"No {name}: give it, or set FCN_{name.upper()}.")
-        return cls(**{name: absolute(str(value)) for name, value in values.items()})
+        return cls(
+            data=absolute(data or in_env("data")),
+            workdir=absolute(workdir or in_env("workdir")),
+            push_root=absolute(push_root or in_env("push_root")),
+        )
 
     def served_folder(self, model: str) -> str:
         """Where the versions of a model are."""
         return f"{self.push_root}/{model}"
 
 
-PLACES = ("data", "workdir", "push_root")
+def in_env(name: str) -> str:
+    """A place by its variable. Raises ValueError where that is not set."""
+    variable = f"FCN_{name.upper()}"
+    if not (value := os.environ.get(variable)):
+        raise ValueError(f"No {name}: give it, or set {variable}.")
+    return value
 
 
 def absolute(place: str) -> str:

@@ -38,7 +38,7 @@ def serve(
 ) -> None:
     """Serves the newest version of each model over gRPC and REST, until Ctrl-C."""
     models = _find(push_root)
-    _quiet_tensorflow()
+    quiet_tensorflow()
     from serving.server import PortTakenError, Server
 
     server = Server(
@@ -70,7 +70,7 @@ def predict(
     if rest and not url.startswith("http"):
         _fail(f"--rest and --server {url} contradict: write --server http://….", WRONG_USE)
     encoded = [_read(path) for path in images]
-    _quiet_tensorflow()
+    quiet_tensorflow()
     try:
         with connect(url, model, timeout=timeout) as client:
             predictions = client.classify(encoded)
@@ -101,7 +101,7 @@ def _explain(error: Exception, url: str, images: list[Path]) -> NoReturn:
     _fail(f"{url} cannot be asked this: {error}", WRONG_USE)
 
 
-def _quiet_tensorflow() -> None:
+def quiet_tensorflow() -> None:
     """Before its import, which else complains of absent GPUs and of old Pythons."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.filterwarnings("ignore", category=FutureWarning, module="google")

@@ -1,6 +1,7 @@
 """What an experiment is: frozen, typed dataclasses that hold all its result depends on.
 
-Where a run happens is no part of it: that is pipeline/settings.py.
+Where a run happens is no part of it: that is pipeline/settings.py. Whoever builds one of these
+with a value that no run could use gets a ValueError that names the value.
 """
 
 from __future__ import annotations
@@ -8,82 +9,104 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pydantic
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+STRICT = pydantic.ConfigDict(extra="forbid", strict=True)
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+Count = Annotated[int, Field(ge=1)]
+TwoOrMore = Annotated[int, Field(ge=2)]
+Widths = Annotated[tuple[TwoOrMore, ...], Field(min_length=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Factor = Annotated[float, Field(ge=1, allow_inf_nan=False)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+FractionAbove0 = Annotated[float, Field(gt=0, le=1)]
+FractionBelow1 = Annotated[float, Field(ge=0, lt=1)]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class DataConfig:
     """Which images count, how they are split, and how they are brought to size."""
 
-    schema: str  # trainer/schemas/<schema>.pbtxt
+    schema: Name  # trainer/schemas/<schema>.pbtxt
     classes: tuple[str, ...]  # Empty: the folders found.
-    split_ratios: tuple[int, int, int]  # train : val : test, unless the folder is split already.
-    min_side: int  # Pixels; a smaller image is a reject.
-    max_pixels: int  # Height x width; a larger image is a reject, and is not decoded.
-    max_reject_fraction: float  # 0..1; more rejects stop the run.
-    max_share_change: float  # 0..1; a class share may move this far from the served model's.
-    shards: int  # TFRecord files for each split.
-    max_side: int  # Pixels; larger images are scaled down, smaller ones keep their size.
-    size_buckets: int  # Quantiles of the image area: slices of the evaluation.
+    split_ratios: tuple[Count, Count, Count]  # train : val : test, unless the folder is split.
+    min_side: Count  # Pixels; a smaller image is a reject.
+    max_pixels: Count  # Height x width; a larger image is a reject, and is not decoded.
+    max_reject_fraction: Fraction  # More rejects stop the run.
+    max_share_change: Fraction  # A class share may move this far from the served model's.
+    shards: Count  # TFRecord files for each split.
+    max_side: Count  # Pixels; larger images are scaled down, smaller ones keep their size.
+    size_buckets: TwoOrMore  # Quantiles of the image area: slices of the evaluation.
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class ModelConfig:
     """Which builder of trainer/models, and its shape."""
 
     name: str
-    widths: tuple[int, ...]  # Channels of each stage; each stage halves height and width.
-    blocks: int  # Residual blocks in each stage.
+    widths: Widths  # Channels of each stage; each stage halves height and width.
+    blocks: Count  # Residual blocks in each stage.
     head: Literal["conv", "dense"]
     pooling: Literal["average", "max"]
-    dropout: float  # 0..1
+    dropout: FractionBelow1
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class AugmentConfig:
     """How training images differ from epoch to epoch."""
 
-    side: int  # Pixels: the longer side of a training crop, at the most.
-    grid: int  # Pixels: crops have sides of multiples of this, so that batches need no padding.
-    min_crop_area: float  # 0..1 of the image's area; 1 keeps the whole image.
-    max_aspect_change: float  # A crop's aspect ratio moves by up to this factor, 1 or more.
-    brightness: float  # 0..1
-    contrast: float  # 0..1
-    saturation: float  # 0..1
+    side: Count  # Pixels: the longer side of a training crop, at the most; a multiple of the grid.
+    grid: Count  # Pixels: crops have sides of multiples of this, so that batches need no padding.
+    min_crop_area: FractionAbove0  # Of the image's area; 1 keeps the whole image.
+    max_aspect_change: Factor  # A crop's aspect ratio moves by up to this factor.
+    brightness: Fraction
+    contrast: Fraction
+    saturation: Fraction
+
+    def __post_init__(self) -> None:
+        if self.side % self.grid:
+            raise ValueError(
+                f"side={self.side} is no multiple of grid={self.grid}: "
+                f"take {max(1, self.side // self.grid) * self.grid}."
+            )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class TrainConfig:
     """How long and how fast the model learns."""
 
-    epochs: int
-    batch_size: int
-    learning_rate: float  # The peak, at the end of the warm-up.
-    warmup_epochs: float
-    weight_decay: float
-    label_smoothing: float  # 0..1
-    ema_momentum: float  # 0..1: the exported weights are a moving average of the learned ones.
-    seed: int
+    epochs: Count
+    batch_size: Count
+    learning_rate: Positive  # The peak, at the end of the warm-up.
+    warmup_epochs: Amount
+    weight_decay: Amount
+    label_smoothing: Fraction
+    ema_momentum: Fraction  # The exported weights are a moving average of the learned ones.
+    seed: Seed
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Threshold:
     """What a metric must reach for the model to be pushed."""
 
     metric: str
-    at_least: float
-    max_drop: float | None = None  # Below the served model's value, at the most.
+    at_least: Fraction
+    max_drop: Fraction | None = None  # Below the served model's value, at the most.
     each_class: bool = False  # Holds for each class's slice, not for the whole.
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Experiment:
     """One experiment: data, model, training, and the gate its model must pass."""
 
-    name: str  # Also the served model's name: letters, digits, "-" and "_".
+    name: Name  # Also the served model's, and its folder's: letters, digits, "-" and "_".
     data: DataConfig
     model: ModelConfig
     augment: AugmentConfig
@@ -97,7 +120,7 @@ def to_json(experiment: Experiment) -> str:
 
 
 def from_json(text: str) -> Experiment:
-    """The experiment that `to_json` wrote. Raises ValueError where a name or type does not fit."""
+    """The experiment that `to_json` wrote. Raises ValueError where a name or value does not fit."""
     return _ADAPTER.validate_json(text)
 
 
@@ -105,7 +128,7 @@ def with_overrides(experiment: Experiment, overrides: Sequence[str]) -> Experime
     """The experiment with values replaced: "train.epochs=5" and the like.
 
     Values are read as JSON, and as plain text where they are none. Raises ValueError that names
-    the values which exist, or the type that the value should have.
+    the values which exist, or what the value should be.
     """
     tree = json.loads(to_json(experiment))
     for override in overrides:
@@ -114,11 +137,9 @@ def with_overrides(experiment: Experiment, overrides: Sequence[str]) -> Experime
             raise ValueError(f"{override!r} is no NAME=VALUE, such as train.epochs=5.")
         _replace(tree, name, _value(value))
     try:
-        return _ADAPTER.validate_python(tree)
+        return from_json(json.dumps(tree))
     except pydantic.ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"{place}={first['input']!r}: {first['msg']}.") from error
+        raise ValueError(" ".join(map(_sentence, error.errors()))) from error
 
 
 def names(experiment: Experiment) -> list[str]:
@@ -145,6 +166,13 @@ def _replace(tree: dict[str, Any], name: str, value: Any) -> None:
     for group in groups:
         tree = tree[group]
     tree[leaf] = value
+
+
+def _sentence(error: Any) -> str:
+    """What pydantic says of one value, with the value's name as an override has it."""
+    place = ".".join(str(part) for part in error["loc"])
+    value = "" if isinstance(error["input"], dict) else f"={json.dumps(error['input'])}"
+    return f"{place}{value}: {error['msg'].rstrip('.')}."
 
 
 def _value(text: str) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import math
+import sys
 
 import keras
 import tensorflow as tf
@@ -33,6 +34,7 @@ def fit(
         epochs=config.epochs,
         steps_per_epoch=steps_per_epoch,
         validation_data=val,
+        verbose=1 if sys.stdout.isatty() else 2,  # A bar, or in a log: lines.
         callbacks=[
             keras.callbacks.SwapEMAWeights(swap_on_epoch=True),  # Before what saves.
             keeper,
@@ -62,26 +64,27 @@ def compile_model(model: keras.Model, steps_per_epoch: int, config: TrainConfig)
     loss = keras.losses.CategoricalCrossentropy(
         from_logits=True, label_smoothing=config.label_smoothing
     )
-    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
+    # XLA would compile anew for each shape of a batch.
+    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"], jit_compile=False)
     optimizer.build(model.trainable_variables)
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Keeps the state at each epoch's start, and the best weights by validation loss.
+    """Keeps the state at each epoch's start, and in it the best weights by validation loss.
 
-    TensorFlow's checkpoints are complete when they become visible, so a kill harms none.
+    It is one checkpoint, replaced as a whole, so a kill at any moment leaves one that is complete.
     """
 
     def __init__(self, model: keras.Model, folder: str) -> None:
         super().__init__()
         self._epoch = tf.Variable(0, dtype=tf.int64)
         self._best_loss = tf.Variable(float("inf"))
-        progress = {"epoch": self._epoch, "best_loss": self._best_loss}
+        self._best = [tf.Variable(weight) for weight in model.get_weights()]
+        progress = {"epoch": self._epoch, "best_loss": self._best_loss, "best": self._best}
         state = tf.train.Checkpoint(model=model, optimizer=model.optimizer, **progress)
-        self._last = tf.train.CheckpointManager(state, os.path.join(folder, "last"), 1)
-        weights = tf.train.Checkpoint(model=model)
-        self._best = tf.train.CheckpointManager(weights, os.path.join(folder, "best"), 1)
-        self._last.restore_or_initialize()
+        self._manager = tf.train.CheckpointManager(state, folder, max_to_keep=1)
+        self._manager.restore_or_initialize()
+        self.set_model(model)
 
     @property
     def epoch(self) -> int:
@@ -90,15 +93,31 @@ class Checkpoints(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Keeps the learned weights: by now they are back in the averages' place."""
-        self._epoch.assign(epoch)
-        self._last.save()
+        self._save(epoch)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        """Keeps the averaged weights where they are the best so far."""
-        if logs["val_loss"] < float(self._best_loss):
-            self._best_loss.assign(logs["val_loss"])
-            self._best.save()
+        """Keeps the averaged weights where they are the best so far.
+
+        Raises FloatingPointError where the loss is no number any more.
+        """
+        loss = logs["val_loss"]
+        if not math.isfinite(loss):
+            raise FloatingPointError(
+                f"The validation loss of epoch {epoch + 1} is {loss}: lower train.learning_rate."
+            )
+        if loss < float(self._best_loss):
+            self._best_loss.assign(loss)
+            for kept, weight in zip(self._best, self.model.get_weights(), strict=True):
+                kept.assign(weight)
+
+    def on_train_end(self, logs: dict | None = None) -> None:
+        """Keeps the end too: what is killed after it has nothing to learn again."""
+        self._save(self.params["epochs"])
 
     def restore_best(self) -> None:
         """Puts the best weights into the model."""
-        self._best.checkpoint.restore(self._best.latest_checkpoint).expect_partial()
+        self.model.set_weights([kept.numpy() for kept in self._best])
+
+    def _save(self, epoch: int) -> None:
+        self._epoch.assign(epoch)
+        self._manager.save()

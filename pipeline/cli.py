@@ -1,0 +1,141 @@
+"""The command `fcn`. TensorFlow takes seconds to import: only the commands that need it do."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from serving import commands
+
+if TYPE_CHECKING:
+    from pipeline.results import RunResult
+    from pipeline.settings import Settings
+    from trainer.config import Experiment
+
+FAILED, WRONG_USE, NOT_BLESSED = 1, 2, 3  # Exit codes; 0 is done and pushed.
+
+app = typer.Typer(
+    help="Fully convolutional networks: from a folder of images to a served model.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(commands.serve)
+app.command()(commands.predict)
+console = Console()
+errors = Console(stderr=True)
+
+Name = Annotated[str, typer.Argument(help="flowers, or images for folders of your own.")]
+Set = Annotated[
+    list[str], typer.Option("--set", metavar="NAME=VALUE", help="Overrides a value. Repeatable.")
+]
+Fast = Annotated[bool, typer.Option("--fast", help="The short configuration: a few minutes.")]
+
+
+@app.command()
+def run(
+    name: Name,
+    data: Annotated[str, typer.Option(help="Folder of class folders.", metavar="DIR")],
+    workdir: Annotated[
+        str, typer.Option(help="Holds all a run makes; runs/NAME if not given.", metavar="DIR")
+    ] = "",
+    push_root: Annotated[str, typer.Option(help="Holds the versions pushed.")] = "served",
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Writes the result as JSON too.")
+    ] = None,
+    fast: Fast = False,
+    overrides: Set = [],  # noqa: B006
+) -> None:
+    """Ingests, trains, evaluates and, if the model passes its gate, pushes it.
+
+    Exit code: 0 pushed, 3 not blessed, 2 wrong use or input, 1 anything else.
+    """
+    commands.quiet_tensorflow()
+    experiment = load(name, fast=fast, overrides=overrides)
+    settings = places(data, workdir or f"runs/{experiment.name}", push_root)
+    log = Path(settings.workdir, "log.txt")
+    log_to(log)
+    result = guarded_run(experiment, settings, log)
+    report(result, json_file)
+    if not result.blessed:
+        raise typer.Exit(NOT_BLESSED)
+
+
+@app.command()
+def models(name: Name, overrides: Set = []) -> None:  # noqa: B006
+    """Prints the layers of an experiment's model and the smallest input it takes."""
+    commands.quiet_tensorflow()
+    from pipeline import model_table
+
+    model_table.show(load(name, overrides=overrides), console)
+
+
+def guarded_run(experiment: Experiment, settings: Settings, log: Path) -> RunResult:
+    """The run, with errors as one sentence each: input's exit with 2, all others with 1."""
+    from components.errors import DataError
+    from pipeline import local
+
+    try:
+        return local.run(experiment, settings, console)
+    except DataError as error:
+        fail(str(error), WRONG_USE)
+    except Exception as error:
+        logging.getLogger(__name__).error("%s", traceback.format_exc())
+        fail(f"{type(error).__name__}: {error}\nThe log has more: {log}", FAILED)
+
+
+def report(result: RunResult, json_file: Path | None) -> None:
+    """Prints the result, and writes it where asked."""
+    from pipeline import results, run_table
+
+    run_table.show(result, console)
+    if json_file:
+        results.write_json(result, json_file)
+
+
+def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:
+    """The experiment with its overrides; what does not fit is refused."""
+    from trainer import config, configs
+
+    try:
+        return config.with_overrides(configs.load(name, fast=fast), overrides)
+    except ValueError as error:
+        fail(str(error), WRONG_USE)
+
+
+def places(data: str, workdir: str, push_root: str) -> Settings:
+    """Where the run happens; its working directory exists from here on."""
+    from pipeline.settings import Settings
+
+    settings = Settings.from_env(data=data, workdir=workdir, push_root=push_root)
+    try:
+        Path(settings.workdir).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"--workdir {workdir}: {error.strerror}.", WRONG_USE)
+    return settings
+
+
+def log_to(path: Path) -> None:
+    """Sends what libraries log, and their warnings, to a file."""
+    handler = logging.FileHandler(path, encoding="utf-8")
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=logging.INFO, format=form, handlers=[handler], force=True)
+    logging.captureWarnings(True)
+    logging.getLogger("tensorflow").handlers.clear()  # Its own goes to the terminal.
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """One clear message on stderr, and the exit code."""
+    errors.print(f"[red]fcn:[/] {escape(message)}", highlight=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """The entry of the command `fcn` and of `python -m pipeline`."""
+    app()

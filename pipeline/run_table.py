@@ -1,0 +1,68 @@
+"""The table that a run ends with."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.results import RunResult
+
+
+def show(result: RunResult, console: Console) -> None:
+    """Prints counts, metrics, times and the verdict."""
+    console.print(counts(result))
+    console.print(classes(result))
+    console.print(times(result))
+    console.print(verdict(result), highlight=False, soft_wrap=True)
+
+
+def counts(result: RunResult) -> Table:
+    """Files found, and what became of them."""
+    table = Table("", "files", title="Ingestion", title_justify="left")
+    table.columns[1].justify = "right"
+    table.add_row("found", str(result.files))
+    for split, number in result.examples.items():
+        table.add_row(f"examples, {split}", str(number))
+    for reason, number in result.rejects.items():
+        table.add_row(f"rejects, {reason}", str(number))
+    if not result.rejects:
+        table.add_row("rejects", "0")
+    return table
+
+
+def classes(result: RunResult) -> Table:
+    """The test split's metrics: of all images, and of each class."""
+    columns = ("images", "accuracy", "precision", "recall")
+    table = Table("", *columns, title="Test split", title_justify="left")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, row in result.classes.items():
+        table.add_row(name, f"{row['images']:.0f}", *(ratio(row[key]) for key in columns[1:]))
+    table.add_section()
+    images = sum(row["images"] for row in result.classes.values())
+    table.add_row("all", f"{images:.0f}", ratio(result.metrics["accuracy"]), "", "")
+    table.add_row("all, among the first 2", "", ratio(result.metrics["top_2_accuracy"]), "", "")
+    table.add_row("all, baseline", "", ratio(result.baseline["accuracy"]), "", "")
+    return table
+
+
+def times(result: RunResult) -> Table:
+    """Seconds of each component."""
+    table = Table("component", "seconds", title="Time", title_justify="left")
+    table.columns[1].justify = "right"
+    for name, seconds in result.seconds.items():
+        table.add_row(name, "unchanged" if name in result.cached else f"{seconds:.1f}")
+    return table
+
+
+def verdict(result: RunResult) -> str:
+    """Whether the model was pushed, and why not."""
+    if result.blessed:
+        return f"[green]Blessed.[/] Version {result.version} is at {result.pushed_to}"
+    reasons = "\n".join(f"  {failure}" for failure in result.failures)
+    return f"[red]Not blessed, so not pushed.[/]\n{reasons}"
+
+
+def ratio(value: float | None) -> str:
+    """0.123, or a dash where nothing could be measured."""
+    return "-" if value is None else f"{value:.3f}"

@@ -1,0 +1,150 @@
+"""What a candidate is compared with: the newest served version, or the class shares."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import apache_beam as beam
+import pytest
+import tensorflow as tf
+import tensorflow_transform.beam as tft_beam
+from ingested import in_process
+from tensorflow_transform.tf_metadata.dataset_metadata import DatasetMetadata
+from tfx.types import standard_artifacts
+from tiny_runs import (
+    CLEAN,
+    GIVEN,
+    LABELS,
+    artifact,
+    clean_statistics,
+    facts,
+    lasting,
+    png,
+    record,
+    save,
+)
+
+from components.baseline_model import BaselineModel, shares_model
+from components.errors import DataError
+from trainer import preprocessing, records, schema
+
+
+def baseline_of(folder, served_version="newest"):
+    """Runs the component; returns its model's folder and what it says of itself."""
+    baseline = artifact(standard_artifacts.Model, folder)
+    graph = standard_artifacts.TransformGraph()
+    graph.uri = learned()
+    BaselineModel.test_call(
+        statistics=clean_statistics(),
+        transform_graph=graph,
+        baseline=baseline,
+        experiment=GIVEN,
+        served_folder=str(folder / "served"),
+        served_version=served_version,
+    )
+    return Path(baseline.uri, "Format-Serving"), baseline.get_string_custom_property("served_from")
+
+
+@functools.cache
+def learned() -> str:
+    """What Transform learns of the clean examples."""
+    rows = [
+        {
+            records.ENCODED: [png(label, 16 + n)],
+            records.HEIGHT: [18 + n],
+            records.WIDTH: [16 + n],
+            records.LABEL_TEXT: [label],
+        }
+        for n, label in enumerate(CLEAN)
+    ]
+    folder = lasting()
+    metadata = DatasetMetadata(columns(rows[0]))
+    with in_process() as pipeline, tft_beam.Context(temp_dir=str(folder / "scratch")):
+        data = pipeline | beam.Create(rows), metadata
+        analysis = tft_beam.AnalyzeDataset(preprocess)
+        data | analysis | tft_beam.WriteTransformFn(str(folder / "graph"))
+    return str(folder / "graph")
+
+
+def columns(row):
+    """The schema of these columns alone."""
+    expected = schema.load("images")
+    kept = [feature for feature in expected.feature if feature.name in row]
+    del expected.feature[:]
+    expected.feature.extend(kept)
+    return expected
+
+
+def preprocess(inputs):
+    return preprocessing.preprocessing_fn(inputs, {"size_buckets": 2})
+
+
+def signatures(folder):
+    return tf.saved_model.load(str(folder)).signatures
+
+
+def test_where_nothing_is_served_every_image_gets_the_class_shares(tmp_path):
+    folder, said = baseline_of(tmp_path)
+
+    answers = signatures(folder)["serving_default"](tf.constant([png("red"), png("blue", 40)]))
+
+    assert answers["probabilities"].numpy().tolist() == [[0.75, 0.25], [0.75, 0.25]]
+    assert answers["label"].numpy().tolist() == [b"blue", b"blue"]
+    assert said == "class shares"
+
+
+def test_the_shares_are_a_model_with_the_signatures_of_a_trained_one(tmp_path):
+    trained = save(tmp_path / "trained")
+
+    folder, _ = baseline_of(tmp_path)
+
+    assert signatures(folder).keys() == signatures(trained).keys()
+    assert (folder / "assets/labels.txt").read_text().split() == list(LABELS)
+
+
+def test_the_shares_answer_for_recorded_examples_as_the_evaluator_asks(tmp_path):
+    folder, _ = baseline_of(tmp_path)
+
+    answers = signatures(folder)["evaluate_examples"](tf.constant([record("red", 1)]))
+
+    assert answers["all_classes"].numpy().tolist() == [[b"blue", b"red"]]
+
+
+def test_the_newest_served_version_is_taken(tmp_path):
+    for version, shares in (("9", (1.0, 0.0)), ("10", (0.5, 0.5))):
+        serve(tmp_path, version, dict(zip(LABELS, shares, strict=True)))
+
+    folder, said = baseline_of(tmp_path)
+
+    answers = signatures(folder)["serving_default"](tf.constant([png("red")]))
+    assert answers["probabilities"].numpy().tolist() == [[0.5, 0.5]]
+    assert said == str(tmp_path / "served/10")
+
+
+def serve(folder, version, shares):
+    """A served version that always answers these shares."""
+    model = shares_model(facts(sorted(shares)), shares, max_side=64)
+    return save(folder / "served" / version, model._probabilities, facts(sorted(shares)))
+
+
+def test_an_older_version_with_other_labels_is_taken_as_it_is(tmp_path):
+    serve(tmp_path, "1", {"blue": 0.2, "green": 0.5, "yellow": 0.3})
+
+    folder, _ = baseline_of(tmp_path)
+
+    answers = signatures(folder)["serving_default"](tf.constant([png("red")]))
+    assert answers["label"].numpy().tolist() == [b"green"]
+
+
+def test_none_asks_for_the_shares_whatever_is_served(tmp_path):
+    serve(tmp_path, "1", {"blue": 0.5, "red": 0.5})
+
+    assert baseline_of(tmp_path, served_version="none")[1] == "class shares"
+
+
+def test_a_version_that_is_not_there_is_an_error_that_names_those_that_are(tmp_path):
+    (tmp_path / "served/1").mkdir(parents=True)
+
+    with pytest.raises(DataError, match=r"No version '2' .* there are: \[1\]"):
+        baseline_of(tmp_path, served_version="2")

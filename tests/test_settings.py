@@ -1,0 +1,67 @@
+"""Where a run happens: given, or from the environment, and always absolute."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.settings import Settings, absolute
+
+ENVIRONMENT = {"FCN_DATA": "/env/data", "FCN_WORKDIR": "/env/run", "FCN_PUSH_ROOT": "/env/served"}
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("environment")
+def test_the_environment_says_what_nobody_gives():
+    settings = Settings.from_env()
+
+    places = (settings.data, settings.workdir, settings.push_root)
+    assert places == ("/env/data", "/env/run", "/env/served")
+
+
+@pytest.mark.usefixtures("environment")
+def test_what_is_given_goes_before_the_environment():
+    settings = Settings.from_env(data="/given", workdir=None)
+
+    assert (settings.data, settings.workdir) == ("/given", "/env/run")
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_place_that_nobody_gives_is_an_error_that_names_the_variable(monkeypatch):
+    monkeypatch.delenv("FCN_PUSH_ROOT")
+
+    with pytest.raises(ValueError, match="No push_root: give it, or set FCN_PUSH_ROOT"):
+        Settings.from_env(data="/data")
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_place_that_does_not_exist_is_refused():
+    with pytest.raises(TypeError, match="push_folder"):
+        Settings.from_env(push_folder="/served")
+
+
+def test_relative_places_become_absolute(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    settings = Settings.from_env(data="images", workdir="runs/../run", push_root="~/served")
+
+    assert settings.data == str(tmp_path.resolve() / "images")
+    assert settings.workdir == str(tmp_path.resolve() / "run")
+    assert settings.push_root == str(Path.home() / "served")
+
+
+@pytest.mark.parametrize("uri", ["gs://bucket/flowers", "s3://bucket/flowers/"])
+def test_a_uri_stays_as_it_is(uri):
+    assert absolute(uri) == uri.rstrip("/")
+
+
+def test_a_models_versions_are_below_the_push_root():
+    settings = Settings(data="/d", workdir="/w", push_root="/served")
+
+    assert settings.served_folder("flowers") == "/served/flowers"

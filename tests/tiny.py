@@ -1,0 +1,147 @@
+"""A tiny experiment and its data, drawn: seconds to train, for the tests of trainer/."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from image_files import file_of
+from PIL import Image
+
+from trainer import data, models, records, training
+from trainer.config import (
+    AugmentConfig,
+    DataConfig,
+    Experiment,
+    ModelConfig,
+    Threshold,
+    TrainConfig,
+    with_overrides,
+)
+from trainer.preprocessing import DataStatistics
+
+COLOURS = {"blue": (30, 60, 220), "red": (220, 60, 30)}
+LABELS = tuple(COLOURS)
+STATISTICS = DataStatistics(
+    labels=LABELS, mean=(120.0, 60.0, 110.0), std=(95.0, 20.0, 90.0), size_boundaries=(30.0, 40.0)
+)
+EXPERIMENT = Experiment(
+    name="tiny",
+    data=DataConfig(
+        schema="images",
+        classes=(),
+        split_ratios=(8, 1, 1),
+        min_side=16,
+        max_pixels=1_000_000,
+        max_reject_fraction=0.1,
+        max_share_change=0.2,
+        shards=1,
+        max_side=48,
+        size_buckets=3,
+    ),
+    model=ModelConfig(
+        name="fcn", widths=(8, 8), blocks=1, head="conv", pooling="average", dropout=0.1
+    ),
+    augment=AugmentConfig(
+        side=32,
+        grid=8,
+        min_crop_area=0.5,
+        max_aspect_change=1.2,
+        brightness=0.1,
+        contrast=0.1,
+        saturation=0.1,
+    ),
+    train=TrainConfig(
+        epochs=1,
+        batch_size=4,
+        learning_rate=1e-3,
+        warmup_epochs=0.5,
+        weight_decay=0.01,
+        label_smoothing=0.1,
+        ema_momentum=0.9,
+        seed=0,
+    ),
+    gate=(Threshold(metric="accuracy", at_least=0.5),),
+)
+
+
+def with_values(*overrides: str) -> Experiment:
+    return with_overrides(EXPERIMENT, overrides)
+
+
+def pixels(height: int, width: int, seed: int = 0) -> np.ndarray:
+    """Noise [height, width, 3] uint8."""
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+
+
+def png(image: np.ndarray) -> bytes:
+    """Without loss: what is decoded is what was drawn."""
+    return file_of(Image.fromarray(image))
+
+
+def drawn(label: str, seed: int) -> np.ndarray:
+    """An image of its class's colour with some noise, of a size that the seed decides."""
+    random = np.random.default_rng(seed)
+    height, width = random.integers(20, 70, 2)
+    noise = random.normal(COLOURS[label], 25, (height, width, 3))
+    return np.clip(noise, 0, 255).astype(np.uint8)
+
+
+def example(image: np.ndarray, label: str) -> bytes:
+    """A serialized tf.Example of the image."""
+    fields = {
+        records.ENCODED: png(image),
+        records.HEIGHT: image.shape[0],
+        records.WIDTH: image.shape[1],
+        records.LABEL_TEXT: label,
+    }
+    return records.to_example(fields).SerializeToString()
+
+
+def write(path: Path, examples: list[bytes]) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for serialized in examples:
+            writer.write(serialized)
+    return str(path)
+
+
+def write_split(path: Path, count: int, *, seed: int = 0) -> str:
+    """A TFRecord file of `count` images, their classes in turn."""
+    drawings = [(LABELS[n % len(LABELS)], seed + n) for n in range(count)]
+    return write(path, [example(drawn(label, seed), label) for label, seed in drawings])
+
+
+def train(folder: Path, experiment: Experiment):
+    """Trains as run_fn does, on 16 images and 8; the model, and its history."""
+    files = {split: folder / f"{split}.tfrecord" for split in ("train", "val")}
+    for (split, path), count in zip(files.items(), (16, 8), strict=True):
+        if not path.exists():
+            write_split(path, count, seed=1000 * len(split))
+    tf.keras.utils.set_random_seed(experiment.train.seed)
+    model = models.build(experiment.model, STATISTICS)
+    history = training.fit(
+        model,
+        data.training([str(files["train"])], LABELS, experiment),
+        data.evaluation([str(files["val"])], LABELS, experiment),
+        steps_per_epoch=data.steps([str(files["train"])], experiment),
+        config=experiment.train,
+        checkpoints=str(folder / "checkpoints"),
+        logs=str(folder / "logs"),
+    )
+    return model, history
+
+
+def with_random_weights(model, seed: int = 0):
+    """The same model, none of its weights at the value that it starts with."""
+    random = np.random.default_rng(seed)
+    model.set_weights([random.normal(0, 0.4, weight.shape) for weight in model.get_weights()])
+    return model
+
+
+def model_of(head: str = "conv", pooling: str = "average"):
+    """The tiny experiment's model with random weights."""
+    config = replace(EXPERIMENT.model, head=head, pooling=pooling)
+    return with_random_weights(models.build(config, STATISTICS))
