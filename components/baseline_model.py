@@ -3,7 +3,7 @@
 # No `from __future__ import annotations` here: @component needs real types.
 import tensorflow as tf
 from tfx import v1 as tfx
-from tfx.utils import io_utils, path_utils
+from tfx.utils import path_utils
 from tfx.v1.types.standard_artifacts import ExampleStatistics, Model, TransformGraph
 
 from components import class_shares, served
@@ -26,13 +26,10 @@ def BaselineModel(
     """The served version; where nothing is served, a model that always answers the shares."""
     folder = path_utils.serving_model_path(baseline.uri)
     version = served.find(served_folder, served_version)
-    if version:
-        io_utils.copy_dir(version, folder)
-    else:
-        data = config.from_json(experiment).data
-        facts = preprocessing.read(transform_graph.uri)
-        shares = class_shares.shares(statistics.uri, "train")
-        export.save_classifier(shares_model(facts, shares, data.max_side), folder)
+    facts = preprocessing.read(transform_graph.uri)
+    shares = class_shares.shares(statistics.uri, "train")
+    model = shares_model(facts, shares, config.from_json(experiment).data.max_side)
+    export.save_classifier(Relabelled(version, model) if version else model, folder)
     baseline.set_string_custom_property("served_from", version or "class shares")
 
 
@@ -46,3 +43,42 @@ def shares_model(
         return tf.tile(row, [tf.shape(pixels)[0], 1])
 
     return export.Classifier(probabilities, facts, max_side)
+
+
+class Relabelled(tf.Module):
+    """A served version that answers the Evaluator by a run's labels and size buckets.
+
+    It may be older than either. The run's labels come first: those that it does not know get 0.
+    Its others follow.
+    """
+
+    def __init__(self, version: str, run: export.Classifier) -> None:
+        super().__init__()
+        known = labels(version)
+        others = (label for label in known if label not in run.labels)
+        self.labels = (*run.labels, *others)
+        self._columns = [known.index(c) if c in known else len(known) for c in self.labels]
+        self._served = tf.saved_model.load(version)
+        self._run = run
+
+    def signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
+        """Those that the Evaluator asks for."""
+        return {
+            "evaluate_examples": self.classify_examples.get_concrete_function(export.EXAMPLES),
+            "transform_features": self._run.size_buckets.get_concrete_function(export.EXAMPLES),
+        }
+
+    @tf.function
+    def classify_examples(self, examples: tf.Tensor) -> export.Outputs:
+        """The served version's probabilities of recorded images, a column for each label."""
+        answers = self._served.signatures["evaluate_examples"](examples=examples)
+        known = tf.pad(answers["probabilities"], [[0, 0], [0, 1]])  # The last column is 0.
+        probabilities = tf.gather(known, list(self._columns), axis=1)
+        names = tf.tile(tf.constant(self.labels)[tf.newaxis], [tf.shape(known)[0], 1])
+        return {"probabilities": probabilities, "all_classes": names}
+
+
+def labels(version: str) -> list[str]:
+    """A served version's labels, in the order of its probabilities."""
+    with tf.io.gfile.GFile(f"{version}/assets/labels.txt") as file:
+        return file.read().splitlines()

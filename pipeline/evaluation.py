@@ -31,7 +31,7 @@ def eval_config(experiment: Experiment) -> tfma.EvalConfig:
     check(experiment.gate)
     slices = [OVERALL, BY_CLASS, tfma.SlicingSpec(feature_keys=[SIZE_BUCKET])]
     return tfma.EvalConfig(
-        model_specs=[candidate(), model_spec(BASELINE, is_baseline=True)],
+        model_specs=[model_spec(CANDIDATE), model_spec(BASELINE, is_baseline=True)],
         slicing_specs=slices,
         metrics_specs=[metrics(experiment)],
     )
@@ -50,19 +50,16 @@ def check(gate: tuple[Threshold, ...]) -> None:
             raise ValueError(f"gate: no metric {threshold.metric!r}; there are: {known}.")
 
 
-def candidate() -> tfma.ModelSpec:
-    """The new model, which alone says the size buckets: an example is in one slice of them."""
-    spec = model_spec(CANDIDATE)
-    spec.preprocessing_function_names.append("transform_features")
-    return spec
-
-
 def model_spec(name: str, *, is_baseline: bool = False) -> tfma.ModelSpec:
-    """How TFMA asks a model: its labels are texts, which its `all_classes` turn into numbers."""
+    """How TFMA asks a model: its labels are texts, which its `all_classes` turn into numbers.
+
+    TFMA slices by what any of the models says, so all must say the same of an example's size.
+    """
     return tfma.ModelSpec(
         name=name,
         is_baseline=is_baseline,
         signature_name="evaluate_examples",
+        preprocessing_function_names=["transform_features"],
         prediction_key="probabilities",
         label_key=LABEL_TEXT,
     )

@@ -144,9 +144,8 @@ def sentence(where: str, failure: validation_result_pb2.ValidationFailure) -> st
     limits = failure.metric_threshold
     if failure.metric_key.is_diff:
         allowed = -limits.change_threshold.absolute.value
-        return (
-            f"{name} on {where} lies {-value:.3f} below the served model's; {allowed} is allowed."
-        )
+        drop = f"{name} on {where} lies {-value:.3f} below the baseline's"
+        return f"{drop}; at most {allowed:.3f} is allowed."
     least = limits.value_threshold.lower_bound.value
     return f"{name} on {where} is {value:.3f}; the gate asks for {least}."
 

@@ -27,7 +27,7 @@ from tiny_runs import (
 
 from components.baseline_model import BaselineModel, shares_model
 from components.errors import DataError
-from trainer import preprocessing, records, schema
+from trainer import export, preprocessing, records, schema
 
 
 def baseline_of(folder, served_version="newest"):
@@ -106,9 +106,7 @@ def test_the_shares_are_a_model_with_the_signatures_of_a_trained_one(tmp_path):
 def test_the_shares_answer_for_recorded_examples_as_the_evaluator_asks(tmp_path):
     folder, _ = baseline_of(tmp_path)
 
-    answers = signatures(folder)["evaluate_examples"](tf.constant([record("red", 1)]))
-
-    assert answers["all_classes"].numpy().tolist() == [[b"blue", b"red"]]
+    assert evaluated(folder) == {"all_classes": ["blue", "red"], "probabilities": [[0.75, 0.25]]}
 
 
 def test_the_newest_served_version_is_taken(tmp_path):
@@ -117,24 +115,45 @@ def test_the_newest_served_version_is_taken(tmp_path):
 
     folder, said = baseline_of(tmp_path)
 
-    answers = signatures(folder)["serving_default"](tf.constant([png("red")]))
-    assert answers["probabilities"].numpy().tolist() == [[0.5, 0.5]]
+    assert evaluated(folder)["probabilities"] == [[0.5, 0.5]]
     assert said == str(tmp_path / "served/10")
 
 
-def serve(folder, version, shares):
+def serve(folder, version, shares, boundaries=(20.0,)):
     """A served version that always answers these shares."""
-    model = shares_model(facts(sorted(shares)), shares, max_side=64)
-    return save(folder / "served" / version, model._probabilities, facts(sorted(shares)))
+    model = shares_model(facts(sorted(shares), boundaries), shares, max_side=64)
+    export.save_classifier(model, str(folder / "served" / version))
 
 
-def test_an_older_version_with_other_labels_is_taken_as_it_is(tmp_path):
-    serve(tmp_path, "1", {"blue": 0.2, "green": 0.5, "yellow": 0.3})
+def evaluated(folder):
+    """What a model answers the evaluator, of a red example."""
+    answers = signatures(folder)["evaluate_examples"](tf.constant([record("red", 1)]))
+    (names,) = answers["all_classes"].numpy()
+    return {
+        "all_classes": [name.decode() for name in names],
+        "probabilities": answers["probabilities"].numpy().tolist(),
+    }
+
+
+def test_an_older_version_with_other_labels_keeps_its_answers_by_the_runs_labels(tmp_path):
+    serve(tmp_path, "1", {"amber": 0.125, "blue": 0.25, "green": 0.625})
 
     folder, _ = baseline_of(tmp_path)
 
-    answers = signatures(folder)["serving_default"](tf.constant([png("red")]))
-    assert answers["label"].numpy().tolist() == [b"green"]
+    assert evaluated(folder) == {
+        "all_classes": ["blue", "red", "amber", "green"],
+        "probabilities": [[0.25, 0.0, 0.125, 0.625]],
+    }
+
+
+def test_a_served_version_says_the_size_buckets_of_this_run(tmp_path):
+    serve(tmp_path, "1", {"blue": 0.5, "red": 0.5}, boundaries=(1.0, 2.0, 3.0))
+
+    folder, _ = baseline_of(tmp_path)
+
+    rows = tf.constant([record("red", number) for number in (0, 3)])
+    buckets = signatures(folder)["transform_features"](rows)["size_bucket"]
+    assert buckets.numpy().tolist() == [0, 1]
 
 
 def test_none_asks_for_the_shares_whatever_is_served(tmp_path):

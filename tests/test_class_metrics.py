@@ -17,7 +17,11 @@ RANDOM = np.random.default_rng(0)
 LABELS = RANDOM.integers(0, CLASSES - 1, 60)
 PROBABILITIES = np.hstack([RANDOM.dirichlet([1] * (CLASSES - 1), 60), np.zeros((60, 1))])
 SIDES = np.where(np.arange(60) < 25, "small", "large")
-SLICES = {(): SIDES != "", (("side", "small"),): SIDES == "small", (("side", "large"),): SIDES == "large"}
+SLICES = {
+    (): SIDES != "",
+    (("side", "small"),): SIDES == "small",
+    (("side", "large"),): SIDES == "large",
+}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +53,7 @@ def matrix():
 def measured(result, where, name):
     """The metric's value for each class."""
     by_sub_key = dict(result.slicing_metrics)[where][""]
-    return [by_sub_key[f"classId:{c}"][name]["doubleValue"] for c in range(CLASSES)]
+    return [float(by_sub_key[f"classId:{c}"][name]["doubleValue"]) for c in range(CLASSES)]
 
 
 @pytest.mark.parametrize("where", SLICES, ids=["overall", "small", "large"])

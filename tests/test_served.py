@@ -46,5 +46,5 @@ def test_a_number_that_is_not_there_is_an_error_that_names_those_that_are(folder
 
 
 def test_a_word_that_is_no_version_is_told_what_may_stand_there(folder):
-    with pytest.raises(DataError, match='No version \'latest\' .* "newest" or "none"'):
+    with pytest.raises(DataError, match=r"No version 'latest' .* \"newest\" or \"none\""):
         served.find(folder, "latest")

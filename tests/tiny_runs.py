@@ -104,9 +104,10 @@ def facts(labels=LABELS, boundaries=(20.0,)) -> DataStatistics:
     return DataStatistics(tuple(labels), (127.0,) * 3, (1.0,) * 3, tuple(boundaries))
 
 
-def by_colour(pixels, _):
+def by_colour(pixels, sizes):
     """Probabilities of `LABELS`: how much of an image is blue, and how much red."""
-    return tf.nn.softmax(tf.reduce_mean(pixels, [1, 2])[:, 2::-2] / 64.0)
+    areas = tf.cast(tf.reduce_prod(sizes, axis=1, keepdims=True), tf.float32)
+    return tf.nn.softmax(tf.reduce_sum(pixels, [1, 2])[:, 2::-2] / areas / 64.0)
 
 
 def save(folder: Path, probabilities=by_colour, data=None) -> Path:

@@ -1,0 +1,122 @@
+"""`fcn run flowers` as a user types it: to a pushed version, served and asked."""
+
+import json
+import re
+import shutil
+
+import flower_run
+import pytest
+
+
+def test_a_run_ends_with_a_pushed_version(first):
+    assert first.code == 0, first.printed
+    assert first.versions == [first.result["version"]]
+    assert f"Version {first.result['version']}" in first.printed
+
+
+def test_every_file_is_an_example_or_a_reject(first):
+    files = [path for path in first.data.rglob("*") if path.is_file()]
+    examples, rejects = first.result["examples"], first.result["rejects"]
+
+    assert first.result["files"] == len(files)
+    assert sum(examples.values()) + sum(rejects.values()) == len(files)
+    assert re.search(rf"found\s+│\s+{len(files)} ", first.printed)
+
+
+def test_each_bad_file_is_a_reject_for_its_own_reason(first):
+    rows = [path.read_text() for path in first.home.glob("run/artifacts/**/rejects.csv")]
+
+    assert len(rows) == 1
+    for path, reason in flower_run.BAD_FILES.items():
+        assert re.search(rf",{re.escape(path)},{reason},", rows[0]), (path, rows[0])
+
+
+def test_accuracy_is_reported_overall_and_for_each_class(first):
+    assert 0 <= first.result["metrics"]["accuracy"] <= 1
+    assert set(first.result["classes"]) == set(flower_run.CLASSES)
+    images = sum(row["images"] for row in first.result["classes"].values())
+    assert images == first.result["examples"]["test"]
+
+
+@pytest.mark.parametrize("rest", [pytest.param(False, id="grpc"), pytest.param(True, id="rest")])
+def test_predict_answers_about_images_of_several_sizes(first, server, rest):
+    paths = [next((first.data / name).glob("*[0-9]*.jpg")) for name in flower_run.CLASSES[:3]]
+    protocol = ["--server", server["http"], "--rest"] if rest else ["--server", server["grpc"]]
+
+    done = flower_run.fcn("predict", *paths, *protocol, "--json", home=first.home)
+
+    assert done.returncode == 0, done.stderr
+    answers = json.loads(done.stdout)
+    assert len(answers) == 3
+    for answer in answers:
+        assert answer["label"] in flower_run.CLASSES
+        assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-4)
+
+
+def test_the_served_version_is_the_one_pushed(first, server):
+    states = flower_run.status(server["http"])["model_version_status"]
+
+    assert [(s["version"], s["state"]) for s in states] == [(first.result["version"], "AVAILABLE")]
+
+
+def test_a_second_run_with_nothing_changed_does_no_work(first):
+    before = first.result
+
+    again = flower_run.run(first.data, first.home)
+
+    assert again.code == 0, again.printed
+    assert again.result["cached"] == list(before["seconds"])
+    assert again.versions == [before["version"]]
+    assert again.result["metrics"] == before["metrics"]
+
+
+def test_a_lost_version_is_pushed_again_without_training(first, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(first.home, home, ignore=shutil.ignore_patterns("data"))
+    for path in (home / "run" / "pin.json", home / "run" / "metadata.sqlite"):
+        assert path.is_file()
+    elsewhere = flower_run.run(first.data, home, "train.seed=1")
+    shutil.rmtree(home / "served")
+
+    again = flower_run.run(first.data, home, "train.seed=1")
+
+    assert elsewhere.code == again.code == 0, again.printed
+    assert "Trainer" in again.result["cached"]
+    assert again.versions == [again.result["version"]]
+
+
+def test_a_model_below_its_gate_is_not_pushed_and_the_run_says_why(first, tmp_path):
+    gate = 'gate=[{"metric": "accuracy", "at_least": 1.0}, %s]' % (
+        '{"metric": "accuracy", "at_least": 0.99, "each_class": true}'
+    )
+
+    failed = flower_run.run(first.data, tmp_path, gate)
+
+    assert failed.code == 3, failed.printed
+    assert "accuracy on all test images is" in failed.printed
+    assert "the gate asks for 1.0" in failed.printed
+    assert re.search(r"accuracy on image/class/text \w+ is", failed.printed)
+    assert failed.versions == []
+
+
+def test_a_missing_class_stops_the_run_by_its_name(first, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(first.data, data)
+    shutil.rmtree(data / "daisy")
+
+    stopped = flower_run.run(data, tmp_path)
+
+    assert stopped.code == 2, stopped.printed
+    assert "'daisy'" in stopped.printed
+    assert stopped.versions == []
+
+
+def test_a_new_label_stops_the_run_by_its_name(first, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(first.data, data)
+    shutil.copytree(data / "daisy", data / "edelweiss")
+
+    stopped = flower_run.run(data, tmp_path, "data.max_reject_fraction=0.9")
+
+    assert stopped.code == 2, stopped.printed
+    assert "edelweiss" in stopped.printed

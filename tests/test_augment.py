@@ -1,0 +1,123 @@
+"""Random views of training images."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import tensorflow as tf
+import tiny
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trainer import configs
+from trainer.augment import augment, crop_box, grid_size
+
+PLAIN = replace(
+    tiny.EXPERIMENT.augment,
+    min_crop_area=1.0,
+    max_aspect_change=1.0,
+    brightness=0.0,
+    contrast=0.0,
+    saturation=0.0,
+)
+IMAGE = tiny.pixels(32, 24)
+
+
+def view(image=IMAGE, seed=0, config=tiny.EXPERIMENT.augment):
+    return augment(tf.constant(image), tf.constant([seed, 7]), config).numpy()
+
+
+def boxes(size, config, count=200):
+    """Top, left, height and width of many crops."""
+    seeds = tf.stack([tf.range(count), tf.ones(count, tf.int32)], 1)
+    draw = tf.function(lambda seed: crop_box(size, [seed, seed + 5], config))
+    return np.array([draw(seed) for seed in seeds])
+
+
+def test_one_seed_gives_one_view():
+    np.testing.assert_array_equal(view(seed=3), view(seed=3))
+
+
+def test_another_seed_gives_another_view():
+    first, second = view(seed=3), view(seed=4)
+
+    assert first.shape != second.shape or np.abs(first - second).max() > 1
+
+
+@settings(max_examples=25, deadline=None)
+@given(height=st.integers(1, 100), width=st.integers(1, 100), seed=st.integers(0, 10**6))
+def test_sides_are_on_the_grid_and_values_in_their_range(height, width, seed):
+    config = tiny.EXPERIMENT.augment
+    pixels = view(tiny.pixels(height, width), seed)
+
+    assert pixels.dtype == np.float32
+    assert all(side % config.grid == 0 and 0 < side <= config.side for side in pixels.shape[:2])
+    assert np.isfinite(pixels).all()
+    assert 0 <= pixels.min() <= pixels.max() <= 255
+
+
+@pytest.mark.parametrize("name", configs.EXPERIMENTS)
+@pytest.mark.parametrize("colour", [0, 255])
+def test_the_strongest_colours_stay_in_range(name, colour):
+    image = np.full((40, 40, 3), colour, np.uint8)
+
+    for seed in range(10):
+        pixels = view(image, seed, configs.load(name).augment)
+        assert 0 <= pixels.min() <= pixels.max() <= 255
+
+
+def test_without_change_there_is_the_image_or_its_mirror():
+    seen = {tuple(view(seed=seed, config=PLAIN).round().ravel()) for seed in range(20)}
+
+    assert seen == {tuple(IMAGE.ravel()), tuple(IMAGE[:, ::-1].ravel())}
+
+
+@pytest.mark.parametrize("name", ["brightness", "contrast", "saturation"])
+def test_each_change_of_colours_varies(name):
+    config = replace(PLAIN, **{name: 0.3})
+    means = {view(seed=seed, config=config).std(axis=(0, 1, 2)).item() for seed in range(8)} | {
+        view(seed=seed, config=config).mean().item() for seed in range(8)
+    }
+
+    assert len(means) >= 8
+
+
+def test_crops_vary_in_place_area_and_shape():
+    top, left, height, width = boxes((60, 40), tiny.EXPERIMENT.augment).T
+
+    assert min(len(set(part)) for part in (top, left, height, width)) > 8
+    assert 0.48 < (height * width / 2400).min() < 0.65
+    assert (height * width / 2400).max() > 0.9
+
+
+def test_crops_lie_inside_and_reach_every_border():
+    top, left, height, width = boxes((60, 40), tiny.EXPERIMENT.augment).T
+
+    assert (top.min(), left.min()) == (0, 0)
+    assert ((top + height).max(), (left + width).max()) == (60, 40)
+
+
+def test_the_aspect_ratio_moves_by_the_factor_at_the_most():
+    config = replace(tiny.EXPERIMENT.augment, max_aspect_change=1.5, min_crop_area=0.3)
+    _, _, height, width = boxes((600, 400), config).T
+
+    change = (height / width) / (600 / 400)
+    assert 1 / 1.52 < change.min() < 0.75
+    assert 1.3 < change.max() < 1.52
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        pytest.param((32, 32), (32, 32), id="fits"),
+        pytest.param((64, 32), (32, 16), id="scaled-down"),
+        pytest.param((16, 8), (16, 8), id="never-enlarged"),
+        pytest.param((3, 3), (8, 8), id="one-cell-at-least"),
+        pytest.param((300, 3), (32, 8), id="narrow"),
+        pytest.param((19, 21), (16, 24), id="to-the-nearest-cell"),
+    ],
+)
+def test_sizes_on_the_grid(size, expected):
+    assert tuple(grid_size(tf.constant(size), tiny.EXPERIMENT.augment).numpy()) == expected

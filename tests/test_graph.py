@@ -1,0 +1,171 @@
+"""The graph: who depends on whom, and that both runners take it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from tfx.dsl.compiler.compiler import Compiler
+from tfx.orchestration.kubeflow.v2 import kubeflow_v2_dag_runner as kubeflow
+
+from pipeline.graph import create_pipeline
+from pipeline.settings import Settings
+from trainer import configs
+
+SETTINGS = Settings(data="/data/images", workdir="/run", push_root="/served", fingerprint="f00")
+REFUSED = ("Resolver", "InfraValidator", "ImportExampleGen", "LatestBlessed")
+
+
+def of_images():
+    experiment = configs.load("images")
+    return replace(experiment, data=replace(experiment.data, classes=("cat", "dog")))
+
+
+EXPERIMENTS = {"flowers": configs.load("flowers"), "images": of_images()}
+
+
+@pytest.fixture(scope="module", params=EXPERIMENTS)
+def experiment(request):
+    return EXPERIMENTS[request.param]
+
+
+@pytest.fixture(scope="module")
+def steps(experiment):
+    """The components, by name."""
+    return {c.id: c for c in create_pipeline(experiment, SETTINGS).components}
+
+
+@pytest.fixture(scope="module")
+def on_kubeflow(experiment, tmp_path_factory):
+    """What TFX's runner for Kubeflow compiles."""
+    folder = tmp_path_factory.mktemp("kubeflow")
+    config = kubeflow.KubeflowV2DagRunnerConfig(
+        default_image="registry.local/fcn:1", use_pipeline_spec_2_1=True
+    )
+    runner = kubeflow.KubeflowV2DagRunner(config, str(folder), "graph.json")
+    runner.run(create_pipeline(experiment, SETTINGS))
+    return json.loads((folder / "graph.json").read_text())["pipelineSpec"]
+
+
+def sources(step):
+    """Which output of which component each input is."""
+    inputs = step.inputs.items()
+    return {name: (c.producer_component_id, c.output_key) for name, c in inputs}
+
+
+EXAMPLES = ("ImageExampleGen", "examples")
+STATISTICS = ("StatisticsGen", "statistics")
+LEARNED = ("Transform", "transform_graph")
+MODEL = ("Trainer", "model")
+
+
+@pytest.mark.parametrize(
+    ("step", "inputs"),
+    [
+        ("StatisticsGen", {"examples": EXAMPLES}),
+        (
+            "ExampleValidator",
+            {"statistics": STATISTICS, "schema": ("CuratedSchema", "curated")},
+        ),
+        (
+            "AnomalyGate",
+            {
+                "anomalies": ("ExampleValidator", "anomalies"),
+                "statistics": STATISTICS,
+                "curated": ("CuratedSchema", "curated"),
+            },
+        ),
+        ("Transform", {"examples": EXAMPLES, "schema": ("AnomalyGate", "checked")}),
+        ("Trainer", {"examples": EXAMPLES, "transform_graph": LEARNED}),
+        ("BaselineModel", {"statistics": STATISTICS, "transform_graph": LEARNED}),
+        (
+            "Evaluator",
+            {
+                "examples": EXAMPLES,
+                "model": MODEL,
+                "baseline_model": ("BaselineModel", "baseline"),
+            },
+        ),
+        ("ModelServable", {"model": MODEL, "examples": EXAMPLES, "statistics": STATISTICS}),
+        (
+            "Pusher",
+            {
+                "model_blessing": ("Evaluator", "blessing"),
+                "infra_blessing": ("ModelServable", "blessing"),
+            },
+        ),
+    ],
+)
+def test_each_step_takes_what_it_needs_from_whom(steps, step, inputs):
+    assert sources(steps[step]) == inputs
+
+
+def test_nothing_is_trained_before_the_data_passed_its_gate(steps):
+    assert "AnomalyGate" in upstream(steps, "Trainer")
+
+
+def test_nothing_is_pushed_before_the_model_passed_its_gates(steps):
+    assert {"Evaluator", "ModelServable", "BaselineModel"} <= upstream(steps, "Pusher")
+
+
+def upstream(steps, name):
+    """The names of all components that one relies on."""
+    direct = {source for source, _ in sources(steps[name]).values()}
+    return direct.union(*(upstream(steps, source) for source in direct))
+
+
+def test_the_local_runner_takes_the_graph(experiment):
+    compiled = Compiler().compile(create_pipeline(experiment, SETTINGS))
+
+    assert compiled.pipeline_info.id == experiment.name
+
+
+def test_kubeflow_takes_the_graph(steps, on_kubeflow):
+    executors = on_kubeflow["deploymentSpec"]["executors"]
+
+    assert on_kubeflow["schemaVersion"] == "2.1.0"
+    assert {f"{name}_executor" for name in steps} == set(executors)
+
+
+def test_every_step_on_kubeflow_is_a_container_with_a_command(on_kubeflow):
+    for name, executor in on_kubeflow["deploymentSpec"]["executors"].items():
+        assert list(executor) == ["container"], name
+        assert executor["container"]["command"], name
+
+
+def test_nothing_in_the_graph_is_what_kubeflow_refuses(on_kubeflow):
+    text = json.dumps(on_kubeflow)
+
+    assert not [name for name in REFUSED if name in text]
+    assert "_task" not in json.dumps(on_kubeflow["root"]).replace("dependentTasks", "")
+
+
+def test_all_places_are_absolute(steps):
+    pushed = json.loads(steps["Pusher"].exec_properties["push_destination"])
+    trained = json.loads(steps["Trainer"].exec_properties["custom_config"])
+
+    assert steps["ImageExampleGen"].exec_properties["input_base"] == SETTINGS.data
+    assert pushed["filesystem"]["base_directory"].startswith("/served/")
+    assert trained["checkpoints"] == "/run/checkpoints"
+    for step in ("AnomalyGate", "BaselineModel"):
+        assert steps[step].exec_properties["served_folder"].startswith("/served/")
+
+
+def test_the_root_of_all_artifacts_is_in_the_working_directory(experiment):
+    root = create_pipeline(experiment, SETTINGS).pipeline_info.pipeline_root
+
+    assert root == "/run/artifacts"
+
+
+def test_another_attempt_makes_the_pusher_push_again(experiment):
+    settings = replace(SETTINGS, push_attempt="2")
+
+    (pusher,) = [c for c in create_pipeline(experiment, settings).components if c.id == "Pusher"]
+
+    assert json.loads(pusher.exec_properties["custom_config"]) == {"attempt": "2"}
+
+
+def test_a_graph_whose_gate_is_empty_is_refused(experiment):
+    with pytest.raises(ValueError, match="gate: it is empty"):
+        create_pipeline(replace(experiment, gate=()), SETTINGS)

@@ -1,0 +1,74 @@
+"""The table that a run ends with says all that people look for."""
+
+import io
+import json
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from pipeline import results, run_table
+
+RESULT = results.RunResult(
+    files=12,
+    examples={"train": 6, "val": 2, "test": 2},
+    rejects={"empty": 1, "truncated": 1},
+    metrics={"accuracy": 0.5, "top_2_accuracy": 1.0},
+    baseline={"accuracy": 0.25, "top_2_accuracy": 0.5},
+    classes={
+        "rose": {"images": 2.0, "accuracy": 0.5, "precision": 1.0, "recall": 0.5},
+        "tulip": {"images": 0.0, "accuracy": None, "precision": None, "recall": None},
+    },
+    blessed=True,
+    failures=(),
+    version="17",
+    pushed_to="/served/flowers/17",
+    seconds={"Trainer": 12.34, "Pusher": 0.1},
+    cached=("Pusher",),
+)
+
+
+def printed(result):
+    console = Console(width=120, record=True, file=io.StringIO())
+    run_table.show(result, console)
+    return console.export_text()
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param(("found", "12"), id="files"),
+        pytest.param(("examples, train", "6"), id="examples"),
+        pytest.param(("rejects, truncated", "1"), id="rejects"),
+        pytest.param(("rose", "2", "0.500", "1.000", "0.500"), id="a-class"),
+        pytest.param(("tulip", "0", "-", "-", "-"), id="a-class-without-images"),
+        pytest.param(("all, baseline", "", "0.250"), id="baseline"),
+        pytest.param(("Trainer", "12.3"), id="seconds"),
+        pytest.param(("Pusher", "unchanged"), id="cached"),
+    ],
+)
+def test_a_row_holds(cells):
+    rows = [[cell.strip() for cell in line.split("│")] for line in printed(RESULT).splitlines()]
+
+    assert any(tuple(row[1 : len(cells) + 1]) == cells for row in rows)
+
+
+def test_the_version_pushed_ends_the_report():
+    assert printed(RESULT).rstrip().endswith("Version 17 is at /served/flowers/17")
+
+
+def test_each_failure_of_the_gate_is_a_line():
+    failures = ("accuracy on rose is 0.100; the gate asks for 0.4.", "No answer.")
+    result = replace(RESULT, blessed=False, failures=failures, version="", pushed_to="")
+
+    assert printed(result).rstrip().splitlines()[-2:] == [f"  {line}" for line in failures]
+
+
+def test_the_json_holds_what_the_table_shows(tmp_path):
+    results.write_json(RESULT, tmp_path / "result.json")
+
+    written = json.loads((tmp_path / "result.json").read_text())
+
+    assert written["examples"] == RESULT.examples
+    assert written["classes"]["tulip"]["precision"] is None
+    assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
