@@ -7,7 +7,7 @@ from tfx.utils import path_utils
 from tfx.v1.types.standard_artifacts import ExampleStatistics, Model, TransformGraph
 
 from components import class_shares, served
-from trainer import config, export, preprocessing
+from trainer import export, preprocessing
 
 InputArtifact = tfx.dsl.components.InputArtifact
 OutputArtifact = tfx.dsl.components.OutputArtifact
@@ -19,7 +19,7 @@ def BaselineModel(
     statistics: InputArtifact[ExampleStatistics],
     transform_graph: InputArtifact[TransformGraph],
     baseline: OutputArtifact[Model],
-    experiment: Parameter[str],
+    max_side: Parameter[int],
     served_folder: Parameter[str],
     served_version: Parameter[str],
 ) -> None:
@@ -28,7 +28,7 @@ def BaselineModel(
     version = served.find(served_folder, served_version)
     facts = preprocessing.read(transform_graph.uri)
     shares = class_shares.shares(statistics.uri, "train")
-    model = shares_model(facts, shares, config.from_json(experiment).data.max_side)
+    model = shares_model(facts, shares, max_side)
     export.save_classifier(Relabelled(version, model) if version else model, folder)
     baseline.set_string_custom_property("served_from", version or "class shares")
 

@@ -16,7 +16,7 @@ from components import class_shares
 from serving.client import Prediction, ServingError, connect
 from serving.request_errors import RequestError
 from serving.server import Server
-from trainer import config, records
+from trainer import records
 
 InputArtifact = tfx.dsl.components.InputArtifact
 OutputArtifact = tfx.dsl.components.OutputArtifact
@@ -34,10 +34,9 @@ def ModelServable(
     examples: InputArtifact[Examples],
     statistics: InputArtifact[ExampleStatistics],
     blessing: OutputArtifact[InfraBlessing],
-    experiment: Parameter[str],
+    name: Parameter[str],
 ) -> None:
     """Blesses a model that a server answers with; Pusher takes the copy made here."""
-    name = config.from_json(experiment).name
     stamped = path_utils.stamped_model_path(blessing.uri)
     images = sample(f"{examples.uri}/Split-test")
     io_utils.copy_dir(path_utils.serving_model_path(model.uri), stamped)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # At the top they would import TensorFlow before it is made q
     from pipeline.bench_input import Source
 
 EXPERIMENT = "flowers"
+TUTORIAL_BATCH = 8  # Images: the batches of the tutorial that this project set out from.
 WRONG_USE = 2  # Exit code, as that of `fcn run`.
 console = Console(stderr=True)
 
@@ -73,8 +74,10 @@ def measure(folder: Path, home: Path, rounds: int) -> Report:
         *input_rows(source, rounds),
         Row("peak memory of this process", f"{peak_memory() / 2**30:.2f} GiB"),
     )
+    meaning = "by processor time: for each second that a core worked on it, whatever else ran"
     took = f"load average at the start {load:.1f}; took {time.perf_counter() - start:.0f} s"
-    return Report(rows, (f"{again.lap.items:,} files of {folder.name}", machine(), took))
+    files = f"{again.lap.items:,} files of {folder.resolve().name}, experiment {EXPERIMENT}"
+    return Report(rows, (files, machine(), took, meaning))
 
 
 def useful_rows(ingested: Ingested, source: Source) -> Iterator[Row]:
@@ -82,11 +85,12 @@ def useful_rows(ingested: Ingested, source: Source) -> Iterator[Row]:
     from pipeline import bench_input
 
     say("counting useful pixels")
+    sizes = (source.experiment.train.batch_size, TUTORIAL_BATCH)
     val = replace(source, files=ingested.files("val"))
     return bench_report.useful_rows(
         training=bench_input.useful_pixels(bench_input.training_epoch(source)),
         evaluation=bench_input.useful_pixels(bench_input.evaluation(val)),
-        as_they_come=bench_input.useful_pixels_as_they_come(source),
+        as_they_come={n: bench_input.useful_pixels_as_they_come(source, n) for n in sizes},
     )
 
 
@@ -96,7 +100,7 @@ def input_rows(source: Source, rounds: int) -> Iterator[Row]:
 
     say(f"input pipeline and bare decoding in turns: a warm-up, then {rounds} rounds")
     done = []
-    for pairs in bench_input.compare(source, rounds):
+    for pairs in bench_input.compare(bench_input.repeated(source), rounds):
         done.append(pairs)
         say(f"round {len(done)} of {rounds}")
     return bench_report.input_rows(done, bench_input.TARGETED)

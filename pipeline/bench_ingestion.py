@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tfx import types
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.types import standard_artifacts
 
@@ -47,7 +48,7 @@ def ingest(folder: Path, out: Path, data: DataConfig) -> Ingested:
     for artifact in (examples, table):
         Path(artifact.uri).mkdir(parents=True)
     properties = ImageExampleGen(str(folder.resolve()), data).exec_properties
-    outputs = {"examples": [examples], "rejects": [table]}
+    outputs: dict[str, list[types.Artifact]] = {"examples": [examples], "rejects": [table]}
 
     def work() -> int:
         context = BaseBeamExecutor.Context(beam_pipeline_args=list(IN_PROCESS), tmp_dir=str(out))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import tensorflow as tf
@@ -12,6 +12,7 @@ from pipeline.bench_timing import Lap, Pair, timed
 from trainer import data, images, records
 from trainer.config import Experiment
 
+PASS = 1000  # Records, at the least: some tenths of a second.
 EVALUATION = "evaluation, first pass"
 FIRST_EPOCH = "training, first epoch"
 LATER_EPOCHS = "training, later epochs"
@@ -51,6 +52,12 @@ def bare_decoding(source: Source) -> tf.data.Dataset:
 
     serialized = tf.data.TFRecordDataset(data.expand(source.files))
     return serialized.map(decode, num_parallel_calls=tf.data.AUTOTUNE)
+
+
+def repeated(source: Source, at_least: int = PASS) -> Source:
+    """The records as often as it takes for a pass not to be over before it can be timed."""
+    times = -(-at_least // data.size(source.files))
+    return replace(source, files=[*source.files] * times)
 
 
 def compare(source: Source, rounds: int) -> Iterator[dict[str, Pair]]:
@@ -98,7 +105,7 @@ def useful_pixels(batches: tf.data.Dataset) -> float:
     return share(batches.reduce(tf.zeros(2, tf.int64), count))
 
 
-def useful_pixels_as_they_come(source: Source) -> float:
+def useful_pixels_as_they_come(source: Source, batch_size: int) -> float:
     """The same for images of their own sizes in the records' order, padded to a batch's largest."""
 
     def size(serialized: tf.Tensor) -> tf.Tensor:
@@ -111,8 +118,7 @@ def useful_pixels_as_they_come(source: Source) -> float:
         return totals + tf.stack([useful, held])
 
     sizes = tf.data.TFRecordDataset(data.expand(source.files)).map(size)
-    batches = sizes.batch(source.experiment.train.batch_size)
-    return share(batches.reduce(tf.zeros(2, tf.int64), count))
+    return share(sizes.batch(batch_size).reduce(tf.zeros(2, tf.int64), count))
 
 
 def share(totals: tf.Tensor) -> float:

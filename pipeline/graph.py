@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import tensorflow_data_validation as tfdv
 from tfx import v1 as tfx
 from tfx.dsl.components.base.base_component import BaseComponent
@@ -22,34 +25,38 @@ from trainer.config import Experiment
 
 def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
     """From a folder of images to a version that is served, if it passes its gate."""
-    given = config.to_json(experiment)
+    data = experiment.data
     served = {
         "served_folder": settings.served_folder(experiment.name),
         "served_version": settings.served_version,
     }
-    ingested = ImageExampleGen(settings.data, experiment.data, fingerprint=settings.fingerprint)
+    ingested = ImageExampleGen(settings.data, data, fingerprint=settings.fingerprint)
     examples = ingested.outputs["examples"]
     statistics = statistics_gen(examples)
     counted = statistics.outputs["statistics"]
-    curated = CuratedSchema(experiment=given)
+    curated = CuratedSchema(name=data.schema, classes=json.dumps(data.classes))
     expected = curated.outputs["curated"]
     validator = tfx.components.ExampleValidator(statistics=counted, schema=expected)
     gate = AnomalyGate(
         anomalies=validator.outputs["anomalies"],
         statistics=counted,
         curated=expected,
-        experiment=given,
+        schema_name=data.schema,
+        max_share_change=data.max_share_change,
         **served,
     )
-    transform = transform_of(examples, gate.outputs["checked"], experiment)
+    transform = transform_of(examples, expected, experiment)
+    transform.add_upstream_node(gate)
     learned = transform.outputs["transform_graph"]
-    trainer = trainer_of(examples, learned, given, settings)
+    trainer = trainer_of(examples, learned, experiment, settings)
     model = trainer.outputs["model"]
     baseline = BaselineModel(
-        statistics=counted, transform_graph=learned, experiment=given, **served
+        statistics=counted, transform_graph=learned, max_side=data.max_side, **served
     )
     evaluator = evaluator_of(examples, model, baseline.outputs["baseline"], experiment)
-    servable = ModelServable(model=model, examples=examples, statistics=counted, experiment=given)
+    servable = ModelServable(
+        model=model, examples=examples, statistics=counted, name=experiment.name
+    )
     pusher = pusher_of(evaluator, servable, served["served_folder"], settings)
     before = [ingested, statistics, curated, validator, gate, transform]
     return Pipeline(
@@ -94,10 +101,13 @@ def transform_of(
 def trainer_of(
     examples: tfx.types.BaseChannel,
     transform_graph: tfx.types.BaseChannel,
-    experiment: str,
+    experiment: Experiment,
     settings: Settings,
 ) -> tfx.components.Trainer:
-    """Trains on the split `train`, chooses the best epoch on the split `val`."""
+    """Trains on the split `train`, chooses the best epoch on the split `val`.
+
+    The gate is left out: another one needs no other training.
+    """
     return tfx.components.Trainer(
         run_fn="trainer.run.run_fn",
         examples=examples,
@@ -105,7 +115,7 @@ def trainer_of(
         train_args=TrainArgs(splits=["train"]),
         eval_args=EvalArgs(splits=["val"]),
         custom_config={
-            "experiment": experiment,
+            "experiment": config.to_json(replace(experiment, gate=())),
             "checkpoints": f"{settings.workdir}/checkpoints",
         },
     )

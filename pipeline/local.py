@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import tensorflow as tf
 from rich.console import Console
 from tfx import v1 as tfx
 
 from components import image_folder
 from pipeline import outputs, results
 from pipeline.graph import create_pipeline
-from pipeline.pins import pin, remember_push
+from pipeline.pins import pin, push_again
 from pipeline.progress import shown
 from pipeline.results import RunResult
 from pipeline.settings import Settings
@@ -23,19 +24,28 @@ def run(experiment: Experiment, settings: Settings, console: Console) -> RunResu
     Raises DataError for input that the user has to mend.
     """
     experiment = with_found_classes(experiment, settings.data)
-    fingerprint = image_folder.fingerprint(settings.data)
-    settings = replace(settings, fingerprint=fingerprint)
+    settings = replace(settings, fingerprint=image_folder.fingerprint(settings.data))
+    run_graph(experiment, settings, console)
+    result = results.read(settings.workdir)
+    if result.pushed_to and not tf.io.gfile.isdir(result.pushed_to):
+        console.print(f"{result.pushed_to} was pushed before and is gone: pushing again.")
+        push_again(settings.workdir)
+        run_graph(experiment, settings, console)
+        result = results.read(settings.workdir)
+    return result
+
+
+def run_graph(experiment: Experiment, settings: Settings, console: Console) -> None:
+    """Runs each component whose inputs or properties changed, in this process."""
     settings, same_code = pin(experiment, settings)
     graph = create_pipeline(experiment, settings)
     graph.enable_cache = same_code
+    database = outputs.database(settings.workdir)
     graph.metadata_connection_config = tfx.orchestration.metadata.sqlite_metadata_connection_config(
-        outputs.database(settings.workdir)
+        database
     )
     with shown(console, [component.id for component in graph.components]):
         tfx.orchestration.LocalDagRunner().run(graph)
-    result = results.read(settings.workdir)
-    remember_push(settings.workdir, result.pushed_to)
-    return result
 
 
 def with_found_classes(experiment: Experiment, data: str) -> Experiment:

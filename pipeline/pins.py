@@ -28,7 +28,6 @@ class Pin:
     code: str  # Digest of the sources that decide what a step does.
     served_version: str
     push_attempt: str = ""
-    pushed_to: str = ""  # Empty until something is pushed.
 
 
 def pin(experiment: Experiment, settings: Settings) -> tuple[Settings, bool]:
@@ -49,19 +48,17 @@ def choose(last: Pin | None, asked: str, folder: str, wanted: str) -> Pin:
     """The last run's pins, if it was asked the same and what it relies on is still there."""
     there = [str(version) for version in served.versions(folder)]
     if last and last.asked == asked and last.served_version in (*there, served.NONE):
-        lost = bool(last.pushed_to) and not Path(last.pushed_to).is_dir()
-        again = {"push_attempt": str(time.time_ns()), "pushed_to": ""} if lost else {}
-        return replace(last, code=code(), **again)
+        return replace(last, code=code())
     newest = there[-1] if there else served.NONE
     version = newest if wanted == served.NEWEST else wanted
     return Pin(asked=asked, code=code(), served_version=version)
 
 
-def remember_push(workdir: str, pushed_to: str) -> None:
-    """Notes where the run pushed to: if that goes away, the next run pushes again."""
+def push_again(workdir: str) -> None:
+    """Makes Pusher run once more in the next run, though nothing else changed."""
     last = load(workdir)
     if last:
-        store(workdir, replace(last, pushed_to=pushed_to))
+        store(workdir, replace(last, push_attempt=str(time.time_ns())))
 
 
 def load(workdir: str) -> Pin | None:

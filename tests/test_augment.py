@@ -69,19 +69,28 @@ def test_the_strongest_colours_stay_in_range(name, colour):
 
 
 def test_without_change_there_is_the_image_or_its_mirror():
-    seen = {tuple(view(seed=seed, config=PLAIN).round().ravel()) for seed in range(20)}
+    views = [view(seed=seed, config=PLAIN) for seed in range(12)]
+    upright = [np.allclose(pixels, IMAGE, atol=0.01) for pixels in views]
+    mirrored = [np.allclose(pixels, IMAGE[:, ::-1], atol=0.01) for pixels in views]
 
-    assert seen == {tuple(IMAGE.ravel()), tuple(IMAGE[:, ::-1].ravel())}
+    assert all(np.logical_xor(upright, mirrored))
+    assert any(upright)
+    assert any(mirrored)
 
 
-@pytest.mark.parametrize("name", ["brightness", "contrast", "saturation"])
-def test_each_change_of_colours_varies(name):
+@pytest.mark.parametrize(
+    ("name", "measure"),
+    [
+        pytest.param("brightness", np.mean, id="brightness"),
+        pytest.param("contrast", np.std, id="contrast"),
+        pytest.param("saturation", lambda pixels: np.ptp(pixels, axis=-1).mean(), id="saturation"),
+    ],
+)
+def test_colours_vary(name, measure):
     config = replace(PLAIN, **{name: 0.3})
-    means = {view(seed=seed, config=config).std(axis=(0, 1, 2)).item() for seed in range(8)} | {
-        view(seed=seed, config=config).mean().item() for seed in range(8)
-    }
+    measured = [measure(view(seed=seed, config=config)) for seed in range(8)]
 
-    assert len(means) >= 8
+    assert np.ptp(measured) > 5
 
 
 def test_crops_vary_in_place_area_and_shape():

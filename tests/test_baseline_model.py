@@ -14,7 +14,7 @@ from tensorflow_transform.tf_metadata.dataset_metadata import DatasetMetadata
 from tfx.types import standard_artifacts
 from tiny_runs import (
     CLEAN,
-    GIVEN,
+    EXPERIMENT,
     LABELS,
     artifact,
     clean_statistics,
@@ -39,7 +39,7 @@ def baseline_of(folder, served_version="newest"):
         statistics=clean_statistics(),
         transform_graph=graph,
         baseline=baseline,
-        experiment=GIVEN,
+        max_side=EXPERIMENT.data.max_side,
         served_folder=str(folder / "served"),
         served_version=served_version,
     )

@@ -41,10 +41,9 @@ def test_the_file_has_the_name_that_tfx_looks_for(tmp_path):
 
 
 def test_a_schema_that_is_not_there_is_an_error_that_names_those_that_are(tmp_path):
-    nowhere = replace(EXPERIMENT, data=replace(EXPERIMENT.data, schema="trees"))
-
     with pytest.raises(ValueError, match=r"No schema 'trees' .* there are: flowers, images"):
         CuratedSchema.test_call(
             curated=artifact(standard_artifacts.Schema, tmp_path),
-            experiment=config.to_json(nowhere),
+            name="trees",
+            classes="[]",
         )

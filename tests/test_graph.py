@@ -76,7 +76,7 @@ MODEL = ("Trainer", "model")
                 "curated": ("CuratedSchema", "curated"),
             },
         ),
-        ("Transform", {"examples": EXAMPLES, "schema": ("AnomalyGate", "checked")}),
+        ("Transform", {"examples": EXAMPLES, "schema": ("CuratedSchema", "curated")}),
         ("Trainer", {"examples": EXAMPLES, "transform_graph": LEARNED}),
         ("BaselineModel", {"statistics": STATISTICS, "transform_graph": LEARNED}),
         (
@@ -111,7 +111,7 @@ def test_nothing_is_pushed_before_the_model_passed_its_gates(steps):
 
 def upstream(steps, name):
     """The names of all components that one relies on."""
-    direct = {source for source, _ in sources(steps[name]).values()}
+    direct = {node.id for node in steps[name].upstream_nodes}
     return direct.union(*(upstream(steps, source) for source in direct))
 
 

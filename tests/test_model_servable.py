@@ -11,7 +11,7 @@ from tfx.components.util import model_utils
 from tfx.types import standard_artifacts
 from tiny_runs import (
     CLEAN,
-    GIVEN,
+    EXPERIMENT,
     artifact,
     clean_examples,
     clean_statistics,
@@ -31,7 +31,7 @@ def serve(folder, model):
         examples=clean_examples(folder),
         statistics=clean_statistics(),
         blessing=blessing,
-        experiment=GIVEN,
+        name=EXPERIMENT.name,
     )
     return blessing
 

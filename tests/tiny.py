@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import keras
 import numpy as np
 import tensorflow as tf
 from image_files import file_of
@@ -24,6 +25,7 @@ from trainer.preprocessing import DataStatistics
 
 COLOURS = {"blue": (30, 60, 220), "red": (220, 60, 30)}
 LABELS = tuple(COLOURS)
+STEPS = 4  # Batches in an epoch of 16 images.
 STATISTICS = DataStatistics(
     labels=LABELS, mean=(120.0, 60.0, 110.0), std=(95.0, 20.0, 90.0), size_boundaries=(30.0, 40.0)
 )
@@ -114,24 +116,37 @@ def write_split(path: Path, count: int, *, seed: int = 0) -> str:
     return write(path, [example(drawn(label, seed), label) for label, seed in drawings])
 
 
+def files(folder: Path) -> tuple[list[str], list[str]]:
+    """The files to train on, with 16 images, and those to validate on, with 8."""
+    train, val = folder / "train.tfrecord", folder / "val.tfrecord"
+    if not val.exists():
+        write_split(train, 16, seed=1000)
+        write_split(val, 8, seed=2000)
+    return [str(train)], [str(val)]
+
+
+def datasets(folder: Path, experiment: Experiment) -> tuple[tf.data.Dataset, tf.data.Dataset]:
+    train, val = files(folder)
+    return data.training(train, LABELS, experiment), data.evaluation(val, LABELS, experiment)
+
+
 def train(folder: Path, experiment: Experiment):
-    """Trains as run_fn does, on 16 images and 8; the model, and its history."""
-    files = {split: folder / f"{split}.tfrecord" for split in ("train", "val")}
-    for (split, path), count in zip(files.items(), (16, 8), strict=True):
-        if not path.exists():
-            write_split(path, count, seed=1000 * len(split))
-    tf.keras.utils.set_random_seed(experiment.train.seed)
+    """Trains as run_fn does: the model, and its history."""
+    keras.utils.set_random_seed(experiment.train.seed)
     model = models.build(experiment.model, STATISTICS)
-    history = training.fit(
+    return model, fit(model, *datasets(folder, experiment), folder, experiment)
+
+
+def fit(model, train, val, folder: Path, experiment: Experiment):
+    return training.fit(
         model,
-        data.training([str(files["train"])], LABELS, experiment),
-        data.evaluation([str(files["val"])], LABELS, experiment),
-        steps_per_epoch=data.steps([str(files["train"])], experiment),
+        train,
+        val,
+        steps_per_epoch=STEPS,
         config=experiment.train,
         checkpoints=str(folder / "checkpoints"),
         logs=str(folder / "logs"),
     )
-    return model, history
 
 
 def with_random_weights(model, seed: int = 0):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -96,7 +97,8 @@ def clean_statistics() -> standard_artifacts.ExampleStatistics:
 def schema_of(folder: Path, given: str = GIVEN) -> standard_artifacts.Schema:
     """The curated schema with the experiment's classes."""
     schema = artifact(standard_artifacts.Schema, folder)
-    CuratedSchema.test_call(curated=schema, experiment=given)
+    data = config.from_json(given).data
+    CuratedSchema.test_call(curated=schema, name=data.schema, classes=json.dumps(data.classes))
     return schema
 
 

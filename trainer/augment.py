@@ -18,8 +18,7 @@ def augment(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tens
     image = tf.image.stateless_random_brightness(image / 255.0, config.brightness, seeds[3])
     low, high = 1 - config.contrast, 1 + config.contrast + 1e-6
     image = tf.image.stateless_random_contrast(image, low, high, seeds[4])
-    low, high = 1 - config.saturation, 1 + config.saturation + 1e-6
-    image = tf.image.stateless_random_saturation(image, low, high, seeds[5])
+    image = saturate(image, seeds[5], config)
     return tf.clip_by_value(image * 255.0, 0.0, 255.0)
 
 
@@ -28,6 +27,17 @@ def crop(image: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.
     box = crop_box(tf.shape(image)[:2], seeds, config)
     part = tf.image.crop_to_bounding_box(image, box[0], box[1], box[2], box[3])
     return tf.image.resize(part, grid_size(box[2:], config))
+
+
+def saturate(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
+    """Colours moved towards grey or away from it.
+
+    TensorFlow's own goes through hue, and gives a pixel that contrast has made brighter than white
+    or darker than black another one.
+    """
+    low, high = 1 - config.saturation, 1 + config.saturation
+    grey = tf.image.rgb_to_grayscale(image)
+    return grey + (image - grey) * tf.random.stateless_uniform([], seed, low, high)
 
 
 def crop_box(size: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
@@ -43,7 +53,7 @@ def crop_box(size: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> 
 
 
 def grid_size(size: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
-    """`size` scaled down to the training side, never up, each side on the grid; int32 [2]."""
+    """`size` scaled down to the training side, and each side to the nearest cell; int32 [2]."""
     sides = tf.cast(size, tf.float32)
     factor = tf.minimum(1.0, config.side / tf.reduce_max(sides))
     cells = tf.round(sides * factor / config.grid)

@@ -1,4 +1,4 @@
-"""A small flowers run as a user starts it: photographs where they are at hand, drawn ones if not."""
+"""A small run as a user starts it: on photographs where they are at hand, else on drawings."""
 
 from __future__ import annotations
 
@@ -55,14 +55,8 @@ class FlowerRun:
     home: Path
     code: int
     printed: str
-
-    @property
-    def result(self) -> dict:
-        return json.loads((self.home / "result.json").read_text())
-
-    @property
-    def versions(self) -> list[str]:
-        return sorted(path.name for path in (self.home / "served" / "flowers").glob("[0-9]*"))
+    result: dict  # What --json holds; empty where the run ended before its result.
+    versions: list[str]  # Those pushed by then.
 
 
 def flowers(folder: Path) -> Path:
@@ -110,8 +104,12 @@ def run(data: Path, home: Path, *overrides: str) -> FlowerRun:
     """`fcn run flowers` with the tiny values, and these in their place."""
     sets = [word for override in (*TINY, *overrides) for word in ("--set", override)]
     places = ["--workdir", "run", "--push-root", "served", "--json", "result.json"]
+    (home / "result.json").unlink(missing_ok=True)
     done = fcn("run", "flowers", "--data", data, *places, *sets, home=home)
-    return FlowerRun(data, home, done.returncode, done.stdout + done.stderr)
+    written = home / "result.json"
+    result = json.loads(written.read_text()) if written.is_file() else {}
+    versions = sorted(path.name for path in (home / "served" / "flowers").glob("[0-9]*"))
+    return FlowerRun(data, home, done.returncode, done.stdout + done.stderr, result, versions)
 
 
 @contextmanager

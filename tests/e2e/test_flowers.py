@@ -59,44 +59,36 @@ def test_the_served_version_is_the_one_pushed(first, server):
     assert [(s["version"], s["state"]) for s in states] == [(first.result["version"], "AVAILABLE")]
 
 
-def test_a_second_run_with_nothing_changed_does_no_work(first):
-    before = first.result
-
-    again = flower_run.run(first.data, first.home)
-
-    assert again.code == 0, again.printed
-    assert again.result["cached"] == list(before["seconds"])
-    assert again.versions == [before["version"]]
-    assert again.result["metrics"] == before["metrics"]
+def test_a_second_run_with_nothing_changed_does_no_work(first, second):
+    assert second.code == 0, second.printed
+    assert second.result["cached"] == list(first.result["seconds"])
+    assert second.versions == first.versions
+    assert second.result["metrics"] == first.result["metrics"]
 
 
-def test_a_lost_version_is_pushed_again_without_training(first, tmp_path):
-    home = tmp_path / "home"
-    shutil.copytree(first.home, home, ignore=shutil.ignore_patterns("data"))
-    for path in (home / "run" / "pin.json", home / "run" / "metadata.sqlite"):
-        assert path.is_file()
-    elsewhere = flower_run.run(first.data, home, "train.seed=1")
-    shutil.rmtree(home / "served")
-
-    again = flower_run.run(first.data, home, "train.seed=1")
-
-    assert elsewhere.code == again.code == 0, again.printed
-    assert "Trainer" in again.result["cached"]
-    assert again.versions == [again.result["version"]]
+def test_a_model_below_its_gate_is_not_pushed_and_the_run_says_why(first, below_gate):
+    assert below_gate.code == 3, below_gate.printed
+    assert "accuracy on all test images is" in below_gate.printed
+    assert "the gate asks for 1.0" in below_gate.printed
+    assert re.search(r"accuracy on image/class/text \w+ is", below_gate.printed)
+    assert below_gate.versions == first.versions
 
 
-def test_a_model_below_its_gate_is_not_pushed_and_the_run_says_why(first, tmp_path):
-    gate = 'gate=[{"metric": "accuracy", "at_least": 1.0}, %s]' % (
-        '{"metric": "accuracy", "at_least": 0.99, "each_class": true}'
-    )
+def test_another_gate_needs_no_other_training(below_gate):
+    assert "Trainer" in below_gate.result["cached"]
+    assert "Evaluator" not in below_gate.result["cached"]
 
-    failed = flower_run.run(first.data, tmp_path, gate)
 
-    assert failed.code == 3, failed.printed
-    assert "accuracy on all test images is" in failed.printed
-    assert "the gate asks for 1.0" in failed.printed
-    assert re.search(r"accuracy on image/class/text \w+ is", failed.printed)
-    assert failed.versions == []
+def test_a_lost_version_is_pushed_again_without_training(restored):
+    assert restored.code == 0, restored.printed
+    assert set(restored.result["seconds"]) - set(restored.result["cached"]) == {"Pusher"}
+    assert restored.versions == [restored.result["version"]]
+
+
+def test_one_changed_file_is_ingested_anew(first, changed):
+    assert changed.code == 0, changed.printed
+    assert {"ImageExampleGen", "Trainer"}.isdisjoint(changed.result["cached"])
+    assert changed.result["files"] == first.result["files"]
 
 
 def test_a_missing_class_stops_the_run_by_its_name(first, tmp_path):
