@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainer import configs
-from trainer.augment import augment, crop_box, grid_size
+from trainer.augment import augment, crop_box, grid_size, mixup
 
 PLAIN = replace(
     tiny.EXPERIMENT.augment,
@@ -130,3 +130,33 @@ def test_the_aspect_ratio_moves_by_the_factor_at_the_most():
 )
 def test_sizes_on_the_grid(size, expected):
     assert tuple(grid_size(tf.constant(size), tiny.EXPERIMENT.augment).numpy()) == expected
+
+
+def pair():
+    """A black and a white image, their labels one-hot."""
+    image = tf.stack([tf.zeros([2, 3, 3]), tf.fill([2, 3, 3], 255.0)])
+    return {"image": image, "size": tf.constant([[2, 3]] * 2)}, tf.eye(2)
+
+
+def test_a_blended_image_and_its_label_have_the_same_shares():
+    inputs, labels = pair()
+
+    blended, shares = mixup(inputs, labels, tf.constant([3, 4]), 0.5)
+
+    white = blended["image"][:, 0, 0, 0] / 255
+    np.testing.assert_allclose(white, shares[:, 1], atol=1e-5)
+    np.testing.assert_allclose(tf.reduce_sum(shares, axis=1), 1, atol=1e-5)
+    assert tf.reduce_all(blended["size"] == inputs["size"])
+
+
+def test_an_image_keeps_the_larger_share_of_itself():
+    for seed in range(20):
+        _, shares = mixup(*pair(), tf.constant([seed, 0]), 0.5)
+        assert tf.reduce_min(tf.linalg.diag_part(shares)) >= 0.5
+
+
+def test_equal_seeds_blend_alike_and_others_do_not():
+    one, again, other = (mixup(*pair(), tf.constant([s, 0]), 0.5)[1].numpy() for s in (1, 1, 2))
+
+    np.testing.assert_array_equal(one, again)
+    assert not np.allclose(one, other)

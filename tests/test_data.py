@@ -73,6 +73,14 @@ def test_another_seed_gives_other_batches(split):
     )
 
 
+def test_blended_images_share_their_labels(split):
+    blended = batches(split, count=4, experiment=tiny.with_values("augment.mixup=0.5"))
+    labels = np.concatenate([label for _, label in blended])
+
+    np.testing.assert_allclose(labels.sum(axis=1), 1, atol=1e-5)
+    assert (labels.max(axis=1) < 1).any()
+
+
 def test_training_goes_through_every_image(shades):
     seen = {
         round(float(image[0, 0, 0]))
@@ -129,7 +137,7 @@ def test_what_is_kept_in_memory_is_what_is_read_again(split):
 
 def test_labels_are_one_hot_in_their_order(split):
     labels = ("violet", "red", "blue")
-    found = [label for _, label in data.decoded([split], labels, EXPERIMENT).as_numpy_iterator()]
+    found = [label for *_, label in data.decoded([split], labels, EXPERIMENT).as_numpy_iterator()]
 
     assert np.array_equal(found, [(0, 0, 1), (0, 1, 0)] * 12)  # Blue and red in turn.
 

@@ -54,6 +54,7 @@ EXPERIMENT = Experiment(
         brightness=0.1,
         contrast=0.1,
         saturation=0.1,
+        mixup=0.0,
     ),
     train=TrainConfig(
         epochs=1,

@@ -22,6 +22,28 @@ def augment(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tens
     return tf.clip_by_value(image * 255.0, 0.0, 255.0)
 
 
+def mixup(
+    inputs: dict[str, tf.Tensor], labels: tf.Tensor, seed: tf.Tensor, alpha: float
+) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+    """Blends each image of a batch, and its label, with another one's (arXiv:1710.09412).
+
+    The larger part is the image's own. All images of the batch must have one size, as views have
+    that share a bucket. `seed` is int32 [2]; `alpha` over 0 is the parameter of the Beta
+    distribution.
+    """
+    shape = [2, tf.shape(labels)[0]]
+    draws = tf.random.stateless_gamma(shape, seed, alpha) + 1e-6
+    share = tf.reduce_max(draws, axis=0) / tf.reduce_sum(draws, axis=0)
+    of_pixels = share[:, tf.newaxis, tf.newaxis, tf.newaxis]
+    blended = blend(inputs["image"], of_pixels)
+    return {**inputs, "image": blended}, blend(labels, share[:, tf.newaxis])
+
+
+def blend(batch: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
+    """Each entry, and for the rest of its share the one that mirrors it in the batch."""
+    return batch * share + tf.reverse(batch, [0]) * (1 - share)
+
+
 def crop(image: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
     """A random part of the image (Szegedy et al., arXiv:1409.4842), resized to the grid."""
     box = crop_box(tf.shape(image)[:2], seeds, config)

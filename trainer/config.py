@@ -69,6 +69,7 @@ class AugmentConfig:
     brightness: Fraction
     contrast: Fraction
     saturation: Fraction
+    mixup: Amount  # How evenly two images are blended: Beta's parameter; 0 blends none.
 
     def __post_init__(self) -> None:
         if self.side % self.grid:

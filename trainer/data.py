@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from trainer import images, records
-from trainer.augment import augment
-from trainer.config import Experiment
+from trainer.augment import augment, mixup
+from trainer.config import AugmentConfig, Experiment
+
+Sized = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # Image, height and width, label.
 
 CACHE_LIMIT = 2 * 2**30  # Bytes of decoded images kept in memory; above it they are read again.
 
@@ -24,10 +26,27 @@ def training(
     views = tf.data.Dataset.zip(
         scaled.shuffle(min(count, 4096), seed=seed, reshuffle_each_iteration=True).repeat(), seeds
     ).map(
-        lambda example, step: (augment(example[0], step, experiment.augment), example[1]),
+        lambda example, seed: view(example, seed, experiment.augment),
         num_parallel_calls=tf.data.AUTOTUNE,
     )
-    return bucketed(views, batch, experiment.augment.grid).prefetch(tf.data.AUTOTUNE)
+    batches = bucketed(views, batch, experiment.augment.grid)
+    return mixed(batches, seeds, experiment.augment.mixup).prefetch(tf.data.AUTOTUNE)
+
+
+def view(example: Sized, seed: tf.Tensor, config: AugmentConfig) -> Sized:
+    """The example with a random view of its image."""
+    image, _, label = example
+    image = tf.ensure_shape(augment(image, seed, config), [None, None, 3])
+    return image, tf.shape(image)[:2], label
+
+
+def mixed(batches: tf.data.Dataset, seeds: tf.data.Dataset, alpha: float) -> tf.data.Dataset:
+    """The batches, their images blended in pairs unless `alpha` is 0."""
+    if alpha == 0:
+        return batches
+    return tf.data.Dataset.zip(batches, seeds).map(
+        lambda batch, seed: mixup(*batch, seed, alpha), num_parallel_calls=tf.data.AUTOTUNE
+    )
 
 
 def evaluation(
@@ -64,16 +83,16 @@ def expand(patterns: Sequence[str]) -> list[str]:
 
 
 def decoded(files: Sequence[str], labels: Sequence[str], experiment: Experiment) -> tf.data.Dataset:
-    """([H, W, 3] uint8 no larger than max_side, one-hot [C]) of each example."""
+    """[H, W, 3] uint8 no larger than max_side, its height and width, and one-hot [C]."""
     names = tf.constant(list(labels))
 
-    def decode(serialized: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def decode(serialized: tf.Tensor) -> Sized:
         fields = tf.io.parse_single_example(serialized, records.CLASS_FEATURES)
         image = images.load(fields[records.ENCODED], experiment.data.max_side)
         label = fields[records.LABEL_TEXT]
         matches = names == label
         tf.debugging.Assert(tf.reduce_any(matches), ["No such label in training:", label, names])
-        return image, tf.cast(matches, tf.float32)
+        return image, tf.shape(image)[:2], tf.cast(matches, tf.float32)
 
     serialized = tf.data.TFRecordDataset(expand(files))
     return serialized.map(decode, num_parallel_calls=tf.data.AUTOTUNE)
@@ -91,18 +110,19 @@ def bucketed(examples: tf.data.Dataset, batch_size: int, grid: int) -> tf.data.D
     ({"image": [B, H, W, 3] float32 in 0..255, "size": [B, 2] int32}, one-hot [B, C]).
     """
 
-    def cell(image: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
-        cells = tf.cast((tf.shape(image)[:2] + grid - 1) // grid, tf.int64)
+    def cell(_: tf.Tensor, size: tf.Tensor, label: tf.Tensor) -> tf.Tensor:
+        cells = tf.cast((size + grid - 1) // grid, tf.int64)
         return cells[0] * 2**20 + cells[1]
 
     def pad(_: tf.Tensor, window: tf.data.Dataset) -> tf.data.Dataset:
-        return window.map(with_size).padded_batch(batch_size)
+        return window.padded_batch(batch_size)
 
-    return examples.group_by_window(cell, pad, window_size=batch_size)
+    batches = examples.group_by_window(cell, pad, window_size=batch_size)
+    return batches.map(inputs, num_parallel_calls=tf.data.AUTOTUNE)
 
 
-def with_size(image: tf.Tensor, label: tf.Tensor) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
-    """The model's inputs for one image."""
-    image = tf.ensure_shape(image, [None, None, 3])
-    inputs = {"image": tf.cast(image, tf.float32), "size": tf.shape(image)[:2]}
-    return inputs, label
+def inputs(
+    image: tf.Tensor, size: tf.Tensor, label: tf.Tensor
+) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+    """What the model takes of a batch, and what it should say."""
+    return {"image": tf.cast(image, tf.float32), "size": size}, label

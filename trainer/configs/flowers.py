@@ -22,27 +22,28 @@ EXPERIMENT = Experiment(
         max_reject_fraction=0.1,
         max_share_change=0.15,
         shards=4,
-        max_side=160,
+        max_side=192,
         size_buckets=3,
     ),
     model=ModelConfig(
-        name="fcn", widths=(64, 128, 192), blocks=1, head="conv", pooling="average", dropout=0.2
+        name="fcn", widths=(64, 128, 256), blocks=1, head="conv", pooling="average", dropout=0.3
     ),
     augment=AugmentConfig(
-        side=128,
+        side=144,
         grid=16,
-        min_crop_area=0.3,
+        min_crop_area=0.25,
         max_aspect_change=1.33,
         brightness=0.2,
         contrast=0.3,
         saturation=0.4,
+        mixup=0.3,
     ),
     train=TrainConfig(
-        epochs=80,
+        epochs=150,
         batch_size=32,
         learning_rate=2e-3,
         warmup_epochs=2.0,
-        weight_decay=0.05,
+        weight_decay=0.1,
         label_smoothing=0.1,
         ema_momentum=0.99,
         seed=0,
@@ -62,6 +63,8 @@ FAST = with_overrides(
         "data.max_side=96",
         "augment.side=80",
         "augment.min_crop_area=0.5",
+        "augment.mixup=0.0",
+        "model.widths=[64, 128, 192]",
         'gate=[{"metric": "accuracy", "at_least": 0.3, "max_drop": 0.1}]',
     ),
 )
