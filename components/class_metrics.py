@@ -21,6 +21,8 @@ from tensorflow_model_analysis.metrics.metric_util import merge_per_key_computat
 
 PRECISION = "precision"
 RECALL = "recall"
+# The part of the matrix that each is a ratio over.
+OVER = {PRECISION: "predicted_class_id", RECALL: "actual_class_id"}
 
 
 class ClassPrecisionRecall(tfma.metrics.Metric):
@@ -48,26 +50,18 @@ def computations(
         output_name=output_name,
         example_weighted=example_weighted,
     )
-
-    def key(of: str, class_id: int) -> MetricKey:
-        return MetricKey(
-            name=of,
-            model_name=model_name,
-            output_name=output_name,
-            sub_key=SubKey(class_id=class_id),
-            example_weighted=example_weighted,
-        )
+    whole = matrix[-1].keys[-1]
+    keys = {
+        (name, class_id): whole._replace(name=name, sub_key=SubKey(class_id=class_id))
+        for class_id in range(num_classes)
+        for name in OVER
+    }
 
     def result(metrics: dict[MetricKey, Any]) -> dict[MetricKey, float]:
-        entries = metrics[matrix[-1].keys[-1]].get(0.0, {})
-        values = {}
-        for class_id in range(num_classes):
-            values[key(PRECISION, class_id)] = part(entries, class_id, "predicted_class_id")
-            values[key(RECALL, class_id)] = part(entries, class_id, "actual_class_id")
-        return values
+        entries = metrics[whole].get(0.0, {})
+        return {key: part(entries, class_id, OVER[name]) for (name, class_id), key in keys.items()}
 
-    keys = [key(of, class_id) for class_id in range(num_classes) for of in (PRECISION, RECALL)]
-    return [*matrix, DerivedMetricComputation(keys=keys, result=result)]
+    return [*matrix, DerivedMetricComputation(keys=list(keys.values()), result=result)]
 
 
 def part(entries: dict[Any, float], class_id: int, of: str) -> float:

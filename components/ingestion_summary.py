@@ -112,10 +112,11 @@ def _sizes(summary: Summary, label: str) -> Iterable[str]:
 def caption(summary: Summary) -> str:
     """The account: files = examples + rejects for each split, and the rejects by reason."""
     lines = ["height and width: least / mean / greatest pixels"]
-    for split in SPLITS:
-        rejected = sum(summary.rejects[split].values())
-        files, examples = summary.files[split], summary.examples[split]
-        lines.append(f"{split}: {files} files = {examples} examples + {rejected} rejects")
+    for name, splits in (*((split, [split]) for split in SPLITS), (ALL, SPLITS)):
+        files = sum(summary.files[split] for split in splits)
+        examples = sum(summary.examples[split] for split in splits)
+        rejected = sum(sum(summary.rejects[split].values()) for split in splits)
+        lines.append(f"{name}: {files} files = {examples} examples + {rejected} rejects")
     lines += [f"rejects: {n} {reason}" for reason, n in sorted(summary.reasons.items())]
     if summary.outside:
         first = ", ".join(summary.outside[:3])

@@ -94,9 +94,9 @@ def push_root(home: Path) -> Path:
 
 def ask_about_test_images(home: Path, limit: int) -> list[Answer]:
     """Serves what the run pushed, and asks about images of its test split."""
-    from pipeline.results import test_examples
+    from pipeline.results import some_test_images
 
-    return ask(push_root(home), test_examples(str(home), limit))
+    return ask(push_root(home), some_test_images(str(home), limit))
 
 
 def ask(root: Path, images: Sequence[TestImage]) -> list[Answer]:

@@ -14,6 +14,7 @@ from tensorflow_model_analysis.proto import validation_result_pb2
 
 from components import ingestion_summary
 from components.class_metrics import PRECISION, RECALL
+from components.ingestion_summary import Summary
 from pipeline import evaluation
 from pipeline.outputs import Step, last_run
 from trainer import records
@@ -23,9 +24,10 @@ from trainer import records
 class RunResult:
     """All that `fcn run` reports. Metrics are those of the test split."""
 
-    files: int
+    files: int  # As many as examples and rejects together.
     examples: dict[str, int]  # By split.
     rejects: dict[str, int]  # By reason.
+    ingested: Summary  # The same by class, and the images' sizes.
     metrics: dict[str, float]  # By name, of all test images: "accuracy" and so on.
     baseline: dict[str, float]  # The same of the model that the candidate is compared with.
     classes: dict[str, dict[str, float]]  # Class: images, accuracy, precision, recall.
@@ -49,6 +51,7 @@ def read(workdir: str) -> RunResult:
         files=sum(summary.files.values()),
         examples=summary.examples,
         rejects=summary.reasons,
+        ingested=summary,
         metrics=overall(evaluated, evaluation.CANDIDATE),
         baseline=overall(evaluated, evaluation.BASELINE),
         classes=by_class(evaluated, labels(uri(steps, "Trainer", "model"))),
@@ -156,7 +159,7 @@ def missing(validation: validation_result_pb2.ValidationResult) -> Iterator[str]
         yield ", ".join([*part.feature_keys, *part.feature_values]) or "all test images"
 
 
-def test_examples(workdir: str, limit: int) -> list[tuple[str, bytes, str]]:
+def some_test_images(workdir: str, limit: int) -> list[tuple[str, bytes, str]]:
     """File name, encoded bytes and class of some test images of the last run, of all classes."""
     folder = uri(last_run(workdir), "ImageExampleGen", "examples")
     rows = tf.data.TFRecordDataset(sorted(tf.io.gfile.glob(f"{folder}/Split-test/*")))

@@ -5,29 +5,16 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from components import ingestion_summary
 from pipeline.results import RunResult
 
 
 def show(result: RunResult, console: Console) -> None:
     """Prints counts, metrics, times and the verdict."""
-    console.print(counts(result))
+    console.print(ingestion_summary.table(result.ingested))
     console.print(classes(result))
     console.print(times(result))
     console.print(verdict(result), highlight=False, soft_wrap=True)
-
-
-def counts(result: RunResult) -> Table:
-    """Files found, and what became of them."""
-    table = Table("", "files", title="Ingestion", title_justify="left")
-    table.columns[1].justify = "right"
-    table.add_row("found", str(result.files))
-    for split, number in result.examples.items():
-        table.add_row(f"examples, {split}", str(number))
-    for reason, number in result.rejects.items():
-        table.add_row(f"rejects, {reason}", str(number))
-    if not result.rejects:
-        table.add_row("rejects", "0")
-    return table
 
 
 def classes(result: RunResult) -> Table:

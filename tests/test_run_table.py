@@ -7,12 +7,21 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from components.ingestion_summary import Sides, Summary
 from pipeline import results, run_table
 
 RESULT = results.RunResult(
     files=12,
     examples={"train": 6, "val": 2, "test": 2},
     rejects={"empty": 1, "truncated": 1},
+    ingested=Summary(
+        files={"train": 8, "val": 2, "test": 2},
+        examples={"train": 6, "val": 2, "test": 2},
+        rejects={"train": {"empty": 1, "truncated": 1}, "val": {}, "test": {}},
+        classes={"rose": {"train": 6, "val": 2, "test": 2}},
+        heights=dict.fromkeys(("rose", "all"), Sides(100, 150.0, 200)),
+        widths=dict.fromkeys(("rose", "all"), Sides(300, 350.0, 400)),
+    ),
     metrics={"accuracy": 0.5, "top_2_accuracy": 1.0},
     baseline={"accuracy": 0.25, "top_2_accuracy": 0.5},
     classes={
@@ -37,9 +46,7 @@ def printed(result):
 @pytest.mark.parametrize(
     "cells",
     [
-        pytest.param(("found", "12"), id="files"),
-        pytest.param(("examples, train", "6"), id="examples"),
-        pytest.param(("rejects, truncated", "1"), id="rejects"),
+        pytest.param(("rose", "6", "2", "2", "100 / 150 / 200"), id="images-of-a-class-by-split"),
         pytest.param(("rose", "2", "0.500", "1.000", "0.500"), id="a-class"),
         pytest.param(("tulip", "0", "-", "-", "-"), id="a-class-without-images"),
         pytest.param(("all, baseline", "", "0.250"), id="baseline"),
@@ -51,6 +58,13 @@ def test_a_row_holds(cells):
     rows = [[cell.strip() for cell in line.split("│")] for line in printed(RESULT).splitlines()]
 
     assert any(tuple(row[1 : len(cells) + 1]) == cells for row in rows)
+
+
+@pytest.mark.parametrize(
+    "line", ["all: 12 files = 10 examples + 2 rejects", "rejects: 1 empty", "rejects: 1 truncated"]
+)
+def test_the_account_of_files_is_printed(line):
+    assert line in [row.strip() for row in printed(RESULT).splitlines()]
 
 
 def test_the_version_pushed_ends_the_report():

@@ -20,7 +20,8 @@ def test_every_file_is_an_example_or_a_reject(first):
 
     assert first.result["files"] == len(files)
     assert sum(examples.values()) + sum(rejects.values()) == len(files)
-    assert re.search(rf"found\s+│\s+{len(files)} ", first.printed)
+    counts = f"{len(files)} files = {sum(examples.values())} examples + {sum(rejects.values())}"
+    assert f"all: {counts} rejects" in first.printed
 
 
 def test_each_bad_file_is_a_reject_for_its_own_reason(first):
