@@ -8,7 +8,6 @@ PY := .venv/bin/python
 UV := .uv/bin/uv
 DATA ?=
 MARKDOWN ?=
-MARKDOWN ?=
 PYTEST_ARGS ?=
 LOCK_ARGS ?=
 COMPILE = $(UV) pip compile --quiet --generate-hashes --custom-compile-command "make lock" $(LOCK_ARGS)
@@ -38,8 +37,8 @@ format: setup  ## what ruff can mend
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
 
-bench: setup  ## ingestion, input pipeline and useful pixels measured; DATA=DIR, MARKDOWN=FILE, MARKDOWN=FILE
-	@$(PY) -m pipeline.bench $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+bench: setup  ## ingestion, input pipeline and useful pixels measured; DATA=DIR, MARKDOWN=FILE
+	@$(PY) -m pipeline.bench $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 # For another uv, leave only the line "uv==VERSION" in requirements/uv.txt first.
 lock:  ## the locks, from setup.py; LOCK_ARGS=--upgrade for newer versions

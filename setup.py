@@ -42,8 +42,6 @@ INSTALL = [
         "apache-beam[gcp]>=2.77,<2.78",
     ),
     "httpx>=0.27,<1",
-    "jinja2>=3.1,<4",
-    "matplotlib>=3.8,<4",
     "pillow>=10,<13",
     "pydantic>=2.7,<3",
     "rich>=13.7,<15",

@@ -13,6 +13,8 @@ from components.errors import DataError
 from trainer import schema
 from trainer.records import LABEL_TEXT
 
+NEEDED = ("train", "test")  # Splits with an example of every class: val chooses nothing by class.
+
 InputArtifact = tfx.dsl.components.InputArtifact
 Parameter = tfx.dsl.components.Parameter
 
@@ -29,8 +31,8 @@ def AnomalyGate(
 ) -> None:
     """Ends quietly where the data keeps the schema.
 
-    Raises DataError that names each anomaly: TFX's own, a class without an example, and a class
-    whose share moved too far from the served model's.
+    Raises DataError that names each anomaly: TFX's own, a class without an example in train or in
+    test, and a class whose share moved too far from the served model's.
     """
     expected = io_utils.SchemaReader().read(io_utils.get_only_uri_in_dir(curated.uri))
     shares = class_shares.shares(statistics.uri, "train")
@@ -38,7 +40,7 @@ def AnomalyGate(
     before = class_shares.read(baseline) if baseline else {}
     found = [
         *recorded(anomalies, schema_name),
-        *missing_classes(expected, shares),
+        *missing_classes(expected, statistics.uri),
         *moved_shares(before, shares, max_share_change),
     ]
     if found:
@@ -80,13 +82,20 @@ def mend(field: str, schema_name: str) -> str:
     return f"Take these images away, or allow them in trainer/schemas/{schema_name}.pbtxt."
 
 
-def missing_classes(expected: schema_pb2.Schema, shares: dict[str, float]) -> list[str]:
-    """The labels of the schema that no training example has."""
-    absent = sorted(set(schema.classes(expected)) - set(shares))
+def missing_classes(expected: schema_pb2.Schema, statistics_uri: str) -> list[str]:
+    """The labels of the schema without an example to learn from, or without one to be tested by.
+
+    The gate after training holds for the classes that the test examples have.
+    """
+    labels = set(schema.classes(expected))
+    absent = {
+        split: sorted(labels - set(class_shares.counts(statistics_uri, split))) for split in NEEDED
+    }
     return [
-        f"train: the class {label!r} of the schema has no example. Add images of it, or take it "
-        "out of data.classes."
-        for label in absent
+        f"{split}: the class {label!r} of the schema has no example. Add images of it, give the "
+        "split more by data.split_ratios, or take the class out of data.classes."
+        for split in NEEDED
+        for label in absent[split]
     ]
 
 

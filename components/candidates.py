@@ -14,7 +14,8 @@ from operator import attrgetter
 
 import tensorflow as tf
 
-from components import image_file, rejects
+from components import content, image_file, rejects
+from components.content import Content
 from components.image_file import Limits, Picture, Refused
 from components.image_folder import ImageFile
 from components.rejects import Reject
@@ -45,28 +46,24 @@ class Candidate:
 def examine(base: str, file: ImageFile, limits: Limits, ratios: tuple[int, ...]) -> Candidate:
     """Reads and decodes a file of the folder `base`; whatever is in it, it ends as a candidate."""
     try:
-        data = _read(f"{base}/{file.path}")
+        read = content.read(f"{base}/{file.path}", limits)
     except tf.errors.OpError as error:
         digest = hashlib.sha256(file.path.encode()).hexdigest()
         found = {"reason": rejects.UNREADABLE, "detail": f"{type(error).__name__}: {error.message}"}
     else:
-        digest = hashlib.sha256(data).hexdigest()
-        found = _findings(data, limits)
+        digest = read.digest
+        found = _findings(read, limits)
     split = file.split or split_of(digest, ratios)
     return Candidate(file.path, file.label, split, digest, **found)
 
 
-def _findings(data: bytes, limits: Limits) -> dict:
+def _findings(read: Content, limits: Limits) -> dict:
     try:
-        picture = image_file.checked(data, limits)
+        content.check_length(read, limits)
+        picture = image_file.checked(read.data, limits)
     except Refused as refused:
         return {"reason": refused.reason, "detail": refused.detail}
     return {"height": picture.height, "width": picture.width}
-
-
-def _read(path: str) -> bytes:
-    with tf.io.gfile.GFile(path, "rb") as file:
-        return file.read()
 
 
 def split_of(digest: str, ratios: tuple[int, ...]) -> str:
@@ -116,10 +113,10 @@ def record(base: str, candidate: Candidate, limits: Limits, classes: tuple[str, 
 
     Raises RuntimeError if the file is no longer the one that was examined.
     """
-    data = _read(f"{base}/{candidate.path}")
-    if hashlib.sha256(data).hexdigest() != candidate.digest:
+    read = content.read(f"{base}/{candidate.path}", limits)
+    if read.digest != candidate.digest:
         raise RuntimeError(f"{base}/{candidate.path} changed while it was ingested: run again.")
-    picture = image_file.stored(data, limits)
+    picture = image_file.stored(read.data, limits)
     return _example(candidate, picture, classes).SerializeToString(deterministic=True)
 
 

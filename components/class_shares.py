@@ -7,6 +7,7 @@ import json
 import tensorflow as tf
 import tensorflow_data_validation as tfdv
 
+from components import atomic_text
 from components.errors import DataError
 from trainer.records import LABEL_TEXT
 
@@ -23,7 +24,10 @@ def counts(statistics_uri: str, split: str) -> dict[str, int]:
     labels = [feature for feature in features if list(feature.path.step) == [LABEL_TEXT]]
     buckets = [bucket for label in labels for bucket in label.string_stats.rank_histogram.buckets]
     if not buckets:
-        raise DataError(f"{split}: no example has {LABEL_TEXT}, by {path}. Ingest the data anew.")
+        raise DataError(
+            f"{split}: no example has {LABEL_TEXT}, by {path}. Ingest the data anew; where the "
+            "split is empty, with more images or other data.split_ratios."
+        )
     return {bucket.label: round(bucket.sample_count) for bucket in buckets}
 
 
@@ -38,8 +42,7 @@ def write(model_folder: str, found: dict[str, float]) -> None:
     """Puts the shares a model was trained with beside it."""
     path = f"{model_folder}/{ASSET}"
     tf.io.gfile.makedirs(path.rpartition("/")[0])
-    with tf.io.gfile.GFile(path, "w") as file:
-        file.write(json.dumps(found, indent=2))
+    atomic_text.write(path, json.dumps(found, indent=2, ensure_ascii=False))
 
 
 def read(model_folder: str) -> dict[str, float]:
@@ -47,5 +50,4 @@ def read(model_folder: str) -> dict[str, float]:
     path = f"{model_folder}/{ASSET}"
     if not tf.io.gfile.exists(path):
         return {}
-    with tf.io.gfile.GFile(path) as file:
-        return json.loads(file.read())
+    return json.loads(atomic_text.read(path))

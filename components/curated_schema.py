@@ -16,11 +16,14 @@ Parameter = tfx.dsl.components.Parameter
 
 @tfx.dsl.components.component
 def CuratedSchema(
-    curated: OutputArtifact[Schema], name: Parameter[str], classes: Parameter[str]
+    curated: OutputArtifact[Schema],
+    name: Parameter[str],
+    classes: Parameter[str],
+    fingerprint: Parameter[str],
 ) -> None:
     """The schema of this name, with these classes (a JSON list) for labels.
 
-    An empty list leaves the schema's own.
+    An empty list leaves the schema's own. The fingerprint is only there for the cache to compare.
     """
     expected = schema.load(name)
     if json.loads(classes):

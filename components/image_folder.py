@@ -1,13 +1,14 @@
 """A folder of images: its layouts, its files and its fingerprint, on any storage gfile reads.
 
-Layouts are `<class>/<file>`, and `train/ val/ test/` with class folders below (`valid` and
-`validation` are read as `val`). Every file at any depth below a class folder counts, hidden ones
-too. Files elsewhere, and hidden folders beside class folders, are listed as outside.
+Layouts are `<class>/<file>`, and `train/ val/ test/` with class folders below, in capitals or not
+(`valid` and `validation` are read as `val`). Every file at any depth below a class folder counts,
+hidden ones too. Files elsewhere, and hidden folders beside class folders, are listed as outside.
 """
 
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ SPLIT_FOLDERS = {
     "test": "test",
 }
 LAYOUTS = "<class>/<file>, or train/ val/ test/ with <class>/<file> below each"
+LINE_BREAKERS = ("Cc", "Zl", "Zp")  # Unicode: control characters, and separators of lines.
 THREADS = 16
 
 
@@ -49,6 +51,7 @@ def find(input_base: str) -> Listing:
     """Lists the folder. Raises DataError where it holds no layout that is known."""
     folders, paths = _walk(input_base)
     owners = _class_folders(input_base, folders)
+    _check_names(input_base, owners)
     files, outside = [], []
     for path in paths:
         owner = next((folder for folder in _parents(path) if folder in owners), None)
@@ -58,6 +61,7 @@ def find(input_base: str) -> Listing:
             files.append(ImageFile(path, owner.split("/")[-1], owners[owner]))
     _check_filled(input_base, owners, files)
     classes = sorted({file.label for file in files})
+    _check_several(input_base, classes)
     return Listing(tuple(files), tuple(classes), tuple(outside))
 
 
@@ -101,12 +105,16 @@ def _class_folders(base: str, folders: list[str]) -> dict[str, str | None]:
     top = [name for name in folders if name and "/" not in name and not _is_hidden(name)]
     if not top:
         raise DataError(f"{base!r} holds no class folders: it must hold {LAYOUTS}.")
-    named = [name for name in top if name in SPLIT_FOLDERS]
+    named = [name for name in top if name.casefold() in SPLIT_FOLDERS]
     if len(named) < len(top):
         _check_unmixed(base, top, named)
         return dict.fromkeys(top)
-    below = [folder for folder in folders if folder.count("/") == 1 and folder.split("/")[0] in top]
-    owners = {f: SPLIT_FOLDERS[f.split("/")[0]] for f in below if not _is_hidden(f.split("/")[1])}
+    pairs = [folder.split("/") for folder in folders if folder.count("/") == 1]
+    owners: dict[str, str | None] = {
+        f"{split}/{label}": SPLIT_FOLDERS[split.casefold()]
+        for split, label in pairs
+        if split in top and not _is_hidden(label)
+    }
     _check_splits(base, set(owners.values()))
     return owners
 
@@ -127,6 +135,24 @@ def _check_splits(base: str, found: set[str | None]) -> None:
         raise DataError(
             f"{base!r} is split already, and has no class folders in {missing[0]}/: add them, or "
             "put the class folders directly into it to have it split by content."
+        )
+
+
+def _check_names(base: str, owners: dict[str, str | None]) -> None:
+    """Vocabularies and files of labels hold one name a line."""
+    for folder in owners:
+        if any(unicodedata.category(sign) in LINE_BREAKERS for sign in folder):
+            raise DataError(
+                f"The name of the class folder {folder!r} in {base!r} holds a line break or "
+                "another control character: rename it without."
+            )
+
+
+def _check_several(base: str, classes: list[str]) -> None:
+    if len(classes) < 2:
+        raise DataError(
+            f"{base!r} holds one class only, {classes[0]!r}, and two or more are needed: add one, "
+            f"or give the folder that holds {LAYOUTS}."
         )
 
 

@@ -8,10 +8,17 @@ SIGNATURES = {  # Format as Pillow names it: offset and bytes, any of which tell
     "GIF": ((0, b"GIF87a"), (0, b"GIF89a")),
     "BMP": ((0, b"BM"),),
     "WEBP": ((8, b"WEBP"),),
-    "TIFF": ((0, b"II*\0"), (0, b"MM\0*"), (0, b"II+\0"), (0, b"MM\0+")),
+    "TIFF": tuple((0, m) for m in (b"II*\0", b"MM\0*", b"II\0*", b"MM*\0", b"II+\0", b"MM\0+")),
     "JPEG2000": ((0, b"\xff\x4f\xff\x51"), (0, b"\0\0\0\x0cjP  \r\n\x87\n")),
     "AVIF": ((4, b"ftypavif"), (4, b"ftypavis")),
 }
+SHARED = (b"ftypmif1", b"ftypmsf1")  # From byte 4: an AVIF, or another kind of the same container.
+HEAD = 64  # Bytes that are more than enough to tell.
+
+
+def may_be_image(data: bytes) -> bool:
+    """Whether bytes that begin so can be an image that is read; HEAD bytes of them suffice."""
+    return kind(data) is not None or data.startswith(SHARED, 4)
 
 
 def kind(data: bytes) -> str | None:

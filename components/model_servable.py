@@ -16,13 +16,13 @@ from components import class_shares
 from serving.client import Prediction, ServingError, connect
 from serving.request_errors import RequestError
 from serving.server import Server
+from serving.warmup import RECORDS as WARMUP
 from trainer import records
 
 InputArtifact = tfx.dsl.components.InputArtifact
 OutputArtifact = tfx.dsl.components.OutputArtifact
 Parameter = tfx.dsl.components.Parameter
 
-WARMUP = "assets.extra/tf_serving_warmup_requests"
 REQUESTS = 8  # Images of the test split that are asked about.
 TOLERANCE = 1e-4  # Between the protocols, and between alone and together.
 SECONDS = 60.0  # For each answer: a large model takes its time with its first.

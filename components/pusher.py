@@ -1,5 +1,8 @@
 """TFX's Pusher, but a version is complete when it becomes visible."""
 
+import re
+import time
+import uuid
 from typing import Any
 
 import tensorflow as tf
@@ -13,7 +16,8 @@ from tfx.utils import proto_utils
 
 from components import served
 
-STAGING = ".partial"  # Servers look for integers, so they pass it by.
+STAGING = ".partial"  # Begins the names of staging folders. Servers look for integers only.
+LEFTOVER = 24 * 60 * 60  # Seconds after which no push is still under way.
 
 
 class Executor(executor.Executor):
@@ -29,25 +33,52 @@ class Executor(executor.Executor):
         push = pusher_pb2.PushDestination()
         proto_utils.json_to_proto(exec_properties["push_destination"], push)
         folder = push.filesystem.base_directory.rstrip("/")
-        push.filesystem.base_directory = staging = f"{folder}/{STAGING}"
-        if tf.io.gfile.exists(staging):
-            tf.io.gfile.rmtree(staging)
+        clear_leftovers(folder)
+        push.filesystem.base_directory = staging = new_staging(folder)
         staged = {"push_destination": proto_utils.proto_to_json(push)}
-        super().Do(input_dict, output_dict, {**exec_properties, **staged})
-        pushed = artifact_utils.get_single_instance(output_dict["pushed_model"])
-        if pushed.get_int_custom_property("pushed"):
-            publish(pushed, folder, staging)
+        try:
+            super().Do(input_dict, output_dict, {**exec_properties, **staged})
+            pushed = artifact_utils.get_single_instance(output_dict["pushed_model"])
+            if pushed.get_int_custom_property("pushed"):
+                publish(pushed, folder, staging)
+        finally:
+            if tf.io.gfile.exists(staging):
+                tf.io.gfile.rmtree(staging)
+
+
+def new_staging(folder: str) -> str:
+    """A folder for one push: its name says since when, which not every storage does."""
+    return f"{folder}/{STAGING}-{int(time.time())}-{uuid.uuid4().hex}"
+
+
+def clear_leftovers(folder: str) -> None:
+    """Removes what killed pushes left; another run may be pushing at this moment."""
+    names = tf.io.gfile.listdir(folder) if tf.io.gfile.isdir(folder) else []
+    for name in (name.rstrip("/") for name in names):
+        since = re.match(rf"{re.escape(STAGING)}-(\d+)-", name)
+        if since and int(since[1]) < time.time() - LEFTOVER:
+            tf.io.gfile.rmtree(f"{folder}/{name}")
 
 
 def publish(pushed: types.Artifact, folder: str, staging: str) -> None:
     """Moves the staged version to where servers look, as the newest: they serve that one."""
     second = pushed.get_string_custom_property("pushed_version")
     version = max(int(second), *(older + 1 for older in served.versions(folder)), 0)
-    destination = f"{folder}/{version}"
-    tf.io.gfile.rename(f"{staging}/{second}", destination)
-    tf.io.gfile.rmtree(staging)
-    pushed.set_string_custom_property("pushed_destination", destination)
+    version = rename_to_free(f"{staging}/{second}", folder, version)
+    pushed.set_string_custom_property("pushed_destination", f"{folder}/{version}")
     pushed.set_string_custom_property("pushed_version", str(version))
+
+
+def rename_to_free(source: str, folder: str, version: int) -> int:
+    """Renames to this version, or to the next one that no other run took meanwhile."""
+    while True:
+        try:
+            tf.io.gfile.rename(source, f"{folder}/{version}")
+            return version
+        except (tf.errors.AlreadyExistsError, tf.errors.FailedPreconditionError):
+            if not tf.io.gfile.exists(f"{folder}/{version}"):
+                raise
+            version += 1
 
 
 class Pusher(tfx.components.Pusher):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -41,11 +42,21 @@ Fast = Annotated[bool, typer.Option("--fast", help="The short configuration: a f
 @app.command()
 def run(
     name: Name,
-    data: Annotated[str, typer.Option(help="Folder of class folders.", metavar="DIR")],
-    workdir: Annotated[
-        str, typer.Option(help="Holds all a run makes; runs/NAME if not given.", metavar="DIR")
+    data: Annotated[
+        str, typer.Option(help="Folder of class folders; FCN_DATA if not given.", metavar="DIR")
     ] = "",
-    push_root: Annotated[str, typer.Option(help="Holds the versions pushed.")] = "served",
+    workdir: Annotated[
+        str,
+        typer.Option(
+            help="Holds all a run makes; FCN_WORKDIR, or runs/NAME, if not given.", metavar="DIR"
+        ),
+    ] = "",
+    push_root: Annotated[
+        str,
+        typer.Option(
+            help="Holds the versions pushed; FCN_PUSH_ROOT, or served, if not given.", metavar="DIR"
+        ),
+    ] = "",
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Writes the result as JSON too.")
     ] = None,
@@ -58,8 +69,9 @@ def run(
     """
     commands.quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
-    settings = places(data, workdir or f"runs/{experiment.name}", push_root)
+    settings = places(experiment, data, workdir, push_root)
     log = Path(settings.workdir, "log.txt")
+    check_writable(log, json_file)
     log_to(log)
     result = guarded_run(experiment, settings, log)
     report(result, json_file)
@@ -101,24 +113,37 @@ def report(result: RunResult, json_file: Path | None) -> None:
 
 def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:
     """The experiment with its overrides; what does not fit is refused."""
-    from trainer import config, configs
+    from trainer import config, configs, schema
 
     try:
-        return config.with_overrides(configs.load(name, fast=fast), overrides)
+        experiment = config.with_overrides(configs.load(name, fast=fast), overrides)
+        schema.load(experiment.data.schema)
+    except ValueError as error:
+        fail(str(error), WRONG_USE)
+    if not experiment.gate:
+        fail("gate is empty: a model is pushed only if it passes a threshold.", WRONG_USE)
+    return experiment
+
+
+def places(experiment: Experiment, data: str, workdir: str, push_root: str) -> Settings:
+    """Where the run happens."""
+    from pipeline.settings import Settings
+
+    try:
+        return Settings.from_env(experiment.name, data=data, workdir=workdir, push_root=push_root)
     except ValueError as error:
         fail(str(error), WRONG_USE)
 
 
-def places(data: str, workdir: str, push_root: str) -> Settings:
-    """Where the run happens; its working directory exists from here on."""
-    from pipeline.settings import Settings
-
-    settings = Settings.from_env(data=data, workdir=workdir, push_root=push_root)
-    try:
-        Path(settings.workdir).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        fail(f"--workdir {workdir}: {error.strerror}.", WRONG_USE)
-    return settings
+def check_writable(*files: Path | None) -> None:
+    """Makes the folders of the files that a run writes: now, not after an hour of training."""
+    for path in filter(None, files):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            fail(f"{path} cannot be written: {error.strerror}.", WRONG_USE)
+        if path.is_dir() or not os.access(path.parent, os.W_OK):
+            fail(f"{path} cannot be written: give the name of a file.", WRONG_USE)
 
 
 def log_to(path: Path) -> None:

@@ -34,7 +34,9 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
     examples = ingested.outputs["examples"]
     statistics = statistics_gen(examples)
     counted = statistics.outputs["statistics"]
-    curated = CuratedSchema(name=data.schema, classes=json.dumps(data.classes))
+    curated = CuratedSchema(
+        name=data.schema, classes=json.dumps(data.classes), fingerprint=settings.fingerprint
+    )
     expected = curated.outputs["curated"]
     validator = tfx.components.ExampleValidator(statistics=counted, schema=expected)
     gate = AnomalyGate(
@@ -79,7 +81,10 @@ def statistics_gen(examples: tfx.types.BaseChannel) -> tfx.components.Statistics
         records.LABEL_TEXT,
         records.LABEL,
     ]
-    options = tfdv.StatsOptions(feature_allowlist=fields)
+    options = tfdv.StatsOptions(
+        feature_allowlist=fields,
+        num_rank_histogram_buckets=100_000,  # Classes are counted by it; 1,000 if not given.
+    )
     return tfx.components.StatisticsGen(examples=examples, stats_options=options)
 
 

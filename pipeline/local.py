@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import tensorflow as tf
 from rich.console import Console
+from rich.markup import escape
 from tfx import v1 as tfx
 
 from components import image_folder
-from pipeline import outputs, results
+from pipeline import outputs, pins, results
 from pipeline.graph import create_pipeline
-from pipeline.pins import pin, push_again
 from pipeline.progress import shown
 from pipeline.results import RunResult
 from pipeline.settings import Settings
@@ -24,28 +24,26 @@ def run(experiment: Experiment, settings: Settings, console: Console) -> RunResu
     Raises DataError for input that the user has to mend.
     """
     experiment = with_found_classes(experiment, settings.data)
-    settings = replace(settings, fingerprint=image_folder.fingerprint(settings.data))
-    run_graph(experiment, settings, console)
-    result = results.read(settings.workdir)
+    fingerprint = pins.digest([image_folder.fingerprint(settings.data), pins.code()])
+    settings = replace(settings, fingerprint=fingerprint)
+    pinned = pins.pin(experiment, settings)
+    result = run_graph(experiment, pins.held_to(settings, pinned), console)
     if result.pushed_to and not tf.io.gfile.isdir(result.pushed_to):
-        console.print(f"{result.pushed_to} was pushed before and is gone: pushing again.")
-        push_again(settings.workdir)
-        run_graph(experiment, settings, console)
-        result = results.read(settings.workdir)
+        console.print(f"{escape(result.pushed_to)} is gone: pushing it again.")
+        pinned = pins.pushing_again(pinned)
+        result = run_graph(experiment, pins.held_to(settings, pinned), console)
+    pins.store(settings.workdir, pinned, result.version)
     return result
 
 
-def run_graph(experiment: Experiment, settings: Settings, console: Console) -> None:
+def run_graph(experiment: Experiment, settings: Settings, console: Console) -> RunResult:
     """Runs each component whose inputs or properties changed, in this process."""
-    settings, same_code = pin(experiment, settings)
     graph = create_pipeline(experiment, settings)
-    graph.enable_cache = same_code
-    database = outputs.database(settings.workdir)
-    graph.metadata_connection_config = tfx.orchestration.metadata.sqlite_metadata_connection_config(
-        database
-    )
+    sqlite = tfx.orchestration.metadata.sqlite_metadata_connection_config
+    graph.metadata_connection_config = sqlite(outputs.database(settings.workdir))
     with shown(console, [component.id for component in graph.components]):
         tfx.orchestration.LocalDagRunner().run(graph)
+    return results.read(settings.workdir)
 
 
 def with_found_classes(experiment: Experiment, data: str) -> Experiment:

@@ -10,11 +10,13 @@ import hashlib
 import json
 import time
 from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 
 import components
+import serving
 import trainer
-from components import served
+from components import atomic_text, served
 from pipeline.settings import Settings
 from trainer import config
 from trainer.config import Experiment
@@ -22,70 +24,59 @@ from trainer.config import Experiment
 
 @dataclass(frozen=True)
 class Pin:
-    """What the last run in a working directory was asked, and what it was held to."""
+    """What a run is asked, and what it is held to."""
 
-    asked: str  # Digest of the experiment, the data and the places.
-    code: str  # Digest of the sources that decide what a step does.
-    served_version: str
+    asked: str  # Digest of the experiment, the data, the code and the places.
+    served_version: str  # What its model is compared with.
     push_attempt: str = ""
+    pushed_version: str = ""  # Empty until it has pushed one.
 
 
-def pin(experiment: Experiment, settings: Settings) -> tuple[Settings, bool]:
-    """The settings with their pins, and whether the code is still that of the last run."""
+def pin(experiment: Experiment, settings: Settings) -> Pin:
+    """The last finished run's pin, if it was asked the same and nobody has pushed since."""
     asked = digest([config.to_json(experiment), repr(settings)])
+    there = map(str, served.versions(settings.served_folder(experiment.name)))
+    newest = max(there, key=int, default=served.NONE)
     last = load(settings.workdir)
-    folder = settings.served_folder(experiment.name)
-    chosen = choose(last, asked, folder, settings.served_version)
-    same_code = last is None or last.code == chosen.code
-    store(settings.workdir, chosen)
-    pinned = replace(
-        settings, served_version=chosen.served_version, push_attempt=chosen.push_attempt
-    )
-    return pinned, same_code
+    if last and last.asked == asked and newest in (last.served_version, last.pushed_version):
+        return last
+    wanted = settings.served_version
+    return Pin(asked=asked, served_version=newest if wanted == served.NEWEST else wanted)
 
 
-def choose(last: Pin | None, asked: str, folder: str, wanted: str) -> Pin:
-    """The last run's pins, if it was asked the same and what it relies on is still there."""
-    there = [str(version) for version in served.versions(folder)]
-    if last and last.asked == asked and last.served_version in (*there, served.NONE):
-        return replace(last, code=code())
-    newest = there[-1] if there else served.NONE
-    version = newest if wanted == served.NEWEST else wanted
-    return Pin(asked=asked, code=code(), served_version=version)
+def held_to(settings: Settings, pinned: Pin) -> Settings:
+    """The settings with what the pin holds the run to."""
+    return replace(settings, served_version=pinned.served_version, push_attempt=pinned.push_attempt)
 
 
-def push_again(workdir: str) -> None:
-    """Makes Pusher run once more in the next run, though nothing else changed."""
-    last = load(workdir)
-    if last:
-        store(workdir, replace(last, push_attempt=str(time.time_ns())))
+def pushing_again(pinned: Pin) -> Pin:
+    """The pin, but Pusher runs once more though nothing else changed."""
+    return replace(pinned, push_attempt=str(time.time_ns()))
 
 
 def load(workdir: str) -> Pin | None:
-    """The last run's pin; None where nothing has run."""
-    path = file(workdir)
+    """The last finished run's pin; None where none has finished."""
+    path = Path(file(workdir))
     return Pin(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 
-def store(workdir: str, pinned: Pin) -> None:
-    """Writes the pin, complete when it becomes visible."""
-    path = file(workdir)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(asdict(pinned), indent=2), encoding="utf-8")
-    partial.replace(path)
+def store(workdir: str, pinned: Pin, pushed_version: str) -> None:
+    """Notes the pin of a run that has finished, and the version that it ended with."""
+    finished = replace(pinned, pushed_version=pushed_version)
+    atomic_text.write(file(workdir), json.dumps(asdict(finished), indent=2))
 
 
-def file(workdir: str) -> Path:
+def file(workdir: str) -> str:
     """Where the pin is kept."""
-    return Path(workdir, "pin.json")
+    return f"{workdir}/pin.json"
 
 
 def code() -> str:
-    """A digest of the components' and the trainer's sources."""
-    folders = [Path(str(package.__file__)).parent for package in (components, trainer)]
+    """A digest of all that decides what a step does: our sources, and the libraries' versions."""
+    folders = [Path(str(package.__file__)).parent for package in (components, serving, trainer)]
     paths = sorted(path for folder in folders for path in folder.rglob("*.p*"))
-    return digest([path.read_text("utf-8") for path in paths if path.suffix in (".py", ".pbtxt")])
+    sources = [path.read_text("utf-8") for path in paths if path.suffix in (".py", ".pbtxt")]
+    return digest([version("tfx"), version("tensorflow"), *sources])
 
 
 def digest(parts: list[str]) -> str:

@@ -12,7 +12,7 @@ import tensorflow as tf
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto import validation_result_pb2
 
-from components import ingestion_summary
+from components import atomic_text, ingestion_summary
 from components.class_metrics import PRECISION, RECALL
 from components.ingestion_summary import Summary
 from pipeline import evaluation
@@ -28,6 +28,7 @@ class RunResult:
     examples: dict[str, int]  # By split.
     rejects: dict[str, int]  # By reason.
     ingested: Summary  # The same by class, and the images' sizes.
+    rejects_file: str  # Which files, and why.
     metrics: dict[str, float]  # By name, of all test images: "accuracy" and so on.
     baseline: dict[str, float]  # The same of the model that the candidate is compared with.
     classes: dict[str, dict[str, float]]  # Class: images, accuracy, precision, recall.
@@ -42,7 +43,8 @@ class RunResult:
 def read(workdir: str) -> RunResult:
     """The result of the last run in a working directory."""
     steps = last_run(workdir)
-    summary = ingestion_summary.read(uri(steps, "ImageExampleGen", "rejects"))
+    rejected = uri(steps, "ImageExampleGen", "rejects")
+    summary = ingestion_summary.read(rejected)
     evaluated = uri(steps, "Evaluator", "evaluation")
     servable = steps["ModelServable"].artifacts["blessing"].custom_properties["failure"]
     failures = [*gate_failures(evaluated), *filter(None, [servable.string_value])]
@@ -52,10 +54,11 @@ def read(workdir: str) -> RunResult:
         examples=summary.examples,
         rejects=summary.reasons,
         ingested=summary,
+        rejects_file=f"{rejected}/rejects.csv",
         metrics=overall(evaluated, evaluation.CANDIDATE),
         baseline=overall(evaluated, evaluation.BASELINE),
         classes=by_class(evaluated, labels(uri(steps, "Trainer", "model"))),
-        blessed=not failures,
+        blessed=bool(pushed["pushed"].int_value),
         failures=tuple(failures),
         version=pushed["pushed_version"].string_value,
         pushed_to=pushed["pushed_destination"].string_value,
@@ -66,9 +69,7 @@ def read(workdir: str) -> RunResult:
 
 def write_json(result: RunResult, path: Path) -> None:
     """Writes the result as JSON, complete when it becomes visible."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(json.dumps(asdict(result), indent=2) + "\n", encoding="utf-8")
-    partial.replace(path)
+    atomic_text.write(str(path), json.dumps(asdict(result), indent=2) + "\n")
 
 
 def uri(steps: dict[str, Step], component: str, output: str) -> str:
@@ -79,7 +80,7 @@ def uri(steps: dict[str, Step], component: str, output: str) -> str:
 def labels(model_uri: str) -> list[str]:
     """The model's labels, in the order of its outputs."""
     path = Path(model_uri, "Format-Serving", "assets", "labels.txt")
-    return path.read_text(encoding="utf-8").splitlines()
+    return path.read_text(encoding="utf-8").split("\n")[:-1]
 
 
 def overall(evaluated: str, model: str) -> dict[str, float]:

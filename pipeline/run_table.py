@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from components import ingestion_summary
@@ -12,6 +13,10 @@ from pipeline.results import RunResult
 def show(result: RunResult, console: Console) -> None:
     """Prints counts, metrics, times and the verdict."""
     console.print(ingestion_summary.table(result.ingested))
+    if result.rejects:
+        console.print(
+            f"All rejects: {escape(result.rejects_file)}", highlight=False, soft_wrap=True
+        )
     console.print(classes(result))
     console.print(times(result))
     console.print(verdict(result), highlight=False, soft_wrap=True)
@@ -24,7 +29,9 @@ def classes(result: RunResult) -> Table:
     for column in table.columns[1:]:
         column.justify = "right"
     for name, row in result.classes.items():
-        table.add_row(name, f"{row['images']:.0f}", *(ratio(row[key]) for key in columns[1:]))
+        table.add_row(
+            escape(name), f"{row['images']:.0f}", *(ratio(row[key]) for key in columns[1:])
+        )
     table.add_section()
     images = sum(row["images"] for row in result.classes.values())
     table.add_row("all", f"{images:.0f}", ratio(result.metrics["accuracy"]), "", "")
@@ -45,8 +52,8 @@ def times(result: RunResult) -> Table:
 def verdict(result: RunResult) -> str:
     """Whether the model was pushed, and why not."""
     if result.blessed:
-        return f"[green]Blessed.[/] Version {result.version} is at {result.pushed_to}"
-    reasons = "\n".join(f"  {failure}" for failure in result.failures)
+        return f"[green]Blessed.[/] Version {result.version} is at {escape(result.pushed_to)}"
+    reasons = "\n".join(f"  {escape(failure)}" for failure in result.failures)
     return f"[red]Not blessed, so not pushed.[/]\n{reasons}"
 
 

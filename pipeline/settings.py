@@ -21,36 +21,32 @@ class Settings:
     data: str  # The folder of images, on any file system that tf.io.gfile reads.
     workdir: str  # Everything a run makes, but for the versions it pushes.
     push_root: str  # <push_root>/<model name>/<version>/
-    fingerprint: str = ""  # Of the data: a change makes ingestion run again.
+    fingerprint: str = ""  # Of data and code: a change makes ingestion, and the rest, run again.
     served_version: str = "newest"  # What the candidate is compared with; see components/served.py.
     push_attempt: str = ""  # Another text makes Pusher push once more what it pushed before.
     beam_args: tuple[str, ...] = IN_PROCESS
 
     @classmethod
     def from_env(
-        cls, *, data: str | None = None, workdir: str | None = None, push_root: str | None = None
+        cls, model: str, *, data: str = "", workdir: str = "", push_root: str = ""
     ) -> Settings:
-        """The values given, else those of FCN_DATA, FCN_WORKDIR and FCN_PUSH_ROOT.
+        """The places given, else those of FCN_DATA, FCN_WORKDIR and FCN_PUSH_ROOT.
 
-        Raises ValueError, naming the variable, for a value that nobody gave.
+        A workdir that nobody gives is runs/<model>, a push root is "served". Raises ValueError
+        where nobody gives the data, and for a workdir that is no local folder.
         """
-        return cls(
-            data=absolute(data or in_env("data")),
-            workdir=absolute(workdir or in_env("workdir")),
-            push_root=absolute(push_root or in_env("push_root")),
-        )
+        data = data or os.environ.get("FCN_DATA", "")
+        workdir = workdir or os.environ.get("FCN_WORKDIR", "") or f"runs/{model}"
+        push_root = push_root or os.environ.get("FCN_PUSH_ROOT", "") or "served"
+        if not data:
+            raise ValueError("No folder of images: give --data, or set FCN_DATA.")
+        if "://" in workdir:
+            raise ValueError(f"--workdir {workdir}: a local run needs a local folder.")
+        return cls(data=absolute(data), workdir=absolute(workdir), push_root=absolute(push_root))
 
     def served_folder(self, model: str) -> str:
         """Where the versions of a model are."""
         return f"{self.push_root}/{model}"
-
-
-def in_env(name: str) -> str:
-    """A place by its variable. Raises ValueError where that is not set."""
-    variable = f"FCN_{name.upper()}"
-    if not (value := os.environ.get(variable)):
-        raise ValueError(f"No {name}: give it, or set {variable}.")
-    return value
 
 
 def absolute(place: str) -> str:

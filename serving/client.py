@@ -92,7 +92,7 @@ class Client(ABC):
         except RequestRejected:
             _blame(sent)
             raise
-        return read_predictions(outputs)
+        return read_predictions(outputs, len(images))
 
     def status(self) -> list[VersionState]:
         """The states of the model's versions, the newest first."""
@@ -141,19 +141,41 @@ def connect(url: str, model: str, *, timeout: float = 10.0, attempts: int = 3) -
     raise ValueError(f"{url!r} is no server's address: write grpc://HOST:PORT or http://HOST:PORT.")
 
 
-def read_predictions(outputs: Outputs) -> list[Prediction]:
-    """Reads a classifier's outputs; classes without `labels` go by their number."""
+def read_predictions(outputs: Outputs, images: int) -> list[Prediction]:
+    """Reads a classifier's outputs for so many images; without `labels`, classes go by number.
+
+    Raises RequestRejected.
+    """
     try:
-        rows = outputs["probabilities"]
-        names = outputs.get("labels") or [[str(number) for number in range(len(r))] for r in rows]
-        return [
-            Prediction(label, dict(zip(names_of_row, row, strict=True)))
-            for label, names_of_row, row in zip(outputs["label"], names, rows, strict=True)
-        ]
+        rows, winners = outputs["probabilities"], outputs["label"]
     except KeyError as error:
         raise RequestRejected(
             f"The model is no classifier: no output {error} among {sorted(outputs)}."
         ) from error
+    names = outputs.get("labels") or [[str(number) for number in range(len(r))] for r in rows]
+    _check_count({"probabilities": rows, "label": winners, "labels": names}, images)
+    return [
+        Prediction(label, _by_name(row, names_of_row))
+        for label, row, names_of_row in zip(winners, rows, names, strict=True)
+    ]
+
+
+def _check_count(outputs: Outputs, images: int) -> None:
+    for name, rows in outputs.items():
+        if len(rows) != images:
+            raise RequestRejected(
+                f"The model's answers do not fit together: {len(rows)} rows of {name!r} came back "
+                f"for {images} images. Each output must have one row for each image."
+            )
+
+
+def _by_name(row: Sequence[float], names: Sequence[str]) -> dict[str, float]:
+    if len(row) != len(names):
+        raise RequestRejected(
+            f"The model's answers do not fit together: {len(row)} probabilities came back for "
+            f"{len(names)} class names."
+        )
+    return dict(zip(names, row, strict=True))
 
 
 def _servable(position: int, image: bytes) -> bytes:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from serving.client import NotAnImage, Prediction, ServerUnavailable, ServingError, connect
 from serving.versions import find_models
@@ -58,17 +59,28 @@ def serve(
 def predict(
     images: Annotated[list[Path], typer.Argument(help="Image files.", metavar="IMAGE...")],
     server: Annotated[
-        str, typer.Option(help=f"grpc://… or http://…  [default: {GRPC_URL}]", show_default=False)
+        str,
+        typer.Option(
+            help="Its scheme chooses the protocol: grpc://HOST:PORT or http://HOST:PORT.",
+            show_default=GRPC_URL,
+        ),
     ] = "",
     model: Annotated[str, typer.Option(help="Name of the model.")] = "flowers",
-    rest: Annotated[bool, typer.Option("--rest", help=f"Ask {REST_URL} over REST.")] = False,
+    rest: Annotated[
+        bool, typer.Option("--rest", help=f"Without --server: asks {REST_URL}, so over REST.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)] = 30.0,
 ) -> None:
     """Asks a served model what is on images: all of them in one request."""
     url = server or (REST_URL if rest else GRPC_URL)
     if rest and not url.startswith("http"):
-        _fail(f"--rest and --server {url} contradict: write --server http://….", WRONG_USE)
+        _fail(
+            f"--rest and --server {url} contradict each other: write --server http://HOST:PORT "
+            f"for REST, or --server grpc://HOST:PORT without --rest for gRPC. --rest alone asks "
+            f"{REST_URL}.",
+            WRONG_USE,
+        )
     encoded = [_read(path) for path in images]
     quiet_tensorflow()
     try:
@@ -148,7 +160,8 @@ def _to_table(images: list[Path], predictions: list[Prediction]) -> Table:
         ranked = sorted(found.probabilities.items(), key=lambda item: -item[1])
         others = [f"{name} {value:.3f}" for name, value in ranked if name != found.label]
         probability = found.probabilities.get(found.label, ranked[0][1])
-        table.add_row(str(path), found.label, f"{probability:.3f}", ", ".join(others[:RUNNERS_UP]))
+        cells = (str(path), found.label, f"{probability:.3f}", ", ".join(others[:RUNNERS_UP]))
+        table.add_row(*map(Text, cells))  # As text: [red] in a name is no colour.
     return table
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import grpc
 import tensorflow as tf
@@ -15,12 +16,14 @@ from tensorflow_serving.apis import (
 )
 
 from serving.client import Client, Outputs, RequestRejected, ServerUnavailable, VersionState
+from serving.loopback import is_loopback
 
 OPTIONS = [
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", -1),  # Else 4 MB, which one large mask fills.
     ("grpc.initial_reconnect_backoff_ms", 100),  # Else a retry fails unsent for a second.
 ]
+NO_PROXY = [("grpc.enable_http_proxy", 0)]
 REJECTED = {
     grpc.StatusCode.INVALID_ARGUMENT,
     grpc.StatusCode.NOT_FOUND,
@@ -40,7 +43,9 @@ class GrpcClient(Client):
     ) -> None:
         super().__init__(model, timeout=timeout, attempts=attempts)
         self._target = target
-        self._channel = grpc.insecure_channel(target, options=OPTIONS)
+        direct = is_loopback(urlsplit(f"//{target}").hostname)
+        options = OPTIONS + NO_PROXY if direct else OPTIONS
+        self._channel = grpc.insecure_channel(target, options=options)
         self._predictions = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
         self._models = model_service_pb2_grpc.ModelServiceStub(self._channel)
 

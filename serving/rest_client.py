@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from serving.client import Client, Outputs, RequestRejected, ServerUnavailable, VersionState
+from serving.loopback import is_loopback
 
 
 class RestClient(Client):
@@ -24,7 +25,12 @@ class RestClient(Client):
     ) -> None:
         super().__init__(model, timeout=timeout, attempts=attempts)
         self._path = f"/v1/models/{model}"
-        self._http = httpx.Client(base_url=base_url, timeout=timeout, transport=transport)
+        self._http = httpx.Client(
+            base_url=base_url,
+            timeout=timeout,
+            transport=transport,
+            trust_env=not is_loopback(httpx.URL(base_url).host),  # The environment's proxies.
+        )
 
     def close(self) -> None:
         """Ends the connections."""

@@ -1,6 +1,7 @@
 """Images as a served model reads them rightly: upright, 8-bit RGB, of a kind TensorFlow decodes.
 
-The rule is ingestion's (components/image_file.py), so that what is asked looks as what was learned.
+Ingestion takes the rule from here (components/image_file.py), so that what is asked looks as what
+was learned. Imports no TensorFlow.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ TO_UPRIGHT = {  # ImageOps.exif_transpose also rewrites the EXIF data, and fails
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-PLAIN = {"JPEG", "MPO", "PNG", "BMP"}  # An MPO begins as a JPEG.
+PLAIN = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "BMP": "BMP"}  # An MPO begins as a JPEG.
 STRAIGHT = {"La": "LA", "RGBa": "RGBA"}  # Premultiplied alpha, and what it is converted through.
 # What Pillow's readers raise of bytes that are damaged.
 UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
 
 
 class UnreadableImageError(ValueError):
-    """Bytes that Pillow cannot read as an image; the text says why."""
+    """Bytes that cannot be read as an image with known colours; the text says why."""
 
 
 def upright(encoded: bytes) -> bytes:
@@ -38,7 +39,7 @@ def upright(encoded: bytes) -> bytes:
     """
     try:
         with Image.open(io.BytesIO(encoded)) as image:
-            return encoded if _is_plain(image, encoded) else _to_png(image)
+            return encoded if is_plain(image, encoded) else to_png(to_upright_rgb(image))
     except UNREADABLE as error:
         raise UnreadableImageError(_reason(encoded, error)) from error
 
@@ -52,7 +53,8 @@ def check(encoded: bytes) -> None:
         raise UnreadableImageError(_reason(encoded, error)) from error
 
 
-def _is_plain(image: Image.Image, encoded: bytes) -> bool:
+def is_plain(image: Image.Image, encoded: bytes) -> bool:
+    """Whether TensorFlow decodes these very bytes to the pixels that are meant."""
     if image.format not in PLAIN or image.mode != "RGB":
         return False
     if image.format == "PNG" and (encoded[24] != 8 or getattr(image, "is_animated", False)):
@@ -60,6 +62,24 @@ def _is_plain(image: Image.Image, encoded: bytes) -> bool:
     if image.format == "BMP" and not _is_plain_bmp(encoded):
         return False
     return _turn(image) is None
+
+
+def to_upright_rgb(image: Image.Image) -> Image.Image:
+    """The first frame in 8-bit RGB, without alpha. Raises UnreadableImageError for no known white.
+
+    Damaged pixels raise what Pillow's readers raise.
+    """
+    image.load()
+    rgb, turn = _to_rgb(image), _turn(image)
+    return rgb if turn is None else rgb.transpose(turn)
+
+
+def to_png(rgb: Image.Image) -> bytes:
+    """The PNG of the pixels alone."""
+    rgb.info.clear()  # Else the PNG takes over profiles and transparency.
+    stream = io.BytesIO()
+    rgb.save(stream, "PNG", compress_level=1)
+    return stream.getvalue()
 
 
 def _is_plain_bmp(encoded: bytes) -> bool:
@@ -75,21 +95,13 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
         return None
 
 
-def _to_png(image: Image.Image) -> bytes:
-    image.load()
-    rgb, turn = _to_rgb(image), _turn(image)
-    if turn is not None:
-        rgb = rgb.transpose(turn)
-    rgb.info.clear()  # Else the PNG takes over profiles and transparency.
-    stream = io.BytesIO()
-    rgb.save(stream, "PNG", compress_level=1)
-    return stream.getvalue()
-
-
 def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):  # 16 bits: Pillow would clip at 255.
-        high_bytes = np.asarray(image).astype(np.uint16) >> 8
+    if image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PNG"):
+        high_bytes = np.asarray(image).astype(np.uint16) >> 8  # Pillow would clip at 255.
         return Image.fromarray(high_bytes.astype(np.uint8)).convert("RGB")
+    if image.mode in ("I", "F"):
+        text = f"{image.format} of mode {image.mode}: nothing says which value is white"
+        raise UnreadableImageError(text)
     return image.convert(STRAIGHT.get(image.mode, image.mode)).convert("RGB")
 
 

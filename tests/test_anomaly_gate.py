@@ -6,6 +6,7 @@ import functools
 from dataclasses import replace
 
 import pytest
+import tensorflow as tf
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 from tfx.components.example_validator.executor import Executor as ValidatorExecutor
 from tfx.types import standard_artifacts
@@ -13,6 +14,7 @@ from tiny_runs import (
     EXPERIMENT,
     GIVEN,
     artifact,
+    clean_examples,
     clean_statistics,
     examples_of,
     lasting,
@@ -22,9 +24,9 @@ from tiny_runs import (
 )
 
 from components import class_shares
-from components.anomaly_gate import AnomalyGate, described, moved_shares
+from components.anomaly_gate import AnomalyGate, described, missing_classes, moved_shares
 from components.errors import DataError
-from trainer import config, records
+from trainer import config, records, schema
 
 
 def check(folder, *, statistics=None, given=GIVEN, served_version="newest"):
@@ -71,6 +73,29 @@ def test_clean_data_passes(tmp_path):
 def test_a_class_without_an_example_is_named_with_the_mend(tmp_path):
     with pytest.raises(DataError, match=r"'green' of the schema has no example\. Add images"):
         check(tmp_path, given=with_classes("blue", "green", "red"))
+
+
+@pytest.mark.parametrize(
+    ("without", "missing"),
+    [
+        pytest.param("train", ["train"], id="nothing-to-learn-from"),
+        pytest.param("val", [], id="val-decides-nothing-by-class"),
+        pytest.param("test", ["test"], id="nothing-to-be-tested-by"),
+    ],
+)
+def test_every_class_is_needed_in_train_and_in_test(tmp_path, without, missing):
+    examples = clean_examples(tmp_path)
+    with tf.io.TFRecordWriter(f"{examples.uri}/Split-{without}/data-00000") as writer:
+        writer.write(record("blue", 0))
+    statistics = statistics_of(examples, tmp_path)
+    expected = schema.with_classes(schema.load("flowers"), ("blue", "red"))
+
+    lines = missing_classes(expected, statistics.uri)
+
+    assert [line.split(" of the schema")[0] for line in lines] == [
+        f"{split}: the class 'red'" for split in missing
+    ]
+    assert all("Add images" in line and "data.split_ratios" in line for line in lines)
 
 
 def test_a_new_label_is_named_with_the_mend(tmp_path):

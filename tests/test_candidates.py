@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 
 import pytest
 from image_files import jpeg, put
 
-from components import candidates, rejects
+from components import candidates, content, image_signature, rejects
 from components.candidates import Candidate
 from components.image_file import Limits
 from components.image_folder import ImageFile
@@ -78,6 +79,47 @@ def test_a_file_that_storage_does_not_give_is_unreadable(tmp_path):
 
     assert found.reason == rejects.UNREADABLE
     assert found.split == candidates.split_of(found.digest, RATIOS)
+
+
+def test_a_pipe_is_unreadable_without_being_opened(tmp_path):
+    (tmp_path / "a").mkdir()
+    os.mkfifo(tmp_path / "a/1.jpg")
+
+    found = candidates.examine(str(tmp_path), ImageFile("a/1.jpg", "a", None), LIMITS, RATIOS)
+
+    assert (found.reason, "a pipe" in found.detail) == (rejects.UNREADABLE, True)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        pytest.param(b"\x1aE\xdf\xa3" + bytes(3 * 2**20), rejects.NOT_AN_IMAGE, id="video"),
+        pytest.param(jpeg() + bytes(8 * 1_000_000 + 2**16), rejects.TOO_MANY_PIXELS, id="image"),
+    ],
+)
+def test_a_long_file_is_refused_by_its_first_bytes_under_the_digest_of_all(tmp_path, data, reason):
+    put(tmp_path, {"a/1.jpg": data})
+
+    found = candidates.examine(str(tmp_path), ImageFile("a/1.jpg", "a", None), LIMITS, RATIOS)
+
+    assert found.reason == reason
+    assert found.digest == hashlib.sha256(data).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("data", "kept"),
+    [
+        pytest.param(jpeg() + bytes(9_999), slice(None), id="image"),
+        pytest.param(jpeg() + bytes(9 * 10**6), slice(image_signature.HEAD), id="long-image"),
+        pytest.param(b"\0\0\0 ftypmp42" + bytes(99), slice(image_signature.HEAD), id="video"),
+    ],
+)
+def test_no_more_is_kept_of_a_file_than_an_image_has(tmp_path, data, kept):
+    put(tmp_path, {"1": data})
+
+    found = content.read(str(tmp_path / "1"), LIMITS)
+
+    assert (found.length, found.data) == (len(data), data[kept])
 
 
 def test_a_file_that_changes_meanwhile_stops_the_run(tmp_path):

@@ -24,6 +24,14 @@ def places(tmp_path):
         pytest.param(["flowers", "--set", "train.epochs=many"], "train.epochs", id="wrong-type"),
         pytest.param(["flowers", "--set", "epochs"], "NAME=VALUE", id="no-value"),
         pytest.param(["flowers", "--fats"], "--fats", id="unknown-option"),
+        pytest.param(["flowers", "--set", "data.schema=trees"], "flowers, images", id="schema"),
+        pytest.param(["flowers", "--set", "model.name=vit"], "model.name", id="model"),
+        pytest.param(["flowers", "--set", "gate=[]"], "gate is empty", id="no-gate"),
+        pytest.param(
+            ["flowers", "--set", 'gate=[{"metric": "f1", "at_least": 0.5}]'],
+            "top_2_accuracy",
+            id="unknown-metric",
+        ),
     ],
 )
 def test_wrong_use_is_refused_with_the_names_that_exist(places, words, said):
@@ -40,6 +48,37 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
 
     assert done.exit_code == 2
     assert "nowhere" in done.output
+
+
+def test_data_that_nobody_gives_is_asked_for(monkeypatch):
+    monkeypatch.delenv("FCN_DATA", raising=False)
+
+    done = fcn("run", "flowers")
+
+    assert done.exit_code == 2
+    assert "--data" in done.output
+
+
+def test_a_result_that_cannot_be_written_is_refused_before_anything_runs(places, tmp_path):
+    done = fcn("run", "flowers", *places, "--json", tmp_path)
+
+    assert done.exit_code == 2
+    assert "cannot be written" in done.output
+
+
+def test_what_nobody_expected_exits_with_1_and_names_the_log(places, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "pin.json").write_text("no JSON")
+    (tmp_path / "data" / "daisy").mkdir()
+    (tmp_path / "data" / "roses").mkdir()
+    for name in ("daisy/one.jpg", "roses/two.jpg"):
+        (tmp_path / "data" / name).write_bytes(b"x")
+
+    done = fcn("run", "flowers", *places)
+
+    assert done.exit_code == 1
+    assert "log.txt" in done.output
+    assert "JSONDecodeError" in (tmp_path / "run" / "log.txt").read_text()
 
 
 def test_a_folder_without_classes_is_named_with_the_layout_that_is_wanted(places):

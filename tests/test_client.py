@@ -39,6 +39,37 @@ def ask(server, request):
     [client.close() for client in clients]
 
 
+@pytest.fixture
+def closed_proxy(monkeypatch):
+    """An environment that sends all requests to a proxy which is not there."""
+    with socket.create_server(("127.0.0.1", 0)) as closed_soon:
+        proxy = f"http://127.0.0.1:{closed_soon.getsockname()[1]}"
+    for name in ("http_proxy", "https_proxy", "all_proxy", "grpc_proxy"):
+        monkeypatch.setenv(name, proxy)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name in ("no_proxy", "NO_PROXY", "no_grpc_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    return proxy
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_no_proxy_stands_before_this_machine(server, closed_proxy, scheme, host):
+    port = server.grpc_port if scheme == "grpc" else server.rest_port
+
+    with connect(f"{scheme}://{host}:{port}", "colours", timeout=30) as client:
+        assert client.classify([draw("red")])[0].label == "red"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_other_hosts_are_asked_through_the_proxy(closed_proxy, scheme):
+    with (
+        connect(f"{scheme}://elsewhere.invalid:80", "colours", attempts=1) as client,
+        pytest.raises(ServerUnavailable, match="refused"),  # Not: an unknown name.
+    ):
+        client.status()
+
+
 def test_grpc_and_rest_give_the_same_answer(server):
     images = [draw("red", 5, 9), draw((90, 120, 110), 40, 30, kind="JPEG")]
 

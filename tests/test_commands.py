@@ -67,6 +67,27 @@ def test_predict_prints_json_with_every_probability(server, images):
     assert rows[0]["probabilities"].keys() == {"red", "green", "blue"}
 
 
+def test_names_that_look_like_markup_are_printed_as_they_are(server, tmp_path):
+    image = tmp_path / "[b]x.png"
+    image.write_bytes(draw("red"))
+
+    result = predict(server, image)
+
+    assert result.exit_code == 0, result.output
+    assert "[b]x.png" in result.stdout
+
+
+def test_labels_that_look_like_markup_are_printed_as_they_are(tmp_path):
+    saved_models.publish(tmp_path / "colours", 1, labels=("[red]", "[/b]", ":rose:"))
+    (tmp_path / "x.png").write_bytes(draw("red"))
+
+    with saved_models.served(tmp_path) as server:
+        result = predict(server, tmp_path / "x.png")
+
+    assert result.exit_code == 0, result.output
+    assert all(label in result.stdout for label in ("[red]", "[/b]", ":rose:"))
+
+
 def test_rest_goes_to_the_rest_port_by_itself(images, monkeypatch, server):
     monkeypatch.setattr(commands, "REST_URL", f"http://localhost:{server.rest_port}")
 
@@ -117,6 +138,22 @@ def test_an_address_that_does_not_fit_is_refused(images, options):
     assert "http://" in result.stderr
 
 
+def test_the_help_says_what_chooses_the_protocol():
+    shown = " ".join(run("predict", "--help").stdout.replace("│", " ").split())
+
+    assert "Its scheme chooses the protocol" in shown
+    assert "grpc://localhost:8500" in shown
+    assert "Without --server: asks http://localhost:8501" in shown
+
+
+def test_a_contradiction_is_answered_with_both_ways_to_write_it(images):
+    result = run("predict", "--rest", "--server", "grpc://host:8500", *images)
+
+    assert result.exit_code == 2
+    assert "--server http://HOST:PORT for REST" in result.stderr
+    assert "--server grpc://HOST:PORT without --rest for gRPC" in result.stderr
+
+
 def test_serve_says_how_to_fill_an_empty_folder(tmp_path):
     result = run("serve", "--push-root", tmp_path / "empty")
 
@@ -125,13 +162,21 @@ def test_serve_says_how_to_fill_an_empty_folder(tmp_path):
     assert "fcn run flowers --data DIR" in result.stderr
 
 
-def test_serve_names_a_port_in_use(tmp_path, server):
+@pytest.mark.parametrize(
+    ("option", "other", "protocol"),
+    [("--grpc-port", "--rest-port", "gRPC"), ("--rest-port", "--grpc-port", "REST")],
+)
+def test_a_port_in_use_is_named_and_ends_with_the_code_of_wrong_use(
+    tmp_path, option, other, protocol
+):
     saved_models.publish(tmp_path / "colours", 1)
 
-    result = run("serve", "--push-root", tmp_path, "--grpc-port", server.grpc_port)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run("serve", "--push-root", tmp_path, option, port, other, 0)
 
     assert result.exit_code == 2
-    assert f"port {server.grpc_port} of 127.0.0.1 for gRPC" in result.stderr
+    assert f"port {port} of 127.0.0.1 for {protocol}" in result.stderr
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])

@@ -102,6 +102,12 @@ def test_an_override_that_does_not_fit_is_refused(override, message):
         "augment.max_aspect_change=0.5",
         "name=a/b",
         "name=-rf",
+        "name=Birds",
+        "name=my_birds",
+        "name=9birds",
+        "name=birds-",
+        f"name={'b' * 64}",
+        "data.schema=../birds",
     ],
 )
 def test_a_value_that_no_run_could_use_is_refused(override):
@@ -109,6 +115,10 @@ def test_a_value_that_no_run_could_use_is_refused(override):
 
     with pytest.raises(ValueError, match=f"^{name}.*: .* should "):
         config.with_overrides(EXPERIMENT, [override])
+
+
+def test_a_name_that_kubernetes_takes_is_taken():
+    assert config.with_overrides(EXPERIMENT, ["name=birds-2"]).name == "birds-2"
 
 
 def test_all_that_is_wrong_is_named_at_once():

@@ -46,4 +46,5 @@ def test_a_schema_that_is_not_there_is_an_error_that_names_those_that_are(tmp_pa
             curated=artifact(standard_artifacts.Schema, tmp_path),
             name="trees",
             classes="[]",
+            fingerprint="",
         )

@@ -35,12 +35,45 @@ def test_a_folder_that_is_split_keeps_its_splits(tmp_path):
     assert found.outside == ("test/README",)
 
 
-def test_hidden_files_count_and_hidden_folders_are_no_classes(tmp_path):
-    put(tmp_path, {"a/1.jpg": b"", "a/.DS_Store": b"", ".git/x": b"", "__MACOSX/a/._1.jpg": b""})
+def test_split_folders_may_have_capitals(tmp_path):
+    put(tmp_path, {"Train/a/1": b"", "Train/b/2": b"", "VALID/a/3": b"", "Test/b/4": b""})
 
     found = image_folder.find(str(tmp_path))
 
-    assert [file.path for file in found.files] == ["a/.DS_Store", "a/1.jpg"]
+    assert found.classes == ("a", "b")
+    assert {file.path: file.split for file in found.files} == {
+        "Train/a/1": "train",
+        "Train/b/2": "train",
+        "VALID/a/3": "val",
+        "Test/b/4": "test",
+    }
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r", "\t", "\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("above", ["", "val/"])
+def test_a_class_name_that_is_more_than_a_line_is_refused(tmp_path, above, sign):
+    put(tmp_path, {"train/a/1": b"", "val/a/1": b"", "test/a/1": b""} if above else {"a/1": b""})
+    put(tmp_path, {f"{above}red{sign}rose/1": b""})
+
+    with pytest.raises(DataError, match="rename it") as stopped:
+        image_folder.find(str(tmp_path))
+
+    assert repr(f"{above}red{sign}rose") in str(stopped.value)
+
+
+def test_one_class_alone_is_refused_with_the_layouts(tmp_path):
+    put(tmp_path, {"flower_photos/roses/1.jpg": b"", "flower_photos/tulips/1.jpg": b""})
+
+    with pytest.raises(DataError, match=r"one class only, 'flower_photos'.*<class>/<file>, or"):
+        image_folder.find(str(tmp_path))
+
+
+def test_hidden_files_count_and_hidden_folders_are_no_classes(tmp_path):
+    put(tmp_path, {"a/1.jpg": b"", "b/.DS_Store": b"", ".git/x": b"", "__MACOSX/a/._1.jpg": b""})
+
+    found = image_folder.find(str(tmp_path))
+
+    assert [file.path for file in found.files] == ["a/1.jpg", "b/.DS_Store"]
     assert found.outside == (".git/x", "__MACOSX/a/._1.jpg")
 
 
@@ -53,11 +86,12 @@ def test_a_class_may_be_called_train(tmp_path):
 def test_a_folder_in_memory_is_listed_as_well():
     from tensorflow.io import gfile
 
-    gfile.makedirs("ram://flowers/a")
-    with gfile.GFile("ram://flowers/a/1.jpg", "w") as file:
-        file.write("x")
+    for label in ("a", "b"):
+        gfile.makedirs(f"ram://flowers/{label}")
+        with gfile.GFile(f"ram://flowers/{label}/1.jpg", "w") as file:
+            file.write("x")
 
-    assert [f.path for f in image_folder.find("ram://flowers").files] == ["a/1.jpg"]
+    assert [f.path for f in image_folder.find("ram://flowers").files] == ["a/1.jpg", "b/1.jpg"]
 
 
 @pytest.mark.parametrize(

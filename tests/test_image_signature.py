@@ -35,3 +35,23 @@ def test_the_end_of_a_thumbnail_is_not_the_end_of_the_image():
     thumbnail = b"Exif\0\0" + jpeg(1)
 
     assert image_signature.lacks_end(jpeg(exif=thumbnail)[:-100])
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        pytest.param(b"\0\0\0 ftypmif1", True, id="avif-or-heic"),
+        pytest.param(b"\0\0\0 ftypmp42", False, id="video"),
+        pytest.param(b"PK\x03\x04" + bytes(60), False, id="archive"),
+        pytest.param(b"", False, id="nothing"),
+    ],
+)
+def test_the_first_bytes_tell_what_cannot_be_an_image(start, expected):
+    assert image_signature.may_be_image(start) is expected
+
+
+@pytest.mark.parametrize("kind", image_signature.SIGNATURES)
+def test_every_signature_lies_within_the_bytes_that_are_looked_at(kind):
+    ends = [offset + len(magic) for offset, magic in image_signature.SIGNATURES[kind]]
+
+    assert max(ends) <= image_signature.HEAD

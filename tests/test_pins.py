@@ -1,12 +1,15 @@
-"""A second run is held to what the first was held to, as long as that is still there."""
+"""A second run is held to what the first was held to, unless somebody has pushed since."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from components.served import NONE
 from pipeline import pins
 from pipeline.settings import Settings
 from trainer import configs
+from trainer.config import with_overrides
 
 FLOWERS = configs.load("flowers")
 
@@ -18,84 +21,91 @@ def settings(tmp_path):
     )
 
 
-def push(settings, version):
-    folder = f"{settings.served_folder('flowers')}/{version}"
-    pins.Path(folder).mkdir(parents=True)
+@pytest.fixture(autouse=True)
+def workdir(settings):
+    Path(settings.workdir).mkdir()
+
+
+def serve(settings, version):
+    Path(settings.served_folder("flowers"), version).mkdir(parents=True)
+
+
+def stop_serving(settings, version):
+    Path(settings.served_folder("flowers"), version).rmdir()
+
+
+def finish(settings, pushed, experiment=FLOWERS):
+    """A whole run: pinned, pushed, and noted."""
+    pinned = pins.pin(experiment, settings)
+    serve(settings, pushed)
+    pins.store(settings.workdir, pinned, pushed)
+    return pinned
 
 
 def test_the_first_run_compares_with_nothing(settings):
-    pinned, same_code = pins.pin(FLOWERS, settings)
-
-    assert pinned.served_version == "none"
-    assert same_code
+    assert pins.pin(FLOWERS, settings).served_version == NONE
 
 
-def test_the_same_question_compares_with_the_same_version_after_a_push(settings):
+def test_the_first_run_compares_with_the_newest_version_that_is_served(settings):
+    for version in ("9", "10", "2"):
+        serve(settings, version)
+
+    assert pins.pin(FLOWERS, settings).served_version == "10"
+
+
+def test_the_same_question_after_a_push_is_held_to_the_same(settings):
+    first = finish(settings, "1")
+
+    assert pins.held_to(settings, pins.pin(FLOWERS, settings)) == pins.held_to(settings, first)
+
+
+def test_the_same_question_is_held_to_the_same_after_its_push_was_deleted(settings):
+    finish(settings, "1")
+    stop_serving(settings, "1")
+
+    assert pins.pin(FLOWERS, settings).served_version == NONE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda e, s: (with_overrides(e, ["train.epochs=5"]), s), id="experiment"),
+        pytest.param(lambda e, s: (e, replace(s, fingerprint="changed")), id="data-or-code"),
+    ],
+)
+def test_another_question_compares_with_what_was_pushed(settings, change):
+    finish(settings, "1")
+
+    assert pins.pin(*change(FLOWERS, settings)).served_version == "1"
+
+
+def test_a_version_that_somebody_else_pushed_is_compared_with(settings):
+    finish(settings, "1")
+    serve(settings, "2")
+
+    assert pins.pin(FLOWERS, settings).served_version == "2"
+
+
+def test_a_run_that_did_not_finish_holds_the_next_to_nothing(settings):
     pins.pin(FLOWERS, settings)
-    push(settings, 1)
+    serve(settings, "7")
 
-    pinned, same_code = pins.pin(FLOWERS, settings)
-
-    assert pinned.served_version == "none"
-    assert pinned.push_attempt == ""
-    assert same_code
+    assert pins.pin(FLOWERS, settings).served_version == "7"
 
 
-def test_another_experiment_compares_with_the_newest_version(settings):
-    pins.pin(FLOWERS, settings)
-    push(settings, 2)
-    push(settings, 10)
+def test_a_push_that_is_repeated_stays_repeated(settings):
+    pinned = pins.pushing_again(finish(settings, "1"))
+    pins.store(settings.workdir, pinned, "1")
 
-    pinned, _ = pins.pin(replace(FLOWERS, gate=()), settings)
-
-    assert pinned.served_version == "10"
-
-
-def test_changed_data_compares_with_the_newest_version(settings):
-    pins.pin(FLOWERS, settings)
-    push(settings, 1)
-
-    pinned, _ = pins.pin(FLOWERS, replace(settings, fingerprint="changed"))
-
-    assert pinned.served_version == "1"
-
-
-def test_a_push_is_asked_for_once_more_and_then_stays_done(settings):
-    pins.pin(FLOWERS, settings)
-    pins.push_again(settings.workdir)
-
-    pinned, _ = pins.pin(FLOWERS, settings)
-    later, _ = pins.pin(FLOWERS, settings)
-
-    assert pinned.push_attempt != ""
-    assert later.push_attempt == pinned.push_attempt
-
-
-def test_a_version_compared_with_that_went_away_is_replaced_by_the_newest(settings):
-    pins.Path(settings.served_folder("flowers"), "3").mkdir(parents=True)
-    pins.pin(FLOWERS, settings)
-    pins.Path(settings.served_folder("flowers"), "3").rmdir()
-
-    pinned, _ = pins.pin(FLOWERS, settings)
-
-    assert pinned.served_version == "none"
-
-
-def test_changed_sources_are_noticed_once(settings):
-    pins.pin(FLOWERS, settings)
-    pins.store(settings.workdir, replace(pins.load(settings.workdir), code="older"))
-
-    _, same_code = pins.pin(FLOWERS, settings)
-    _, same_code_after = pins.pin(FLOWERS, settings)
-
-    assert not same_code
-    assert same_code_after
+    assert pins.pin(FLOWERS, settings).push_attempt == pinned.push_attempt != ""
 
 
 def test_a_version_asked_for_by_number_is_taken(settings):
-    pins.Path(settings.served_folder("flowers"), "3").mkdir(parents=True)
-    pins.Path(settings.served_folder("flowers"), "4").mkdir(parents=True)
+    serve(settings, "3")
+    serve(settings, "4")
 
-    pinned, _ = pins.pin(FLOWERS, replace(settings, served_version="3"))
+    assert pins.pin(FLOWERS, replace(settings, served_version="3")).served_version == "3"
 
-    assert pinned.served_version == "3"
+
+def test_the_code_is_the_same_as_long_as_nobody_changes_it():
+    assert pins.code() == pins.code()

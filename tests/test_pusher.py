@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -83,12 +84,42 @@ def test_a_model_without_its_blessings_is_not_pushed_and_leaves_nothing(folder, 
     assert not folder.exists() or not list(folder.iterdir())
 
 
-def test_what_a_killed_push_left_is_cleared(folder, tmp_path):
-    put(folder, {".partial/123/saved_model.pb": b"half", ".partial/rest": b"half"})
+def test_what_a_killed_push_left_is_cleared_after_a_day(folder, tmp_path):
+    yesterday = int(time.time()) - 25 * 60 * 60
+    put(folder, {f".partial-{yesterday}-a1/123/saved_model.pb": b"half"})
 
     push(folder, tmp_path)
 
     assert [path.name.isdecimal() for path in folder.iterdir()] == [True]
+
+
+def test_what_another_run_is_pushing_is_left_alone(folder, tmp_path):
+    an_hour_ago = int(time.time()) - 60 * 60
+    other = f".partial-{an_hour_ago}-a1/123/saved_model.pb"
+    put(folder, {other: b"half"})
+
+    push(folder, tmp_path)
+
+    assert (folder / other).read_bytes() == b"half"
+
+
+def test_a_push_that_fails_leaves_nothing(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("components.pusher.publish", lambda *_: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        push(folder, tmp_path)
+
+    assert list(folder.iterdir()) == []
+
+
+def test_runs_that_push_at_once_push_a_version_each(folder, tmp_path):
+    with ThreadPoolExecutor(4) as pool:
+        pushed = list(pool.map(lambda _: push(folder, tmp_path), range(4)))
+
+    versions = {int(p.get_string_custom_property("pushed_version")) for p in pushed}
+    assert sorted(versions) == served.versions(str(folder))
+    assert len(versions) == 4
+    assert all(complete(folder / str(version)) for version in versions)
 
 
 def test_two_pushes_in_one_second_are_two_versions(folder, tmp_path):

@@ -55,6 +55,23 @@ def test_classes_without_names_go_by_their_number():
     assert prediction.probabilities == {"0": 0.25, "1": 0.75}
 
 
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"label": ["rose"]}, "1 rows of 'label' came back for 2 images"),
+        ({"probabilities": [[0.5, 0.5]] * 3}, "3 rows of 'probabilities' came back for 2 images"),
+        ({"labels": [["rose", "tulip"]]}, "1 rows of 'labels' came back for 2 images"),
+        ({"labels": [["rose"]] * 2}, "2 probabilities came back for 1 class names"),
+    ],
+)
+def test_an_answer_that_does_not_fit_the_images_is_rejected(changed, reason):
+    outputs = {"label": ["rose"] * 2, "probabilities": [[0.25, 0.75]] * 2, **changed}
+    answer = httpx.Response(200, json={"outputs": outputs})
+
+    with pytest.raises(RequestRejected, match=reason):
+        client_answering(lambda _: answer).classify([draw("red")] * 2)
+
+
 def test_a_model_that_is_no_classifier_is_said_to_be_so():
     answer = httpx.Response(200, json={"outputs": {"mask_bytes": [], "class_fractions": []}})
 

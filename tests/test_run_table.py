@@ -22,6 +22,7 @@ RESULT = results.RunResult(
         heights=dict.fromkeys(("rose", "all"), Sides(100, 150.0, 200)),
         widths=dict.fromkeys(("rose", "all"), Sides(300, 350.0, 400)),
     ),
+    rejects_file="/run/rejects.csv",
     metrics={"accuracy": 0.5, "top_2_accuracy": 1.0},
     baseline={"accuracy": 0.25, "top_2_accuracy": 0.5},
     classes={
@@ -61,7 +62,13 @@ def test_a_row_holds(cells):
 
 
 @pytest.mark.parametrize(
-    "line", ["all: 12 files = 10 examples + 2 rejects", "rejects: 1 empty", "rejects: 1 truncated"]
+    "line",
+    [
+        "All rejects: /run/rejects.csv",
+        "all: 12 files = 10 examples + 2 rejects",
+        "rejects: 1 empty",
+        "rejects: 1 truncated",
+    ],
 )
 def test_the_account_of_files_is_printed(line):
     assert line in [row.strip() for row in printed(RESULT).splitlines()]
@@ -76,6 +83,14 @@ def test_each_failure_of_the_gate_is_a_line():
     result = replace(RESULT, blessed=False, failures=failures, version="", pushed_to="")
 
     assert printed(result).rstrip().splitlines()[-2:] == [f"  {line}" for line in failures]
+
+
+def test_a_class_and_a_failure_in_brackets_are_printed_as_they_are():
+    rows = {"[b]x": RESULT.classes["rose"]}
+    result = replace(RESULT, classes=rows, blessed=False, failures=("Not at [/job:local].",))
+
+    assert "[b]x" in printed(result)
+    assert "Not at [/job:local]." in printed(result)
 
 
 def test_the_json_holds_what_the_table_shows(tmp_path):

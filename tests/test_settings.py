@@ -19,7 +19,7 @@ def environment(monkeypatch):
 
 @pytest.mark.usefixtures("environment")
 def test_the_environment_says_what_nobody_gives():
-    settings = Settings.from_env()
+    settings = Settings.from_env("flowers")
 
     places = (settings.data, settings.workdir, settings.push_root)
     assert places == ("/env/data", "/env/run", "/env/served")
@@ -27,29 +27,40 @@ def test_the_environment_says_what_nobody_gives():
 
 @pytest.mark.usefixtures("environment")
 def test_what_is_given_goes_before_the_environment():
-    settings = Settings.from_env(data="/given", workdir=None)
+    settings = Settings.from_env("flowers", data="/given")
 
     assert (settings.data, settings.workdir) == ("/given", "/env/run")
 
 
-@pytest.mark.usefixtures("environment")
-def test_a_place_that_nobody_gives_is_an_error_that_names_the_variable(monkeypatch):
-    monkeypatch.delenv("FCN_PUSH_ROOT")
+def test_a_run_has_its_own_folder_where_nobody_names_one(monkeypatch, tmp_path):
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
 
-    with pytest.raises(ValueError, match="No push_root: give it, or set FCN_PUSH_ROOT"):
-        Settings.from_env(data="/data")
+    settings = Settings.from_env("birds", data="/data")
+
+    assert settings.workdir == str(tmp_path.resolve() / "runs" / "birds")
+    assert settings.push_root == str(tmp_path.resolve() / "served")
 
 
-@pytest.mark.usefixtures("environment")
-def test_a_place_that_does_not_exist_is_refused():
-    with pytest.raises(TypeError, match="push_folder"):
-        Settings.from_env(push_folder="/served")
+def test_data_that_nobody_gives_is_an_error_that_names_the_variable(monkeypatch):
+    monkeypatch.delenv("FCN_DATA", raising=False)
+
+    with pytest.raises(ValueError, match="give --data, or set FCN_DATA"):
+        Settings.from_env("flowers")
+
+
+def test_a_workdir_on_an_object_store_is_refused():
+    with pytest.raises(ValueError, match=r"gs://bucket/run: a local run needs a local folder"):
+        Settings.from_env("flowers", data="/data", workdir="gs://bucket/run")
 
 
 def test_relative_places_become_absolute(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
-    settings = Settings.from_env(data="images", workdir="runs/../run", push_root="~/served")
+    settings = Settings.from_env(
+        "flowers", data="images", workdir="runs/../run", push_root="~/served"
+    )
 
     assert settings.data == str(tmp_path.resolve() / "images")
     assert settings.workdir == str(tmp_path.resolve() / "run")

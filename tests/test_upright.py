@@ -4,9 +4,12 @@ import io
 
 import numpy as np
 import pytest
+from image_files import file_of, oriented, picture, png_16_bit_rgb
 from PIL import Image
 from saved_models import draw
 
+from components import image_file
+from components.image_file import Limits, Refused
 from serving.upright import UnreadableImageError, check, upright
 
 
@@ -56,6 +59,44 @@ def test_sixteen_bits_are_scaled_and_not_cut_off():
     Image.fromarray(np.full((4, 4), 0x8000, np.uint16)).save(stream, "PNG")
 
     assert np.all(pixels(upright(stream.getvalue())) == 0x80)
+
+
+@pytest.mark.parametrize("mode", ["I", "F"])
+def test_samples_without_a_known_white_are_refused(mode):
+    encoded = file_of(Image.new(mode, (20, 20), 1), "TIFF")
+
+    with pytest.raises(UnreadableImageError, match="nothing says which value is white"):
+        upright(encoded)
+
+
+def drawn():
+    """Every kind of file that a user may bring."""
+    grey = Image.fromarray(np.full((20, 20), 30_000, np.uint16))
+    kinds = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF", "MPO")
+    modes = ("RGBA", "LA", "P", "L", "1", "F")
+    files = {kind: file_of(picture(), kind) for kind in kinds}
+    files |= {f"TIFF {mode}": file_of(picture().convert(mode), "TIFF") for mode in modes}
+    files |= {f"orientation {n}": oriented(n) for n in range(1, 9)}
+    files |= {f"16 bits {kind}": file_of(grey, kind) for kind in ("PNG", "TIFF")}
+    files["16 bits RGB"] = png_16_bit_rgb(256, 30_000, 65_535)
+    files["32 bits BMP"] = file_of(picture().convert("RGBA"), "BMP")
+    return [pytest.param(data, id=name) for name, data in files.items()]
+
+
+@pytest.mark.parametrize("encoded", drawn())
+def test_what_is_asked_is_what_ingestion_stores(encoded):
+    assert answer_or_refusal(upright, encoded) == answer_or_refusal(ingested, encoded)
+
+
+def ingested(encoded):
+    return image_file.stored(encoded, Limits(min_side=1, max_pixels=10_000)).encoded
+
+
+def answer_or_refusal(take, encoded):
+    try:
+        return take(encoded)
+    except (UnreadableImageError, Refused):
+        return "refused"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,9 @@ def test_every_folder_with_an_integer_folder_is_a_model(tmp_path):
     }
 
 
-@pytest.mark.parametrize("name", [".7.partial", "7.partial", "v7", "-7", "7_0", "\u0667"])
+@pytest.mark.parametrize(
+    "name", [".7.partial", "7.partial", "v7", "-7", "7_0", "\u0667", "007", "²"]
+)
 def test_a_name_that_is_no_integer_is_no_version(tmp_path, name):
     make_folders(tmp_path, f"flowers/{name}")
 
@@ -37,10 +39,18 @@ def test_a_file_is_no_version(tmp_path):
 
 def test_the_folder_of_a_model_is_that_model(tmp_path):
     make_folders(tmp_path, "flowers/7")
+    (tmp_path / "flowers" / "7" / "saved_model.pb").touch()
 
     found = versions.find_models(tmp_path / "flowers")
 
     assert found == {"flowers": {7: tmp_path / "flowers" / "7"}}
+
+
+def test_a_model_may_be_named_by_digits_alone(tmp_path):
+    make_folders(tmp_path, "2024/1", "flowers/7")
+    (tmp_path / "2024" / "1" / "saved_model.pb").touch()
+
+    assert list(versions.find_models(tmp_path)) == ["2024", "flowers"]
 
 
 def test_a_folder_that_is_not_there_holds_no_models(tmp_path):

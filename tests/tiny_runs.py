@@ -98,7 +98,8 @@ def schema_of(folder: Path, given: str = GIVEN) -> standard_artifacts.Schema:
     """The curated schema with the experiment's classes."""
     schema = artifact(standard_artifacts.Schema, folder)
     data = config.from_json(given).data
-    CuratedSchema.test_call(curated=schema, name=data.schema, classes=json.dumps(data.classes))
+    classes = json.dumps(data.classes)
+    CuratedSchema.test_call(curated=schema, name=data.schema, classes=classes, fingerprint="")
     return schema
 
 

@@ -8,16 +8,28 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import pydantic
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
 STRICT = pydantic.ConfigDict(extra="forbid", strict=True)
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+
+def _fit_for_kubernetes(name: str) -> str:
+    if not re.fullmatch("[a-z]([a-z0-9-]{0,61}[a-z0-9])?", name):
+        raise ValueError(
+            'it should be 1 to 63 of a-z, 0-9 and "-", beginning with a letter and not ending '
+            "with a hyphen: pipeline and served model are named so, in Kubernetes too"
+        )
+    return name
+
+
+RunName = Annotated[str, AfterValidator(_fit_for_kubernetes)]
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 Count = Annotated[int, Field(ge=1)]
 TwoOrMore = Annotated[int, Field(ge=2)]
 Widths = Annotated[tuple[TwoOrMore, ...], Field(min_length=1)]
@@ -34,7 +46,7 @@ FractionBelow1 = Annotated[float, Field(ge=0, lt=1)]
 class DataConfig:
     """Which images count, how they are split, and how they are brought to size."""
 
-    schema: Name  # trainer/schemas/<schema>.pbtxt
+    schema: FileName  # trainer/schemas/<schema>.pbtxt
     classes: tuple[str, ...]  # Empty: the folders found.
     split_ratios: tuple[Count, Count, Count]  # train : val : test, unless the folder is split.
     min_side: Count  # Pixels; a smaller image is a reject.
@@ -50,7 +62,7 @@ class DataConfig:
 class ModelConfig:
     """Which builder of trainer/models, and its shape."""
 
-    name: str
+    name: Literal["fcn"]
     widths: Widths  # Channels of each stage; each stage halves height and width.
     blocks: Count  # Residual blocks in each stage.
     head: Literal["conv", "dense"]
@@ -97,7 +109,7 @@ class TrainConfig:
 class Threshold:
     """What a metric must reach for the model to be pushed."""
 
-    metric: str
+    metric: Literal["accuracy", "top_2_accuracy"]
     at_least: Fraction
     max_drop: Fraction | None = None  # Below the served model's value, at the most.
     each_class: bool = False  # Holds for each class's slice, not for the whole.
@@ -107,7 +119,7 @@ class Threshold:
 class Experiment:
     """One experiment: data, model, training, and the gate its model must pass."""
 
-    name: Name  # Also the served model's, and its folder's: letters, digits, "-" and "_".
+    name: RunName  # Also the pipeline's, the served model's and its folder's.
     data: DataConfig
     model: ModelConfig
     augment: AugmentConfig
@@ -173,7 +185,8 @@ def _sentence(error: Any) -> str:
     """What pydantic says of one value, with the value's name as an override has it."""
     place = ".".join(str(part) for part in error["loc"])
     value = "" if isinstance(error["input"], dict) else f"={json.dumps(error['input'])}"
-    return f"{place}{value}: {error['msg'].rstrip('.')}."
+    said = error["msg"].removeprefix("Value error, ").rstrip(".")
+    return f"{place}{value}: {said}."
 
 
 def _value(text: str) -> Any:
