@@ -78,7 +78,7 @@ def add_bad_files(folder: Path) -> None:
     image_files.put(
         folder,
         {
-            "daisy/damaged.png": damaged[:80] + bytes(200) + damaged[280:],
+            "daisy/damaged.png": damaged[:60] + bytes(10) + damaged[70:],
             "daisy/half.jpg": image_files.jpeg(6, height=200, width=200)[:-2000],
             "dandelion/notes.jpg": b"buy more tulips\n" * 20,
             "roses/tiny.jpg": image_files.jpeg(8, height=9, width=9),
