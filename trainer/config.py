@@ -62,7 +62,7 @@ class DataConfig:
 class ModelConfig:
     """Which builder of trainer/models, and its shape."""
 
-    name: Literal["fcn"]
+    name: Literal["fcn"]  # Of BUILDERS in trainer/models.
     widths: Widths  # Channels of each stage; each stage halves height and width.
     blocks: Count  # Residual blocks in each stage.
     head: Literal["conv", "dense"]

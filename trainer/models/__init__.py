@@ -16,11 +16,6 @@ BUILDERS = {"fcn": fcn.build}
 
 
 def build(config: ModelConfig, statistics: DataStatistics) -> keras.Model:
-    """The model that the experiment names, for the classes and the pixels of its data.
-
-    Raises ValueError, naming those that exist, for another name.
-    """
-    if config.name not in BUILDERS:
-        raise ValueError(f"No model {config.name!r}; there are: {', '.join(sorted(BUILDERS))}.")
+    """The model that the experiment names, for the classes and the pixels of its data."""
     classes = len(statistics.labels)
     return BUILDERS[config.name](config, classes=classes, mean=statistics.mean, std=statistics.std)
