@@ -5,7 +5,6 @@ Without a folder it takes TensorFlow's photographs; without a network, drawn flo
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline import drawn_flowers, flower_photos
+from serving import commands
 
 if TYPE_CHECKING:
     from serving.client import Prediction
@@ -54,7 +54,7 @@ def demo(
     images: Annotated[int, typer.Option(help="Images to ask about.", min=1)] = 15,
 ) -> None:
     """Trains on flowers, serves the model, and prints its answers beside the truth."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    commands.quiet_tensorflow()
     folder = Path(data) if data else find_flowers(Path("data"))
     home = Path(workdir) if workdir else Path("runs", "demo", folder.resolve().name)
     code = run(folder, home)

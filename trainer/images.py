@@ -68,4 +68,4 @@ def resize(image: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         lambda: tf.image.resize(image, size),  # Takes all pixels in: at most two a side.
         lambda: tf.image.resize(image, size, antialias=True),
     )
-    return tf.cast(tf.clip_by_value(scaled, 0.0, 255.0) + 0.5, tf.uint8)
+    return tf.cast(scaled + 0.5, tf.uint8)  # Both are averages of pixels: none leaves 0..255.

@@ -22,7 +22,7 @@ EXPERIMENT = Experiment(
         max_reject_fraction=0.1,
         max_share_change=0.15,
         shards=4,
-        max_side=192,
+        max_side=160,
         size_buckets=3,
     ),
     model=ModelConfig(
