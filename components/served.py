@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import tensorflow as tf
 
 from components.errors import DataError
+from serving.versions import VERSION
 
 NEWEST = "newest"  # Asks for the version that is the newest when a step runs.
 NONE = "none"  # Asks for none, whatever is there.
@@ -17,7 +16,7 @@ def versions(folder: str) -> list[int]:
     if not tf.io.gfile.isdir(folder):
         return []
     names = (name.rstrip("/") for name in tf.io.gfile.listdir(folder))
-    numbers = (name for name in names if re.fullmatch("0|[1-9][0-9]*", name))
+    numbers = (name for name in names if VERSION.fullmatch(name))
     return sorted(int(name) for name in numbers if tf.io.gfile.isdir(f"{folder}/{name}"))
 
 

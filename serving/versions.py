@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+VERSION = re.compile("0|[1-9][0-9]*")  # An integer as integers are written.
+
 
 def find_models(root: Path) -> dict[str, dict[int, Path]]:
     """The versions of each model below `root`; or of `root` alone, if it is a model's own folder.
@@ -23,7 +25,7 @@ def find_models(root: Path) -> dict[str, dict[int, Path]]:
 
 def find_versions(folder: Path) -> dict[int, Path]:
     """The versions in one model's folder, by number."""
-    named = [path for path in _folders(folder) if re.fullmatch("0|[1-9][0-9]*", path.name)]
+    named = [path for path in _folders(folder) if VERSION.fullmatch(path.name)]
     return {int(path.name): path for path in named}
 
 

@@ -41,7 +41,7 @@ def batches(files, *, count, experiment=EXPERIMENT):
     return list(data.training([files], tiny.LABELS, experiment).take(count).as_numpy_iterator())
 
 
-def same(first, second):
+def assert_same(first, second):
     tf.nest.map_structure(np.testing.assert_array_equal, first, second)
 
 
@@ -61,7 +61,7 @@ def test_training_batches_are_full(split):
 
 
 def test_one_seed_gives_the_same_batches(split):
-    same(batches(split, count=12), batches(split, count=12))
+    assert_same(batches(split, count=12), batches(split, count=12))
 
 
 def test_another_seed_gives_other_batches(split):
@@ -132,7 +132,7 @@ def test_what_is_kept_in_memory_is_what_is_read_again(split):
     assert small is not decoded
     assert large is decoded
     for _ in range(2):
-        same(list(small.as_numpy_iterator()), list(large.as_numpy_iterator()))
+        assert_same(list(small.as_numpy_iterator()), list(large.as_numpy_iterator()))
 
 
 def test_labels_are_one_hot_in_their_order(split):
