@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 
@@ -44,14 +45,21 @@ class Reject:
 
 
 def check_fraction(rejects: list[Reject], files: int, limit: float) -> None:
-    """Raises DataError if more than `limit` (0..1) of the files are rejects."""
+    """Raises DataError if more than `limit` (0..1) of the files are rejects, and logs them all.
+
+    The table of a step that fails goes with the step: the log is what stays.
+    """
     fraction = len(rejects) / files
     if fraction <= limit:
         return
-    first = "\n".join(f"  {r.path}: {r.reason} ({r.detail})" for r in sorted(rejects)[:SHOWN])
+    lines = [f"{r.path}: {r.reason} ({r.detail})" for r in sorted(rejects)]
+    for line in lines:
+        logging.warning("Reject: %s", line)
+    first = "\n".join(f"  {line}" for line in lines[:SHOWN])
     raise DataError(
         f"{len(rejects)} of {files} files are rejects: {fraction:.1%}, and "
-        f"data.max_reject_fraction allows {limit:.1%}. The first of them:\n{first}\n"
+        f"data.max_reject_fraction allows {limit:.1%}. The first of them (the log "
+        f"has all):\n{first}\n"
         "Mend or remove these files, or raise data.max_reject_fraction."
     )
 
