@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import tensorflow as tf
 from rich.console import Console
@@ -10,6 +14,7 @@ from rich.markup import escape
 from tfx import v1 as tfx
 
 from components import image_folder
+from components.errors import DataError
 from pipeline import outputs, pins, results
 from pipeline.graph import create_pipeline
 from pipeline.progress import shown
@@ -21,8 +26,30 @@ from trainer.config import Experiment
 def run(experiment: Experiment, settings: Settings, console: Console) -> RunResult:
     """Runs what is not done yet, says on the console what runs, and reads the result.
 
-    Raises DataError for input that the user has to mend.
+    Raises DataError for input that the user has to mend, and where another run is at work.
     """
+    with alone(settings.workdir):
+        return run_pinned(experiment, settings, console)
+
+
+@contextmanager
+def alone(workdir: str) -> Iterator[None]:
+    """Keeps others out of the working directory; the lock ends with the process, however it ends.
+
+    Raises DataError where another run holds it.
+    """
+    with Path(workdir, "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DataError(
+                f"Another run is at work in {workdir}: wait for its end, or give another --workdir."
+            ) from error
+        yield
+
+
+def run_pinned(experiment: Experiment, settings: Settings, console: Console) -> RunResult:
+    """The run, held to what the last one was held to if nothing has changed."""
     experiment = with_found_classes(experiment, settings.data)
     fingerprint = pins.digest([image_folder.fingerprint(settings.data), pins.code()])
     settings = replace(settings, fingerprint=fingerprint)
