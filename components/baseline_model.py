@@ -54,7 +54,7 @@ class Relabelled(tf.Module):
 
     def __init__(self, version: str, run: export.Classifier) -> None:
         super().__init__()
-        known = labels(version)
+        known = export.read_labels(version)
         others = (label for label in known if label not in run.labels)
         self.labels = (*run.labels, *others)
         self._columns = [known.index(c) if c in known else len(known) for c in self.labels]
@@ -76,9 +76,3 @@ class Relabelled(tf.Module):
         probabilities = tf.gather(known, list(self._columns), axis=1)
         names = tf.tile(tf.constant(self.labels)[tf.newaxis], [tf.shape(known)[0], 1])
         return {"probabilities": probabilities, "all_classes": names}
-
-
-def labels(version: str) -> list[str]:
-    """A served version's labels, in the order of its probabilities."""
-    with tf.io.gfile.GFile(f"{version}/assets/labels.txt") as file:
-        return file.read().splitlines()

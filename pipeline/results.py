@@ -11,13 +11,14 @@ from typing import Any
 import tensorflow as tf
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto import validation_result_pb2
+from tfx.utils import path_utils
 
 from components import atomic_text, ingestion_summary
 from components.class_metrics import PRECISION, RECALL
 from components.ingestion_summary import Summary
 from pipeline import evaluation
 from pipeline.outputs import Step, last_run
-from trainer import records
+from trainer import export, records
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def read(workdir: str) -> RunResult:
     rejected = uri(steps, "ImageExampleGen", "rejects")
     summary = ingestion_summary.read(rejected)
     evaluated = uri(steps, "Evaluator", "evaluation")
+    trained = path_utils.serving_model_path(uri(steps, "Trainer", "model"))
     servable = steps["ModelServable"].artifacts["blessing"].custom_properties["failure"]
     failures = [*gate_failures(evaluated), *filter(None, [servable.string_value])]
     pushed = steps["Pusher"].artifacts["pushed_model"].custom_properties
@@ -57,7 +59,7 @@ def read(workdir: str) -> RunResult:
         rejects_file=f"{rejected}/rejects.csv",
         metrics=overall(evaluated, evaluation.CANDIDATE),
         baseline=overall(evaluated, evaluation.BASELINE),
-        classes=by_class(evaluated, labels(uri(steps, "Trainer", "model"))),
+        classes=by_class(evaluated, export.read_labels(trained)),
         blessed=bool(pushed["pushed"].int_value),
         failures=tuple(failures),
         version=pushed["pushed_version"].string_value,
@@ -75,12 +77,6 @@ def write_json(result: RunResult, path: Path) -> None:
 def uri(steps: dict[str, Step], component: str, output: str) -> str:
     """Where a step's output is."""
     return steps[component].artifacts[output].uri
-
-
-def labels(model_uri: str) -> list[str]:
-    """The model's labels, in the order of its outputs."""
-    path = Path(model_uri, "Format-Serving", "assets", "labels.txt")
-    return path.read_text(encoding="utf-8").split("\n")[:-1]
 
 
 def overall(evaluated: str, model: str) -> dict[str, float]:

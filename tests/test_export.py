@@ -174,3 +174,10 @@ def test_another_process_needs_none_of_this_code(folder, saved, tmp_path):
     assert answered.returncode == 0, answered.stderr
     expected = ask(saved, "serving_default", image_bytes=BYTES[:1])["probabilities"]
     np.testing.assert_allclose(json.loads(answered.stdout), expected, atol=1e-6)
+
+
+def test_labels_are_read_as_they_were_written(tmp_path):
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "labels.txt").write_text("ap\u0085ple\nréd\n", encoding="utf-8")
+
+    assert export.read_labels(str(tmp_path)) == ["ap\u0085ple", "réd"]

@@ -32,6 +32,7 @@ IMAGE_BYTES = tf.TensorSpec([None], tf.string, "image_bytes")
 PIXELS = tf.TensorSpec([None, None, None, 3], tf.float32, "pixels")
 SIZES = tf.TensorSpec([None, 2], tf.int32, "sizes")
 EXAMPLES = tf.TensorSpec([None], tf.string, "examples")
+LABELS = "labels.txt"
 
 
 def save(
@@ -47,10 +48,16 @@ def save(
     save_classifier(classifier, folder)
 
 
+def read_labels(folder: str) -> list[str]:
+    """The labels of the SavedModel in a folder, in the order of its probabilities."""
+    with tf.io.gfile.GFile(f"{folder}/assets/{LABELS}") as file:
+        return file.read().split("\n")[:-1]  # A label may hold what splitlines() takes for an end.
+
+
 def save_classifier(classifier: Classifier, folder: str) -> None:
     """Writes the SavedModel, its labels beside it as an asset."""
     with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch, "labels.txt")
+        path = Path(scratch, LABELS)
         path.write_text("".join(f"{label}\n" for label in classifier.labels), encoding="utf-8")
         classifier.labels_asset = tf.saved_model.Asset(str(path))
         tf.saved_model.save(classifier, folder, signatures=classifier.signatures())
