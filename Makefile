@@ -1,7 +1,7 @@
 # Each target does the set-up it needs. `make setup` and all that call it take TRACK=older|newer
 # and PYTHON=/path to overrule the choice of the track and of the Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-debian13 check format bench lock clean
+.PHONY: help setup demo demo-pets test test-debian13 check format bench lock clean
 
 SETUP_PYTHON ?= python3
 PY := .venv/bin/python
@@ -21,6 +21,9 @@ setup:  ## .venv with the newest TFX that this machine can load
 
 demo: setup  ## train on flowers, serve the model, ask it; DATA=DIR for a folder of one's own
 	@$(PY) -m pipeline.demo $(if $(DATA),--data "$(DATA)")
+
+demo-pets: setup  ## the same for images with masks: pets; DATA=DIR for a folder of one's own
+	@$(PY) -m pipeline.demo_pets $(if $(DATA),--data "$(DATA)")
 
 test: setup  ## the tests; PYTEST_ARGS="tests/test_track.py -k glibc" for some of them
 	@$(PY) -m pytest $(PYTEST_ARGS)

@@ -1,10 +1,12 @@
 """TFX components: artifacts in, one plain call, artifacts out."""
 
+ARTIFACTS = ("Rejects", "Report")
+
 
 def __getattr__(name: str) -> type:
     """Kubeflow's compiler finds artifact types as `components.<Type>`; importing TFX takes time."""
-    if name == "Rejects":
-        from components.artifacts import Rejects
+    if name in ARTIFACTS:
+        from components import artifacts
 
-        return Rejects
+        return getattr(artifacts, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

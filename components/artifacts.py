@@ -10,3 +10,9 @@ class Rejects(Artifact):
     """Files that ingestion did not take, and its summary: rejects.csv and summary.json."""
 
     TYPE_NAME = "components.Rejects"
+
+
+class Report(Artifact):
+    """The page of a run: report.html."""
+
+    TYPE_NAME = "components.Report"

@@ -1,13 +1,22 @@
-"""TFX component for what a candidate is compared with: the served model, or the class shares."""
+"""TFX component for what a candidate is compared with: the served model, or the class shares.
+
+Where there are masks, the class with most pixels stands in for the shares.
+"""
 
 # No `from __future__ import annotations` here: @component needs real types.
+import json
+
 import tensorflow as tf
 from tfx import v1 as tfx
 from tfx.utils import path_utils
 from tfx.v1.types.standard_artifacts import ExampleStatistics, Model, TransformGraph
 
 from components import class_shares, served
+from components.errors import DataError
 from trainer import export, preprocessing
+from trainer.classifier import Classifier
+from trainer.segmenter import Segmenter
+from trainer.signatures import EXAMPLES, Outputs
 
 InputArtifact = tfx.dsl.components.InputArtifact
 OutputArtifact = tfx.dsl.components.OutputArtifact
@@ -20,29 +29,76 @@ def BaselineModel(
     transform_graph: InputArtifact[TransformGraph],
     baseline: OutputArtifact[Model],
     max_side: Parameter[int],
+    mask_classes: Parameter[str],
     served_folder: Parameter[str],
     served_version: Parameter[str],
 ) -> None:
-    """The served version; where nothing is served, a model that always answers the shares."""
+    """The served version; where nothing is served, a model that always answers the same."""
     folder = path_utils.serving_model_path(baseline.uri)
     version = served.find(served_folder, served_version)
-    facts = preprocessing.read(transform_graph.uri)
-    shares = class_shares.shares(statistics.uri, "train")
-    model = shares_model(facts, shares, max_side)
-    export.save_classifier(Relabelled(version, model) if version else model, folder)
+    facts = preprocessing.read(transform_graph.uri, tuple(json.loads(mask_classes)))
+    if facts.class_fractions:
+        model = largest_class_model(facts, max_side)
+        answering = Resliced(version, model) if version else model
+    else:
+        model = shares_model(facts, class_shares.shares(statistics.uri, "train"), max_side)
+        answering = Relabelled(version, model) if version else model
+    export.save_module(answering, folder)
     baseline.set_string_custom_property("served_from", version or "class shares")
 
 
 def shares_model(
     facts: preprocessing.DataStatistics, shares: dict[str, float], max_side: int
-) -> export.Classifier:
+) -> Classifier:
     """A classifier that looks at no pixel: each class is as likely as it was in training."""
     row = tf.constant([[shares[label] for label in facts.labels]], tf.float32)
 
     def probabilities(pixels: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
         return tf.tile(row, [tf.shape(pixels)[0], 1])
 
-    return export.Classifier(probabilities, facts, max_side)
+    return Classifier(probabilities, facts, max_side)
+
+
+def largest_class_model(facts: preprocessing.DataStatistics, max_side: int) -> Segmenter:
+    """A segmenter that looks at no pixel: each is of the class that has most of them."""
+    row = tf.constant(facts.class_fractions, tf.float32)
+
+    def scores(pixels: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
+        return tf.zeros_like(pixels[..., :1]) + row
+
+    return Segmenter(scores, facts.labels, facts.size_boundaries, max_side)
+
+
+class Resliced(tf.Module):
+    """A served version of masks that answers the Evaluator by a run's size buckets.
+
+    Raises DataError where its classes are not the run's: their masks would not compare.
+    """
+
+    def __init__(self, version: str, run: Segmenter) -> None:
+        super().__init__()
+        known = tuple(export.read_labels(version))
+        if known != run.labels:
+            raise DataError(
+                f"The served version {version} knows the classes {list(known)}, and "
+                f"data.classes is {list(run.labels)}: masks of the two do not compare. Give the "
+                "experiment another name, or take the served versions away."
+            )
+        self.labels = run.labels
+        self._served = tf.saved_model.load(version)
+        self._run = run
+
+    def signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
+        """Those that the Evaluator asks for."""
+        return {
+            "evaluate_examples": self.segment_examples.get_concrete_function(EXAMPLES),
+            "transform_features": self._run.size_buckets.get_concrete_function(EXAMPLES),
+        }
+
+    @tf.function
+    def segment_examples(self, examples: tf.Tensor) -> Outputs:
+        """The served version's masks of recorded images."""
+        return self._served.signatures["evaluate_examples"](examples=examples)
 
 
 class Relabelled(tf.Module):
@@ -52,7 +108,7 @@ class Relabelled(tf.Module):
     Its others follow.
     """
 
-    def __init__(self, version: str, run: export.Classifier) -> None:
+    def __init__(self, version: str, run: Classifier) -> None:
         super().__init__()
         known = export.read_labels(version)
         others = (label for label in known if label not in run.labels)
@@ -64,12 +120,12 @@ class Relabelled(tf.Module):
     def signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
         """Those that the Evaluator asks for."""
         return {
-            "evaluate_examples": self.classify_examples.get_concrete_function(export.EXAMPLES),
-            "transform_features": self._run.size_buckets.get_concrete_function(export.EXAMPLES),
+            "evaluate_examples": self.classify_examples.get_concrete_function(EXAMPLES),
+            "transform_features": self._run.size_buckets.get_concrete_function(EXAMPLES),
         }
 
     @tf.function
-    def classify_examples(self, examples: tf.Tensor) -> export.Outputs:
+    def classify_examples(self, examples: tf.Tensor) -> Outputs:
         """The served version's probabilities of recorded images, a column for each label."""
         answers = self._served.signatures["evaluate_examples"](examples=examples)
         known = tf.pad(answers["probabilities"], [[0, 0], [0, 1]])  # The last column is 0.

@@ -11,17 +11,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 import tensorflow as tf
 
-from components import content, image_file, rejects
+from components import content, file_warnings, image_file, pairs, rejects
 from components.content import Content
 from components.image_file import Limits, Picture, Refused
 from components.image_folder import ImageFile
+from components.mask_file import Reading
 from components.rejects import Reject
 from trainer import records
 
 BY_PREFERENCE = ("test", "val", "train")  # Of copies in several splits, the first of these stays.
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the result of ingestion depends on, apart from the files."""
+
+    input_base: str
+    ratios: tuple[int, ...]  # train : val : test
+    limits: Limits
+    shards: int  # Of each split.
+    reading: Reading | None = None  # How masks are read; None where images have classes.
 
 
 @dataclass(frozen=True)
@@ -36,34 +49,47 @@ class Candidate:
     width: int = 0
     reason: str = ""
     detail: str = ""
+    warnings: tuple[str, ...] = ()
+    mask: str = ""  # The mask's path; empty where the image has a class.
+    mask_digest: str = ""  # SHA-256 of its content.
+    pixels: tuple[int, ...] = ()  # Of each class of the mask.
+    species: str = ""
+    boxes: tuple[float, ...] = ()  # Of heads: xmin, xmax, ymin, ymax of each, 0..1.
 
     @property
     def as_reject(self) -> Reject:
         """The row of the rejects' table."""
         return Reject(self.split, self.path, self.reason, self.detail)
 
+    @property
+    def meaning(self) -> str:
+        """What a copy must have in common with it: the label, and the mask."""
+        return " with the mask ".join(text for text in (self.label, self.mask) if text)
 
-def examine(base: str, file: ImageFile, limits: Limits, ratios: tuple[int, ...]) -> Candidate:
-    """Reads and decodes a file of the folder `base`; whatever is in it, it ends as a candidate."""
+
+def examine(file: ImageFile, options: Options) -> Candidate:
+    """Reads and decodes a file; whatever is in it, it ends as a candidate."""
     try:
-        read = content.read(f"{base}/{file.path}", limits)
+        read = content.read(f"{options.input_base}/{file.path}", options.limits)
     except tf.errors.OpError as error:
         digest = hashlib.sha256(file.path.encode()).hexdigest()
         found = {"reason": rejects.UNREADABLE, "detail": f"{type(error).__name__}: {error.message}"}
     else:
         digest = read.digest
-        found = _findings(read, limits)
-    split = file.split or split_of(digest, ratios)
+        found = _findings(file, read, options)
+    split = file.split or split_of(digest, options.ratios)
     return Candidate(file.path, file.label, split, digest, **found)
 
 
-def _findings(read: Content, limits: Limits) -> dict:
+def _findings(file: ImageFile, read: Content, options: Options) -> dict:
     try:
-        content.check_length(read, limits)
-        picture = image_file.checked(read.data, limits)
+        content.check_length(read, options.limits)
+        picture = image_file.checked(read.data, options.limits)
+        of_pair = pairs.findings(file.pair, picture, options) if file.pair else {}
     except Refused as refused:
         return {"reason": refused.reason, "detail": refused.detail}
-    return {"height": picture.height, "width": picture.width}
+    warnings = (*file_warnings.of(file.path, read.data), *of_pair.pop("warnings", ()))
+    return {"height": picture.height, "width": picture.width, "warnings": warnings, **of_pair}
 
 
 def split_of(digest: str, ratios: tuple[int, ...]) -> str:
@@ -99,37 +125,41 @@ def _settle_copies(copies: list[Candidate]) -> list[Candidate]:
     first, *others = copies
     if first.reason or not others:
         return copies
-    labels = sorted({copy.label for copy in copies})
-    if len(labels) > 1:
+    if len({(copy.label, copy.mask_digest) for copy in copies}) > 1:
         reason = rejects.DUPLICATE_UNDER_ANOTHER_LABEL
-        detail = f"the same bytes under {', '.join(labels)}: {', '.join(c.path for c in copies)}"
+        meanings = ", ".join(sorted({copy.meaning for copy in copies}))
+        detail = f"the same bytes under {meanings}: {', '.join(c.path for c in copies)}"
         return [replace(copy, reason=reason, detail=detail) for copy in copies]
     detail = f"a copy of {first.path}"
     return [first, *(replace(o, reason=rejects.DUPLICATE, detail=detail) for o in others)]
 
 
-def record(base: str, candidate: Candidate, limits: Limits, classes: tuple[str, ...]) -> bytes:
+def record(candidate: Candidate, options: Options, classes: tuple[str, ...]) -> bytes:
     """The serialized tf.Example of a candidate that counts.
 
     Raises RuntimeError if the file is no longer the one that was examined.
     """
-    read = content.read(f"{base}/{candidate.path}", limits)
+    base = options.input_base
+    read = content.read(f"{base}/{candidate.path}", options.limits)
     if read.digest != candidate.digest:
         raise RuntimeError(f"{base}/{candidate.path} changed while it was ingested: run again.")
-    picture = image_file.stored(read.data, limits)
-    return _example(candidate, picture, classes).SerializeToString(deterministic=True)
+    picture = image_file.stored(read.data, options.limits)
+    fields = _fields(candidate, picture, classes)
+    if candidate.mask:
+        fields |= pairs.fields(candidate, picture, options)
+    return records.to_example(fields).SerializeToString(deterministic=True)
 
 
-def _example(candidate: Candidate, picture: Picture, classes: tuple[str, ...]) -> tf.train.Example:
-    return records.to_example(
-        {
-            records.ENCODED: picture.encoded,
-            records.FORMAT: picture.format,
-            records.HEIGHT: picture.height,
-            records.WIDTH: picture.width,
-            records.FILENAME: candidate.path,
-            records.SHA256: candidate.digest,
-            records.LABEL_TEXT: candidate.label,
-            records.LABEL: classes.index(candidate.label),
-        }
-    )
+def _fields(candidate: Candidate, picture: Picture, classes: tuple[str, ...]) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        records.ENCODED: picture.encoded,
+        records.FORMAT: picture.format,
+        records.HEIGHT: picture.height,
+        records.WIDTH: picture.width,
+        records.FILENAME: candidate.path,
+        records.SHA256: candidate.digest,
+    }
+    if candidate.label:
+        fields[records.LABEL_TEXT] = candidate.label
+        fields[records.LABEL] = classes.index(candidate.label)
+    return fields

@@ -31,8 +31,7 @@ class Content:
 
 def read(path: str, limits: Limits) -> Content:
     """Reads a file once. Raises OpError where there is none, or where it is no regular file."""
-    if _is_special(path):
-        raise tf.errors.FailedPreconditionError(None, None, "a pipe, a socket or a device")
+    _check_regular(path)
     with tf.io.gfile.GFile(path, "rb") as file:
         head = file.read(image_signature.HEAD)
         length = file.size()
@@ -41,6 +40,13 @@ def read(path: str, limits: Limits) -> Content:
         file.seek(0)
         data = file.read()
     return Content(hashlib.sha256(data).hexdigest(), len(data), data)
+
+
+def read_start(path: str, most: int) -> bytes:
+    """The first bytes of a file, whatever is in it; no more than `most`. Raises OpError."""
+    _check_regular(path)
+    with tf.io.gfile.GFile(path, "rb") as file:
+        return file.read(most)
 
 
 def check_length(content: Content, limits: Limits) -> None:
@@ -56,9 +62,10 @@ def most_bytes(limits: Limits) -> int:
     return limits.max_pixels * DEEPEST_PIXEL + BESIDE_PIXELS
 
 
-def _is_special(path: str) -> bool:
-    """Whether a reader might wait for ever. Unlike Path's, these two never raise."""
-    return os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113
+def _check_regular(path: str) -> None:
+    """Raises OpError where a reader might wait for ever. Unlike Path's, these two never raise."""
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+        raise tf.errors.FailedPreconditionError(None, None, "a pipe, a socket or a device")
 
 
 def _digest(head: bytes, file: tf.io.gfile.GFile) -> str:

@@ -1,6 +1,7 @@
 """TFX component that turns a folder of images into Examples and Rejects."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from tfx import types
@@ -13,13 +14,24 @@ from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils, standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 
-from components import image_folder, ingestion, ingestion_progress, ingestion_summary, rejects
+from components import (
+    image_folder,
+    ingestion,
+    ingestion_progress,
+    ingestion_summary,
+    pair_folder,
+    rejects,
+)
 from components.artifacts import Rejects
+from components.candidates import Options
 from components.errors import DataError
 from components.image_file import Limits
-from components.ingestion import Options
+from components.ingestion_summary import Summary
+from components.mask_file import Reading
 from trainer.config import DataConfig
 from trainer.records import SPLITS
+
+NEEDED = ("train", "test")  # Splits with a pixel of every class of the masks.
 
 
 class Executor(BaseBeamExecutor):
@@ -37,10 +49,12 @@ class Executor(BaseBeamExecutor):
         table = artifact_utils.get_single_instance(output_dict["rejects"])
 
         options = read_options(exec_properties)
-        listing = image_folder.find(options.input_base)
+        find = pair_folder.find if options.reading else image_folder.find
+        listing = find(options.input_base)
         account = self._ingest(listing, options, examples.uri, table.uri)
-        _report(listing, account, table.uri)
+        summary = _report(listing, account, table.uri, mask_classes(exec_properties))
         _check(account, options, float(exec_properties["max_reject_fraction"]))
+        _check_pixels(summary, options)
         _describe(examples)
 
     def _ingest(
@@ -69,13 +83,43 @@ def read_options(exec_properties: dict[str, Any]) -> Options:
         ratios=tuple(int(ratio) for ratio in ratios),
         limits=Limits(int(exec_properties["min_side"]), int(exec_properties["max_pixels"])),
         shards=int(exec_properties["shards"]),
+        reading=read_masks(exec_properties["mask"]),
     )
 
 
-def _report(listing: image_folder.Listing, account: ingestion.Account, uri: str) -> None:
+def read_masks(text: str) -> Reading | None:
+    """How masks are read; None where images have classes."""
+    if not text:
+        return None
+    given = json.loads(text)
+    return Reading(tuple(given["values"]), given["ignored"], given["unlisted"])
+
+
+def mask_classes(exec_properties: dict[str, Any]) -> tuple[str, ...]:
+    """The classes of masks; none where images have classes."""
+    text = exec_properties["mask"]
+    return tuple(json.loads(text)["classes"]) if text else ()
+
+
+def _report(
+    listing: image_folder.Listing, account: ingestion.Account, uri: str, classes: tuple[str, ...]
+) -> Summary:
     rejects.write(uri, (c.as_reject for c in account.settled if c.reason))
-    summary = ingestion_summary.of(account.settled, listing.classes, listing.outside)
+    summary = ingestion_summary.of(account.settled, listing, classes)
     ingestion_summary.write(uri, summary)
+    return summary
+
+
+def _check_pixels(summary: Summary, options: Options) -> None:
+    """Raises DataError for a mask's class that there is nothing to learn, or to be tested by."""
+    for split in NEEDED:
+        absent = [name for name, n in summary.mask_pixels.get(split, {}).items() if not n]
+        if summary.examples[split] and absent:
+            raise DataError(
+                f"No pixel of the class {absent[0]!r} in the {split} split of "
+                f"{options.input_base!r}. Add images of it, or take it out of data.classes and "
+                "data.mask.values."
+            )
 
 
 def _check(account: ingestion.Account, options: Options, max_reject_fraction: float) -> None:
@@ -111,6 +155,7 @@ class ImageExampleGenSpec(types.ComponentSpec):
         "max_pixels": ExecutionParameter(type=int),
         "max_reject_fraction": ExecutionParameter(type=float),
         "shards": ExecutionParameter(type=int),
+        "mask": ExecutionParameter(type=str),  # JSON of Reading and classes; empty without masks.
         "fingerprint": ExecutionParameter(type=str),  # Only there for the cache to compare.
     }
     INPUTS = {}  # noqa: RUF012
@@ -141,6 +186,7 @@ class ImageExampleGen(BaseBeamComponent):
             max_pixels=data.max_pixels,
             max_reject_fraction=data.max_reject_fraction,
             shards=data.shards,
+            mask=json.dumps({**asdict(data.mask), "classes": data.classes}) if data.mask else "",
             fingerprint=fingerprint,
             examples=types.Channel(type=standard_artifacts.Examples),
             rejects=types.Channel(type=Rejects),

@@ -38,6 +38,7 @@ class Picture:
     format: str  # JPEG, PNG or BMP.
     height: int
     width: int
+    turn: Image.Transpose | None = None  # What made it upright.
 
 
 class Refused(Exception):  # noqa: N818
@@ -73,7 +74,7 @@ def stored(data: bytes, limits: Limits) -> Picture:
         if upright.is_plain(image, data):
             return Picture(data, upright.PLAIN[image.format], image.height, image.width)
         rgb = upright.to_upright_rgb(image)
-        return Picture(upright.to_png(rgb), "PNG", rgb.height, rgb.width)
+        return Picture(upright.to_png(rgb), "PNG", rgb.height, rgb.width, upright.turn(image))
 
 
 @contextmanager

@@ -30,12 +30,23 @@ THREADS = 16
 
 
 @dataclass(frozen=True)
+class Pair:
+    """What belongs to an image with a mask. Paths are empty where there is no file."""
+
+    mask: str
+    box: str = ""
+    species: str = ""
+    is_listed: bool = True  # False where the layout is one with a list, and it is in none.
+
+
+@dataclass(frozen=True)
 class ImageFile:
-    """One file of a class folder."""
+    """One image file."""
 
     path: str  # Below the folder that is ingested, with "/".
-    label: str
+    label: str  # Beside a mask: the breed, or nothing.
     split: str | None  # None: decided by the content.
+    pair: Pair | None = None  # None: the image has a class, and no mask.
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,7 @@ class Listing:
 
 def find(input_base: str) -> Listing:
     """Lists the folder. Raises DataError where it holds no layout that is known."""
-    folders, paths = _walk(input_base)
+    folders, paths = walk(input_base)
     owners = _class_folders(input_base, folders)
     _check_names(input_base, owners)
     files, outside = [], []
@@ -67,7 +78,7 @@ def find(input_base: str) -> Listing:
 
 def fingerprint(input_base: str) -> str:
     """A digest of path, size and time of change of every file: changes when one of them does."""
-    _, paths = _walk(input_base)
+    _, paths = walk(input_base)
     with ThreadPoolExecutor(THREADS) as pool:  # Remote storage answers slowly, but many at once.
         lines = pool.map(_state, (f"{input_base}/{path}" for path in paths))
         states = [f"{path}\0{line}\n" for path, line in zip(paths, lines, strict=True)]
@@ -82,10 +93,10 @@ def _state(path: str) -> str:
     return f"{found.length} {found.mtime_nsec}"
 
 
-def _walk(base: str) -> tuple[list[str], list[str]]:
+def walk(base: str, layouts: str = LAYOUTS) -> tuple[list[str], list[str]]:
     """Folders and files at any depth below `base`: sorted paths that begin below it."""
     if not tf.io.gfile.isdir(base):
-        raise DataError(f"There is no folder {base!r}: give one with {LAYOUTS}.")
+        raise DataError(f"There is no folder {base!r}: give one with {layouts}.")
     folders, paths = [], []
     try:
         for root, _, names in tf.io.gfile.walk(base):

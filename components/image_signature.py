@@ -43,3 +43,13 @@ def lacks_end(data: bytes) -> bool:
     if name == "WEBP":
         return len(data) < 8 + int.from_bytes(data[4:8], "little")
     return False
+
+
+def has_more(data: bytes) -> bool:
+    """Whether bytes follow the end of the JPEG or PNG that begins here."""
+    if lacks_end(data):  # The end that is found then is a thumbnail's.
+        return False
+    name = kind(data)
+    if name == "JPEG":
+        return 0 <= data.rfind(b"\xff\xd9") < len(data) - 2
+    return name == "PNG" and 0 <= data.rfind(b"IEND") < len(data) - 8

@@ -19,8 +19,7 @@ import apache_beam as beam
 import tensorflow as tf
 
 from components import atomic_text, candidates, ingestion_progress
-from components.candidates import Candidate
-from components.image_file import Limits
+from components.candidates import Candidate, Options
 from components.image_folder import ImageFile, Listing
 from trainer.records import SPLITS
 
@@ -29,16 +28,6 @@ THREADS = 16  # Pillow and TensorFlow decode without Python's lock, and storage 
 SETTLED = "settled.json"
 EXAMINED = "examined.json"
 UNFINISHED = "unfinished"  # Folder beside the splits, so that readers never see half a shard.
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the result of ingestion depends on, apart from the files."""
-
-    input_base: str
-    ratios: tuple[int, ...]  # train : val : test
-    limits: Limits
-    shards: int  # Of each split.
 
 
 @dataclass(frozen=True)
@@ -83,7 +72,12 @@ def account(uri: str, examples_uri: str) -> Account:
     unfinished = f"{examples_uri}/{UNFINISHED}"
     if tf.io.gfile.exists(unfinished):
         tf.io.gfile.rmtree(unfinished)
-    return Account(counts, [Candidate(**fields) for fields in settled])
+    return Account(counts, [_candidate(fields) for fields in settled])
+
+
+def _candidate(fields: dict[str, Any]) -> Candidate:
+    """JSON has no tuples."""
+    return Candidate(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
 
 
 def check_complete(listing: Listing, account: Account) -> None:
@@ -123,8 +117,7 @@ class Examine(beam.DoFn):
         ingestion_progress.advance("examined", len(batch))
 
     def _examine(self, file: ImageFile) -> Candidate:
-        options = self._options
-        return candidates.examine(options.input_base, file, options.limits, options.ratios)
+        return candidates.examine(file, self._options)
 
 
 class WriteShard(beam.DoFn):
@@ -166,8 +159,7 @@ class WriteShard(beam.DoFn):
         tf.io.gfile.rename(partial, f"{folder}/{name}", overwrite=True)
 
     def _record(self, candidate: Candidate) -> bytes:
-        options = self._options
-        return candidates.record(options.input_base, candidate, options.limits, self._classes)
+        return candidates.record(candidate, self._options, self._classes)
 
 
 def write_counts(counts: list[tuple[str, int]], path: str) -> None:

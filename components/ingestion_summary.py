@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from rich.table import Table
 
 from components import atomic_text
 from components.candidates import Candidate
+from components.image_folder import Listing
 from trainer.records import SPLITS
 
 FILE_NAME = "summary.json"
@@ -36,7 +37,9 @@ class Summary:
     classes: dict[str, dict[str, int]]  # Class, split: examples.
     heights: dict[str, Sides]  # Class, and "all".
     widths: dict[str, Sides]  # Class, and "all".
-    outside: tuple[str, ...] = ()  # Files in no class folder: not counted, not ingested.
+    outside: tuple[str, ...] = ()  # Files that belong to no image: not counted, not ingested.
+    warnings: dict[str, int] = field(default_factory=dict)  # By kind: examples that are odd.
+    mask_pixels: dict[str, dict[str, int]] = field(default_factory=dict)  # Split, mask's class.
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -45,10 +48,11 @@ class Summary:
 
 
 def of(
-    candidates: list[Candidate], classes: tuple[str, ...], outside: tuple[str, ...] = ()
+    candidates: list[Candidate], listing: Listing, mask_classes: tuple[str, ...] = ()
 ) -> Summary:
     """Counts settled candidates. Classes without an example are there with zeros."""
     kept = [c for c in candidates if not c.reason]
+    classes = listing.classes if all(c.label for c in kept) else (*listing.classes, "")
     images = Counter((c.label, c.split) for c in kept)
     reasons = Counter((c.split, c.reason) for c in candidates if c.reason)
     groups = {label: [c for c in kept if c.label == label] for label in classes} | {ALL: kept}
@@ -59,8 +63,15 @@ def of(
         classes={label: {s: images[label, s] for s in SPLITS} for label in classes},
         heights={label: _sides([c.height for c in group]) for label, group in groups.items()},
         widths={label: _sides([c.width for c in group]) for label, group in groups.items()},
-        outside=outside,
+        outside=listing.outside,
+        warnings=dict(sorted(Counter(w for c in kept for w in c.warnings).items())),
+        mask_pixels={s: _pixels(kept, s, mask_classes) for s in SPLITS} if mask_classes else {},
     )
+
+
+def _pixels(kept: list[Candidate], split: str, classes: tuple[str, ...]) -> dict[str, int]:
+    counts = [c.pixels for c in kept if c.split == split]
+    return {name: sum(pixels[n] for pixels in counts) for n, name in enumerate(classes)}
 
 
 def _per_split(candidates: list[Candidate]) -> dict[str, int]:
@@ -97,7 +108,9 @@ def table(summary: Summary) -> Table:
     for name in (*SPLITS, "height", "width"):
         shown.add_column(name, justify="right")
     for label, images in summary.classes.items():
-        shown.add_row(label, *(str(images[s]) for s in SPLITS), *_sizes(summary, label))
+        shown.add_row(
+            label or "no label", *(str(images[s]) for s in SPLITS), *_sizes(summary, label)
+        )
     shown.add_section()
     totals = (str(summary.examples[s]) for s in SPLITS)
     shown.add_row(ALL, *totals, *_sizes(summary, ALL))
@@ -118,7 +131,14 @@ def caption(summary: Summary) -> str:
         rejected = sum(sum(summary.rejects[split].values()) for split in splits)
         lines.append(f"{name}: {files} files = {examples} examples + {rejected} rejects")
     lines += [f"rejects: {n} {reason}" for reason, n in sorted(summary.reasons.items())]
+    lines += [f"examples with a warning: {n} {kind}" for kind, n in summary.warnings.items()]
+    lines += [f"{split}: {_parts(of)}" for split, of in summary.mask_pixels.items()]
     if summary.outside:
         first = ", ".join(summary.outside[:3])
-        lines.append(f"in no class folder, not ingested: {len(summary.outside)} ({first})")
+        lines.append(f"of no image, not ingested: {len(summary.outside)} ({first})")
     return "\n".join(lines)
+
+
+def _parts(pixels: dict[str, int]) -> str:
+    total = max(1, sum(pixels.values()))
+    return "pixels " + ", ".join(f"{name} {count / total:.1%}" for name, count in pixels.items())

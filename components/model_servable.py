@@ -1,19 +1,18 @@
 """TFX component that serves the candidate for real before it is pushed, and writes its warm-up."""
 
 # No `from __future__ import annotations` here: @component needs real types.
-import math
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import model_pb2, predict_pb2, prediction_log_pb2
 from tfx import v1 as tfx
 from tfx.utils import io_utils, path_utils
 from tfx.v1.types.standard_artifacts import Examples, ExampleStatistics, InfraBlessing, Model
 
-from components import class_shares
-from serving.client import Prediction, ServingError, connect
+from components import class_answers, class_shares, mask_answers
+from serving.client import ServingError, connect
 from serving.request_errors import RequestError
 from serving.server import Server
 from serving.warmup import RECORDS as WARMUP
@@ -24,8 +23,9 @@ OutputArtifact = tfx.dsl.components.OutputArtifact
 Parameter = tfx.dsl.components.Parameter
 
 REQUESTS = 8  # Images of the test split that are asked about.
-TOLERANCE = 1e-4  # Between the protocols, and between alone and together.
 SECONDS = 60.0  # For each answer: a large model takes its time with its first.
+# Of the images, and the answers to all together, to each alone, and over REST: what is wrong.
+Judge = Callable[[list, list, list, list], str]
 
 
 @tfx.dsl.components.component
@@ -35,6 +35,7 @@ def ModelServable(
     statistics: InputArtifact[ExampleStatistics],
     blessing: OutputArtifact[InfraBlessing],
     name: Parameter[str],
+    masks: Parameter[int],
 ) -> None:
     """Blesses a model that a server answers with; Pusher takes the copy made here."""
     stamped = path_utils.stamped_model_path(blessing.uri)
@@ -43,7 +44,8 @@ def ModelServable(
     write_warmup(stamped, name, images)
     class_shares.write(stamped, class_shares.shares(statistics.uri, "train"))
 
-    failure = why_not_servable(stamped, name, images)
+    unsound = mask_answers.unsound if masks else class_answers.unsound
+    failure = why_not_servable(stamped, name, images, unsound)
     blessing.set_int_custom_property("blessed", 0 if failure else 1)
     blessing.set_int_custom_property("has_model", 1)
     blessing.set_string_custom_property("failure", failure)
@@ -53,8 +55,8 @@ def sample(folder: str) -> list[bytes]:
     """The first images, as files, of a split."""
     files = sorted(tf.io.gfile.glob(f"{folder}/*"))
     rows = tf.data.TFRecordDataset(files).take(REQUESTS)
-    parsed = (tf.io.parse_single_example(row, records.CLASS_FEATURES) for row in rows)
-    return [fields[records.ENCODED].numpy() for fields in parsed]
+    encoded = {records.ENCODED: tf.io.FixedLenFeature([], tf.string)}
+    return [tf.io.parse_single_example(row, encoded)[records.ENCODED].numpy() for row in rows]
 
 
 def write_warmup(folder: str, name: str, images: list[bytes]) -> None:
@@ -70,47 +72,25 @@ def write_warmup(folder: str, name: str, images: list[bytes]) -> None:
             writer.write(entry.SerializeToString())
 
 
-def why_not_servable(folder: str, name: str, images: list[bytes]) -> str:
+def why_not_servable(folder: str, name: str, images: list[bytes], unsound: Judge) -> str:
     """Serves the model and asks it over gRPC and REST; empty where all answers are sound."""
     with tempfile.TemporaryDirectory() as root:
         io_utils.copy_dir(folder, str(Path(root, name, "1")))
         try:
             with Server(root, grpc_port=0, rest_port=0) as server:
                 server.wait_until_available(name)
-                return unsound(server, name, images)
+                return asked(server, name, images, unsound)
         except (ServingError, RequestError) as error:
             return str(error)
         except ValueError as error:  # Rows, labels and images that are not equally many.
             return f"The model's answers do not fit together: {error}."
 
 
-def unsound(server: Server, name: str, images: list[bytes]) -> str:
+def asked(server: Server, name: str, images: list[bytes], unsound: Judge) -> str:
     """What is wrong with the answers, in a sentence; empty where nothing is."""
     with connect(f"grpc://127.0.0.1:{server.grpc_port}", name, timeout=SECONDS) as client:
-        together = client.classify(images)
-        alone = [client.classify([image])[0] for image in images]
-    totals = [sum(prediction.probabilities.values()) for prediction in together]
-    if not all(math.isclose(total, 1, abs_tol=TOLERANCE) for total in totals):
-        return f"The probabilities of an image sum to {totals}, not to 1."
+        together = client.ask(images)
+        alone = [client.ask([image])[0] for image in images]
     with connect(f"http://127.0.0.1:{server.rest_port}", name, timeout=SECONDS) as client:
-        by_rest = client.classify(images)
-    if not agree(together, by_rest):
-        return f"gRPC and REST differ by {difference(together, by_rest)}."
-    if not agree(together, alone):
-        return f"An image's answer depends on its batch, by {difference(together, alone)}."
-    return ""
-
-
-def agree(some: list[Prediction], others: list[Prediction]) -> bool:
-    """Whether two answers are the same but for rounding. NaN agrees with nothing."""
-    return difference(some, others) <= TOLERANCE
-
-
-def difference(some: list[Prediction], others: list[Prediction]) -> float:
-    """The largest difference between the probabilities of two answers; NaN where one is."""
-    gaps = [
-        abs(a.probabilities[label] - b.probabilities[label])
-        for a, b in zip(some, others, strict=True)
-        for label in a.probabilities
-    ]
-    return float(np.max(gaps))
+        by_rest = client.ask(images)
+    return unsound(images, together, alone, by_rest)

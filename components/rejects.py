@@ -19,7 +19,19 @@ TOO_MANY_PIXELS = "too_many_pixels"  # By its header or its length, before it is
 EMPTY = "empty"
 DUPLICATE = "duplicate"  # A further copy under the same label.
 DUPLICATE_UNDER_ANOTHER_LABEL = "duplicate_under_another_label"  # All copies.
+MASK_MISSING = "mask_missing"
+MASK_UNREADABLE = "mask_unreadable"
+MASK_OF_ANOTHER_SIZE = "mask_of_another_size"  # Than its image's.
+MASK_VALUE_OUT_OF_RANGE = "mask_value_out_of_range"  # A value that the experiment does not declare.
+UNLISTED = "unlisted"  # In no list of its data, and the experiment takes listed images only.
 
+OF_MASKS = (
+    MASK_MISSING,
+    MASK_UNREADABLE,
+    MASK_OF_ANOTHER_SIZE,
+    MASK_VALUE_OUT_OF_RANGE,
+    UNLISTED,
+)
 REASONS = (
     UNREADABLE,
     TRUNCATED,
@@ -29,6 +41,7 @@ REASONS = (
     EMPTY,
     DUPLICATE,
     DUPLICATE_UNDER_ANOTHER_LABEL,
+    *OF_MASKS,
 )
 FILE_NAME = "rejects.csv"
 SHOWN = 10

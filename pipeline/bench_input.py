@@ -38,8 +38,8 @@ def evaluation(source: Source) -> tf.data.Dataset:
     """The batches of data.evaluation before it counts them: at the first pass nothing is kept."""
     experiment = source.experiment
     decoded = data.decoded(source.files, source.labels, experiment)
-    kept = data.kept(decoded, data.size(source.files), experiment.data.max_side)
-    batches = data.bucketed(kept, experiment.train.batch_size, experiment.augment.grid)
+    kept = data.kept(decoded, data.size(source.files), experiment)
+    batches = data.bucketed(kept, experiment)
     return batches.prefetch(tf.data.AUTOTUNE)
 
 

@@ -32,7 +32,9 @@ app.command()(commands.predict)
 console = Console()
 errors = Console(stderr=True)
 
-Name = Annotated[str, typer.Argument(help="flowers, or images for folders of your own.")]
+Name = Annotated[
+    str, typer.Argument(help="flowers or pets; images or masks for folders of your own.")
+]
 Set = Annotated[
     list[str], typer.Option("--set", metavar="NAME=VALUE", help="Overrides a value. Repeatable.")
 ]
@@ -43,7 +45,11 @@ Fast = Annotated[bool, typer.Option("--fast", help="The short configuration: a f
 def run(
     name: Name,
     data: Annotated[
-        str, typer.Option(help="Folder of class folders; FCN_DATA if not given.", metavar="DIR")
+        str,
+        typer.Option(
+            help="Folder of class folders, or of images and masks; FCN_DATA if not given.",
+            metavar="DIR",
+        ),
     ] = "",
     workdir: Annotated[
         str,
@@ -113,10 +119,11 @@ def report(result: RunResult, json_file: Path | None) -> None:
 
 def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:
     """The experiment with its overrides; what does not fit is refused."""
-    from trainer import config, configs, schema
+    from trainer import configs, schema
+    from trainer import overrides as changes
 
     try:
-        experiment = config.with_overrides(configs.load(name, fast=fast), overrides)
+        experiment = changes.with_overrides(configs.load(name, fast=fast), overrides)
         schema.load(experiment.data.schema)
     except ValueError as error:
         fail(str(error), WRONG_USE)

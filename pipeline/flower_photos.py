@@ -2,182 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import queue
-import tarfile
-import tempfile
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
-from rich import progress
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from pipeline import download
+from pipeline.download import Archive
 
-URL = "https://storage.googleapis.com/download.tensorflow.org/example_images/flower_photos.tgz"
-# Source: https://github.com/tensorflow/datasets, datasets/tf_flowers/checksums.tsv.
-SHA256 = "4c54ace7911aaffe13a365c34f650e71dd5bf1be0a58b464e5a7183e3e595d9c"
-TOP_FOLDER = "flower_photos"  # What all members of the archive lie in.
-ATTEMPTS = 6
-COLUMNS = (
-    progress.TextColumn("{task.description}"),
-    progress.BarColumn(),
-    progress.DownloadColumn(),
-    progress.TransferSpeedColumn(),
-    progress.TimeRemainingColumn(),
+# Checksum: https://github.com/tensorflow/datasets, datasets/tf_flowers/checksums.tsv.
+ARCHIVE = Archive(
+    url="https://storage.googleapis.com/download.tensorflow.org/example_images/flower_photos.tgz",
+    sha256="4c54ace7911aaffe13a365c34f650e71dd5bf1be0a58b464e5a7183e3e595d9c",
+    top_folder="flower_photos",
 )
 
 
-class DownloadError(Exception):
-    """The photographs could not be had."""
-
-
-class NoNetwork(DownloadError):  # noqa: N818 - named by its cause
-    """The server could not be reached at all."""
-
-
-class DownloadFailed(DownloadError):  # noqa: N818
-    """The server answered, but refused the file or kept breaking off."""
-
-
-class WrongChecksum(DownloadError):  # noqa: N818
-    """What arrived is not the published file."""
-
-
-class BadArchive(DownloadError):  # noqa: N818
-    """The archive cannot be unpacked safely into one folder of photographs."""
-
-
-class _Broken(Exception):  # noqa: N818
-    """The download stopped early; the same request may go on from there."""
-
-
-def fetch(
-    folder: Path,
-    *,
-    url: str = URL,
-    sha256: str = SHA256,
-    answer_within: float = 10.0,
-    retry_wait: float = 1.0,
-) -> Path:
-    """Downloads and unpacks the photographs into `folder`, unless they are there; returns it.
-
-    `answer_within` and `retry_wait` are seconds. A download that was cut off goes on where it
-    stopped, in this call and in the next. Raises a DownloadError named by its cause.
-    """
-    if folder.is_dir() and any(folder.iterdir()):  # It gets its name only when it is complete.
-        return folder
-    archive = folder.with_name(f"{folder.name}.tgz.part")
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    _require_answer(url, answer_within)
-    _download(url, archive, retry_wait)
-    _verify(archive, url, sha256)
-    _unpack(archive, folder)
-    archive.unlink()
-    return folder
-
-
-def _require_answer(url: str, seconds: float) -> None:
-    """Raises NoNetwork unless the server answers in time.
-
-    A socket's own timeout starts anew at each of a host's addresses (this one has sixteen) and
-    leaves out the look-up of its name: hence a thread, which is not waited for.
-    """
-    outcome: queue.Queue[Exception | None] = queue.Queue()
-    threading.Thread(target=_knock, args=(url, seconds, outcome), daemon=True).start()
-    try:
-        error = outcome.get(timeout=seconds)
-    except queue.Empty:
-        error = TimeoutError(f"no answer in {seconds:g} s")
-    if error is not None:
-        raise NoNetwork(f"{url} cannot be reached ({error}). Is there a network?") from error
-
-
-def _knock(url: str, seconds: float, outcome: queue.Queue[Exception | None]) -> None:
-    try:
-        httpx.head(url, timeout=seconds)
-    except httpx.HTTPError as error:
-        outcome.put(error)
-    else:
-        outcome.put(None)  # Whatever the status: somebody is there, and the download judges it.
-
-
-def _download(url: str, archive: Path, retry_wait: float) -> None:
-    retrying = Retrying(
-        retry=retry_if_exception_type(_Broken),
-        stop=stop_after_attempt(ATTEMPTS),
-        wait=wait_exponential(multiplier=retry_wait, max=10 * retry_wait),
-        reraise=True,
-    )
-    with progress.Progress(*COLUMNS) as bar:
-        task = bar.add_task(f"Downloading {Path(url).name}", total=None)
-        try:
-            retrying(_continue, url, archive, bar, task)
-        except _Broken as error:
-            raise DownloadFailed(
-                f"{url} broke off {ATTEMPTS} times ({error}). Run it again to go on: "
-                f"{archive} keeps what has arrived."
-            ) from error
-
-
-def _continue(url: str, archive: Path, bar: progress.Progress, task: progress.TaskID) -> None:
-    """Downloads what `archive` lacks; all of it if the server knows no ranges."""
-    have = archive.stat().st_size if archive.exists() else 0
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
-    try:
-        with httpx.stream("GET", url, headers=headers, timeout=30.0) as response:
-            if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
-                return  # Nothing is left to send: the checksum tells whether that is right.
-            _require_body(response)
-            start = have if response.status_code == httpx.codes.PARTIAL_CONTENT else 0
-            total = start + int(response.headers.get("Content-Length", 0))
-            bar.update(task, completed=start, total=total if total > start else None)
-            with archive.open("ab" if start else "wb") as file:
-                for block in response.iter_raw():
-                    file.write(block)
-                    bar.advance(task, len(block))
-    except httpx.TransportError as error:
-        raise _Broken(str(error) or type(error).__name__) from error
-
-
-def _require_body(response: httpx.Response) -> None:
-    status = f"{response.status_code} {response.reason_phrase}"
-    if response.is_server_error or response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-        raise _Broken(status)
-    if not response.is_success:
-        raise DownloadFailed(f"{response.url} answered {status}: give another address.")
-
-
-def _verify(archive: Path, url: str, expected: str) -> None:
-    digest = hashlib.sha256()
-    for block in _blocks(archive):
-        digest.update(block)
-    if digest.hexdigest() != expected.lower():
-        size = archive.stat().st_size
-        archive.unlink()
-        raise WrongChecksum(
-            f"{url} gave {size:,} bytes with SHA-256 {digest.hexdigest()}, not {expected}. "
-            "The file was removed; run it again for a fresh one."
-        )
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            yield block
-
-
-def _unpack(archive: Path, folder: Path) -> None:
-    """Unpacks under a temporary name first, so that `folder` is complete when it appears."""
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
-        try:
-            with tarfile.open(archive) as tar:
-                tar.extractall(temporary, filter="data")
-        except tarfile.TarError as error:
-            archive.unlink()
-            raise BadArchive(f"{archive.name} was refused and removed: {error}") from error
-        top = Path(temporary, TOP_FOLDER)
-        if not top.is_dir():
-            archive.unlink()
-            raise BadArchive(f"{archive.name} holds no folder {TOP_FOLDER!r} and was removed.")
-        top.replace(folder)
+def fetch(folder: Path, *, archive: Archive = ARCHIVE) -> Path:
+    """The folder of photographs, downloaded unless it is there. Raises a DownloadError."""
+    return download.fetch(folder, archive)

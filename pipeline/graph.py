@@ -17,61 +17,80 @@ from components.curated_schema import CuratedSchema
 from components.image_example_gen import ImageExampleGen
 from components.model_servable import ModelServable
 from components.pusher import Pusher
+from components.run_report import RunReport
 from pipeline import evaluation
 from pipeline.settings import Settings
 from trainer import config, records
 from trainer.config import Experiment
 
+PREPROCESSING = {False: "preprocessing_fn", True: "masks_preprocessing_fn"}  # By: are there masks?
+
 
 def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
     """From a folder of images to a version that is served, if it passes its gate."""
-    data = experiment.data
-    served = {
-        "served_folder": settings.served_folder(experiment.name),
-        "served_version": settings.served_version,
-    }
-    ingested = ImageExampleGen(settings.data, data, fingerprint=settings.fingerprint)
+    ingested = ImageExampleGen(settings.data, experiment.data, fingerprint=settings.fingerprint)
     examples = ingested.outputs["examples"]
     statistics = statistics_gen(examples)
     counted = statistics.outputs["statistics"]
-    curated = CuratedSchema(
-        name=data.schema, classes=json.dumps(data.classes), fingerprint=settings.fingerprint
-    )
-    expected = curated.outputs["curated"]
-    validator = tfx.components.ExampleValidator(statistics=counted, schema=expected)
-    gate = AnomalyGate(
-        anomalies=validator.outputs["anomalies"],
-        statistics=counted,
-        curated=expected,
-        schema_name=data.schema,
-        max_share_change=data.max_share_change,
-        **served,
-    )
-    transform = transform_of(examples, expected, experiment)
+    curated, validator, gate = checks(counted, experiment, settings)
+    transform = transform_of(examples, curated.outputs["curated"], experiment)
     transform.add_upstream_node(gate)
     learned = transform.outputs["transform_graph"]
     trainer = trainer_of(examples, learned, experiment, settings)
     model = trainer.outputs["model"]
-    baseline = BaselineModel(
-        statistics=counted, transform_graph=learned, max_side=data.max_side, **served
-    )
+    baseline = baseline_of(counted, learned, experiment, settings)
     evaluator = evaluator_of(examples, model, baseline.outputs["baseline"], experiment)
     servable = ModelServable(
-        model=model, examples=examples, statistics=counted, name=experiment.name
+        model=model,
+        examples=examples,
+        statistics=counted,
+        name=experiment.name,
+        masks=int(experiment.data.mask is not None),
     )
-    pusher = pusher_of(evaluator, servable, served["served_folder"], settings)
+    report = report_of(ingested, trainer, evaluator, servable, experiment)
+    pusher = pusher_of(evaluator, servable, settings.served_folder(experiment.name), settings)
     before = [ingested, statistics, curated, validator, gate, transform]
     return Pipeline(
         pipeline_name=experiment.name,
         pipeline_root=f"{settings.workdir}/artifacts",
-        components=[*before, trainer, baseline, evaluator, servable, pusher],
+        components=[*before, trainer, baseline, evaluator, servable, report, pusher],
         enable_cache=True,
         beam_pipeline_args=list(settings.beam_args),
     )
 
 
+def checks(
+    statistics: tfx.types.BaseChannel, experiment: Experiment, settings: Settings
+) -> tuple[BaseComponent, tfx.components.ExampleValidator, BaseComponent]:
+    """What holds the data against the schema, and stops the run where it does not keep it."""
+    data = experiment.data
+    names = () if data.mask else data.classes  # Of masks: no labels of whole images.
+    curated = CuratedSchema(
+        name=data.schema, classes=json.dumps(names), fingerprint=settings.fingerprint
+    )
+    expected = curated.outputs["curated"]
+    validator = tfx.components.ExampleValidator(statistics=statistics, schema=expected)
+    gate = AnomalyGate(
+        anomalies=validator.outputs["anomalies"],
+        statistics=statistics,
+        curated=expected,
+        schema_name=data.schema,
+        max_share_change=data.max_share_change,
+        **served(experiment, settings),
+    )
+    return curated, validator, gate
+
+
+def served(experiment: Experiment, settings: Settings) -> dict[str, str]:
+    """Which version is served: what the data and the candidate are held against."""
+    return {
+        "served_folder": settings.served_folder(experiment.name),
+        "served_version": settings.served_version,
+    }
+
+
 def statistics_gen(examples: tfx.types.BaseChannel) -> tfx.components.StatisticsGen:
-    """Statistics of all fields but the images' bytes, which have none worth having."""
+    """Statistics of all fields but the images' and masks' bytes, which have none worth having."""
     fields = [
         records.FORMAT,
         records.HEIGHT,
@@ -80,6 +99,10 @@ def statistics_gen(examples: tfx.types.BaseChannel) -> tfx.components.Statistics
         records.SHA256,
         records.LABEL_TEXT,
         records.LABEL,
+        records.SPECIES,
+        records.MASK_FORMAT,
+        *records.BOXES.values(),
+        records.BOX_LABEL,
     ]
     options = tfdv.StatsOptions(
         feature_allowlist=fields,
@@ -95,9 +118,12 @@ def transform_of(
     return tfx.components.Transform(
         examples=examples,
         schema=schema,
-        preprocessing_fn="trainer.preprocessing.preprocessing_fn",
+        preprocessing_fn=f"trainer.preprocessing.{PREPROCESSING[experiment.data.mask is not None]}",
         splits_config=tfx.proto.SplitsConfig(analyze=["train"], transform=[]),
-        custom_config={"size_buckets": experiment.data.size_buckets},
+        custom_config={
+            "size_buckets": experiment.data.size_buckets,
+            "classes": list(experiment.data.classes),
+        },
         materialize=False,
         disable_statistics=True,
     )
@@ -126,6 +152,22 @@ def trainer_of(
     )
 
 
+def baseline_of(
+    statistics: tfx.types.BaseChannel,
+    transform_graph: tfx.types.BaseChannel,
+    experiment: Experiment,
+    settings: Settings,
+) -> BaseComponent:
+    """What the candidate is compared with."""
+    return BaselineModel(
+        statistics=statistics,
+        transform_graph=transform_graph,
+        max_side=experiment.data.max_side,
+        mask_classes=json.dumps(experiment.mask_classes),
+        **served(experiment, settings),
+    )
+
+
 def evaluator_of(
     examples: tfx.types.BaseChannel,
     model: tfx.types.BaseChannel,
@@ -139,6 +181,27 @@ def evaluator_of(
         baseline_model=baseline,
         eval_config=evaluation.eval_config(experiment),
         example_splits=["test"],
+    )
+
+
+def report_of(
+    ingested: ImageExampleGen,
+    trainer: tfx.components.Trainer,
+    evaluator: tfx.components.Evaluator,
+    servable: BaseComponent,
+    experiment: Experiment,
+) -> BaseComponent:
+    """The page of a run, whether its model was blessed or not."""
+    return RunReport(
+        rejects=ingested.outputs["rejects"],
+        examples=ingested.outputs["examples"],
+        model=trainer.outputs["model"],
+        model_run=trainer.outputs["model_run"],
+        evaluation=evaluator.outputs["evaluation"],
+        blessing=evaluator.outputs["blessing"],
+        infra_blessing=servable.outputs["blessing"],
+        name=experiment.name,
+        masks=int(experiment.data.mask is not None),
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
+
 import keras
 from rich.console import Console
 from rich.table import Table
 
 from trainer import models
-from trainer.config import Experiment
+from trainer.config import Experiment, ModelConfig, VGGConfig
 from trainer.models import geometry
 from trainer.preprocessing import DataStatistics
 
@@ -25,9 +28,15 @@ def show(experiment: Experiment, console: Console) -> None:
 
 
 def untrained(experiment: Experiment, labels: tuple[str, ...]) -> keras.Model:
-    """The experiment's model as it is before any data was seen."""
+    """The experiment's model as it is before any data was seen, without values in its weights."""
     statistics = DataStatistics(labels, mean=(0.0,) * 3, std=(1.0,) * 3, size_boundaries=())
-    return models.build(experiment.model, statistics)
+    with keras.StatelessScope(initialize_variables=False):  # Shapes only: wide models fit too.
+        return models.build(without_weights(experiment.model), statistics)
+
+
+def without_weights(config: ModelConfig) -> ModelConfig:
+    """The same layers with nothing read into them: a table needs no download."""
+    return replace(config, weights="none") if isinstance(config, VGGConfig) else config
 
 
 def layer_table(model: keras.Model) -> Table:
@@ -43,14 +52,18 @@ def layer_table(model: keras.Model) -> Table:
     return table
 
 
-def output_shape(layer: keras.Layer, stride: geometry.Sides | None) -> str:
+def output_shape(layer: keras.Layer, stride: geometry.Steps | None) -> str:
     """The shape of a layer's output for images of H x W: B x H/4 x W/4 x 64."""
     _, *sides, channels = layer.output.shape
     if stride is not None:
-        sides = [
-            name if step == 1 else f"{name}/{step}" for name, step in zip("HW", stride, strict=True)
-        ]
+        sides = [divided(name, step) for name, step in zip("HW", stride, strict=True)]
     return " x ".join(map(str, ("B", *sides, channels)))
+
+
+def divided(name: str, step: Fraction | int) -> str:
+    """How many positions a side has: H at a step of 1, H/2 at 2, 2H at a half."""
+    times = "" if step.denominator == 1 else str(step.denominator)
+    return f"{times}{name}" if step.numerator == 1 else f"{times}{name}/{step.numerator}"
 
 
 def sizes(model: keras.Model) -> str:
@@ -63,6 +76,6 @@ def sizes(model: keras.Model) -> str:
     )
 
 
-def by(sides: geometry.Sides) -> str:
+def by(sides: geometry.Sides | geometry.Steps) -> str:
     """Height x width."""
     return f"{sides[0]} x {sides[1]}"

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from components import ingestion_summary
+from components.mask_metrics import IOU, MEAN_IOU, PIXEL_ACCURACY
 from pipeline.results import RunResult
 
 
@@ -17,26 +18,60 @@ def show(result: RunResult, console: Console) -> None:
         console.print(
             f"All rejects: {escape(result.rejects_file)}", highlight=False, soft_wrap=True
         )
-    console.print(classes(result))
+    for table in measured(result):
+        console.print(table)
     console.print(times(result))
+    console.print(f"Report: {escape(result.report)}", highlight=False, soft_wrap=True)
     console.print(verdict(result), highlight=False, soft_wrap=True)
+
+
+def measured(result: RunResult) -> list[Table]:
+    """The test split's metrics: of all images, of each class, and of masks by slice."""
+    if MEAN_IOU in result.metrics:
+        return [masks(result), mask_slices(result)]
+    return [classes(result)]
 
 
 def classes(result: RunResult) -> Table:
     """The test split's metrics: of all images, and of each class."""
     columns = ("images", "accuracy", "precision", "recall")
     table = Table("", *columns, title="Test split", title_justify="left")
-    for column in table.columns[1:]:
-        column.justify = "right"
     for name, row in result.classes.items():
         table.add_row(
-            escape(name), f"{row['images']:.0f}", *(ratio(row[key]) for key in columns[1:])
+            escape(name), f"{row['images'] or 0:.0f}", *(ratio(row[key]) for key in columns[1:])
         )
     table.add_section()
-    images = sum(row["images"] for row in result.classes.values())
+    images = sum(row["images"] or 0 for row in result.classes.values())
     table.add_row("all", f"{images:.0f}", ratio(result.metrics["accuracy"]), "", "")
     table.add_row("all, among the first 2", "", ratio(result.metrics["top_2_accuracy"]), "", "")
     table.add_row("all, baseline", "", ratio(result.baseline["accuracy"]), "", "")
+    return right(table)
+
+
+def masks(result: RunResult) -> Table:
+    """Intersection over union of each class, and the means."""
+    table = Table("", "IoU", "pixel accuracy", title="Test split", title_justify="left")
+    for name, row in result.classes.items():
+        table.add_row(escape(name), ratio(row[IOU]), "")
+    table.add_section()
+    for name, found in (("all", result.metrics), ("all, baseline", result.baseline)):
+        table.add_row(name, ratio(found.get(MEAN_IOU)), ratio(found.get(PIXEL_ACCURACY)))
+    return right(table)
+
+
+def mask_slices(result: RunResult) -> Table:
+    """The same of each species, breed and size bucket."""
+    table = Table("slice", "images", "mean IoU", "pixel accuracy", title="Slices of the test split")
+    for name, row in result.slices.items():
+        cells = (ratio(row.get(MEAN_IOU)), ratio(row.get(PIXEL_ACCURACY)))
+        table.add_row(escape(name), f"{row['images'] or 0:.0f}", *cells)
+    return right(table)
+
+
+def right(table: Table) -> Table:
+    """The table with its numbers flush right."""
+    for column in table.columns[1:]:
+        column.justify = "right"
     return table
 
 

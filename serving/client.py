@@ -8,49 +8,42 @@ with connect("grpc://localhost:8500", "flowers") as client:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import tenacity
 
+from serving.answers import (
+    Answers,
+    Outputs,
+    Prediction,
+    Segmentation,
+    read_answers,
+    read_predictions,
+    read_segmentations,
+)
+from serving.errors import NotAnImage, RequestRejected, ServerUnavailable, ServingError
 from serving.upright import UnreadableImageError, check, upright
 
 GRPC_PORT = 8500  # TF Serving's, where a URL names none.
 
 Result = TypeVar("Result")
-Outputs = Mapping[str, Any]  # Nested lists by output name; strings as str.
 
-
-class ServingError(Exception):
-    """Any failure to get a prediction."""
-
-
-class ServerUnavailable(ServingError):  # noqa: N818
-    """No answer, or one that says the server failed: worth a retry."""
-
-
-class RequestRejected(ServingError):  # noqa: N818
-    """The server, or the client itself, refuses: the same request will fail again."""
-
-
-class NotAnImage(RequestRejected):
-    """An image of the request that cannot be read; `position` says which, from 0 on."""
-
-    def __init__(self, position: int, reason: str) -> None:
-        super().__init__(f"Image {position + 1} of the request is no readable image: {reason}.")
-        self.position = position
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What the model says of one image; probabilities by class name, in the model's order."""
-
-    label: str
-    probabilities: dict[str, float]
+__all__ = [
+    "Client",
+    "NotAnImage",
+    "Outputs",
+    "Prediction",
+    "RequestRejected",
+    "Segmentation",
+    "ServerUnavailable",
+    "ServingError",
+    "VersionState",
+    "connect",
+]
 
 
 @dataclass(frozen=True)
@@ -84,15 +77,15 @@ class Client(ABC):
 
         Raises NotAnImage, RequestRejected or ServerUnavailable.
         """
-        if not images:
-            return []
-        sent = [_servable(position, image) for position, image in enumerate(images)]
-        try:
-            outputs = self._retry(lambda: self._predict(sent))
-        except RequestRejected:
-            _blame(sent)
-            raise
-        return read_predictions(outputs, len(images))
+        return read_predictions(self._outputs(images), len(images)) if images else []
+
+    def segment(self, images: Sequence[bytes]) -> list[Segmentation]:
+        """One mask for each encoded image, in its own size; the same otherwise."""
+        return read_segmentations(self._outputs(images), len(images)) if images else []
+
+    def ask(self, images: Sequence[bytes]) -> Answers:
+        """What the model gives, predictions or masks; the same otherwise."""
+        return read_answers(self._outputs(images), len(images)) if images else []
 
     def status(self) -> list[VersionState]:
         """The states of the model's versions, the newest first."""
@@ -107,6 +100,14 @@ class Client(ABC):
 
     @abstractmethod
     def _status(self) -> list[VersionState]: ...
+
+    def _outputs(self, images: Sequence[bytes]) -> Outputs:
+        sent = [_servable(position, image) for position, image in enumerate(images)]
+        try:
+            return self._retry(lambda: self._predict(sent))
+        except RequestRejected:
+            _blame(sent)
+            raise
 
     def _retry(self, call: Callable[[], Result]) -> Result:
         return self._retrying.copy()(call)
@@ -139,43 +140,6 @@ def connect(url: str, model: str, *, timeout: float = 10.0, attempts: int = 3) -
         target = parts.netloc if parts.port else f"{parts.netloc}:{GRPC_PORT}"
         return GrpcClient(target, model, timeout=timeout, attempts=attempts)
     raise ValueError(f"{url!r} is no server's address: write grpc://HOST:PORT or http://HOST:PORT.")
-
-
-def read_predictions(outputs: Outputs, images: int) -> list[Prediction]:
-    """Reads a classifier's outputs for so many images; without `labels`, classes go by number.
-
-    Raises RequestRejected.
-    """
-    try:
-        rows, winners = outputs["probabilities"], outputs["label"]
-    except KeyError as error:
-        raise RequestRejected(
-            f"The model is no classifier: no output {error} among {sorted(outputs)}."
-        ) from error
-    names = outputs.get("labels") or [[str(number) for number in range(len(r))] for r in rows]
-    _check_count({"probabilities": rows, "label": winners, "labels": names}, images)
-    return [
-        Prediction(label, _by_name(row, names_of_row))
-        for label, row, names_of_row in zip(winners, rows, names, strict=True)
-    ]
-
-
-def _check_count(outputs: Outputs, images: int) -> None:
-    for name, rows in outputs.items():
-        if len(rows) != images:
-            raise RequestRejected(
-                f"The model's answers do not fit together: {len(rows)} rows of {name!r} came back "
-                f"for {images} images. Each output must have one row for each image."
-            )
-
-
-def _by_name(row: Sequence[float], names: Sequence[str]) -> dict[str, float]:
-    if len(row) != len(names):
-        raise RequestRejected(
-            f"The model's answers do not fit together: {len(row)} probabilities came back for "
-            f"{len(names)} class names."
-        )
-    return dict(zip(names, row, strict=True))
 
 
 def _servable(position: int, image: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import threading
@@ -13,11 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from serving.client import NotAnImage, Prediction, ServerUnavailable, ServingError, connect
+from serving import mask_files
+from serving.answer_tables import show_classes, show_masks
+from serving.client import (
+    NotAnImage,
+    Prediction,
+    Segmentation,
+    ServerUnavailable,
+    ServingError,
+    connect,
+)
+from serving.mask_files import MaskFiles
 from serving.versions import find_models
 
 if TYPE_CHECKING:
@@ -25,7 +31,6 @@ if TYPE_CHECKING:
 
 GRPC_URL = "grpc://localhost:8500"
 REST_URL = "http://localhost:8501"
-RUNNERS_UP = 2
 
 FAILED = 1
 WRONG_USE = 2
@@ -70,9 +75,15 @@ def predict(
         bool, typer.Option("--rest", help=f"Without --server: asks {REST_URL}, so over REST.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    output: Annotated[
+        Path, typer.Option(help="Where masks and their overlays are written.", metavar="DIR")
+    ] = Path("predictions"),
     timeout: Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)] = 30.0,
 ) -> None:
-    """Asks a served model what is on images: all of them in one request."""
+    """Asks a served model what is on images, all of them in one request.
+
+    A model that makes masks has them written into a folder, each beside a picture of it.
+    """
     url = server or (REST_URL if rest else GRPC_URL)
     if rest and not url.startswith("http"):
         _fail(
@@ -85,13 +96,15 @@ def predict(
     quiet_tensorflow()
     try:
         with connect(url, model, timeout=timeout) as client:
-            predictions = client.classify(encoded)
+            answers = client.ask(encoded)
     except (ServingError, ValueError) as error:
         _explain(error, url, images)
-    if as_json:
-        typer.echo(_to_json(images, predictions))
+    masks = [answer for answer in answers if isinstance(answer, Segmentation)]
+    if masks:
+        show_masks(_write_masks(images, encoded, masks, output), as_json=as_json)
     else:
-        Console().print(_to_table(images, predictions))
+        classes = [answer for answer in answers if isinstance(answer, Prediction)]
+        show_classes(images, classes, as_json=as_json)
 
 
 def _find(push_root: Path) -> list[str]:
@@ -146,23 +159,17 @@ def _read(path: Path) -> bytes:
         _fail(f"Cannot read {path}: {error.strerror}.", WRONG_USE)
 
 
-def _to_json(images: list[Path], predictions: list[Prediction]) -> str:
-    rows = [
-        {"file": str(path), "label": found.label, "probabilities": found.probabilities}
-        for path, found in zip(images, predictions, strict=True)
-    ]
-    return json.dumps(rows, indent=2)
-
-
-def _to_table(images: list[Path], predictions: list[Prediction]) -> Table:
-    table = Table("file", "label", "probability", "runners-up")
-    for path, found in zip(images, predictions, strict=True):
-        ranked = sorted(found.probabilities.items(), key=lambda item: -item[1])
-        others = [f"{name} {value:.3f}" for name, value in ranked if name != found.label]
-        probability = found.probabilities.get(found.label, ranked[0][1])
-        cells = (str(path), found.label, f"{probability:.3f}", ", ".join(others[:RUNNERS_UP]))
-        table.add_row(*map(Text, cells))  # As text: [red] in a name is no colour.
-    return table
+def _write_masks(
+    images: list[Path], encoded: list[bytes], answers: list[Segmentation], output: Path
+) -> list[MaskFiles]:
+    try:
+        mask_files.check_names(images)
+        answered = zip(images, encoded, answers, strict=True)
+        return [mask_files.write(path, data, answer, output) for path, data, answer in answered]
+    except ValueError as error:
+        _fail(str(error), WRONG_USE)
+    except OSError as error:
+        _fail(f"{output} cannot be written: {error.strerror}. Give another --output.", WRONG_USE)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -58,7 +58,7 @@ class GrpcClient(Client):
         request.model_spec.name = self.model
         request.inputs["image_bytes"].CopyFrom(tf.make_tensor_proto(images, dtype=tf.string))
         response = self._call(self._predictions.Predict, request)
-        return {name: _read_tensor(tensor) for name, tensor in response.outputs.items()}
+        return {name: _read_tensor(name, tensor) for name, tensor in response.outputs.items()}
 
     def _status(self) -> list[VersionState]:
         request = get_model_status_pb2.GetModelStatusRequest()
@@ -80,8 +80,10 @@ class GrpcClient(Client):
             raise ServerUnavailable(f"{self._target}: {error.code().name}: {text}") from error
 
 
-def _read_tensor(tensor: Any) -> Any:
+def _read_tensor(name: str, tensor: Any) -> Any:
     array = tf.make_ndarray(tensor)
+    if name.endswith("_bytes"):
+        return array.tolist()
     if array.dtype.kind == "f":  # Its own shortest digits, as over REST: 0.1, not 0.1000000015.
         return array.astype("U32").astype(float).tolist()
     return _read_text(array.tolist())

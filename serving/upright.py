@@ -61,7 +61,7 @@ def is_plain(image: Image.Image, encoded: bytes) -> bool:
         return False
     if image.format == "BMP" and not _is_plain_bmp(encoded):
         return False
-    return _turn(image) is None
+    return turn(image) is None
 
 
 def to_upright_rgb(image: Image.Image) -> Image.Image:
@@ -70,8 +70,8 @@ def to_upright_rgb(image: Image.Image) -> Image.Image:
     Damaged pixels raise what Pillow's readers raise.
     """
     image.load()
-    rgb, turn = _to_rgb(image), _turn(image)
-    return rgb if turn is None else rgb.transpose(turn)
+    rgb, needed = _to_rgb(image), turn(image)
+    return rgb if needed is None else rgb.transpose(needed)
 
 
 def to_png(rgb: Image.Image) -> bytes:
@@ -88,7 +88,8 @@ def _is_plain_bmp(encoded: bytes) -> bool:
     return header_size >= 40 and bits == 24 and encoded[30:34] == bytes(4)
 
 
-def _turn(image: Image.Image) -> Image.Transpose | None:
+def turn(image: Image.Image) -> Image.Transpose | None:
+    """What makes the image upright, by its EXIF data; None where it is."""
     try:
         return TO_UPRIGHT.get(image.getexif().get(ORIENTATION, 1))
     except Exception:  # Damaged EXIF data raise anything, and the pixels may be sound.

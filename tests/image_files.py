@@ -89,3 +89,33 @@ def class_folders(folder: Path, *, images: int = 40, classes: tuple[str, ...] = 
             for n in range(images)
         },
     )
+
+
+XML = (
+    "<annotation><size><width>48</width><height>40</height></size><object><bndbox>"
+    "<xmin>12</xmin><ymin>10</ymin><xmax>24</xmax><ymax>30</ymax></bndbox></object></annotation>"
+)
+
+
+def mask(*values: int, height: int = 40, width: int = 48) -> Image.Image:
+    """Stripes of the values from top to bottom, as high as they can all be."""
+    rows = np.array(values, np.uint8)[np.arange(height) * len(values) // height]
+    return Image.fromarray(np.repeat(rows[:, None], width, axis=1))
+
+
+def plain_pairs(folder: Path, *, count: int = 60) -> Path:
+    """Images and masks of the same names, with the values 1, 2 and 3."""
+    put(folder, {f"images/{n}.jpg": jpeg(n) for n in range(count)})
+    return put(folder, {f"masks/{n}.png": file_of(mask(1, 2, 3)) for n in range(count)})
+
+
+def official_pairs(folder: Path, *, count: int = 60) -> Path:
+    """As the Oxford-IIIT pets lie: of each two, one is a cat that has a box."""
+    names = [f"{('Maine_Coon', 'beagle')[n % 2]}_{n}" for n in range(count)]
+    lines = ["#NAME CLASS SPECIES BREED\n"]
+    lines += [f"{name} {1 + n % 2} {1 + n % 2} 1\n" for n, name in enumerate(names)]
+    trimap = file_of(mask(1, 2, 3))
+    put(folder, {"annotations/list.txt": "".join(lines).encode()})
+    put(folder, {f"images/{name}.jpg": jpeg(n) for n, name in enumerate(names)})
+    put(folder, {f"annotations/xmls/{name}.xml": XML.encode() for name in names[::2]})
+    return put(folder, {f"annotations/trimaps/{name}.png": trimap for name in names})

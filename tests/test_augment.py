@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainer import configs
-from trainer.augment import augment, crop_box, grid_size, mixup
+from trainer.augment import augment, augment_pair, crop_box, grid_size, mixup, paste
+from trainer.records import IGNORED
 
 PLAIN = replace(
     tiny.EXPERIMENT.augment,
@@ -84,6 +85,8 @@ def test_without_change_there_is_the_image_or_its_mirror():
         pytest.param("brightness", np.mean, id="brightness"),
         pytest.param("contrast", np.std, id="contrast"),
         pytest.param("saturation", lambda pixels: np.ptp(pixels, axis=-1).mean(), id="saturation"),
+        pytest.param("tint", lambda pixels: np.ptp(pixels.mean((0, 1))), id="tint"),
+        pytest.param("grey", lambda pixels: np.ptp(pixels, axis=-1).mean(), id="grey"),
     ],
 )
 def test_colours_vary(name, measure):
@@ -91,6 +94,36 @@ def test_colours_vary(name, measure):
     measured = [measure(view(seed=seed, config=config)) for seed in range(8)]
 
     assert np.ptp(measured) > 5
+
+
+def test_an_image_without_colours_keeps_its_shapes():
+    grey = view(config=replace(PLAIN, grey=1.0))
+
+    assert np.ptp(grey, axis=-1).max() < 0.01
+    assert grey.std() > 10
+
+
+@settings(max_examples=25, deadline=None)
+@given(height=st.integers(1, 100), width=st.integers(1, 100), seed=st.integers(0, 10**6))
+def test_a_mask_moves_with_its_image_and_has_no_new_class(height, width, seed):
+    mask = np.random.default_rng(seed).choice(np.array([0, 1, 2, IGNORED], "u1"), (height, width))
+    config = replace(PLAIN, min_crop_area=0.3, max_aspect_change=1.5, max_zoom=2.0)
+    given_seed = tf.constant([seed, 7])
+    image, moved = augment_pair(tiny.PALETTE[mask], mask[..., None], given_seed, config)
+
+    assert moved.shape[:2] == image.shape[:2]
+    assert set(np.unique(moved)) <= set(mask.flat)
+    assert tiny.shown(image.numpy(), moved.numpy()).min(initial=255) >= 60
+
+
+def test_colours_change_the_image_and_not_its_mask():
+    mask, seed = tiny.drawn_mask(3), tf.constant([5, 7])
+    pair = tiny.PALETTE[mask], mask[..., None], seed
+    strong = replace(PLAIN, brightness=0.5, contrast=0.5, saturation=0.5, tint=0.5, grey=0.5)
+    (image, moved), (plain, as_it_was) = (augment_pair(*pair, config) for config in (strong, PLAIN))
+
+    assert np.abs(image - plain).max() > 10
+    np.testing.assert_array_equal(moved, as_it_was)
 
 
 def test_crops_vary_in_place_area_and_shape():
@@ -132,6 +165,20 @@ def test_sizes_on_the_grid(size, expected):
     assert tuple(grid_size(tf.constant(size), tiny.EXPERIMENT.augment).numpy()) == expected
 
 
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        pytest.param((16, 8), (32, 16), id="to-the-side"),
+        pytest.param((8, 8), (16, 16), id="by-the-factor-at-the-most"),
+        pytest.param((64, 32), (32, 16), id="scaled-down"),
+    ],
+)
+def test_small_crops_are_enlarged_where_that_is_wanted(size, expected):
+    config = replace(tiny.EXPERIMENT.augment, max_zoom=2.0)
+
+    assert tuple(grid_size(tf.constant(size), config).numpy()) == expected
+
+
 def pair():
     """A black and a white image, their labels one-hot."""
     image = tf.stack([tf.zeros([2, 3, 3]), tf.fill([2, 3, 3], 255.0)])
@@ -160,3 +207,42 @@ def test_equal_seeds_blend_alike_and_others_do_not():
 
     np.testing.assert_array_equal(one, again)
     assert not np.allclose(one, other)
+
+
+def scenes():
+    """Two images of one shade, each with another one's object on the left, and their masks."""
+    masks = np.zeros((2, 4, 6, 1), np.uint8)
+    masks[0, :, :2], masks[1, :2, :] = 1, 2
+    masks[0, 3, 5] = IGNORED
+    image = np.broadcast_to(np.float32([10, 200])[:, None, None, None], (2, 4, 6, 3))
+    return {"image": tf.constant(image), "size": tf.constant([[4, 6]] * 2)}, tf.constant(masks)
+
+
+def pasted(share, seed=0, ground=(0,)):
+    inputs, masks = paste(*scenes(), tf.constant([seed, 7]), share=share, ground=ground)
+    return inputs["image"].numpy()[..., 0], masks.numpy()[..., 0]
+
+
+def test_objects_come_to_lie_over_the_other_image_and_its_mask():
+    (first, second), (mask, other) = pasted(1.0)
+
+    np.testing.assert_array_equal(mask, [[1, 1, 2, 2, 2, 2]] * 2 + [[1, 1, 0, 0, 0, 0]] * 2)
+    np.testing.assert_array_equal(first, np.where(mask == 1, 10, 200))
+    assert (second[:2] == 200).all()
+    assert (second[2:] == 10).all()
+    assert other[3, 5] == IGNORED
+
+
+def test_nothing_is_pasted_where_no_image_is_chosen():
+    image, masks = pasted(0.0)
+
+    np.testing.assert_array_equal(image, scenes()[0]["image"][..., 0])
+    np.testing.assert_array_equal(masks, scenes()[1][..., 0])
+
+
+def test_equal_seeds_paste_alike_and_each_image_is_chosen_for_itself():
+    def chosen(seed):
+        return tuple((pasted(0.5, seed)[1] != pasted(0.0)[1]).any((1, 2)))
+
+    assert chosen(1) == chosen(1)
+    assert len({chosen(seed) for seed in range(20)}) == 4

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from pathlib import Path
 
 import apache_beam as beam
 import pytest
 import tensorflow as tf
 import tensorflow_transform.beam as tft_beam
+import tiny_masks
 from ingested import in_process
 from tensorflow_transform.tf_metadata.dataset_metadata import DatasetMetadata
 from tfx.types import standard_artifacts
@@ -25,9 +27,15 @@ from tiny_runs import (
     save,
 )
 
-from components.baseline_model import BaselineModel, shares_model
+from components.baseline_model import (
+    BaselineModel,
+    Resliced,
+    largest_class_model,
+    shares_model,
+)
 from components.errors import DataError
 from trainer import export, preprocessing, records, schema
+from trainer.segmenter import Segmenter
 
 
 def baseline_of(folder, served_version="newest"):
@@ -40,6 +48,7 @@ def baseline_of(folder, served_version="newest"):
         transform_graph=graph,
         baseline=baseline,
         max_side=EXPERIMENT.data.max_side,
+        mask_classes="[]",
         served_folder=str(folder / "served"),
         served_version=served_version,
     )
@@ -122,7 +131,7 @@ def test_the_newest_served_version_is_taken(tmp_path):
 def serve(folder, version, shares, boundaries=(20.0,)):
     """A served version that always answers these shares."""
     model = shares_model(facts(sorted(shares), boundaries), shares, max_side=64)
-    export.save_classifier(model, str(folder / "served" / version))
+    export.save_module(model, str(folder / "served" / version))
 
 
 def evaluated(folder):
@@ -167,3 +176,32 @@ def test_a_version_that_is_not_there_is_an_error_that_names_those_that_are(tmp_p
 
     with pytest.raises(DataError, match=r"No version '2' .* there are: \[1\]"):
         baseline_of(tmp_path, served_version="2")
+
+
+MASK_FACTS = facts(tiny_masks.CLASSES, tiny_masks.BOUNDARIES)
+
+
+def test_where_nothing_is_served_every_pixel_has_the_largest_class():
+    model = largest_class_model(replace(MASK_FACTS, class_fractions=(0.2, 0.5, 0.3)), 64)
+    found = model.segment_examples(tf.constant([tiny_masks.record(0)]))
+
+    assert found["class_fractions"].numpy().tolist() == [[0.0, 1.0, 0.0]]
+
+
+def test_a_served_segmenter_answers_by_the_runs_size_buckets(tmp_path):
+    export.save_module(tiny_masks.segmenter(), str(tmp_path))
+    run = Segmenter(tiny_masks.by_colour, tiny_masks.CLASSES, (1.0, 2.0), 64)
+    resliced = Resliced(str(tmp_path), run)
+    rows = tf.constant([tiny_masks.record(0)])
+
+    found = resliced.segment_examples(rows)["mask_bytes"].numpy()
+    assert found == run.segment_examples(rows)["mask_bytes"].numpy()
+    assert resliced.signatures()["transform_features"](rows)["size_bucket"].numpy() == [2]
+
+
+def test_a_served_segmenter_of_other_classes_is_refused(tmp_path):
+    export.save_module(tiny_masks.segmenter(), str(tmp_path))
+    run = Segmenter(tiny_masks.by_colour, ("red", "green"), (), 64)
+
+    with pytest.raises(DataError, match="masks of the two do not compare"):
+        Resliced(str(tmp_path), run)

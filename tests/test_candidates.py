@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from image_files import jpeg, put
@@ -16,6 +17,10 @@ from components.image_folder import ImageFile
 
 RATIOS = (8, 1, 1)
 LIMITS = Limits(min_side=16, max_pixels=1_000_000)
+
+
+def options(folder):
+    return candidates.Options(str(folder), RATIOS, LIMITS, shards=1)
 
 
 def digests(count):
@@ -52,6 +57,24 @@ def test_copies_under_different_labels_are_all_rejects():
     assert set(found.values()) == {rejects.DUPLICATE_UNDER_ANOTHER_LABEL}
 
 
+@pytest.mark.parametrize("other", [{"label": "b"}, {"mask_digest": "n", "mask": "masks/2"}])
+def test_copies_with_another_breed_or_mask_are_all_rejects_that_say_which(other):
+    pair = Candidate("1", "a", "train", "x", mask="masks/1", mask_digest="m")
+
+    settled = candidates.settle([pair, replace(pair, path="2", **other)])
+
+    assert {c.reason for c in settled} == {rejects.DUPLICATE_UNDER_ANOTHER_LABEL}
+    assert "under a with the mask masks/1, " in settled[0].detail
+
+
+def test_copies_of_a_pair_with_copies_of_its_mask_count_once():
+    pair = Candidate("1", "", "train", "x", mask="masks/1", mask_digest="m")
+
+    found = reasons(pair, replace(pair, path="2", mask="masks/2"))
+
+    assert found == {"1": "", "2": rejects.DUPLICATE}
+
+
 @pytest.mark.parametrize(
     ("splits", "kept"),
     [
@@ -75,7 +98,7 @@ def test_a_file_that_storage_does_not_give_is_unreadable(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a/1.jpg").symlink_to("nowhere")
 
-    found = candidates.examine(str(tmp_path), ImageFile("a/1.jpg", "a", None), LIMITS, RATIOS)
+    found = candidates.examine(ImageFile("a/1.jpg", "a", None), options(tmp_path))
 
     assert found.reason == rejects.UNREADABLE
     assert found.split == candidates.split_of(found.digest, RATIOS)
@@ -85,7 +108,7 @@ def test_a_pipe_is_unreadable_without_being_opened(tmp_path):
     (tmp_path / "a").mkdir()
     os.mkfifo(tmp_path / "a/1.jpg")
 
-    found = candidates.examine(str(tmp_path), ImageFile("a/1.jpg", "a", None), LIMITS, RATIOS)
+    found = candidates.examine(ImageFile("a/1.jpg", "a", None), options(tmp_path))
 
     assert (found.reason, "a pipe" in found.detail) == (rejects.UNREADABLE, True)
 
@@ -100,7 +123,7 @@ def test_a_pipe_is_unreadable_without_being_opened(tmp_path):
 def test_a_long_file_is_refused_by_its_first_bytes_under_the_digest_of_all(tmp_path, data, reason):
     put(tmp_path, {"a/1.jpg": data})
 
-    found = candidates.examine(str(tmp_path), ImageFile("a/1.jpg", "a", None), LIMITS, RATIOS)
+    found = candidates.examine(ImageFile("a/1.jpg", "a", None), options(tmp_path))
 
     assert found.reason == reason
     assert found.digest == hashlib.sha256(data).hexdigest()
@@ -124,8 +147,8 @@ def test_no_more_is_kept_of_a_file_than_an_image_has(tmp_path, data, kept):
 
 def test_a_file_that_changes_meanwhile_stops_the_run(tmp_path):
     put(tmp_path, {"a/1.jpg": jpeg()})
-    found = candidates.examine(str(tmp_path), ImageFile("a/1.jpg", "a", None), LIMITS, RATIOS)
+    found = candidates.examine(ImageFile("a/1.jpg", "a", None), options(tmp_path))
     put(tmp_path, {"a/1.jpg": jpeg(1)})
 
     with pytest.raises(RuntimeError, match="changed while"):
-        candidates.record(str(tmp_path), found, LIMITS, ("a",))
+        candidates.record(found, options(tmp_path), ("a",))

@@ -24,7 +24,9 @@ def places(tmp_path):
         pytest.param(["flowers", "--set", "train.epochs=many"], "train.epochs", id="wrong-type"),
         pytest.param(["flowers", "--set", "epochs"], "NAME=VALUE", id="no-value"),
         pytest.param(["flowers", "--fats"], "--fats", id="unknown-option"),
-        pytest.param(["flowers", "--set", "data.schema=trees"], "flowers, images", id="schema"),
+        pytest.param(
+            ["flowers", "--set", "data.schema=trees"], "flowers, images, masks, pets", id="schema"
+        ),
         pytest.param(["flowers", "--set", "model.name=vit"], "model.name", id="model"),
         pytest.param(["flowers", "--set", "gate=[]"], "gate is empty", id="no-gate"),
         pytest.param(

@@ -14,7 +14,7 @@ def test_each_experiment_goes_by_its_name(name, fast):
 
 
 def test_an_unknown_experiment_is_refused_with_those_that_exist():
-    with pytest.raises(ValueError, match="No experiment 'flower'; there are: flowers, images"):
+    with pytest.raises(ValueError, match="'flower'; there are: flowers, images, masks, pets"):
         configs.load("flower")
 
 
@@ -34,8 +34,10 @@ def test_the_images_have_the_classes_of_their_folders():
 
 
 @pytest.mark.parametrize("name", configs.EXPERIMENTS)
-def test_each_experiment_has_a_model(name):
+def test_each_experiment_has_a_model_of_its_task(name):
+    experiment = configs.load(name)
     statistics = preprocessing.DataStatistics(("a", "b", "c"), (0.0,) * 3, (1.0,) * 3, ())
-    model = models.build(configs.load(name).model, statistics)
+    model = models.build(experiment.model, statistics)
 
-    assert model.output_shape == (None, 3)
+    of_pixels = (None, None, None, 3)
+    assert model.output_shape == (of_pixels if experiment.data.mask else (None, 3))

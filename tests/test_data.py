@@ -127,7 +127,7 @@ def test_larger_images_are_brought_to_size(tmp_path):
 
 def test_what_is_kept_in_memory_is_what_is_read_again(split):
     decoded = data.decoded([split], tiny.LABELS, EXPERIMENT)
-    small, large = data.kept(decoded, 24, 48), data.kept(decoded, 10**9, 48)
+    small, large = data.kept(decoded, 24, EXPERIMENT), data.kept(decoded, 10**9, EXPERIMENT)
 
     assert small is not decoded
     assert large is decoded

@@ -10,9 +10,11 @@ import typer
 from PIL import Image
 
 from pipeline import demo
+from pipeline.download import Archive
 from serving.client import Prediction
 
 LABELS = ("green", "red")
+NOWHERE = Archive("http://no-such-host.invalid/flower_photos.tgz", "0" * 64, "flower_photos")
 
 
 class Reddest(tf.Module):
@@ -88,7 +90,7 @@ def test_the_table_shows_both_answers_beside_the_truth(printed):
 def test_without_a_network_drawn_flowers_stand_in_and_it_says_so(tmp_path, printed, monkeypatch):
     monkeypatch.setenv("no_proxy", "*")  # A proxy would answer in the place of a host that is not.
 
-    folder = demo.find_flowers(tmp_path, url="http://no-such-host.invalid/flower_photos.tgz")
+    folder = demo.find_flowers(tmp_path, archive=NOWHERE)
 
     assert folder == tmp_path / "drawn_flowers"
     assert len(list(folder.glob("*/*.jpg"))) == 300
@@ -101,7 +103,7 @@ def test_photographs_that_are_there_need_no_network(tmp_path, printed):
     photo.parent.mkdir(parents=True)
     photo.write_bytes(b"jpeg")
 
-    assert demo.find_flowers(tmp_path, url="http://no-such-host.invalid/") == photo.parent.parent
+    assert demo.find_flowers(tmp_path, archive=NOWHERE) == photo.parent.parent
     assert printed() == ""
 
 

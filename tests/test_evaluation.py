@@ -27,7 +27,7 @@ from tiny_runs import (
 )
 
 from components.baseline_model import Relabelled, shares_model
-from pipeline import evaluation, graph
+from pipeline import class_evaluation, evaluation, graph, mask_evaluation
 from trainer import export
 from trainer.config import Threshold
 
@@ -117,7 +117,7 @@ def older():
     version = save(lasting() / "1", always(labels), facts(labels, boundaries=(17.5, 19.5)))
     run = shares_model(facts(), {"blue": 0.5, "red": 0.5}, 64)
     model = artifact(standard_artifacts.Model, lasting())
-    export.save_classifier(Relabelled(str(version), run), f"{model.uri}/Format-Serving")
+    export.save_module(Relabelled(str(version), run), f"{model.uri}/Format-Serving")
     return model
 
 
@@ -191,7 +191,10 @@ def by_bucket(where):
 
 
 def test_each_metric_that_a_threshold_may_name_is_measured():
-    assert get_args(get_type_hints(Threshold)["metric"]) == tuple(evaluation.METRICS)
+    assert get_args(get_type_hints(Threshold)["metric"]) == (
+        *class_evaluation.METRICS,
+        *mask_evaluation.METRICS,
+    )
 
 
 def test_an_empty_gate_is_refused():

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import sys
 from dataclasses import replace
-from pathlib import Path
-from typing import get_args, get_type_hints
 
 import keras
 import numpy as np
@@ -14,9 +10,9 @@ import pytest
 import tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from padded import batch_of
 
 from trainer import models
-from trainer.config import ModelConfig
 from trainer.models import layers
 
 KINDS = [(head, pooling) for head in ("conv", "dense") for pooling in ("average", "max")]
@@ -33,15 +29,6 @@ SIZES = {
 @pytest.fixture(scope="module", params=KINDS, ids="-".join)
 def model(request):
     return MODELS[request.param]
-
-
-def batch_of(images, *, fill=0, room=0):
-    """The images padded to the largest, and `room` pixels more."""
-    height, width = (max(image.shape[axis] for image in images) + room for axis in (0, 1))
-    pixels = np.full((len(images), height, width, 3), fill, "float32")
-    for row, image in zip(pixels, images, strict=True):
-        row[: image.shape[0], : image.shape[1]] = image
-    return {"image": pixels, "size": np.array([image.shape[:2] for image in images], "int32")}
 
 
 def logits(model, images, **padding):
@@ -115,30 +102,6 @@ def test_each_stage_has_its_blocks():
     assert "stage0_block2_add" not in names
 
 
-def test_each_model_that_an_experiment_may_name_is_built():
-    assert get_args(get_type_hints(ModelConfig)["name"]) == tuple(models.BUILDERS)
-
-
 def test_an_unknown_model_is_refused_with_those_that_exist():
     with pytest.raises(ValueError, match="'fcn'"):
         replace(tiny.EXPERIMENT.model, name="vgg")
-
-
-@pytest.mark.parametrize("path", Path(models.__file__).parent.glob("*.py"), ids=lambda p: p.stem)
-def test_models_import_keras_and_nothing_of_tensorflow(path):
-    allowed = {"keras", "trainer.config", "trainer.models", "__future__", *sys.stdlib_module_names}
-
-    for name in imported(ast.parse(path.read_text(encoding="utf-8"))):
-        assert any(name == known or name.startswith(f"{known}.") for known in allowed), name
-
-
-def imported(tree):
-    """The modules that the code imports when it runs: not what only type checkers read."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            continue
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        if isinstance(node, ast.ImportFrom):
-            yield node.module if node.module != "trainer" else f"trainer.{node.names[0].name}"
-        yield from imported(node)

@@ -10,6 +10,7 @@ from keras import layers
 
 from trainer import configs, models
 from trainer.models import geometry
+from trainer.models.upsampling import BilinearUpsampling, NearestUpsampling
 
 
 def chain(*middle):
@@ -28,6 +29,16 @@ def branches():
     long = layers.Conv2D(4, 5, strides=2, padding="same")(layers.Conv2D(4, 7)(image))
     narrow, wide = layers.GlobalMaxPooling2D()(short), layers.GlobalMaxPooling2D()(long)
     return keras.Model(image, layers.Concatenate()([narrow, wide]))
+
+
+def like_a_skip(*last):
+    """Coarse features brought back to the size of the image, and joined with it."""
+    image = keras.Input((None, None, 1))
+    coarse = layers.Conv2D(1, 3, strides=2, padding="same")(image)
+    x = layers.Concatenate()([NearestUpsampling()(coarse, image), image])
+    for layer in last:
+        x = layer(x)
+    return keras.Model(image, layers.GlobalAveragePooling2D()(x))
 
 
 VALID = {
@@ -49,6 +60,21 @@ VALID = {
         (5, 5),
     ),
     "branches": (branches, (7, 7)),
+    "growing": (
+        lambda: chain(
+            layers.Conv2D(4, 3, strides=2),
+            layers.Conv2DTranspose(4, 3, strides=2, padding="same"),
+            layers.Conv2D(4, 5),
+        ),
+        (7, 7),
+    ),
+    "growing-with-overhang": (
+        lambda: chain(
+            layers.Conv2D(4, 3, strides=2), layers.Conv2DTranspose(4, 4, 3), layers.Conv2D(4, 8)
+        ),
+        (7, 7),
+    ),
+    "growing-like": (lambda: like_a_skip(layers.Conv2D(1, (5, 3))), (5, 3)),
 }
 
 
@@ -61,7 +87,8 @@ def test_the_smallest_input_works_and_one_pixel_less_fails(build, smallest):
     assert fits(model, height, width)
     assert not fits(model, height - 1, width)
     assert not fits(model, height, width - 1)
-    assert np.isfinite(model(np.ones((1, height, width, 3), "float32"))).all()
+    channels = model.input.shape[-1]
+    assert np.isfinite(model(np.ones((1, height, width, channels), "float32"))).all()
 
 
 def fits(model, height, width):
@@ -72,7 +99,8 @@ def fits(model, height, width):
     """
     maps = [layer.output for layer in model.layers if geometry.is_map(layer.output)]
     try:
-        shapes = keras.Model(model.inputs, maps)(keras.Input((height, width, 3)))
+        image = keras.Input((height, width, model.input.shape[-1]))
+        shapes = keras.Model(model.inputs, maps)(image)
     except ValueError:  # A negative size.
         return False
     return all(min(tensor.shape[1:3]) > 0 for tensor in keras.tree.flatten(shapes))
@@ -121,6 +149,67 @@ def test_the_receptive_field_grows_by_kernels_and_strides():
 
     assert geometry.receptive_field(model) == (7, 9)
     assert geometry.receptive_field(branches()) == (11, 11)
+
+
+def test_strides_divide_where_a_map_grows():
+    grow = layers.Conv2DTranspose(4, 3, strides=(2, 4), padding="same", name="grown")
+    strides = geometry.strides(chain(layers.Conv2D(4, 3, strides=2, padding="same"), grow))
+
+    assert strides["grown"] == (1, 0.5)
+
+
+def shrunk():
+    return layers.MaxPooling2D(2, padding="same")
+
+
+def grown(kernel, stride=2):
+    return layers.Conv2DTranspose(1, kernel, stride, padding="same")
+
+
+def interpolated():
+    """Two poolings, a convolution, and bilinear interpolation to full size."""
+    image = keras.Input((None, None, 1))
+    x = layers.Conv2D(1, 3, padding="same")(shrunk()(shrunk()(image)))
+    x = BilinearUpsampling(4)(x, shrunk()(shrunk()(image)), image)
+    return keras.Model(image, layers.GlobalAveragePooling2D()(x))
+
+
+FIELDS = {
+    "same-strides": lambda: line(layers.Conv2D(1, 3, 2, padding="same"), grown(3)),
+    "even-kernel": lambda: line(shrunk(), grown(4)),
+    "no-overlap": lambda: line(shrunk(), layers.Conv2D(1, 3, padding="same"), grown(2)),
+    "twice": lambda: line(shrunk(), shrunk(), grown(3), layers.Conv2D(1, 3), grown(4)),
+    "factor-above-kernel": lambda: line(shrunk(), grown(2, 3), layers.Conv2D(1, 5)),
+    "nearest": lambda: like_a_skip(layers.Conv2D(1, 3, padding="same")),
+    "bilinear": interpolated,
+}
+
+
+def line(*middle):
+    """A chain on a single channel."""
+    image = x = keras.Input((None, None, 1))
+    for layer in middle:
+        x = layer(x)
+    return keras.Model(image, layers.GlobalAveragePooling2D()(x))
+
+
+@pytest.mark.parametrize("build", FIELDS.values(), ids=FIELDS)
+def test_the_receptive_field_is_what_a_position_sees_at_the_most(build):
+    model = build()
+    height, _ = geometry.receptive_field(model)
+
+    assert height == most_rows_seen(model)
+
+
+def most_rows_seen(model, side=48):
+    """Tried out: with weights above zero, a bright row shows wherever it is seen."""
+    model.set_weights([np.ones_like(weights) for weights in model.get_weights()])
+    maps = keras.Model(model.input, model.layers[-2].output)
+    plain = np.ones((1, side, side, 1), "float32")
+    rows = plain + np.eye(side, dtype="float32")[:, :, None, None]
+    shown = (np.abs(maps(rows) / maps(plain) - 1) > 1e-5).any(axis=(2, 3))
+    seen = [np.flatnonzero(column) for column in shown.T]
+    return max(found[-1] - found[0] + 1 for found in seen if found.size)
 
 
 def test_a_layer_of_unknown_kind_is_named():

@@ -22,7 +22,11 @@ def of_images():
     return replace(experiment, data=replace(experiment.data, classes=("cat", "dog")))
 
 
-EXPERIMENTS = {"flowers": configs.load("flowers"), "images": of_images()}
+EXPERIMENTS = {
+    "flowers": configs.load("flowers"),
+    "images": of_images(),
+    "pets": configs.load("pets"),
+}
 
 
 @pytest.fixture(scope="module", params=EXPERIMENTS)

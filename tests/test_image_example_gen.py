@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import image_files
 import pytest
@@ -15,9 +16,10 @@ from tfx.types import artifact_utils, standard_artifacts
 
 from components.artifacts import Rejects
 from components.errors import DataError
-from components.image_example_gen import ImageExampleGen, read_options
+from components.image_example_gen import ImageExampleGen, mask_classes, read_options
+from components.mask_file import Reading
 from trainer import records
-from trainer.config import DataConfig
+from trainer.config import DataConfig, MaskConfig
 
 DATA = DataConfig(
     schema="flowers",
@@ -42,9 +44,20 @@ def test_exec_properties_are_plain_values_of_the_experiment():
         "min_side": 32,
         "max_pixels": 50_000_000,
         "max_reject_fraction": 0.05,
+        "mask": "",
         "shards": 4,
         "fingerprint": "f00",
     }
+
+
+def test_masks_are_declared_as_one_line_of_json():
+    mask = MaskConfig(values=(1, 2), ignored=3, unlisted="reject", ground=("ground",))
+
+    component = ImageExampleGen("/data", replace(DATA, classes=("pet", "ground"), mask=mask))
+
+    properties = component.exec_properties
+    assert read_options(properties).reading == Reading((1, 2), 3, "reject")
+    assert mask_classes(properties) == ("pet", "ground")
 
 
 def test_the_folder_may_be_a_parameter_of_the_run():

@@ -38,6 +38,21 @@ def test_the_end_of_a_thumbnail_is_not_the_end_of_the_image():
 
 
 @pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        pytest.param(jpeg(), False, id="jpeg"),
+        pytest.param(jpeg() + b"more", True, id="jpeg-and-more"),
+        pytest.param(jpeg(exif=b"Exif\0\0" + jpeg(1))[:-100], False, id="half-with-thumbnail"),
+        pytest.param(file_of(picture()), False, id="png"),
+        pytest.param(file_of(picture()) + b"more", True, id="png-and-more"),
+        pytest.param(b"hello", False, id="text"),
+    ],
+)
+def test_bytes_after_the_end_are_noticed(data, expected):
+    assert image_signature.has_more(data) is expected
+
+
+@pytest.mark.parametrize(
     ("start", "expected"),
     [
         pytest.param(b"\0\0\0 ftypmif1", True, id="avif-or-heic"),

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from components import ingestion_summary, rejects
 from components.candidates import Candidate
+from components.image_folder import Listing
 from components.ingestion_summary import Sides
 
 FOUND = [
@@ -18,8 +19,12 @@ FOUND = [
 ]
 
 
+def listing(*classes, outside=("LICENSE.txt",)):
+    return Listing((), classes, outside)
+
+
 def test_every_file_is_counted():
-    summary = ingestion_summary.of(FOUND, ("a", "b", "c"), ("LICENSE.txt",))
+    summary = ingestion_summary.of(FOUND, listing("a", "b", "c"))
 
     assert summary.files == {"train": 2, "val": 1, "test": 1}
     assert summary.examples == {"train": 2, "val": 0, "test": 1}
@@ -29,7 +34,7 @@ def test_every_file_is_counted():
 
 
 def test_sizes_are_those_of_examples():
-    summary = ingestion_summary.of(FOUND, ("a", "b"))
+    summary = ingestion_summary.of(FOUND, listing("a", "b"))
 
     assert summary.heights == {
         "a": Sides(20, 30, 40),
@@ -40,7 +45,7 @@ def test_sizes_are_those_of_examples():
 
 
 def test_what_is_written_is_read(tmp_path):
-    summary = ingestion_summary.of(FOUND, ("a", "b"), ("LICENSE.txt",))
+    summary = ingestion_summary.of(FOUND, listing("a", "b"))
 
     ingestion_summary.write(str(tmp_path), summary)
 
@@ -48,7 +53,7 @@ def test_what_is_written_is_read(tmp_path):
 
 
 def test_the_table_shows_classes_sizes_and_the_account():
-    summary = ingestion_summary.of(FOUND, ("a", "b"), ("LICENSE.txt",))
+    summary = ingestion_summary.of(FOUND, listing("a", "b"))
     console = Console(file=io.StringIO(), width=100)
 
     console.print(ingestion_summary.table(summary))
@@ -57,3 +62,23 @@ def test_the_table_shows_classes_sizes_and_the_account():
     assert "20 / 30 / 40" in shown
     assert "val: 1 files = 0 examples + 1 rejects" in shown
     assert "not ingested: 1 (LICENSE.txt)" in shown
+
+
+PAIRS = [
+    Candidate("1", "a", "train", "1", height=2, width=2, mask="m/1", pixels=(1, 3)),
+    Candidate("2", "", "train", "2", height=1, width=2, pixels=(2, 0), warnings=("odd",)),
+    Candidate("3", "a", "test", "3", height=1, width=1, pixels=(0, 1)),
+]
+
+
+def test_pixels_of_masks_are_counted_by_split_and_class(tmp_path):
+    summary = ingestion_summary.of(PAIRS, listing("a"), ("pet", "ground"))
+    ingestion_summary.write(str(tmp_path), summary)
+
+    assert summary.mask_pixels["train"] == {"pet": 3, "ground": 3}
+    assert summary.mask_pixels["test"] == {"pet": 0, "ground": 1}
+    assert summary.classes[""] == {"train": 1, "val": 0, "test": 0}
+    assert ingestion_summary.read(str(tmp_path)) == summary
+    caption = ingestion_summary.caption(summary)
+    assert "train: pixels pet 50.0%, ground 50.0%" in caption
+    assert "examples with a warning: 1 odd" in caption

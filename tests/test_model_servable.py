@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import tensorflow as tf
+import tiny_masks
 from tensorflow_serving.apis import prediction_log_pb2
 from tfx.components.util import model_utils
 from tfx.types import standard_artifacts
@@ -19,7 +20,7 @@ from tiny_runs import (
 )
 
 from components import class_shares
-from components.model_servable import ModelServable, Prediction, agree
+from components.model_servable import ModelServable
 from serving.warmup import RECORDS
 
 
@@ -32,6 +33,7 @@ def serve(folder, model):
         statistics=clean_statistics(),
         blessing=blessing,
         name=EXPERIMENT.name,
+        masks=0,
     )
     return blessing
 
@@ -117,9 +119,31 @@ def test_fewer_answers_than_images_are_not_blessed(tmp_path):
     assert failure(serve(tmp_path, model))
 
 
-def test_nan_agrees_with_nothing():
-    number, nan = ([Prediction("a", {"a": value})] for value in (1.0, float("nan")))
+def serve_masks(folder, scores=tiny_masks.by_colour):
+    blessing = artifact(standard_artifacts.InfraBlessing, folder)
+    ModelServable.test_call(
+        model=tiny_masks.model_of(folder, scores),
+        examples=tiny_masks.examples(folder),
+        statistics=clean_statistics(),
+        blessing=blessing,
+        name="colours",
+        masks=1,
+    )
+    return blessing
 
-    assert agree(number, number)
-    assert not agree(nan, nan)
-    assert not agree(number, nan)
+
+def test_a_segmenter_is_served_and_asked_too(tmp_path):
+    blessing = serve_masks(tmp_path)
+
+    assert blessing.get_string_custom_property("failure") == ""
+    assert model_utils.is_infra_validated(blessing)
+
+
+def first_of_its_batch(pixels, _):
+    """The first image of a batch is red, whatever it shows."""
+    numbers = tf.range(tf.shape(pixels)[0])
+    return pixels * 0 + tf.one_hot(tf.minimum(numbers, 1), 3)[:, None, None]
+
+
+def test_masks_that_depend_on_their_batch_are_not_blessed(tmp_path):
+    assert "depends on its batch" in failure(serve_masks(tmp_path, first_of_its_batch))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from fractions import Fraction
 
 import pytest
 import tiny
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from pipeline import model_table
 from trainer import configs
+from trainer.config import VGGConfig
 
 
 def printed(experiment):
@@ -51,3 +53,35 @@ def test_without_classes_it_says_that_they_stand_in():
 
 def test_with_classes_nothing_stands_in(flowers):
     assert "the folder's" not in flowers
+
+
+@pytest.mark.parametrize(
+    ("step", "side"),
+    [(1, "H"), (Fraction(16), "H/16"), (Fraction(1, 2), "2H"), (Fraction(3, 2), "2H/3")],
+)
+def test_a_side_is_divided_by_its_step(step, side):
+    assert model_table.divided("H", step) == side
+
+
+@pytest.fixture(scope="module")
+def pets():
+    return printed(configs.load("pets"))
+
+
+def test_a_map_that_grows_again_is_printed_at_its_size(pets):
+    assert "B x H/16 x W/16 x 128" in row_of(pets, "level3_up_conv")
+    assert "B x H x W x 3" in row_of(pets, "logits")
+
+
+def test_the_sizes_of_a_segmenter_are_printed(pets):
+    assert "Smallest input: 1 x 1 pixels. Total stride: 32 x 32." in pets
+
+
+def test_a_table_reads_no_weights():
+    config = VGGConfig(name="vgg16_deconv", weights="imagenet", width=1 / 16)
+
+    assert model_table.without_weights(config).weights == "none"
+
+
+def row_of(table, layer):
+    return next(line for line in table.splitlines() if layer in line)

@@ -9,7 +9,7 @@ from components.served import NONE
 from pipeline import pins
 from pipeline.settings import Settings
 from trainer import configs
-from trainer.config import with_overrides
+from trainer.overrides import with_overrides
 
 FLOWERS = configs.load("flowers")
 

@@ -61,7 +61,7 @@ def test_classes_without_names_go_by_their_number():
         ({"label": ["rose"]}, "1 rows of 'label' came back for 2 images"),
         ({"probabilities": [[0.5, 0.5]] * 3}, "3 rows of 'probabilities' came back for 2 images"),
         ({"labels": [["rose", "tulip"]]}, "1 rows of 'labels' came back for 2 images"),
-        ({"labels": [["rose"]] * 2}, "2 probabilities came back for 1 class names"),
+        ({"labels": [["rose"]] * 2}, "2 values came back for 1 class names"),
     ],
 )
 def test_an_answer_that_does_not_fit_the_images_is_rejected(changed, reason):

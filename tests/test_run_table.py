@@ -35,6 +35,8 @@ RESULT = results.RunResult(
     pushed_to="/served/flowers/17",
     seconds={"Trainer": 12.34, "Pusher": 0.1},
     cached=("Pusher",),
+    slices={},
+    report="/run/report.html",
 )
 
 

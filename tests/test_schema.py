@@ -11,12 +11,13 @@ from trainer import configs, records, schema
 def test_each_experiment_has_its_schema(name):
     fields = {feature.name for feature in schema.load(configs.load(name).data.schema).feature}
 
-    assert set(records.CLASS_FEATURES) <= fields
+    of_task = records.MASK_FEATURES if configs.load(name).data.mask else records.CLASS_FEATURES
+    assert set(of_task) <= fields
     assert {records.FORMAT, records.FILENAME, records.SHA256, records.LABEL} <= fields
 
 
 def test_an_unknown_schema_is_refused_with_those_that_exist():
-    with pytest.raises(ValueError, match=r"No schema 'trees' in .*: flowers, images\."):
+    with pytest.raises(ValueError, match=r"No schema 'trees' in .*: flowers, images, masks, pets"):
         schema.load("trees")
 
 

@@ -18,14 +18,14 @@ import tiny
 
 from trainer import models, training
 
-CONFIG = tiny.with_values("train.epochs=10", "train.warmup_epochs=2.0").train
+EXPERIMENT = tiny.with_values("train.epochs=10", "train.warmup_epochs=2.0")
 STEPS = 50
 
 
 @pytest.fixture(scope="module")
 def compiled():
     model = tiny.model_of()
-    training.compile_model(model, STEPS, CONFIG)
+    training.compile_model(model, STEPS, EXPERIMENT)
     return model
 
 
@@ -52,7 +52,7 @@ def trained(tmp_path_factory):
 def test_the_learning_rate_rises_in_a_line_and_falls_in_a_cosine(compiled, step, share):
     schedule = compiled.optimizer._learning_rate  # `learning_rate` gives the value of this step.
 
-    assert float(schedule(step)) == pytest.approx(share * CONFIG.learning_rate, abs=1e-7)
+    assert float(schedule(step)) == pytest.approx(share * EXPERIMENT.train.learning_rate, abs=1e-7)
 
 
 def test_the_rest_of_the_optimizer_is_the_experiments(compiled):
@@ -194,7 +194,7 @@ def test_a_loss_that_is_no_number_stops_the_training(tmp_path):
 
 def keeper(folder):
     model = tiny.model_of()
-    training.compile_model(model, STEPS, CONFIG)
+    training.compile_model(model, STEPS, EXPERIMENT)
     return training.Checkpoints(model, str(folder))
 
 

@@ -14,13 +14,15 @@ from PIL import Image
 from trainer import data, models, records, training
 from trainer.config import (
     AugmentConfig,
+    ClassifierConfig,
     DataConfig,
     Experiment,
-    ModelConfig,
+    MaskConfig,
     Threshold,
     TrainConfig,
-    with_overrides,
+    UNetConfig,
 )
+from trainer.overrides import with_overrides
 from trainer.preprocessing import DataStatistics
 
 COLOURS = {"blue": (30, 60, 220), "red": (220, 60, 30)}
@@ -43,17 +45,21 @@ EXPERIMENT = Experiment(
         max_side=48,
         size_buckets=3,
     ),
-    model=ModelConfig(
+    model=ClassifierConfig(
         name="fcn", widths=(8, 8), blocks=1, head="conv", pooling="average", dropout=0.1
     ),
     augment=AugmentConfig(
         side=32,
         grid=8,
         min_crop_area=0.5,
+        max_zoom=1.0,
         max_aspect_change=1.2,
         brightness=0.1,
         contrast=0.1,
         saturation=0.1,
+        tint=0.0,
+        grey=0.0,
+        paste=0.0,
         mixup=0.0,
     ),
     train=TrainConfig(
@@ -63,6 +69,8 @@ EXPERIMENT = Experiment(
         warmup_epochs=0.5,
         weight_decay=0.01,
         label_smoothing=0.1,
+        dice=0.0,
+        class_weights=(),
         ema_momentum=0.9,
         seed=0,
     ),
@@ -70,8 +78,28 @@ EXPERIMENT = Experiment(
 )
 
 
-def with_values(*overrides: str) -> Experiment:
-    return with_overrides(EXPERIMENT, overrides)
+MASKS = replace(
+    EXPERIMENT,
+    data=replace(
+        EXPERIMENT.data,
+        schema="masks",
+        classes=("ground", "blue", "red"),
+        mask=MaskConfig(values=(0, 1, 2), ignored=None, unlisted="keep", ground=("ground",)),
+    ),
+    model=UNetConfig(widths=(8, 8), dropout=0.1),
+    train=replace(EXPERIMENT.train, dice=0.5, learning_rate=1e-2),
+    gate=(Threshold(metric="mean_iou", at_least=0.5),),
+)
+PALETTE = np.zeros((256, 3), np.uint8)  # Of ids: each has a channel of its own.
+PALETTE[[0, 1, 2]] = np.eye(3)[[1, 2, 0]] * 255
+
+
+def with_values(*overrides: str, of: Experiment = EXPERIMENT) -> Experiment:
+    return with_overrides(of, overrides)
+
+
+def statistics_of(experiment: Experiment) -> DataStatistics:
+    return replace(STATISTICS, labels=experiment.mask_classes or LABELS)
 
 
 def pixels(height: int, width: int, seed: int = 0) -> np.ndarray:
@@ -103,6 +131,39 @@ def example(image: np.ndarray, label: str) -> bytes:
     return records.to_example(fields).SerializeToString()
 
 
+def drawn_mask(seed: int) -> np.ndarray:
+    """A box of one class on the ground, [H, W] uint8, of a size that the seed decides."""
+    random = np.random.default_rng(seed)
+    height, width = random.integers(20, 70, 2)
+    mask = np.zeros((height, width), np.uint8)
+    top, left = random.integers(0, (height // 2, width // 2))
+    mask[top : top + height // 2, left : left + width // 2] = 1 + seed % 2
+    return mask
+
+
+def pair_example(image: np.ndarray, mask: np.ndarray) -> bytes:
+    """A serialized tf.Example of the image and its mask of class ids."""
+    fields = {
+        records.ENCODED: png(image),
+        records.HEIGHT: image.shape[0],
+        records.WIDTH: image.shape[1],
+        records.MASK: png(mask),
+    }
+    return records.to_example(fields).SerializeToString()
+
+
+def shown(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """How much of its class's colour each pixel has, 0..255, where a class is known."""
+    flat = mask[..., 0]
+    known = flat != records.IGNORED
+    return np.where(PALETTE[flat] > 0, image, 0).max(-1)[known]
+
+
+def coloured(mask: np.ndarray) -> bytes:
+    """The example of a mask and of an image that shows nothing else."""
+    return pair_example(PALETTE[mask], mask)
+
+
 def write(path: Path, examples: list[bytes]) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tf.io.TFRecordWriter(str(path)) as writer:
@@ -117,24 +178,30 @@ def write_split(path: Path, count: int, *, seed: int = 0) -> str:
     return write(path, [example(drawn(label, seed), label) for label, seed in drawings])
 
 
-def files(folder: Path) -> tuple[list[str], list[str]]:
+def write_pairs(path: Path, count: int, *, seed: int = 0) -> str:
+    """A TFRecord file of `count` images with masks."""
+    return write(path, [coloured(drawn_mask(seed + n)) for n in range(count)])
+
+
+def files(folder: Path, experiment: Experiment = EXPERIMENT) -> tuple[list[str], list[str]]:
     """The files to train on, with 16 images, and those to validate on, with 8."""
     train, val = folder / "train.tfrecord", folder / "val.tfrecord"
+    write = write_pairs if experiment.data.mask else write_split
     if not val.exists():
-        write_split(train, 16, seed=1000)
-        write_split(val, 8, seed=2000)
+        write(train, 16, seed=1000)
+        write(val, 8, seed=2000)
     return [str(train)], [str(val)]
 
 
 def datasets(folder: Path, experiment: Experiment) -> tuple[tf.data.Dataset, tf.data.Dataset]:
-    train, val = files(folder)
-    return data.training(train, LABELS, experiment), data.evaluation(val, LABELS, experiment)
+    (train, val), labels = files(folder, experiment), statistics_of(experiment).labels
+    return data.training(train, labels, experiment), data.evaluation(val, labels, experiment)
 
 
 def train(folder: Path, experiment: Experiment):
     """Trains as run_fn does: the model, and its history."""
     keras.utils.set_random_seed(experiment.train.seed)
-    model = models.build(experiment.model, STATISTICS)
+    model = models.build(experiment.model, statistics_of(experiment))
     return model, fit(model, *datasets(folder, experiment), folder, experiment)
 
 
@@ -144,7 +211,7 @@ def fit(model, train, val, folder: Path, experiment: Experiment):
         train,
         val,
         steps_per_epoch=STEPS,
-        config=experiment.train,
+        experiment=experiment,
         checkpoints=str(folder / "checkpoints"),
         logs=str(folder / "logs"),
     )

@@ -19,6 +19,7 @@ from tfx.types import artifact_utils, standard_artifacts
 from components.curated_schema import CuratedSchema
 from pipeline import graph
 from trainer import config, configs, export, records
+from trainer.classifier import Classifier
 from trainer.preprocessing import DataStatistics
 
 LABELS = ("blue", "red")
@@ -115,7 +116,7 @@ def by_colour(pixels, sizes):
 
 def save(folder: Path, probabilities=by_colour, data=None) -> Path:
     """A SavedModel with the signatures of every classifier, and these probabilities."""
-    export.save_classifier(export.Classifier(probabilities, data or facts(), 64), str(folder))
+    export.save_module(Classifier(probabilities, data or facts(), 64), str(folder))
     return folder
 
 

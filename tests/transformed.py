@@ -7,18 +7,19 @@ from pathlib import Path
 
 import apache_beam as beam
 import tensorflow_transform.beam as tft_beam
+import tiny
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from tfx_bsl.public import tfxio
 
-from trainer import preprocessing, records, schema
+from trainer import preprocessing, schema, tasks
 
 
-def transform(examples: str, output: Path) -> str:
+def transform(examples: str, output: Path, experiment=tiny.EXPERIMENT) -> str:
     """Writes the transform graph of a TFRecord file of tests/tiny.py's examples, and says where."""
-    preprocess = functools.partial(
-        preprocessing.preprocessing_fn, custom_config={"size_buckets": 3}
-    )
-    source = tfxio.TFExampleRecord(examples, schema=tiny_schema())
+    classes = list(experiment.mask_classes)
+    task = preprocessing.masks_preprocessing_fn if classes else preprocessing.preprocessing_fn
+    preprocess = functools.partial(task, custom_config={"size_buckets": 3, "classes": classes})
+    source = tfxio.TFExampleRecord(examples, schema=tiny_schema(experiment))
     with beam.Pipeline(runner=FnApiRunner()) as pipeline, tft_beam.Context(f"{output}.tmp"):
         rows = pipeline | source.BeamSource()
         learned = (rows, source.TensorAdapterConfig()) | tft_beam.AnalyzeDataset(preprocess)
@@ -26,10 +27,10 @@ def transform(examples: str, output: Path) -> str:
     return str(output)
 
 
-def tiny_schema():
+def tiny_schema(experiment):
     """The curated schema's fields, as far as those examples have them."""
-    known = schema.load("images")
+    known = schema.load(experiment.data.schema)
     for feature in list(known.feature):
-        if feature.name not in records.CLASS_FEATURES:
+        if feature.name not in tasks.of(experiment).FEATURES:
             known.feature.remove(feature)
     return known

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 
+from trainer import masks
 from trainer.config import AugmentConfig
+from trainer.records import IGNORED
 
 
 def augment(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
@@ -12,13 +16,39 @@ def augment(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tens
 
     `seed` is int32 [2]: equal seeds give equal views.
     """
-    seeds = tf.unstack(tf.random.experimental.stateless_split(seed, 6))
-    image = crop(image, seeds[:2], config)
+    seeds = split(seed)
+    box = crop_box(tf.shape(image)[:2], seeds[:2], config)
+    image = tf.image.resize(cut(image, box), grid_size(box[2:], config))
     image = tf.image.stateless_random_flip_left_right(image, seeds[2])
-    image = tf.image.stateless_random_brightness(image / 255.0, config.brightness, seeds[3])
+    return colours(image, seeds[3:], config)
+
+
+def augment_pair(
+    image: tf.Tensor, mask: tf.Tensor, seed: tf.Tensor, config: AugmentConfig
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """The view that `augment` gives, and the same view of its mask [H, W, 1], of no new ids."""
+    seeds = split(seed)
+    box = crop_box(tf.shape(image)[:2], seeds[:2], config)
+    mask = masks.resize(cut(mask, box), grid_size(box[2:], config))
+    mask = tf.image.stateless_random_flip_left_right(mask, seeds[2])
+    return augment(image, seed, config), mask
+
+
+def split(seed: tf.Tensor) -> list[tf.Tensor]:
+    """A seed for each of a view's decisions."""
+    return tf.unstack(tf.random.experimental.stateless_split(seed, 8))
+
+
+def colours(image: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
+    """Another light on [H, W, 3] in 0..255, in 0..255."""
+    image = tf.image.stateless_random_brightness(image / 255.0, config.brightness, seeds[0])
     low, high = 1 - config.contrast, 1 + config.contrast + 1e-6
-    image = tf.image.stateless_random_contrast(image, low, high, seeds[4])
-    image = saturate(image, seeds[5], config)
+    image = tf.image.stateless_random_contrast(image, low, high, seeds[1])
+    image = saturate(image, seeds[2], config)
+    low, high = 1 - config.tint, 1 + config.tint
+    image *= tf.random.stateless_uniform([3], seeds[3], low, high)
+    is_grey = tf.random.stateless_uniform([], seeds[4]) < config.grey
+    image = tf.where(is_grey, tf.image.rgb_to_grayscale(image), image)
     return tf.clip_by_value(image * 255.0, 0.0, 255.0)
 
 
@@ -44,11 +74,30 @@ def blend(batch: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
     return batch * share + tf.reverse(batch, [0]) * (1 - share)
 
 
-def crop(image: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
-    """A random part of the image (Szegedy et al., arXiv:1409.4842), resized to the grid."""
-    box = crop_box(tf.shape(image)[:2], seeds, config)
-    part = tf.image.crop_to_bounding_box(image, box[0], box[1], box[2], box[3])
-    return tf.image.resize(part, grid_size(box[2:], config))
+def paste(
+    inputs: dict[str, tf.Tensor],
+    masks: tf.Tensor,
+    seed: tf.Tensor,
+    *,
+    share: float,
+    ground: Sequence[int],
+) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+    """Puts the objects of a share of a batch's images over another one's (arXiv:2012.07177).
+
+    Objects are the pixels of [B, H, W, 1] of other classes than `ground`; masks go with them. All
+    images of the batch must have one size, as for `mixup`. `seed` is int32 [2].
+    """
+    chosen = tf.random.stateless_uniform([tf.shape(masks)[0], 1, 1, 1], seed) < share
+    around = tf.constant([*ground, IGNORED], masks.dtype)
+    is_covered = chosen & tf.reduce_any(masks == around, axis=-1, keepdims=True)
+    image = inputs["image"]
+    pasted = tf.where(is_covered, tf.reverse(image, [0]), image)
+    return {**inputs, "image": pasted}, tf.where(is_covered, tf.reverse(masks, [0]), masks)
+
+
+def cut(image: tf.Tensor, box: tf.Tensor) -> tf.Tensor:
+    """The part of [H, W, C] in a box: top, left, height, width."""
+    return tf.image.crop_to_bounding_box(image, box[0], box[1], box[2], box[3])
 
 
 def saturate(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
@@ -63,7 +112,10 @@ def saturate(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Ten
 
 
 def crop_box(size: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
-    """Top, left, height and width of a part of an image of `size` (height, width); int32 [4]."""
+    """Top, left, height and width of a random part of an image of `size`; int32 [4].
+
+    After Szegedy et al. (arXiv:1409.4842).
+    """
     sides = tf.cast(size, tf.float32)
     change = tf.math.log(config.max_aspect_change)
     area = tf.random.stateless_uniform([], seeds[0], config.min_crop_area, 1.0)
@@ -75,8 +127,8 @@ def crop_box(size: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> 
 
 
 def grid_size(size: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
-    """`size` scaled down to the training side, and each side to the nearest cell; int32 [2]."""
+    """`size` brought to the training side, and each side to the nearest cell; int32 [2]."""
     sides = tf.cast(size, tf.float32)
-    factor = tf.minimum(1.0, config.side / tf.reduce_max(sides))
+    factor = tf.minimum(config.max_zoom, config.side / tf.reduce_max(sides))
     cells = tf.round(sides * factor / config.grid)
     return tf.cast(tf.maximum(1.0, cells), tf.int32) * config.grid

@@ -6,11 +6,8 @@ with a value that no run could use gets a ValueError that names the value.
 
 from __future__ import annotations
 
-import difflib
-import json
 import re
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import pydantic
 from pydantic import AfterValidator, Field
@@ -29,6 +26,7 @@ def _fit_for_kubernetes(name: str) -> str:
 
 
 RunName = Annotated[str, AfterValidator(_fit_for_kubernetes)]
+PixelValue = Annotated[int, Field(ge=0, le=255)]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 Count = Annotated[int, Field(ge=1)]
 TwoOrMore = Annotated[int, Field(ge=2)]
@@ -40,6 +38,22 @@ Factor = Annotated[float, Field(ge=1, allow_inf_nan=False)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 FractionAbove0 = Annotated[float, Field(gt=0, le=1)]
 FractionBelow1 = Annotated[float, Field(ge=0, lt=1)]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class MaskConfig:
+    """How the values of mask files are read: the n-th of them means the n-th of the classes."""
+
+    values: Annotated[tuple[PixelValue, ...], Field(min_length=2)]
+    ignored: PixelValue | None  # Counts for no class, neither in training nor in evaluation.
+    unlisted: Literal["keep", "reject"]  # Images of the official layout that its list leaves out.
+    ground: tuple[str, ...]  # Classes that are no part of an object: augment.paste leaves them.
+
+    def __post_init__(self) -> None:
+        if len({*self.values, self.ignored}) <= len(self.values):
+            raise ValueError(
+                f"values={list(self.values)} and ignored={self.ignored}: a value is there twice"
+            )
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -56,18 +70,46 @@ class DataConfig:
     shards: Count  # TFRecord files for each split.
     max_side: Count  # Pixels; larger images are scaled down, smaller ones keep their size.
     size_buckets: TwoOrMore  # Quantiles of the image area: slices of the evaluation.
+    mask: MaskConfig | None = None  # With it, each image has a mask; without, a class.
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class ModelConfig:
-    """Which builder of trainer/models, and its shape."""
+class ClassifierConfig:
+    """The shape of a classifier in trainer/models."""
 
-    name: Literal["fcn"]  # Of BUILDERS in trainer/models.
-    widths: Widths  # Channels of each stage; each stage halves height and width.
-    blocks: Count  # Residual blocks in each stage.
-    head: Literal["conv", "dense"]
-    pooling: Literal["average", "max"]
-    dropout: FractionBelow1
+    name: Literal["fcn"] = "fcn"
+    widths: Widths = (64, 128, 256)  # Channels of each stage; each halves height and width.
+    blocks: Count = 1  # Residual blocks in each stage.
+    head: Literal["conv", "dense"] = "conv"
+    pooling: Literal["average", "max"] = "average"
+    dropout: FractionBelow1 = 0.3
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class UNetConfig:
+    """The shape of a U-Net in trainer/models."""
+
+    name: Literal["unet_small"] = "unet_small"
+    widths: Widths = (32, 64, 96, 128, 192)  # Channels of each stage; each halves both sides.
+    blocks: Count = 1  # Residual blocks in each stage.
+    dropout: FractionBelow1 = 0.2
+    mirrored: bool = False  # Also asks about the mirrored image, and averages: twice the work.
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class VGGConfig:
+    """The shape of a model on VGG-16 in trainer/models."""
+
+    name: Literal["fcn8s", "fcn16s", "fcn32s", "vgg16_deconv"]
+    width: Positive = 1.0  # Times VGG-16's channels; other than 1 has no pretrained weights.
+    weights: str = "imagenet"  # Or "none", or a file of Keras's VGG-16 weights (.h5).
+    frozen: bool = False  # Whether the weights that were read stay as they are.
+    dropout: FractionBelow1 = 0.5
+
+
+ModelConfig = Annotated[
+    ClassifierConfig | UNetConfig | VGGConfig, Field(discriminator="name")
+]  # Of BUILDERS in trainer/models.
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -77,10 +119,14 @@ class AugmentConfig:
     side: Count  # Pixels: the longer side of a training crop, at the most; a multiple of the grid.
     grid: Count  # Pixels: crops have sides of multiples of this, so that batches need no padding.
     min_crop_area: FractionAbove0  # Of the image's area; 1 keeps the whole image.
+    max_zoom: Factor  # A crop is enlarged by up to this factor, to reach the side.
     max_aspect_change: Factor  # A crop's aspect ratio moves by up to this factor.
     brightness: Fraction
     contrast: Fraction
     saturation: Fraction
+    tint: Fraction  # Each channel's brightness alone.
+    grey: Fraction  # How many images lose their colours.
+    paste: Fraction  # Of masks: how many images have their objects put over another image.
     mixup: Amount  # How evenly two images are blended: Beta's parameter; 0 blends none.
 
     def __post_init__(self) -> None:
@@ -101,15 +147,21 @@ class TrainConfig:
     warmup_epochs: Amount
     weight_decay: Amount
     label_smoothing: Fraction
+    dice: Amount  # Of masks: the weight of the Dice term beside the cross-entropy; 0 leaves it out.
+    class_weights: tuple[Positive, ...]  # Of masks, one for each class; none: all weigh alike.
     ema_momentum: Fraction  # The exported weights are a moving average of the learned ones.
     seed: Seed
+
+
+CLASS_METRICS = ("accuracy", "top_2_accuracy")
+MASK_METRICS = ("mean_iou", "pixel_accuracy")
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Threshold:
     """What a metric must reach for the model to be pushed."""
 
-    metric: Literal["accuracy", "top_2_accuracy"]
+    metric: Literal["accuracy", "top_2_accuracy", "mean_iou", "pixel_accuracy"]
     at_least: Fraction
     max_drop: Fraction | None = None  # Below the served model's value, at the most.
     each_class: bool = False  # Holds for each class's slice, not for the whole.
@@ -126,6 +178,63 @@ class Experiment:
     train: TrainConfig
     gate: tuple[Threshold, ...]
 
+    @property
+    def mask_classes(self) -> tuple[str, ...]:
+        """The classes of the pixels; none where whole images have classes."""
+        return self.data.classes if self.data.mask else ()
+
+    def __post_init__(self) -> None:
+        check = _check_masks if self.data.mask else _check_classes
+        check(self)
+
+
+def _check_classes(experiment: Experiment) -> None:
+    """Raises ValueError for what only masks go with."""
+    _check_gate(experiment, CLASS_METRICS)
+    if not isinstance(experiment.model, ClassifierConfig):
+        raise ValueError(
+            f'model.name={experiment.model.name} makes masks, and data.mask is null: take "fcn"'
+        )
+    train = experiment.train
+    if train.dice or train.class_weights or experiment.augment.paste:
+        raise ValueError(
+            "train.dice, train.class_weights and augment.paste are for masks: leave 0.0, [] and 0.0"
+        )
+
+
+def _check_masks(experiment: Experiment) -> None:
+    """Raises ValueError for what only classes go with, and for unequal numbers of classes."""
+    _check_gate(experiment, MASK_METRICS)
+    classes, values = experiment.data.classes, experiment.data.mask.values
+    if isinstance(experiment.model, ClassifierConfig):
+        raise ValueError(f"model.name={experiment.model.name} makes no masks: take unet_small")
+    if len(classes) != len(values):
+        raise ValueError(
+            f"data.classes={list(classes)} and data.mask.values={list(values)} are not equally "
+            "many: the n-th value means the n-th class"
+        )
+    if experiment.augment.mixup:
+        raise ValueError("augment.mixup blends classes, and masks have none to blend: set it to 0")
+    if len(experiment.train.class_weights) not in (0, len(classes)):
+        raise ValueError(f"train.class_weights needs {len(classes)} weights, or none")
+    _check_ground(experiment.data.mask.ground, experiment)
+
+
+def _check_ground(ground: tuple[str, ...], experiment: Experiment) -> None:
+    classes = experiment.data.classes
+    if not {*ground} <= {*classes}:
+        raise ValueError(f"data.mask.ground={list(ground)}: take of data.classes={list(classes)}")
+    if experiment.augment.paste and not ground:
+        raise ValueError("augment.paste cuts out objects: name the rest in data.mask.ground")
+
+
+def _check_gate(experiment: Experiment, measured: tuple[str, ...]) -> None:
+    for threshold in experiment.gate:
+        if threshold.metric not in measured:
+            raise ValueError(
+                f"gate: {threshold.metric} is not measured here; there are: {', '.join(measured)}"
+            )
+
 
 def to_json(experiment: Experiment) -> str:
     """The experiment as one line of JSON: how it travels to a step on another machine."""
@@ -135,65 +244,6 @@ def to_json(experiment: Experiment) -> str:
 def from_json(text: str) -> Experiment:
     """The experiment that `to_json` wrote. Raises ValueError where a name or value does not fit."""
     return _ADAPTER.validate_json(text)
-
-
-def with_overrides(experiment: Experiment, overrides: Sequence[str]) -> Experiment:
-    """The experiment with values replaced: "train.epochs=5" and the like.
-
-    Values are read as JSON, and as plain text where they are none. Raises ValueError that names
-    the values which exist, or what the value should be.
-    """
-    tree = json.loads(to_json(experiment))
-    for override in overrides:
-        name, equals, value = override.partition("=")
-        if not equals:
-            raise ValueError(f"{override!r} is no NAME=VALUE, such as train.epochs=5.")
-        _replace(tree, name, _value(value))
-    try:
-        return from_json(json.dumps(tree))
-    except pydantic.ValidationError as error:
-        raise ValueError(" ".join(map(_sentence, error.errors()))) from error
-
-
-def names(experiment: Experiment) -> list[str]:
-    """Every value's name: "name", "data.schema" and so on."""
-    return _names(json.loads(to_json(experiment)))
-
-
-def _names(tree: dict[str, Any], prefix: str = "") -> list[str]:
-    found: list[str] = []
-    for name, value in tree.items():
-        found += _names(value, f"{prefix}{name}.") if isinstance(value, dict) else [prefix + name]
-    return found
-
-
-def _replace(tree: dict[str, Any], name: str, value: Any) -> None:
-    if name not in _names(tree):
-        known = _names(tree)
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise ValueError(
-            f"No value {name!r} in the experiment.{hint} There are: {', '.join(known)}."
-        )
-    *groups, leaf = name.split(".")
-    for group in groups:
-        tree = tree[group]
-    tree[leaf] = value
-
-
-def _sentence(error: Any) -> str:
-    """What pydantic says of one value, with the value's name as an override has it."""
-    place = ".".join(str(part) for part in error["loc"])
-    value = "" if isinstance(error["input"], dict) else f"={json.dumps(error['input'])}"
-    said = error["msg"].removeprefix("Value error, ").rstrip(".")
-    return f"{place}{value}: {said}."
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return text
 
 
 _ADAPTER = pydantic.TypeAdapter(Experiment)

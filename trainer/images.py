@@ -9,12 +9,17 @@ SHRINKS = (1, 2, 4, 8)  # What JPEG's transform can divide the sides by while it
 
 def load(encoded: tf.Tensor, max_side: int) -> tf.Tensor:
     """The pixels a model sees of one encoded image, in training, evaluation and serving alike."""
+    return load_sized(encoded, max_side)[0]
+
+
+def load_sized(encoded: tf.Tensor, max_side: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """The same, and the height and width that the image has itself, int32 [2]."""
     image, size = tf.cond(
         tf.io.is_jpeg(encoded),
         lambda: decode_shrunk(encoded, max_side),
         lambda: with_size(decode(encoded)),
     )
-    return resize(tf.ensure_shape(image, [None, None, 3]), within(size, max_side))
+    return resize(tf.ensure_shape(image, [None, None, 3]), within(size, max_side)), size
 
 
 def decode(encoded: tf.Tensor) -> tf.Tensor:

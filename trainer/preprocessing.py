@@ -8,10 +8,11 @@ from typing import Any
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from trainer import images, records
+from trainer import images, masks, records
 
 VOCABULARY = "labels"
 CONSTANTS = ("channel_mean", "channel_std", "size_boundaries")
+FRACTIONS = "class_fractions"
 
 
 @dataclass(frozen=True)
@@ -22,22 +23,59 @@ class DataStatistics:
     mean: tuple[float, ...]  # Of each channel, 0..255.
     std: tuple[float, ...]  # Of each channel, 0..255.
     size_boundaries: tuple[float, ...]  # Square roots of image areas, in pixels, rising.
+    class_fractions: tuple[float, ...] = ()  # Of masks: each class's part of an image's pixels.
 
 
 def preprocessing_fn(inputs: dict[str, Any], custom_config: dict[str, Any]) -> dict[str, tf.Tensor]:
-    """Called by TFX's Transform. Constants travel as columns: each row repeats them.
+    """Called by TFX's Transform for images with classes.
 
     `custom_config["size_buckets"]` says into how many quantiles the image sizes fall.
     """
     labels = tf.reshape(inputs[records.LABEL_TEXT], [-1])
     tft.vocabulary(labels, vocab_filename=VOCABULARY)
+    return repeated(constants(inputs, custom_config), inputs)
+
+
+def masks_preprocessing_fn(
+    inputs: dict[str, Any], custom_config: dict[str, Any]
+) -> dict[str, tf.Tensor]:
+    """Called by TFX's Transform for images with masks of `custom_config["classes"]`."""
+    fractions = class_fractions(dense(inputs[records.MASK]), len(custom_config["classes"]))
+    learned = {**constants(inputs, custom_config), FRACTIONS: fractions}
+    return repeated(learned, inputs)
+
+
+def constants(inputs: dict[str, Any], custom_config: dict[str, Any]) -> dict[str, tf.Tensor]:
+    """What is learned of all images, by the names in CONSTANTS."""
     sides = size(inputs[records.HEIGHT], inputs[records.WIDTH])
-    encoded = tf.reshape(tf.sparse.to_dense(inputs[records.ENCODED], default_value=""), [-1])
-    mean, std = channel_moments(encoded)
+    mean, std = channel_moments(dense(inputs[records.ENCODED]))
     quantiles = tft.quantiles(sides, custom_config["size_buckets"], epsilon=0.001)
-    values = dict(zip(CONSTANTS, (mean, std, tf.reshape(quantiles, [-1])), strict=True))
-    count = tf.shape(labels)[0]
-    return {name: tf.tile(value[tf.newaxis], [count, 1]) for name, value in values.items()}
+    return dict(zip(CONSTANTS, (mean, std, tf.reshape(quantiles, [-1])), strict=True))
+
+
+def repeated(learned: dict[str, tf.Tensor], inputs: dict[str, Any]) -> dict[str, tf.Tensor]:
+    """Constants travel as columns: each row repeats them."""
+    count = tf.size(inputs[records.HEIGHT])
+    return {name: tf.tile(value[tf.newaxis], [count, 1]) for name, value in learned.items()}
+
+
+def dense(column: tf.SparseTensor) -> tf.Tensor:
+    """A column of one text in each row: string [N]."""
+    return tf.reshape(tf.sparse.to_dense(column, default_value=""), [-1])
+
+
+def class_fractions(encoded: tf.Tensor, classes: int) -> tf.Tensor:
+    """Each class's part of the pixels that count, float32 [C]; images that have any weigh alike."""
+
+    def fractions(mask: tf.Tensor) -> tf.Tensor:
+        ids = tf.reshape(tf.cast(masks.decode(mask), tf.int32), [-1])
+        counts = tf.math.bincount(ids, minlength=classes, maxlength=classes, dtype=tf.float32)
+        return tf.math.divide_no_nan(counts, tf.reduce_sum(counts))
+
+    spec = tf.TensorSpec([classes], tf.float32)
+    each = tf.map_fn(fractions, encoded, fn_output_signature=spec)
+    mean = tft.mean(each, reduce_instance_dims=False)
+    return tf.math.divide_no_nan(mean, tf.reduce_sum(mean))
 
 
 def size(height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
@@ -60,21 +98,26 @@ def channel_moments(encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return means[0], tf.sqrt(tf.maximum(means[1] - means[0] ** 2, 1.0))
 
 
-def read(transform_uri: str) -> DataStatistics:
-    """The statistics in Transform's output folder."""
+def read(transform_uri: str, mask_classes: tuple[str, ...] = ()) -> DataStatistics:
+    """The statistics in Transform's output folder; those of masks where it has masks' classes."""
     output = tft.TFTransformOutput(transform_uri)
-    labels = sorted(name.decode() for name in output.vocabulary_by_name(VOCABULARY))
-    columns = output.transform_raw_features(example_row())
+    columns = output.transform_raw_features(example_row(with_masks=bool(mask_classes)))
     mean, std, boundaries = (tuple(columns[name].numpy()[0].tolist()) for name in CONSTANTS)
+    if mask_classes:
+        fractions = tuple(columns[FRACTIONS].numpy()[0].tolist())
+        return DataStatistics(mask_classes, mean, std, boundaries, fractions)
+    labels = sorted(name.decode() for name in output.vocabulary_by_name(VOCABULARY))
     return DataStatistics(tuple(labels), mean, std, boundaries)
 
 
-def example_row() -> dict[str, Any]:
+def example_row(*, with_masks: bool) -> dict[str, Any]:
     """One row that the transform graph can read; what it holds does not matter."""
-    pixel = tf.io.encode_png(tf.zeros([1, 1, 3], tf.uint8))
-    return {
-        records.ENCODED: tf.sparse.from_dense([[pixel.numpy()]]),
+    pixel = tf.sparse.from_dense([[tf.io.encode_png(tf.zeros([1, 1, 1], tf.uint8))]])
+    row = {
+        records.ENCODED: pixel,
         records.HEIGHT: tf.constant([[1]], tf.int64),
         records.WIDTH: tf.constant([[1]], tf.int64),
-        records.LABEL_TEXT: tf.constant([[""]]),
     }
+    if with_masks:
+        return row | {records.MASK: pixel}
+    return row | {records.LABEL_TEXT: tf.constant([[""]])}

@@ -15,8 +15,20 @@ HEIGHT = "image/height"  # Pixels, as decoded.
 WIDTH = "image/width"  # Pixels, as decoded.
 FILENAME = "image/filename"  # Path below the folder that was ingested, with "/".
 SHA256 = "image/key/sha256"  # Lower-case hexadecimal digest of the file as it was found.
-LABEL_TEXT = "image/class/text"
+LABEL_TEXT = "image/class/text"  # Beside a mask: the breed, where the data names one.
 LABEL = "image/class/label"  # Index of LABEL_TEXT among the sorted names of all classes found.
+SPECIES = "image/class/species"  # b"cat" or b"dog", where the data names one.
+MASK = "image/segmentation/class/encoded"  # PNG of one byte a pixel: class, or IGNORED.
+MASK_FORMAT = "image/segmentation/class/format"
+BOXES = {  # Of heads, 0..1 of the width and the height; none where the data has none.
+    "xmin": "image/object/bbox/xmin",
+    "xmax": "image/object/bbox/xmax",
+    "ymin": "image/object/bbox/ymin",
+    "ymax": "image/object/bbox/ymax",
+}
+BOX_LABEL = "image/object/class/label"  # One for each box: 0, a head.
+
+IGNORED = 255  # In a record's mask: counts for no class.
 
 SPLITS = ("train", "val", "test")
 
@@ -25,6 +37,13 @@ CLASS_FEATURES = {
     HEIGHT: tf.io.FixedLenFeature([], tf.int64),
     WIDTH: tf.io.FixedLenFeature([], tf.int64),
     LABEL_TEXT: tf.io.FixedLenFeature([], tf.string),
+}
+
+MASK_FEATURES = {
+    ENCODED: tf.io.FixedLenFeature([], tf.string),
+    HEIGHT: tf.io.FixedLenFeature([], tf.int64),
+    WIDTH: tf.io.FixedLenFeature([], tf.int64),
+    MASK: tf.io.FixedLenFeature([], tf.string),
 }
 
 

@@ -19,7 +19,7 @@ def run_fn(fn_args: FnArgs) -> None:
     """
     experiment = config.from_json(fn_args.custom_config["experiment"])
     keras.utils.set_random_seed(experiment.train.seed)
-    statistics = preprocessing.read(fn_args.transform_output)
+    statistics = preprocessing.read(fn_args.transform_output, experiment.mask_classes)
     model = models.build(experiment.model, statistics)
     checkpoints = checkpoint_folder(fn_args)
     training.fit(
@@ -27,7 +27,7 @@ def run_fn(fn_args: FnArgs) -> None:
         data.training(fn_args.train_files, statistics.labels, experiment),
         data.evaluation(fn_args.eval_files, statistics.labels, experiment),
         steps_per_epoch=data.steps(fn_args.train_files, experiment),
-        config=experiment.train,
+        experiment=experiment,
         checkpoints=checkpoints,
         logs=fn_args.model_run_dir,
     )

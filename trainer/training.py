@@ -8,7 +8,8 @@ import sys
 import keras
 import tensorflow as tf
 
-from trainer.config import TrainConfig
+from trainer import tasks
+from trainer.config import Experiment
 
 
 def fit(
@@ -17,7 +18,7 @@ def fit(
     val: tf.data.Dataset,
     *,
     steps_per_epoch: int,
-    config: TrainConfig,
+    experiment: Experiment,
     checkpoints: str,
     logs: str,
 ) -> keras.callbacks.History:
@@ -26,12 +27,12 @@ def fit(
     Killed and called again with the same folder `checkpoints`, it goes on after the last finished
     epoch. The folder `logs` is for TensorBoard.
     """
-    compile_model(model, steps_per_epoch, config)
+    compile_model(model, steps_per_epoch, experiment)
     keeper = Checkpoints(model, checkpoints)
     history = model.fit(
         train,
         initial_epoch=keeper.epoch,
-        epochs=config.epochs,
+        epochs=experiment.train.epochs,
         steps_per_epoch=steps_per_epoch,
         validation_data=val,
         verbose=1 if sys.stdout.isatty() else 2,  # A bar, or in a log: lines.
@@ -45,8 +46,9 @@ def fit(
     return history
 
 
-def compile_model(model: keras.Model, steps_per_epoch: int, config: TrainConfig) -> None:
+def compile_model(model: keras.Model, steps_per_epoch: int, experiment: Experiment) -> None:
     """AdamW under a linear warm-up and a cosine (arXiv:1608.03983), averaged weights beside it."""
+    config, task = experiment.train, tasks.of(experiment)
     warmup = round(config.warmup_epochs * steps_per_epoch)
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0,
@@ -61,11 +63,13 @@ def compile_model(model: keras.Model, steps_per_epoch: int, config: TrainConfig)
         use_ema=True,
         ema_momentum=config.ema_momentum,
     )
-    loss = keras.losses.CategoricalCrossentropy(
-        from_logits=True, label_smoothing=config.label_smoothing
+    classes = model.output_shape[-1]
+    model.compile(
+        optimizer=optimizer,
+        loss=task.loss(config, classes),
+        metrics=task.metrics(classes),
+        jit_compile=False,  # XLA would compile anew for each shape of a batch.
     )
-    # XLA would compile anew for each shape of a batch.
-    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"], jit_compile=False)
     optimizer.build(model.trainable_variables)
 
 

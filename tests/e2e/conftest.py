@@ -5,7 +5,9 @@ They share a home, as a user's runs do, so each says which one it follows.
 
 import shutil
 
+import command
 import flower_run
+import pet_run
 import pytest
 
 
@@ -21,7 +23,7 @@ def first(tmp_path_factory):
 @pytest.fixture(scope="session")
 def server(first):
     """`fcn serve` over what the first run pushed."""
-    with flower_run.served(first.home) as addresses:
+    with command.served(first.home) as addresses:
         yield addresses
 
 
@@ -53,3 +55,27 @@ def changed(restored):
     photograph = next(path for path in (restored.data / "daisy").iterdir() if path.stat().st_size)
     photograph.write_bytes(flower_run.image_files.jpeg(99, height=80, width=100))
     return flower_run.run(restored.data, restored.home)
+
+
+@pytest.fixture(scope="session")
+def pets(tmp_path_factory):
+    """A run on pairs, good and bad ones, to a pushed version."""
+    home = tmp_path_factory.mktemp("pets")
+    data = pet_run.pets(home / "data")
+    pet_run.add_corner_cases(data)
+    pet_run.add_bad_pairs(data)
+    return pet_run.run(data, home)
+
+
+@pytest.fixture(scope="session")
+def pet_server(pets):
+    """`fcn serve` over what the run pushed."""
+    with command.served(pets.home) as addresses:
+        yield addresses
+
+
+@pytest.fixture(scope="session")
+def plain(tmp_path_factory):
+    """A run on somebody's own images and masks."""
+    home = tmp_path_factory.mktemp("plain")
+    return pet_run.run_plain(pet_run.plain_pairs(home / "data"), home)

@@ -1,19 +1,11 @@
-"""A small run as a user starts it: on photographs where they are at hand, else on drawings."""
+"""Small runs on flowers: on photographs where they are at hand, else on drawings."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
 import shutil
-import signal
-import subprocess
-import sys
-import urllib.request
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+import command
 import image_files
 
 from pipeline import drawn_flowers
@@ -45,18 +37,6 @@ BAD_FILES = {
     "tulips/also_a_rose.jpg": "duplicate_under_another_label",
     "roses/also_a_tulip.jpg": "duplicate_under_another_label",
 }
-
-
-@dataclass(frozen=True)
-class FlowerRun:
-    """What a finished command printed and left."""
-
-    data: Path
-    home: Path
-    code: int
-    printed: str
-    result: dict  # What --json holds; empty where the run ended before its result.
-    versions: list[str]  # Those pushed by then.
 
 
 def flowers(folder: Path) -> Path:
@@ -91,54 +71,6 @@ def add_bad_files(folder: Path) -> None:
     )
 
 
-def fcn(*words: object, home: Path) -> subprocess.CompletedProcess:
-    """The command, as typed in the folder `home`."""
-    command = [sys.executable, "-m", "pipeline", *map(str, words)]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "200"}
-    return subprocess.run(
-        command, cwd=home, env=environment, text=True, capture_output=True, timeout=500
-    )
-
-
-def run(data: Path, home: Path, *overrides: str) -> FlowerRun:
+def run(data: Path, home: Path, *overrides: str) -> command.Run:
     """`fcn run flowers` with the tiny values, and these in their place."""
-    sets = [word for override in (*TINY, *overrides) for word in ("--set", override)]
-    places = ["--workdir", "run", "--push-root", "served", "--json", "result.json"]
-    (home / "result.json").unlink(missing_ok=True)
-    done = fcn("run", "flowers", "--data", data, *places, *sets, home=home)
-    written = home / "result.json"
-    result = json.loads(written.read_text()) if written.is_file() else {}
-    versions = sorted(path.name for path in (home / "served" / "flowers").glob("[0-9]*"))
-    return FlowerRun(data, home, done.returncode, done.stdout + done.stderr, result, versions)
-
-
-@contextmanager
-def served(home: Path):
-    """`fcn serve` on free ports: gives the addresses for gRPC and REST, and ends it after that."""
-    command = [sys.executable, "-u", "-m", "pipeline", "serve", "--push-root", "served"]
-    ports = ["--grpc-port", "0", "--rest-port", "0"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    server = subprocess.Popen(
-        [*command, *ports], cwd=home, env=environment, text=True, stdout=subprocess.PIPE
-    )
-    try:
-        yield _addresses(server)
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.communicate(timeout=60)
-
-
-def _addresses(server: subprocess.Popen) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for line in server.stdout:
-        if address := re.search(r"(grpc|http)://[^/\s]+", line):
-            found[address[1]] = address[0]
-        if "AVAILABLE" in line.upper():
-            return found
-    raise AssertionError(f"The server ended with {server.wait()} before it served.")
-
-
-def status(address: str) -> dict:
-    """TF Serving's REST status of the model."""
-    with urllib.request.urlopen(f"{address}/v1/models/flowers", timeout=30) as answer:
-        return json.load(answer)
+    return command.run("flowers", data, home, (*TINY, *overrides))

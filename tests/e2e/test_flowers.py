@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+import command
 import flower_run
 import pytest
 
@@ -44,7 +45,7 @@ def test_predict_answers_about_images_of_several_sizes(first, server, rest):
     paths = [next((first.data / name).glob("*[0-9]*.jpg")) for name in flower_run.CLASSES[:3]]
     protocol = ["--server", server["http"], "--rest"] if rest else ["--server", server["grpc"]]
 
-    done = flower_run.fcn("predict", *paths, *protocol, "--json", home=first.home)
+    done = command.fcn("predict", *paths, *protocol, "--json", home=first.home)
 
     assert done.returncode == 0, done.stderr
     answers = json.loads(done.stdout)
@@ -55,7 +56,7 @@ def test_predict_answers_about_images_of_several_sizes(first, server, rest):
 
 
 def test_the_served_version_is_the_one_pushed(first, server):
-    states = flower_run.status(server["http"])["model_version_status"]
+    states = command.status(server["http"], "flowers")["model_version_status"]
 
     assert [(s["version"], s["state"]) for s in states] == [(first.result["version"], "AVAILABLE")]
 

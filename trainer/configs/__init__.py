@@ -1,10 +1,11 @@
 """The experiments, by name, each with a short configuration beside it."""
 
 from trainer.config import Experiment
-from trainer.configs import flowers, images
+from trainer.configs import flowers, images, masks, pets
 
-EXPERIMENTS = {"flowers": flowers.EXPERIMENT, "images": images.EXPERIMENT}
-FAST = {"flowers": flowers.FAST, "images": images.FAST}
+MODULES = {"flowers": flowers, "images": images, "masks": masks, "pets": pets}
+EXPERIMENTS = {name: module.EXPERIMENT for name, module in MODULES.items()}
+FAST = {name: module.FAST for name, module in MODULES.items()}
 
 
 def load(name: str, *, fast: bool = False) -> Experiment:

@@ -3,13 +3,13 @@
 from trainer import schema
 from trainer.config import (
     AugmentConfig,
+    ClassifierConfig,
     DataConfig,
     Experiment,
-    ModelConfig,
     Threshold,
     TrainConfig,
-    with_overrides,
 )
+from trainer.overrides import with_overrides
 
 EXPERIMENT = Experiment(
     name="flowers",
@@ -25,17 +25,21 @@ EXPERIMENT = Experiment(
         max_side=160,
         size_buckets=3,
     ),
-    model=ModelConfig(
+    model=ClassifierConfig(
         name="fcn", widths=(64, 128, 256), blocks=1, head="conv", pooling="average", dropout=0.3
     ),
     augment=AugmentConfig(
         side=144,
         grid=16,
         min_crop_area=0.25,
+        max_zoom=1.0,
         max_aspect_change=1.33,
         brightness=0.2,
         contrast=0.3,
         saturation=0.4,
+        tint=0.0,
+        grey=0.0,
+        paste=0.0,
         mixup=0.3,
     ),
     train=TrainConfig(
@@ -45,6 +49,8 @@ EXPERIMENT = Experiment(
         warmup_epochs=2.0,
         weight_decay=0.1,
         label_smoothing=0.1,
+        dice=0.0,
+        class_weights=(),
         ema_momentum=0.99,
         seed=0,
     ),

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 import keras
 
 from trainer.config import ModelConfig
-from trainer.models import fcn
+from trainer.models import fcn, fcn8s, fcn16s, fcn32s, unet_small, vgg16_deconv
 
 if TYPE_CHECKING:
     from trainer.preprocessing import DataStatistics
 
-BUILDERS = {"fcn": fcn.build}
+BUILDERS = {
+    "fcn": fcn.build,
+    "unet_small": unet_small.build,
+    "fcn8s": fcn8s.build,
+    "fcn16s": fcn16s.build,
+    "fcn32s": fcn32s.build,
+    "vgg16_deconv": vgg16_deconv.build,
+}
 
 
 def build(config: ModelConfig, statistics: DataStatistics) -> keras.Model:

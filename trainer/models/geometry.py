@@ -1,6 +1,5 @@
 """What a model's layers do to height and width: strides, and the smallest input, computed.
 
-Along one axis a layer is a window: from n positions it makes (n + padding - kernel) // stride + 1.
 Trying sizes out would not do: below a kernel's size, TensorFlow's convolutions on CPUs answer with
 whatever is in memory.
 """
@@ -8,22 +7,18 @@ whatever is in memory.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from fractions import Fraction
 
 import keras
 from keras import layers
 
 from trainer.models.layers import Gain, HalveMask, MaskedReLU, SizeMask
+from trainer.models.moves import Growth, Moves, Window
+from trainer.models.upsampling import BilinearUpsampling, MaskedCrop, NearestUpsampling
+from trainer.models.vgg16 import CaffePixels
 
 Sides = tuple[int, int]  # Of height and width.
-
-
-class Window(NamedTuple):
-    """How a layer moves along one axis."""
-
-    kernel: int = 1
-    stride: int = 1
-    padding: int = 0  # At both ends together; negative for cropping.
+Steps = tuple[Fraction, Fraction]  # In height and width.
 
 
 def smallest_input(model: keras.Model) -> Sides:
@@ -31,50 +26,42 @@ def smallest_input(model: keras.Model) -> Sides:
 
     Raises ValueError, naming the layer, where nothing is known of a layer of the model.
     """
-
-    def needed(positions: int, window: Window) -> int:
-        return max(1, (positions - 1) * window.stride + window.kernel - window.padding)
-
-    return to_the_image(model, needed)
+    return to_the_image(model, lambda move, positions: move.needed(positions))
 
 
 def receptive_field(model: keras.Model) -> Sides:
     """How many pixels, in height and width, one position of the last feature map looks at."""
-
-    def seen(positions: int, window: Window) -> int:
-        return (positions - 1) * window.stride + window.kernel
-
-    return to_the_image(model, seen)
+    return to_the_image(model, lambda move, positions: move.seen(positions))
 
 
-def strides(model: keras.Model) -> dict[str, Sides]:
+def strides(model: keras.Model) -> dict[str, Steps]:
     """Pixels between two positions, in height and width, by the names of layers with such maps."""
     makers = output_makers(model)
-    found: dict[str, Sides] = {}
+    found: dict[str, Steps] = {}
     for layer in model.layers:
         if is_map(layer.output):
-            before = [found[makers[id(tensor)]] for tensor in input_maps(layer)] or [(1, 1)]
-            height, width = (max(axis) for axis in zip(*before, strict=True))
-            along_height, along_width = windows(layer)
-            found[layer.name] = (height * along_height.stride, width * along_width.stride)
+            maps = [(found[makers[id(tensor)]], moves) for tensor, moves in maps_and_moves(layer)]
+            height, width = (
+                max((before[axis] * moves[axis].step() for before, moves in maps), default=1)
+                for axis in (0, 1)
+            )
+            found[layer.name] = (height, width)
     return found
 
 
-def to_the_image(model: keras.Model, before: Callable[[int, Window], int]) -> Sides:
+def to_the_image(model: keras.Model, before: Callable[[Window | Growth, int], int]) -> Sides:
     """Walks from one position of the last feature maps back to the image.
 
-    `before` says how many positions going through a layer's window takes or sees.
+    `before` says how many positions a layer takes or sees for so many of its output.
     """
     makers = output_makers(model)
     wanted = {layer.name: (1, 1) for layer in model.layers}
     for layer in reversed(model.layers):  # Consumers come before makers.
         if is_map(layer.output):
-            along_height, along_width = windows(layer)
-            height, width = wanted[layer.name]
-            inputs = (before(height, along_height), before(width, along_width))
-            for tensor in input_maps(layer):
+            for tensor, moves in maps_and_moves(layer):
+                height, width = map(before, moves, wanted[layer.name])
                 maker = makers[id(tensor)]
-                wanted[maker] = larger(wanted[maker], inputs)
+                wanted[maker] = larger(wanted[maker], (height, width))
     return next(
         wanted[layer.name]
         for layer in model.layers
@@ -96,11 +83,18 @@ def output_makers(model: keras.Model) -> dict[int, str]:
     }
 
 
-def input_maps(layer: keras.Layer) -> list[keras.KerasTensor]:
-    """The feature maps that a layer reads; none for an input of the model."""
+def maps_and_moves(layer: keras.Layer) -> list[tuple[keras.KerasTensor, Moves]]:
+    """The feature maps that a layer reads, and its moves in each; none for an input of the model.
+
+    Of the last map of a layer that grows like a finer one, it takes the size as it is.
+    """
     if isinstance(layer, layers.InputLayer):
         return []
-    return [tensor for tensor in keras.tree.flatten(layer.input) if is_map(tensor)]
+    maps = [tensor for tensor in keras.tree.flatten(layer.input) if is_map(tensor)]
+    moves = [moves_of(layer)] * len(maps)
+    if isinstance(layer, GROWING_LIKE):
+        moves[-1] = unmoved(layer)
+    return list(zip(maps, moves, strict=True))
 
 
 def is_map(tensor: keras.KerasTensor) -> bool:
@@ -108,8 +102,8 @@ def is_map(tensor: keras.KerasTensor) -> bool:
     return len(tensor.shape) == 4
 
 
-def windows(layer: keras.Layer) -> tuple[Window, Window]:
-    """The layer's windows along height and width."""
+def moves_of(layer: keras.Layer) -> Moves:
+    """The layer's windows, or its growth, along height and width."""
     for kinds, rule in RULES:
         if isinstance(layer, kinds):
             return rule(layer)
@@ -119,28 +113,28 @@ def windows(layer: keras.Layer) -> tuple[Window, Window]:
     )
 
 
-def unmoved(layer: keras.Layer) -> tuple[Window, Window]:
+def unmoved(layer: keras.Layer) -> Moves:
     """Of layers that look at each position alone."""
     return Window(), Window()
 
 
-def halved(layer: keras.Layer) -> tuple[Window, Window]:
+def halved(layer: keras.Layer) -> Moves:
     """Of layers that keep every second position."""
     return Window(stride=2), Window(stride=2)
 
 
-def convolved(layer: keras.Layer) -> tuple[Window, Window]:
+def convolved(layer: keras.Layer) -> Moves:
     """Of convolutions."""
     reach = [(k - 1) * d + 1 for k, d in zip(layer.kernel_size, layer.dilation_rate, strict=True)]
     return slid(reach, layer.strides, layer.padding)
 
 
-def pooled(layer: keras.Layer) -> tuple[Window, Window]:
+def pooled(layer: keras.Layer) -> Moves:
     """Of pooling within windows."""
     return slid(layer.pool_size, layer.strides, layer.padding)
 
 
-def slid(kernel: tuple, stride: tuple, padding: str) -> tuple[Window, Window]:
+def slid(kernel: tuple, stride: tuple, padding: str) -> Moves:
     """With padding "same", ceil(n / stride) positions come of n; with "valid", none is made up."""
     height, width = (
         Window(k, s, k - 1 if padding == "same" else 0) for k, s in zip(kernel, stride, strict=True)
@@ -148,13 +142,33 @@ def slid(kernel: tuple, stride: tuple, padding: str) -> tuple[Window, Window]:
     return height, width
 
 
-def padded(layer: layers.ZeroPadding2D) -> tuple[Window, Window]:
+def transposed(layer: layers.Conv2DTranspose) -> Moves:
+    """Of transposed convolutions. Dilation goes with a stride of 1 only."""
+    reach = [(k - 1) * d + 1 for k, d in zip(layer.kernel_size, layer.dilation_rate, strict=True)]
+    height, width = (
+        Growth(k, factor, 0 if layer.padding == "same" else max(k - factor, 0))
+        for k, factor in zip(reach, layer.strides, strict=True)
+    )
+    return height, width
+
+
+def interpolated(layer: BilinearUpsampling) -> Moves:
+    """Of interpolation between the two nearest positions."""
+    return (Growth(2 * layer.factor, layer.factor),) * 2
+
+
+def repeated(layer: NearestUpsampling) -> Moves:
+    """Of layers that repeat each position."""
+    return (Growth(layer.factor, layer.factor),) * 2
+
+
+def padded(layer: layers.ZeroPadding2D) -> Moves:
     """Of padding with zeros."""
     height, width = (Window(padding=sum(ends)) for ends in layer.padding)
     return height, width
 
 
-def cropped(layer: layers.Cropping2D) -> tuple[Window, Window]:
+def cropped(layer: layers.Cropping2D) -> Moves:
     """Of cropping."""
     height, width = (Window(padding=-sum(ends)) for ends in layer.cropping)
     return height, width
@@ -173,14 +187,20 @@ POINTWISE = (
     layers.LayerNormalization,
     layers.Dropout,
     layers.SpatialDropout2D,
+    CaffePixels,
     Gain,
+    MaskedCrop,
     MaskedReLU,
     SizeMask,
 )
+GROWING_LIKE = (BilinearUpsampling, NearestUpsampling)
 RULES = (
     (POINTWISE, unmoved),
     (HalveMask, halved),
     ((layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D), convolved),
+    (layers.Conv2DTranspose, transposed),
+    (BilinearUpsampling, interpolated),
+    (NearestUpsampling, repeated),
     ((layers.MaxPooling2D, layers.AveragePooling2D), pooled),
     (layers.ZeroPadding2D, padded),
     (layers.Cropping2D, cropped),

@@ -4,7 +4,7 @@ import pytest
 from google.protobuf import text_format
 from tensorflow_model_analysis.proto import validation_result_pb2
 
-from pipeline import results
+from components import evaluated
 
 BELOW = """
   metric_key { name: "accuracy" }
@@ -32,7 +32,7 @@ DROPPED = """
 def test_a_failed_threshold_is_a_sentence(failure, said):
     parsed = text_format.Parse(failure, validation_result_pb2.ValidationFailure())
 
-    assert results.sentence("roses", parsed) == said
+    assert evaluated.sentence("roses", parsed) == said
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,4 @@ def test_a_failed_threshold_is_a_sentence(failure, said):
     ],
 )
 def test_a_value_of_tfma_is_a_number_or_nothing(value, number):
-    assert results.number(value) == number
+    assert evaluated.number(value) == number

@@ -1,0 +1,27 @@
+"""TFMA's confusion matrix of a classifier."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow_model_analysis as tfma
+
+from components.evaluated import CANDIDATE
+
+PLOT = "multiClassConfusionMatrixAtThresholds"
+
+
+def read(evaluation: str, classes: int) -> np.ndarray:
+    """Test images by true class (rows) and predicted class (columns), int [C, C]."""
+    matrix = np.zeros((classes, classes), int)
+    for key, outputs in tfma.load_eval_result(evaluation, model_name=CANDIDATE).plots:
+        if not key:
+            for entry in entries(outputs[""][""]):
+                cell = (entry.get("actualClassId", 0), entry.get("predictedClassId", 0))
+                matrix[cell] = round(entry.get("numWeightedExamples", 0))
+    return matrix
+
+
+def entries(plot: dict) -> list[dict]:
+    """The matrix's cells that are not empty; a predicted class of -1, none, is left out."""
+    found = plot[PLOT]["matrices"][0].get("entries", [])
+    return [entry for entry in found if entry.get("predictedClassId", 0) >= 0]

@@ -1,0 +1,123 @@
+"""One self-contained HTML page of a run, for a person who looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from components import evaluated, ingestion_summary, rejects
+from components.evaluated import Slices
+from components.report import confusion, gallery, mask_cards, plots, test_split, training_log
+from components.report.plots import Plot
+from components.report.run import Run
+from trainer import export
+from trainer.records import LABEL_TEXT, SPLITS
+
+TEMPLATE = "report.html.j2"
+REJECTS_SHOWN = 20
+IMAGES = "images"  # The one measure of a slice or class that is a count.
+CURVES = {False: ("loss", "accuracy"), True: ("loss", "mean_iou")}  # By: are there masks?
+
+
+def html(run: Run) -> str:
+    """The page. Whatever strangers named their files is escaped in it."""
+    shown = {**verdict(run), **measured(run), **learned(run), **seen(run), **ingested(run)}
+    made = datetime.now(timezone.utc).strftime("%d %B %Y, %H:%M UTC")
+    return environment().get_template(TEMPLATE).render(run=run, made=made, **shown)
+
+
+def verdict(run: Run) -> dict[str, Any]:
+    """Whether the model may be pushed, and why not."""
+    return {
+        "may_be_pushed": run.blessed and run.servable,
+        "failures": evaluated.gate_failures(run.evaluation),
+    }
+
+
+def measured(run: Run) -> dict[str, Any]:
+    """Metrics of the whole test split, of each class and of each slice."""
+    candidate = evaluated.slices(run.evaluation, evaluated.CANDIDATE)
+    baseline = evaluated.overall(evaluated.slices(run.evaluation, evaluated.BASELINE))
+    labels = export.read_labels(run.model)
+    slices = evaluated.by_slice(candidate if run.masks else without_classes(candidate))
+    return {
+        "metrics": only(baseline, evaluated.overall(candidate)),
+        "baseline": baseline,
+        "classes": evaluated.by_class(candidate, labels),
+        "slices": {name: only([IMAGES, *baseline], row) for name, row in slices.items()},
+        "confusion": None if run.masks else confusion_plot(run, labels),
+    }
+
+
+def only(names: Iterable[str], row: dict[str, Any]) -> dict[str, Any]:
+    """These of a row's measures: the candidate has others too, its gaps to the baseline."""
+    return {name: row[name] for name in names if name in row}
+
+
+def without_classes(found: Slices) -> Slices:
+    """A classifier's slices by class stand in the table of classes already."""
+    return {key: value for key, value in found.items() if not key or key[0][0] != LABEL_TEXT}
+
+
+def confusion_plot(run: Run, labels: list[str]) -> Plot:
+    """Which classes are taken for which."""
+    return plots.confusion(confusion.read(run.evaluation, len(labels)), labels)
+
+
+def learned(run: Run) -> dict[str, Any]:
+    """Curves of the training, with the epoch whose weights were kept."""
+    log = training_log.read(run.logs)
+    best = training_log.best_epoch(log)
+    there = [metric for metric in CURVES[run.masks] if metric in log]
+    return {"curves": [plots.curve(said(m), log[m], best) for m in there], "best_epoch": best}
+
+
+def seen(run: Run) -> dict[str, Any]:
+    """Test images with what is true of them and what the model says."""
+    labels = export.read_labels(run.model)
+    cards = gallery.cards(run, labels)
+    return {
+        "groups": gallery.groups(cards),
+        "asked": len(cards),
+        "legend": mask_cards.legend(labels, cards) if run.masks else [],
+    }
+
+
+def ingested(run: Run) -> dict[str, Any]:
+    """Counts, rejects and sizes."""
+    sizes = test_split.sizes(run.test_examples)
+    return {
+        "summary": ingestion_summary.read(run.rejects),
+        "splits": SPLITS,
+        "rejects": rejects.read(run.rejects)[:REJECTS_SHOWN],
+        "sizes": plots.sizes(sizes) if sizes else None,
+    }
+
+
+def environment() -> jinja2.Environment:
+    """Where the template is, and what it may call."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"said": said, "measure": measure}
+    return made
+
+
+def said(metric: str) -> str:
+    """A metric as people write it."""
+    return metric.replace("_", " ").replace("iou", "IoU")
+
+
+def measure(value: float | None, name: str = "") -> str:
+    """A count or a ratio of a table; a dash where there is none."""
+    if value is None:
+        return "–"  # noqa: RUF001
+    return f"{value:.0f}" if name == IMAGES else f"{value:.3f}"

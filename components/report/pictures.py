@@ -1,0 +1,36 @@
+"""Images and masks as small pictures that a page holds."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from serving import overlay
+from trainer import images
+
+SIDE = 256  # Pixels of the longer side, at the most.
+QUALITY = 80
+
+
+def of_image(encoded: bytes) -> str:
+    """A data URI of a recorded image."""
+    pixels = images.load(tf.constant(encoded), SIDE).numpy()
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "JPEG", quality=QUALITY)
+    return data_uri("jpeg", stream.getvalue())
+
+
+def of_mask(ids: np.ndarray) -> str:
+    """A data URI of a mask [H, W] of class ids, in the colours of overlays."""
+    width, height = images.within(tf.constant(ids.shape), SIDE).numpy()[::-1]
+    small = Image.fromarray(ids).resize((int(width), int(height)), Image.Resampling.NEAREST)
+    return data_uri("png", overlay.with_palette(np.asarray(small)))
+
+
+def data_uri(kind: str, data: bytes) -> str:
+    """An image's bytes as the address of itself."""
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"

@@ -1,0 +1,115 @@
+"""Plots as pictures that a page holds: each is drawn for light and for dark screens."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from components.report.pictures import data_uri
+
+INK = {"light": "#333333", "dark": "#d4d4d4"}
+BLUE, ORANGE = "#3b82f6", "#f59e0b"  # Of enough contrast on both.
+PARTS = {"train": BLUE, "validation": ORANGE}
+SIZE = (4.6, 3.2)  # Inches: small, so that letters stay readable on a phone.
+MAX_NUMBERED = 15  # Classes of a confusion matrix whose numbers have room.
+MAX_NAMED = 40
+STYLE = {
+    "text.parse_math": False,  # A class may be named "$".
+    "svg.hashsalt": "report",  # The same plot gives the same bytes.
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.2,
+    "font.size": 9,
+}
+
+Draw = Callable[[Axes], None]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """One plot as two data URIs, and in words."""
+
+    light: str
+    dark: str
+    alt: str
+
+
+def curve(metric: str, parts: dict[str, dict[int, float]], best: int | None) -> Plot:
+    """A metric over the epochs, in training and in validation."""
+
+    def draw(axes: Axes) -> None:
+        for part, values in parts.items():
+            epochs = sorted(values)
+            marker = "." if len(epochs) < 30 else None
+            line = [values[epoch] for epoch in epochs]
+            axes.plot(epochs, line, color=PARTS[part], label=part, marker=marker)
+        if best is not None:
+            axes.axvline(best, color="#888888", linestyle=":", label=f"best epoch: {best}")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.set(xlabel="epoch", title=metric)
+        axes.legend(frameon=False)
+
+    last = {part: values[max(values)] for part, values in parts.items() if values}
+    ends = ", ".join(f"{value:.3f} in {part}" for part, value in last.items())
+    return drawn(draw, f"{metric} over the epochs, at the end {ends}")
+
+
+def sizes(found: list[tuple[int, int]]) -> Plot:
+    """Heights over widths, a point for each image."""
+    heights, widths = zip(*found, strict=True)
+
+    def draw(axes: Axes) -> None:
+        alpha = max(0.1, min(0.6, 60 / len(found)))
+        axes.scatter(widths, heights, s=14, color=BLUE, alpha=alpha, linewidths=0, rasterized=True)
+        axes.set(xlabel="width, pixels", ylabel="height, pixels", title="image sizes")
+        axes.set(xlim=(0, None), ylim=(0, None))
+
+    wide, high = (f"{min(side)} to {max(side)}" for side in (widths, heights))
+    return drawn(draw, f"Sizes of {len(found)} test images: {wide} pixels wide, {high} high")
+
+
+def confusion(matrix: np.ndarray, labels: list[str]) -> Plot:
+    """Which classes [C, C] are taken for which: the colour is the part of the true class."""
+    shares = matrix / np.maximum(1, matrix.sum(axis=1, keepdims=True))
+    names = labels if len(labels) <= MAX_NAMED else []
+
+    def draw(axes: Axes) -> None:
+        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+        axes.grid(visible=False)
+        axes.set_xticks(range(len(names)), names, rotation=40, ha="right")
+        axes.set_yticks(range(len(names)), names)
+        axes.set(xlabel="predicted", ylabel="true")
+        if len(labels) <= MAX_NUMBERED:
+            for (row, column), count in np.ndenumerate(matrix):
+                ink = "white" if shares[row, column] > 0.5 else "black"
+                axes.text(column, row, str(count), ha="center", va="center", color=ink)
+
+    side = min(9.0, 2.6 + 0.35 * len(labels))
+    hits = f"{matrix.trace()} of {matrix.sum()} test images"
+    return drawn(draw, f"Confusion matrix: the class of {hits} is found", (side + 0.6, side))
+
+
+def drawn(draw: Draw, alt: str, size: tuple[float, float] = SIZE) -> Plot:
+    """The plot in both inks."""
+    light, dark = (data_uri("svg+xml", svg(draw, size, ink)) for ink in INK.values())
+    return Plot(light, dark, alt)
+
+
+def svg(draw: Draw, size: tuple[float, float], ink: str) -> bytes:
+    """The plot on a transparent ground."""
+    inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
+    stream = io.BytesIO()
+    with matplotlib.rc_context(STYLE | dict.fromkeys(inks, ink)), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # Names in any script: as boxes.
+        figure = Figure(figsize=size, layout="constrained")
+        draw(figure.add_subplot())
+        figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None})
+    return stream.getvalue()

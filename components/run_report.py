@@ -1,0 +1,54 @@
+"""TFX component that writes the page of a run: what went in, what was learned, and the verdict."""
+
+# No `from __future__ import annotations` here: @component needs real types.
+from tfx import v1 as tfx
+from tfx.components.util import model_utils
+from tfx.utils import path_utils
+from tfx.v1.types.standard_artifacts import (
+    Examples,
+    InfraBlessing,
+    Model,
+    ModelBlessing,
+    ModelEvaluation,
+    ModelRun,
+)
+
+from components import atomic_text
+from components.artifacts import Rejects, Report
+from components.report import page
+from components.report.run import Run
+
+InputArtifact = tfx.dsl.components.InputArtifact
+OutputArtifact = tfx.dsl.components.OutputArtifact
+Parameter = tfx.dsl.components.Parameter
+
+PAGE = "report.html"
+
+
+@tfx.dsl.components.component
+def RunReport(
+    rejects: InputArtifact[Rejects],
+    examples: InputArtifact[Examples],
+    model: InputArtifact[Model],
+    model_run: InputArtifact[ModelRun],
+    evaluation: InputArtifact[ModelEvaluation],
+    blessing: InputArtifact[ModelBlessing],
+    infra_blessing: InputArtifact[InfraBlessing],
+    report: OutputArtifact[Report],
+    name: Parameter[str],
+    masks: Parameter[int],
+) -> None:
+    """Writes one HTML file that needs no other, whether the model was blessed or not."""
+    run = Run(
+        name=name,
+        masks=bool(masks),
+        blessed=model_utils.is_model_blessed(blessing),
+        servable=model_utils.is_infra_validated(infra_blessing),
+        failure=infra_blessing.get_string_custom_property("failure"),
+        rejects=rejects.uri,
+        test_examples=f"{examples.uri}/Split-test",
+        model=path_utils.serving_model_path(model.uri),
+        logs=model_run.uri,
+        evaluation=evaluation.uri,
+    )
+    atomic_text.write(f"{report.uri}/{PAGE}", page.html(run))

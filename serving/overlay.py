@@ -1,0 +1,91 @@
+"""Masks as pictures: in colours, over their image, with a legend."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from serving.upright import to_upright_rgb
+
+# Eight colours that colour-blind people tell apart: Okabe, Ito, "Color Universal Design" (2008).
+COLOURS = (
+    (230, 159, 0),
+    (86, 180, 233),
+    (0, 158, 115),
+    (240, 228, 66),
+    (0, 114, 178),
+    (213, 94, 0),
+    (204, 121, 167),
+    (90, 90, 90),
+)
+IGNORED = 255  # In masks that people drew: a pixel that counts for no class.
+OPACITY = 0.5
+LINE, SQUARE, GAP = 18, 12, 6  # Pixels of the legend.
+WHITE, BLACK = (255, 255, 255), (0, 0, 0)
+
+
+def palette(classes: int = 256) -> np.ndarray:
+    """A colour for each class [classes, 3] uint8: the eight, then darker ones."""
+    rounds = np.arange(classes) // len(COLOURS)
+    eight = np.array(COLOURS)[np.arange(classes) % len(COLOURS)]
+    return (eight * (0.6**rounds)[:, None]).astype(np.uint8)
+
+
+def ids(mask_png: bytes) -> np.ndarray:
+    """The class of each pixel of a mask: [H, W] uint8."""
+    with Image.open(io.BytesIO(mask_png)) as mask:
+        return np.asarray(mask)
+
+
+def coloured(mask: np.ndarray) -> Image.Image:
+    """A mask [H, W] of class ids in colours."""
+    return Image.fromarray(palette()[mask])
+
+
+def with_palette(mask: np.ndarray) -> bytes:
+    """The PNG of a mask that viewers show in colours, and whose bytes are the class ids."""
+    image = Image.fromarray(mask).convert("P")
+    image.putdata(mask.ravel())
+    image.putpalette(palette().ravel().tolist())
+    return _png(image)
+
+
+def blended(image: Image.Image, mask: np.ndarray) -> Image.Image:
+    """The colours of a mask over its image, which is of the same size."""
+    return Image.blend(image.convert("RGB"), coloured(mask), OPACITY)
+
+
+def overlay(encoded: bytes, mask_png: bytes, fractions: dict[str, float]) -> bytes:
+    """A PNG of the image, its mask in colours over it, and what each colour means."""
+    with Image.open(io.BytesIO(encoded)) as image:
+        picture = blended(to_upright_rgb(image), ids(mask_png))
+    words = legend(fractions)
+    whole = Image.new(
+        "RGB", (max(picture.width, words.width), picture.height + words.height), WHITE
+    )
+    whole.paste(picture, (0, 0))
+    whole.paste(words, (0, picture.height))
+    return _png(whole)
+
+
+def legend(fractions: dict[str, float]) -> Image.Image:
+    """A line for each class: its colour, its name and its part of the pixels."""
+    font = ImageFont.load_default()
+    lines = [f"{name} {part:.1%}" for name, part in fractions.items()]
+    width = round(max(font.getlength(line) for line in lines)) + SQUARE + 3 * GAP
+    picture = Image.new("RGB", (width, LINE * len(lines) + GAP), WHITE)
+    pen = ImageDraw.Draw(picture)
+    for number, (line, colour) in enumerate(zip(lines, palette(len(lines)), strict=True)):
+        top = GAP + number * LINE
+        square = (GAP, top, GAP + SQUARE, top + SQUARE)
+        pen.rectangle(square, fill=tuple(colour.tolist()), outline=BLACK)
+        pen.text((2 * GAP + SQUARE, top), line, fill=BLACK, font=font)
+    return picture
+
+
+def _png(image: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    return stream.getvalue()

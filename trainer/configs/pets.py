@@ -1,0 +1,75 @@
+"""Oxford-IIIT pets: pet, background and border, from scratch on a CPU, with a small U-Net."""
+
+from trainer.config import (
+    AugmentConfig,
+    DataConfig,
+    Experiment,
+    MaskConfig,
+    Threshold,
+    TrainConfig,
+    UNetConfig,
+)
+from trainer.overrides import with_overrides
+
+EXPERIMENT = Experiment(
+    name="pets",
+    data=DataConfig(
+        schema="pets",
+        classes=("pet", "background", "border"),
+        split_ratios=(8, 1, 1),
+        min_side=1,
+        max_pixels=50_000_000,
+        max_reject_fraction=0.1,
+        max_share_change=0.15,
+        shards=4,
+        max_side=224,
+        size_buckets=3,
+        mask=MaskConfig(values=(1, 2, 3), ignored=None, unlisted="keep", ground=("background",)),
+    ),
+    model=UNetConfig(widths=(32, 64, 96, 128, 192), blocks=1, dropout=0.2, mirrored=True),
+    augment=AugmentConfig(
+        side=160,
+        grid=16,
+        min_crop_area=0.2,
+        max_zoom=2.0,
+        max_aspect_change=1.33,
+        brightness=0.25,
+        contrast=0.4,
+        saturation=0.5,
+        tint=0.2,
+        grey=0.1,
+        paste=0.0,
+        mixup=0.0,
+    ),
+    train=TrainConfig(
+        epochs=340,
+        batch_size=16,
+        learning_rate=2e-3,
+        warmup_epochs=8.0,
+        weight_decay=0.05,
+        label_smoothing=0.05,
+        dice=0.5,
+        class_weights=(),
+        ema_momentum=0.995,
+        seed=0,
+    ),
+    gate=(
+        Threshold(metric="mean_iou", at_least=0.60, max_drop=0.02),
+        Threshold(metric="pixel_accuracy", at_least=0.80),
+    ),
+)
+
+# A few minutes on a laptop: smaller pictures, a narrower model, and a gate for drawn animals too.
+FAST = with_overrides(
+    EXPERIMENT,
+    (
+        "train.epochs=40",
+        "train.warmup_epochs=2.0",
+        "train.ema_momentum=0.98",
+        "data.max_side=128",
+        "augment.side=96",
+        "model.widths=[24, 48, 64, 96]",
+        "model.mirrored=false",
+        'gate=[{"metric": "mean_iou", "at_least": 0.4, "max_drop": 0.1}]',
+    ),
+)

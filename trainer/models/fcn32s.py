@@ -1,0 +1,27 @@
+"""FCN-32s: class scores of VGG-16's features of stride 32.
+
+Long, Shelhamer, Darrell (arXiv:1411.4038). Raises what trainer/models/vgg16_weights.py raises.
+"""
+
+from __future__ import annotations
+
+import keras
+
+from trainer.config import VGGConfig
+from trainer.models import vgg16, vgg16_weights
+from trainer.models.vgg16_scores import coarsest, enlarged
+
+
+def build(config: VGGConfig, *, classes: int, mean: list, std: list) -> keras.Model:
+    """Maps {"image": [B, H, W, 3] in 0..255, "size": [B, 2]} to logits [B, H, W, classes].
+
+    `size` is each image's own height and width: what lies beyond is padding. `mean` and `std` are
+    those of the channels, in 0..255, and count where no weights are read. H and W may be anything
+    from 1 up, and differ between calls. Weights of VGG-16 without its dense layers leave fc6 and
+    fc7 at their initial values.
+    """
+    inputs, maps = vgg16.backbone(config, mean=mean, std=std)
+    scores = coarsest(maps["block5_pool"], config, classes)
+    logits = enlarged(scores, 32, maps["image"])
+
+    return vgg16_weights.read(keras.Model(inputs, logits, name="fcn32s"), config)

@@ -1,0 +1,31 @@
+"""What each model takes: images of unequal sizes, padded, and which of the pixels are theirs."""
+
+from __future__ import annotations
+
+import keras
+from keras import layers
+
+from trainer.models.layers import SizeMask
+
+Inputs = dict[str, keras.KerasTensor]
+
+
+def images() -> tuple[Inputs, keras.KerasTensor]:
+    """{"image": [B, H, W, 3] in 0..255, "size": [B, 2]}, and the mask [B, H, W, 1] of the two.
+
+    `size` is each image's own height and width: what lies beyond is padding. H and W may differ
+    between calls.
+    """
+    image = keras.Input((None, None, 3), name="image")
+    size = keras.Input((2,), dtype="int32", name="size")
+    return {"image": image, "size": size}, SizeMask(name="mask")(image, size)
+
+
+def normalized(image, mask, *, mean: list, std: list):
+    """The image with mean 0 and variance 1 in each channel, and zeros for its padding.
+
+    `mean` and `std` are those of the channels, in 0..255.
+    """
+    variance = [value**2 for value in std]
+    x = layers.Normalization(mean=mean, variance=variance, name="normalize")(image)
+    return layers.Multiply(name="normalize_masked")([x, mask])

@@ -1,0 +1,53 @@
+"""How a layer moves along one axis of a map: in windows, or making more positions.
+
+From n positions a window makes (n + padding - kernel) // stride + 1, and a growth n * factor, and
+more where its kernel hangs over.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+
+class Window(NamedTuple):
+    """How a layer moves along one axis."""
+
+    kernel: int = 1
+    stride: int = 1
+    padding: int = 0  # At both ends together; negative for cropping.
+
+    def needed(self, positions: int) -> int:
+        """How many positions it takes to make so many."""
+        return max(1, (positions - 1) * self.stride + self.kernel - self.padding)
+
+    def seen(self, positions: int) -> int:
+        """How many positions so many side by side look at."""
+        return (positions - 1) * self.stride + self.kernel
+
+    def step(self) -> Fraction:
+        """By what the distance of two positions is multiplied."""
+        return Fraction(self.stride)
+
+
+class Growth(NamedTuple):
+    """How a layer makes more positions along one axis."""
+
+    kernel: int
+    factor: int
+    overhang: int = 0  # Positions beyond n * factor.
+
+    def needed(self, positions: int) -> int:
+        """How many positions it takes to make so many."""
+        return max(1, -((self.overhang - positions) // self.factor))
+
+    def seen(self, positions: int) -> int:
+        """How many positions so many side by side look at, at the most."""
+        return (positions + self.kernel - 2) // self.factor + 1
+
+    def step(self) -> Fraction:
+        """By what the distance of two positions is multiplied."""
+        return Fraction(1, self.factor)
+
+
+Moves = tuple[Window | Growth, Window | Growth]  # Along height and width.

@@ -1,0 +1,60 @@
+"""A small U-Net for CPUs: residual stages down, skips and growing maps up, no pretrained weights.
+
+Ronneberger, Fischer, Brox (arXiv:1505.04597) for the shape. The blocks are those of the classifier
+in fcn.py; nothing is learned at the image's full size, where a CPU would spend most of its time.
+"""
+
+from __future__ import annotations
+
+import keras
+from keras import layers
+
+from trainer.config import UNetConfig
+from trainer.models.inputs import images, normalized
+from trainer.models.layers import MaskedReLU, StandardizedConv2D
+from trainer.models.residual import halve, residual
+from trainer.models.upsampling import BilinearUpsampling, NearestUpsampling
+
+
+def build(config: UNetConfig, *, classes: int, mean: list, std: list) -> keras.Model:
+    """Maps {"image": [B, H, W, 3] in 0..255, "size": [B, 2]} to logits [B, H, W, classes].
+
+    `size` is each image's own height and width: what lies beyond is padding. `mean` and `std` are
+    those of the channels, in 0..255. H and W may be anything from 1 up, and differ between calls.
+    """
+    inputs, image_mask = images()
+    x = normalized(inputs["image"], image_mask, mean=mean, std=std)
+
+    levels = shrunk(x, image_mask, config)
+    x, mask = levels.pop()
+    x = layers.SpatialDropout2D(config.dropout, name="dropout")(x)
+    while levels:
+        skip, mask = levels.pop()
+        x = grown(x, skip, mask, config.widths[len(levels)], len(levels))
+    x = layers.Conv2D(classes, 1, name="scores")(x)
+    x = layers.Multiply(name="scores_masked")([x, mask])
+    logits = BilinearUpsampling(2, trainable=False, name="logits")(x, mask, image_mask)
+
+    return keras.Model(inputs, logits, name="unet_small")
+
+
+def shrunk(x, mask, config: UNetConfig) -> list[tuple]:
+    """The features of each level, and their masks; the finest, of stride 2, come first."""
+    levels = []
+    for level, width in enumerate(config.widths):
+        x, mask = halve(x, mask, width, f"level{level}_down")
+        for block in range(config.blocks if level else 0):
+            x = residual(x, mask, width, f"level{level}_block{block}")
+        levels.append((x, mask))
+    return levels
+
+
+def grown(x, skip, mask, width: int, level: int):
+    """Coarser features at twice their size, joined with the level's own."""
+    name = f"level{level}_up"
+    x = StandardizedConv2D(width, 1, name=f"{name}_narrow")(x)
+    x = NearestUpsampling(name=f"{name}_grow")(x, mask)
+    x = layers.Concatenate(name=f"{name}_join")([x, skip])
+    x = StandardizedConv2D(width, 3, padding="same", name=f"{name}_conv")(x)
+    x = MaskedReLU(name=f"{name}_relu")(x, mask)
+    return residual(x, mask, width, f"{name}_block") if level else x

@@ -1,0 +1,81 @@
+"""The features of VGG-16 (Simonyan, Zisserman, arXiv:1409.1556), of images of any size.
+
+Layers have the names that they have in keras.applications.VGG16. Pooling rounds up, so that a
+single pixel goes through; features are set back to zero beyond the image after each layer.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import keras
+from keras import layers
+
+from trainer.config import VGGConfig
+from trainer.models.inputs import Inputs, images, normalized
+from trainer.models.layers import HalveMask
+
+BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # Channels, and convolutions.
+
+
+class Map(NamedTuple):
+    """Features [B, H, W, C], and their mask [B, H, W, 1]."""
+
+    features: keras.KerasTensor
+    mask: keras.KerasTensor
+
+
+def backbone(config: VGGConfig, *, mean: list, std: list) -> tuple[Inputs, dict[str, Map]]:
+    """The inputs, and the maps: "image", "block1_conv1" to "block5_pool", by the layers' names.
+
+    Weights are the initial ones; trainer/models/vgg16_weights.py reads others.
+    """
+    inputs, mask = images()
+    x = pixels(inputs["image"], mask, config, mean=mean, std=std)
+    maps = {"image": Map(x, mask)}
+    for block, (channels, depth) in enumerate(BLOCKS, start=1):
+        for number in range(1, depth + 1):
+            name = f"block{block}_conv{number}"
+            x = convolved(x, mask, scaled(channels, config), 3, name)
+            maps[name] = Map(x, mask)
+        name = f"block{block}_pool"
+        x = layers.MaxPooling2D(2, padding="same", name=name)(x)
+        mask = HalveMask(name=f"{name}_mask")(mask)
+        maps[name] = Map(x, mask)
+    return inputs, maps
+
+
+def pixels(image, mask, config: VGGConfig, *, mean: list, std: list):
+    """The image as the weights expect it: those that are read, or new ones."""
+    if config.weights == "none":
+        return normalized(image, mask, mean=mean, std=std)
+    x = CaffePixels(name="normalize")(image)
+    return layers.Multiply(name="normalize_masked")([x, mask])
+
+
+class CaffePixels(keras.layers.Layer):
+    """RGB in 0..255 as VGG-16 was trained on it: BGR, less the channels' means over ImageNet."""
+
+    MEAN = (103.939, 116.779, 123.68)  # Of blue, green, red.
+
+    def call(self, image):
+        """[B, H, W, 3] to the same."""
+        return image[..., ::-1] - keras.ops.convert_to_tensor(self.MEAN, dtype=self.compute_dtype)
+
+
+def convolved(x, mask, channels: int, kernel: int, name: str):
+    """A convolution and ReLU, with zeros in the padding."""
+    x = layers.Conv2D(
+        channels,
+        kernel,
+        padding="same",
+        activation="relu",
+        kernel_initializer="he_normal",
+        name=name,
+    )(x)
+    return layers.Multiply(name=f"{name}_masked")([x, mask])
+
+
+def scaled(channels: int, config: VGGConfig) -> int:
+    """A layer's channels at the model's width."""
+    return max(1, round(channels * config.width))

@@ -1,0 +1,102 @@
+"""Reads VGG-16's weights into a model on its features: ImageNet's, or those of a file."""
+
+from __future__ import annotations
+
+import keras
+from keras import layers
+
+from trainer.config import VGGConfig
+from trainer.models.vgg16 import BLOCKS, scaled
+
+ADDRESS = "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
+FILES = {
+    True: "vgg16_weights_tf_dim_ordering_tf_kernels.h5 (528 MB)",
+    False: "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5 (56 MB)",
+}  # By whether the dense layers are in it.
+DENSE = {"fc6": "fc1", "fc7": "fc2"}  # Our convolutions, and the dense layers that they stand for.
+MENDS = 'give a file of Keras\'s VGG-16 weights by model.weights=FILE, or model.weights="none"'
+
+
+class WeightsUnavailableError(OSError):
+    """ImageNet's weights are not on this machine, and could not be fetched."""
+
+
+def read(model: keras.Model, config: VGGConfig) -> keras.Model:
+    """Gives the model's layers the weights of VGG-16's layers; freezes them if they are to be.
+
+    The convolutions fc6 and fc7 get those of the dense layers fc1 and fc2, and keep their initial
+    ones where a file was written without these. Raises ValueError for a file that does not fit and
+    for a width that ImageNet has no weights for, WeightsUnavailableError without the network.
+    """
+    if config.weights == "none":
+        return model
+    source = source_of(config, top=any(layer.name in DENSE for layer in model.layers))
+    found = {layer.name: layer for layer in source.layers if layer.weights}
+    for layer in model.layers:
+        name = DENSE.get(layer.name, layer.name)
+        if name in found:
+            copy(found[name], layer)
+            layer.trainable = not config.frozen
+    return model
+
+
+def copy(source: keras.Layer, layer: keras.Layer) -> None:
+    """Weights into a layer with as many; a dense kernel [H * W * C, D] becomes [H, W, C, D]."""
+    kernel, bias = source.get_weights()
+    layer.set_weights([kernel.reshape(layer.kernel.shape), bias])
+
+
+def source_of(config: VGGConfig, *, top: bool) -> keras.Model:
+    """A VGG-16 with the weights, and with its dense layers where `top` asks and a file has them."""
+    if config.weights != "imagenet":
+        return from_file(config, top=top)
+    if config.width != 1:
+        raise ValueError(
+            f"model.width={config.width}: ImageNet's weights are those of width 1.0; "
+            f"take that, or {MENDS}."
+        )
+    return from_imagenet(top=top)
+
+
+def from_imagenet(*, top: bool) -> keras.Model:
+    """Keras's own, downloaded at first use."""
+    try:
+        return keras.applications.VGG16(include_top=top, weights="imagenet")
+    except Exception as error:  # Keras raises nothing narrower when a download fails.
+        raise WeightsUnavailableError(
+            f'model.weights="imagenet": could not fetch {FILES[top]} from {ADDRESS} ({error}). '
+            f"Without the network, {MENDS}."
+        ) from error
+
+
+def from_file(config: VGGConfig, *, top: bool) -> keras.Model:
+    """A VGG-16 that a file fits: with the dense layers or without them, as asked first."""
+    errors = []
+    for with_top in (top, not top):
+        source = plain(config, top=with_top)
+        try:
+            source.load_weights(config.weights)
+            return source
+        except (OSError, ValueError, KeyError) as error:
+            errors.append(error)
+    raise ValueError(
+        f"model.weights={config.weights} cannot be read as Keras's VGG-16 weights of width "
+        f"{config.width} ({errors[0]}): {MENDS}."
+    ) from errors[0]
+
+
+def plain(config: VGGConfig, *, top: bool) -> keras.Model:
+    """keras.applications.VGG16 at the model's width, for its weights alone."""
+    x = image = keras.Input((224, 224, 3))
+    for block, (channels, depth) in enumerate(BLOCKS, start=1):
+        for number in range(1, depth + 1):
+            name = f"block{block}_conv{number}"
+            filters = scaled(channels, config)
+            x = layers.Conv2D(filters, 3, padding="same", activation="relu", name=name)(x)
+        x = layers.MaxPooling2D(2, name=f"block{block}_pool")(x)
+    if top:
+        x = layers.Flatten(name="flatten")(x)
+        for name in DENSE.values():
+            x = layers.Dense(scaled(4096, config), activation="relu", name=name)(x)
+        x = layers.Dense(1000, name="predictions")(x)
+    return keras.Model(image, x, name="vgg16")
