@@ -1,5 +1,6 @@
 """`fcn run pets` as a user types it: to masks over gRPC and REST, and a page to look at."""
 
+import io
 import json
 import re
 from pathlib import Path
@@ -9,6 +10,8 @@ import numpy as np
 import pet_run
 import pytest
 from PIL import Image
+
+from pipeline import results
 
 
 def test_a_run_ends_with_a_pushed_version_and_a_page(pets):
@@ -73,6 +76,15 @@ def test_a_second_run_with_nothing_changed_does_no_work(pets):
     assert second.code == 0, second.printed
     assert second.result["cached"] == list(second.result["seconds"])
     assert second.versions == pets.versions
+
+
+def test_some_pairs_of_the_test_split_are_at_hand(pets):
+    pairs = results.some_test_pairs(str(pets.home / "run"), 3)
+
+    assert len(pairs) == 3
+    for name, encoded, mask in pairs:
+        assert (pets.data / name).is_file()
+        assert Image.open(io.BytesIO(encoded)).size == Image.open(io.BytesIO(mask)).size
 
 
 def test_own_images_and_masks_need_no_lists(plain):
