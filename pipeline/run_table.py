@@ -61,7 +61,8 @@ def masks(result: RunResult) -> Table:
 
 def mask_slices(result: RunResult) -> Table:
     """The same of each species, breed and size bucket."""
-    table = Table("slice", "images", "mean IoU", "pixel accuracy", title="Slices of the test split")
+    columns = ("slice", "images", "mean IoU", "pixel accuracy")
+    table = Table(*columns, title="Slices of the test split", title_justify="left")
     for name, row in result.slices.items():
         cells = (ratio(row.get(MEAN_IOU)), ratio(row.get(PIXEL_ACCURACY)))
         table.add_row(escape(name), f"{row['images'] or 0:.0f}", *cells)

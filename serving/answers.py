@@ -48,7 +48,8 @@ def read_predictions(outputs: Outputs, images: int) -> list[Prediction]:
         rows, winners = outputs["probabilities"], outputs["label"]
     except KeyError as error:
         raise RequestRejected(
-            f"The model is no classifier: no output {error} among {sorted(outputs)}."
+            f"The model is no classifier: no output {error} among {sorted(outputs)}. "
+            "Client.ask takes masks too."
         ) from error
     names = outputs.get("labels") or [[str(number) for number in range(len(r))] for r in rows]
     _check_count({"probabilities": rows, "label": winners, "labels": names}, images)
@@ -85,7 +86,8 @@ def read_segmentations(outputs: Outputs, images: int) -> list[Segmentation]:
         masks, rows = outputs["mask_bytes"], outputs["class_fractions"]
     except KeyError as error:
         raise RequestRejected(
-            f"The model makes no masks: no output {error} among {sorted(outputs)}."
+            f"The model makes no masks: no output {error} among {sorted(outputs)}. "
+            "Client.ask takes classes too."
         ) from error
     names = outputs.get("labels") or [[str(number) for number in range(len(r))] for r in rows]
     _check_count({"mask_bytes": masks, "class_fractions": rows, "labels": names}, images)

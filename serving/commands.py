@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 GRPC_URL = "grpc://localhost:8500"
 REST_URL = "http://localhost:8501"
+OUTPUT = Path("predictions")
 
 FAILED = 1
 WRONG_USE = 2
@@ -76,8 +77,13 @@ def predict(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     output: Annotated[
-        Path, typer.Option(help="Where masks and their overlays are written.", metavar="DIR")
-    ] = Path("predictions"),
+        Path | None,
+        typer.Option(
+            help="Where masks and their overlays are written.",
+            metavar="DIR",
+            show_default=str(OUTPUT),
+        ),
+    ] = None,
     timeout: Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)] = 30.0,
 ) -> None:
     """Asks a served model what is on images, all of them in one request.
@@ -101,10 +107,13 @@ def predict(
         _explain(error, url, images)
     masks = [answer for answer in answers if isinstance(answer, Segmentation)]
     if masks:
-        show_masks(_write_masks(images, encoded, masks, output), as_json=as_json)
-    else:
-        classes = [answer for answer in answers if isinstance(answer, Prediction)]
-        show_classes(images, classes, as_json=as_json)
+        show_masks(_write_masks(images, encoded, masks, output or OUTPUT), as_json=as_json)
+        return
+    classes = [answer for answer in answers if isinstance(answer, Prediction)]
+    show_classes(images, classes, as_json=as_json)
+    if output:
+        text = f"{model} answers with classes, not with masks: nothing is written to {output}."
+        typer.echo(text, err=True)
 
 
 def _find(push_root: Path) -> list[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from serving import overlay
 from serving.answers import Segmentation
+from serving.upright import UNREADABLE
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,35 @@ def check_names(images: Sequence[Path]) -> None:
 
 
 def write(path: Path, encoded: bytes, answer: Segmentation, folder: Path) -> MaskFiles:
-    """Writes the mask and the overlay of one image into the folder."""
+    """Writes the mask and the overlay of one image into the folder.
+
+    Raises ValueError where the answer is no mask of the image, OSError where the folder takes none.
+    """
+    mask, picture = _draw(path, encoded, answer)
     folder.mkdir(parents=True, exist_ok=True)
-    mask, picture = folder / f"{path.stem}.mask.png", folder / f"{path.stem}.overlay.png"
-    _write(mask, overlay.with_palette(overlay.ids(answer.mask)))
-    _write(picture, overlay.overlay(encoded, answer.mask, answer.class_fractions))
-    return MaskFiles(path, mask, picture, answer.class_fractions)
+    mask_file, picture_file = (folder / f"{path.stem}.{kind}.png" for kind in ("mask", "overlay"))
+    _write(mask_file, mask)
+    _write(picture_file, picture)
+    return MaskFiles(path, mask_file, picture_file, answer.class_fractions)
+
+
+def _draw(path: Path, encoded: bytes, answer: Segmentation) -> tuple[bytes, bytes]:
+    """The PNG of the mask, and that of the mask over its image."""
+    try:
+        mask = overlay.with_palette(overlay.ids(answer.mask))
+        return mask, overlay.overlay(encoded, answer.mask, answer.class_fractions)
+    except UNREADABLE as error:
+        raise ValueError(
+            f"The mask that came back for {path} cannot be shown over it: {error}. What the model "
+            "answers must be a PNG of one byte a pixel, in the size of the image."
+        ) from error
 
 
 def _write(path: Path, data: bytes) -> None:
     """Under another name first, so that it is complete when it becomes visible."""
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    Path(partial).replace(path)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

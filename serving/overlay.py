@@ -46,15 +46,30 @@ def coloured(mask: np.ndarray) -> Image.Image:
 
 def with_palette(mask: np.ndarray) -> bytes:
     """The PNG of a mask that viewers show in colours, and whose bytes are the class ids."""
-    image = Image.fromarray(mask).convert("P")
-    image.putdata(mask.ravel())
-    image.putpalette(palette().ravel().tolist())
+    image = Image.fromarray(mask)
+    image.putpalette(palette().tobytes())  # Greys become places in the palette, unchanged.
     return _png(image)
 
 
 def blended(image: Image.Image, mask: np.ndarray) -> Image.Image:
-    """The colours of a mask over its image, which is of the same size."""
-    return Image.blend(image.convert("RGB"), coloured(mask), OPACITY)
+    """The colours of a mask over its image, which is of the same size, with its outlines.
+
+    Raises ValueError for a mask of another size.
+    """
+    colours = coloured(mask)
+    if image.size != colours.size:
+        raise ValueError(f"the image has {image.size} pixels, and its mask has {colours.size}")
+    mixed = Image.blend(image.convert("RGB"), colours, OPACITY)
+    mixed.paste(colours, mask=Image.fromarray(outlines(mask)))
+    return mixed
+
+
+def outlines(mask: np.ndarray) -> np.ndarray:
+    """255 where the pixel to the right or below is of another class, else 0: [H, W] uint8."""
+    edges = np.zeros(mask.shape, bool)
+    edges[:, :-1] |= mask[:, :-1] != mask[:, 1:]
+    edges[:-1] |= mask[:-1] != mask[1:]
+    return edges.astype(np.uint8) * 255
 
 
 def overlay(encoded: bytes, mask_png: bytes, fractions: dict[str, float]) -> bytes:

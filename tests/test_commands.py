@@ -67,6 +67,18 @@ def test_predict_prints_json_with_every_probability(server, images):
     assert rows[0]["probabilities"].keys() == {"red", "green", "blue"}
 
 
+def test_a_folder_for_masks_is_of_no_use_to_a_classifier_and_it_says_so(server, images, tmp_path):
+    result = predict(server, "--json", "--output", tmp_path / "out", *images)
+
+    assert [row["label"] for row in json.loads(result.stdout)] == ["red", "blue"]
+    assert "answers with classes, not with masks: nothing is written to" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_a_folder_for_masks_a_classifier_has_no_more_to_say(server, images):
+    assert predict(server, *images).stderr == ""
+
+
 def test_names_that_look_like_markup_are_printed_as_they_are(server, tmp_path):
     image = tmp_path / "[b]x.png"
     image.write_bytes(draw("red"))

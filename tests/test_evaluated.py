@@ -45,3 +45,37 @@ def test_a_failed_threshold_is_a_sentence(failure, said):
 )
 def test_a_value_of_tfma_is_a_number_or_nothing(value, number):
     assert evaluated.number(value) == number
+
+
+WHOLE = {"example_count": 4.0, "mean_iou": 0.5, "mean_iou_diff": 0.1, "pixel_accuracy": None}
+PUGS = {"example_count": 1.0, "mean_iou": 0.25, "mean_iou_diff": 0.0}
+OF_MASKS = {
+    (): {"": WHOLE, "classId:0": {"iou": 0.5}, "classId:1": {"iou": None}},
+    (("image/class/text", "pug"),): {"": PUGS},
+    (("size_bucket", 0),): {"": {"example_count": 3.0, "mean_iou": None}},
+}
+
+
+def test_the_metrics_of_the_whole_are_numbers_without_counts_and_gaps():
+    assert evaluated.overall(OF_MASKS) == {"mean_iou": 0.5}
+
+
+def test_a_class_of_masks_has_an_intersection_over_union():
+    rows = evaluated.by_class(OF_MASKS, ["pet", "border"])
+
+    assert rows == {"pet": {"iou": 0.5}, "border": {"iou": None}}
+
+
+def test_a_slice_is_named_as_people_say_it_and_has_no_gaps_to_the_baseline():
+    assert evaluated.by_slice(OF_MASKS) == {
+        "label pug": {"images": 1.0, "mean_iou": 0.25},
+        "size bucket 0": {"images": 3.0, "mean_iou": None},
+    }
+
+
+def test_a_class_without_test_images_has_a_row():
+    found = {(): {"": {"accuracy": 0.5}, "classId:0": {"precision": None, "recall": None}}}
+
+    (row,) = evaluated.by_class(found, ["rose"]).values()
+
+    assert row == {"images": 0.0, "accuracy": None, "precision": None, "recall": None}

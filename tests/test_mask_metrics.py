@@ -1,120 +1,149 @@
-"""TFMA's run of the metrics on real records and a real model, held against scikit-learn."""
+"""TFMA's run of the metrics on random masks, held against scikit-learn."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
 
+import apache_beam as beam
 import numpy as np
 import pytest
-import tiny_masks
+import tensorflow_model_analysis as tfma
+import tiny
 from ingested import in_process
-from sklearn.metrics import confusion_matrix
-from tfx import types
-from tfx.components.evaluator.executor import Executor
-from tfx.components.util import model_utils
-from tfx.types import standard_artifacts
-from tiny_runs import artifact
+from sklearn.metrics import confusion_matrix, jaccard_score
 
-from components import evaluated, mask_metrics
-from pipeline import graph
-from trainer import records
-from trainer.config import Threshold
+from components import evaluated
+from components.mask_metrics import (
+    IOU,
+    MEAN_IOU,
+    PIXEL_ACCURACY,
+    PREDICTION,
+    ClassIoU,
+    MeanIoU,
+    PixelAccuracy,
+)
+from pipeline.metric_config import own_metric
+from trainer.records import IGNORED, MASK
 
-NUMBERS = range(len(tiny_masks.SIZES))
+CLASSES = 4  # The last is neither true of a pixel nor answered.
+SIZES = ((1, 1), (1, 30), (30, 1), (7, 5), (12, 9), (20, 31))
+SIDES = ("small", "small", "small", "small", "large", "large")
+NOWHERE = (9, 8)  # A mask whose pixels all count for no class.
+
+
+def pair(seed, size):
+    """A truth that is right for about half of its pixels and has some that do not count."""
+    random = np.random.default_rng(seed)
+    answer = random.integers(0, CLASSES - 1, size).astype(np.uint8)
+    other = random.integers(0, CLASSES - 1, size).astype(np.uint8)
+    truth = np.where(random.random(size) < 0.5, answer, other)
+    truth[random.random(size) < 0.2] = IGNORED
+    return truth, answer
+
+
+PAIRS = [pair(seed, size) for seed, size in enumerate(SIZES)]
 SLICES = {
-    "overall": ((), list(NUMBERS)),
-    "cats": (((records.SPECIES, "cat"),), [n for n in NUMBERS if n % 2 == 0]),
-    "small": ((("size_bucket", 0),), [0, 1, 2]),
+    "overall": ((), range(len(SIZES))),
+    "small": ((("side", "small"),), range(4)),
+    "large": ((("side", "large"),), range(4, 6)),
 }
 
 
-def evaluate(folder, *gate):
-    """Runs the Evaluator as the graph asks it to: whether it blessed, and where it wrote."""
-    blessing = artifact(standard_artifacts.ModelBlessing, folder)
-    evaluation = artifact(standard_artifacts.ModelEvaluation, folder)
-    inputs = {
-        "examples": [tiny_masks.examples(folder)],
-        "model": [tiny_masks.model_of(folder)],
-        "baseline_model": [tiny_masks.model_of(folder, always_green)],
-    }
-    kinds = (standard_artifacts.Examples, standard_artifacts.Model, standard_artifacts.Model)
-    experiment = replace(tiny_masks.EXPERIMENT, gate=gate)
-    properties = graph.evaluator_of(*map(types.Channel, kinds), experiment).exec_properties
-    context = Executor.Context(tmp_dir=str(folder), make_beam_pipeline_fn=in_process)
-    outputs = {"evaluation": [evaluation], "blessing": [blessing]}
-    Executor(context).Do(inputs, outputs, properties)
-    return model_utils.is_model_blessed(blessing), evaluation.uri
+def extracts(truth, answer, side):
+    """One example as TFMA's extractors hand it on."""
+    fields = {MASK: np.array([tiny.png(truth)]), "side": np.array([side])}
+    return {"features": fields, "predictions": {PREDICTION: np.array([tiny.png(answer)])}}
 
 
-def always_green(pixels, _):
-    return pixels * 0 + [0.0, 1.0, 0.0]
+def evaluate(folder, rows):
+    """TFMA's metrics of the rows by slice, read as those of a run."""
+    kinds = {IOU: ClassIoU, MEAN_IOU: MeanIoU, PIXEL_ACCURACY: PixelAccuracy}
+    metrics = [own_metric(kind, name, CLASSES) for name, kind in kinds.items()]
+    config = tfma.EvalConfig(
+        model_specs=[tfma.ModelSpec()],
+        slicing_specs=[tfma.SlicingSpec(), tfma.SlicingSpec(feature_keys=["side"])],
+        metrics_specs=[tfma.MetricsSpec(metrics=metrics)],
+    )
+    evaluators = tfma.default_evaluators(eval_config=config)
+    extractors = tfma.default_extractors(eval_config=config)
+    with in_process() as pipeline:
+        found = (
+            pipeline
+            | beam.Create(rows)
+            | tfma.ExtractAndEvaluate(extractors=extractors, evaluators=evaluators)
+        )
+        writers = tfma.default_writers(output_path=str(folder), eval_config=config)
+        _ = found | tfma.WriteResults(writers=writers)
+    return evaluated.slices(str(folder), "")
 
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory):
-    passes = Threshold(metric="mean_iou", at_least=0.1, max_drop=0.0)
-    return evaluate(tmp_path_factory.mktemp("evaluated"), passes)
+    rows = [extracts(*PAIRS[n], SIDES[n]) for n in range(len(SIZES))]
+    nowhere = np.full(NOWHERE, IGNORED, np.uint8), np.zeros(NOWHERE, np.uint8)
+    return evaluate(tmp_path_factory.mktemp("measured"), [*rows, extracts(*nowhere, "nowhere")])
 
 
-def matrix(numbers):
-    """scikit-learn's, of truth and answer, over the pixels that count."""
-    truths = np.concatenate([tiny_masks.truth(n).ravel() for n in numbers])
-    answers = np.concatenate([np.argmax(tiny_masks.image(n), -1).ravel() for n in numbers])
-    counts = truths != records.IGNORED
-    return confusion_matrix(truths[counts], answers[counts], labels=range(3))
-
-
-def ious(cells):
-    return np.diag(cells) / (cells.sum(0) + cells.sum(1) - np.diag(cells))
+def counted(numbers):
+    """Truth and answer of the pixels that count, in a row."""
+    truths = np.concatenate([PAIRS[n][0].ravel() for n in numbers])
+    answers = np.concatenate([PAIRS[n][1].ravel() for n in numbers])
+    return truths[truths != IGNORED], answers[truths != IGNORED]
 
 
 @pytest.mark.parametrize("name", SLICES)
-def test_metrics_are_those_of_scikit_learn(measured, name):
+def test_intersection_over_union_is_that_of_scikit_learn(measured, name):
     key, numbers = SLICES[name]
-    found = evaluated.slices(measured[1], evaluated.CANDIDATE)[key]
-    cells = matrix(numbers)
+    expected = jaccard_score(*counted(numbers), labels=range(CLASSES - 1), average=None)
 
-    assert found[""]["example_count"] == len(numbers)
-    assert found[""]["mean_iou"] == pytest.approx(ious(cells).mean(), abs=1e-9)
-    assert found[""]["pixel_accuracy"] == pytest.approx(np.trace(cells) / cells.sum(), abs=1e-9)
-    by_class = [found[f"classId:{n}"]["iou"] for n in range(3)]
-    assert by_class == pytest.approx(ious(cells), abs=1e-9)
+    found = [measured[key][f"classId:{n}"][IOU] for n in range(CLASSES - 1)]
+
+    assert found == pytest.approx(expected, abs=1e-9)
+    assert measured[key][""][MEAN_IOU] == pytest.approx(expected.mean(), abs=1e-9)
 
 
-def test_the_baseline_is_measured_too(measured):
-    found = evaluated.overall(evaluated.slices(measured[1], evaluated.BASELINE))
-    cells = matrix(NUMBERS)
+@pytest.mark.parametrize("name", SLICES)
+def test_pixel_accuracy_is_that_of_scikit_learns_confusion_matrix(measured, name):
+    key, numbers = SLICES[name]
+    cells = confusion_matrix(*counted(numbers), labels=range(CLASSES))
 
-    assert found["pixel_accuracy"] == pytest.approx(cells[1].sum() / cells.sum())
-
-
-def test_a_model_that_passes_its_gate_is_blessed(measured):
-    assert measured[0]
-    assert evaluated.gate_failures(measured[1]) == []
+    assert measured[key][""][PIXEL_ACCURACY] == pytest.approx(np.trace(cells) / cells.sum())
 
 
-def test_a_model_below_its_gate_is_not_blessed_and_the_metric_is_named(tmp_path):
-    blessed, uri = evaluate(tmp_path, Threshold(metric="pixel_accuracy", at_least=0.99))
+def test_a_class_without_pixel_and_answer_has_no_value_and_is_no_part_of_the_mean(measured):
+    there = [measured[()][f"classId:{n}"][IOU] for n in range(CLASSES - 1)]
 
-    assert not blessed
-    (failure,) = evaluated.gate_failures(uri)
-    assert failure.startswith("pixel_accuracy on all test images is")
-
-
-def test_slices_are_named_as_people_say_them(measured):
-    rows = evaluated.by_slice(evaluated.slices(measured[1], evaluated.CANDIDATE))
-
-    assert set(rows) == {"species cat", "species dog", "size bucket 0", "size bucket 1"}
-    assert rows["species cat"]["images"] == 3
+    assert measured[()][f"classId:{CLASSES - 1}"][IOU] is None
+    assert measured[()][""][MEAN_IOU] == pytest.approx(np.mean(there))
 
 
-def test_a_class_that_nobody_names_is_no_part_of_the_mean():
-    class Matrix:
-        def __init__(self, tp, fp, fn):
-            self.tp, self.fp, self.fn = tp, fp, fn
+def test_masks_without_a_pixel_that_counts_have_no_value(measured):
+    nowhere = measured[(("side", "nowhere"),)]
 
-    counts = {0: Matrix(3, 1, 0), 1: Matrix(0, 0, 1), 2: Matrix(0, 0, 0)}
+    assert (nowhere[""][MEAN_IOU], nowhere[""][PIXEL_ACCURACY]) == (None, None)
+    assert [nowhere[f"classId:{n}"][IOU] for n in range(CLASSES)] == [None] * CLASSES
 
-    assert np.isnan(mask_metrics.iou(counts[2]))
-    assert mask_metrics.mean_iou(counts) == pytest.approx((0.75 + 0) / 2)
-    assert mask_metrics.pixel_accuracy(counts) == pytest.approx(3 / 4)
+
+@pytest.mark.parametrize("kind", [ClassIoU, MeanIoU, PixelAccuracy])
+def test_counts_that_workers_made_apart_add_up(kind):
+    counting, derived = kind(CLASSES).computations(model_names=[""], output_names=[""])
+    combiner = counting.combiner
+
+    parts = [accumulated(combiner, PAIRS[:1]), accumulated(combiner, PAIRS[1:4])]
+    merged = combiner.merge_accumulators([*parts, accumulated(combiner, PAIRS[4:])])
+
+    whole = values(combiner, derived, accumulated(combiner, PAIRS))
+    assert values(combiner, derived, merged) == pytest.approx(whole, nan_ok=True)
+    assert not all(map(math.isnan, whole))
+
+
+def accumulated(combiner, pairs):
+    accumulator = combiner.create_accumulator()
+    for truth, answer in pairs:
+        inputs = tfma.metrics.StandardMetricInputs(labels=truth, predictions=answer)
+        accumulator = combiner.add_input(accumulator, inputs)
+    return accumulator
+
+
+def values(combiner, derived, accumulator):
+    return list(derived.result(combiner.extract_output(accumulator)).values())

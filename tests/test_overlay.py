@@ -25,8 +25,10 @@ def test_neighbouring_classes_have_unlike_colours():
 
 def test_a_mask_keeps_its_ids_beside_its_colours():
     mask = np.array([[0, 1, 2], [7, 9, 200]], np.uint8)
-    shown = opened(overlay.with_palette(mask))
+    png = overlay.with_palette(mask)
+    shown = opened(png)
 
+    assert png[24] == 8  # Bits a pixel, in a PNG's header.
     np.testing.assert_array_equal(np.asarray(shown), mask)
     np.testing.assert_array_equal(np.asarray(shown.convert("RGB")), overlay.palette()[mask])
 
@@ -49,6 +51,20 @@ def test_half_of_a_pixel_is_its_image_and_half_its_class():
 
     expected = (np.array(overlay.COLOURS[2]) + 100) / 2
     assert np.abs(np.array(shown) - expected).max() <= 1
+
+
+def test_each_class_is_outlined_in_its_own_colour():
+    mask = np.repeat(np.array([[0, 0, 0, 1, 1]], np.uint8), 4, axis=0)
+    shown = overlay.blended(Image.new("RGB", (5, 4), overlay.WHITE), mask)
+
+    assert shown.getpixel((2, 1)) == overlay.COLOURS[0]
+    assert shown.getpixel((1, 1)) != overlay.COLOURS[0]
+    assert shown.getpixel((3, 1)) != overlay.COLOURS[1]
+
+
+def test_a_mask_of_another_size_is_refused_with_both_sizes():
+    with pytest.raises(ValueError, match=r"\(3, 2\) pixels, and its mask has \(4, 2\)"):
+        overlay.blended(Image.new("RGB", (3, 2)), np.zeros((2, 4), np.uint8))
 
 
 def test_the_legend_has_a_line_and_a_colour_for_each_class():

@@ -39,11 +39,26 @@ RESULT = results.RunResult(
     report="/run/report.html",
 )
 
+MASKS = replace(
+    RESULT,
+    metrics={"mean_iou": 0.61, "pixel_accuracy": 0.82},
+    baseline={"mean_iou": 0.2, "pixel_accuracy": 0.6},
+    classes={"pet": {"iou": 0.61}, "border": {"iou": None}},
+    slices={
+        "label pug": {"images": 2.0, "mean_iou": 0.5, "pixel_accuracy": 0.75},
+        "size bucket 1": {"images": 1.0, "mean_iou": None, "pixel_accuracy": None},
+    },
+)
+
 
 def printed(result):
     console = Console(width=120, record=True, file=io.StringIO())
     run_table.show(result, console)
     return console.export_text()
+
+
+def rows(result):
+    return [[cell.strip() for cell in line.split("│")] for line in printed(result).splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -58,9 +73,27 @@ def printed(result):
     ],
 )
 def test_a_row_holds(cells):
-    rows = [[cell.strip() for cell in line.split("│")] for line in printed(RESULT).splitlines()]
+    assert any(tuple(row[1 : len(cells) + 1]) == cells for row in rows(RESULT))
 
-    assert any(tuple(row[1 : len(cells) + 1]) == cells for row in rows)
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param(("pet", "0.610", ""), id="a-class"),
+        pytest.param(("border", "-", ""), id="a-class-without-pixels"),
+        pytest.param(("all", "0.610", "0.820"), id="all"),
+        pytest.param(("all, baseline", "0.200", "0.600"), id="baseline"),
+        pytest.param(("label pug", "2", "0.500", "0.750"), id="a-breed"),
+        pytest.param(("size bucket 1", "1", "-", "-"), id="a-slice-without-pixels-that-count"),
+    ],
+)
+def test_of_masks_a_row_holds(cells):
+    assert any(tuple(row[1 : len(cells) + 1]) == cells for row in rows(MASKS))
+
+
+@pytest.mark.parametrize("result", [RESULT, MASKS], ids=["classes", "masks"])
+def test_the_page_to_look_at_is_named(result):
+    assert "Report: /run/report.html" in printed(result).splitlines()
 
 
 @pytest.mark.parametrize(
@@ -88,8 +121,8 @@ def test_each_failure_of_the_gate_is_a_line():
 
 
 def test_a_class_and_a_failure_in_brackets_are_printed_as_they_are():
-    rows = {"[b]x": RESULT.classes["rose"]}
-    result = replace(RESULT, classes=rows, blessed=False, failures=("Not at [/job:local].",))
+    classes = {"[b]x": RESULT.classes["rose"]}
+    result = replace(RESULT, classes=classes, blessed=False, failures=("Not at [/job:local].",))
 
     assert "[b]x" in printed(result)
     assert "Not at [/job:local]." in printed(result)
