@@ -56,7 +56,7 @@ def shares_model(
     def probabilities(pixels: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
         return tf.tile(row, [tf.shape(pixels)[0], 1])
 
-    return Classifier(probabilities, facts, max_side)
+    return Classifier(probabilities, facts.labels, facts.size_boundaries, max_side)
 
 
 def largest_class_model(facts: preprocessing.DataStatistics, max_side: int) -> Segmenter:

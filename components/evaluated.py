@@ -100,10 +100,8 @@ def gate_failures(evaluated: str) -> list[str]:
 
 def slice_name(key: Any) -> str:
     """A slice as people say it."""
-    columns = key.single_slice_keys
-    if not columns:
-        return "all test images"
-    return ", ".join(f"{c.column} {c.bytes_value.decode() or c.int64_value}" for c in columns)
+    parts = [(c.column, c.bytes_value.decode() or c.int64_value) for c in key.single_slice_keys]
+    return ", ".join(map(said, parts)) or "all test images"
 
 
 def sentence(where: str, failure: validation_result_pb2.ValidationFailure) -> str:

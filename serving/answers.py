@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from serving.errors import RequestRejected
 
@@ -32,6 +32,19 @@ class Segmentation:
 Answers = list[Prediction] | list[Segmentation]
 
 
+class _Form(NamedTuple):
+    """The outputs that an answer is read from, and how to speak of their absence."""
+
+    answer: str
+    values: str
+    lacking: str
+    other: str
+
+
+CLASSES = _Form("label", "probabilities", "is no classifier", other="masks")
+MASKS = _Form("mask_bytes", "class_fractions", "makes no masks", other="classes")
+
+
 def read_answers(outputs: Outputs, images: int) -> Answers:
     """Masks where the model makes them, else classes. Raises RequestRejected."""
     if "mask_bytes" in outputs:
@@ -44,28 +57,39 @@ def read_predictions(outputs: Outputs, images: int) -> list[Prediction]:
 
     Raises RequestRejected.
     """
+    return [Prediction(*row) for row in _rows(outputs, CLASSES, images)]
+
+
+def read_segmentations(outputs: Outputs, images: int) -> list[Segmentation]:
+    """A segmenter's outputs for so many images; without `labels`, classes go by number.
+
+    Raises RequestRejected.
+    """
+    return [Segmentation(_bytes(mask), parts) for mask, parts in _rows(outputs, MASKS, images)]
+
+
+def _rows(outputs: Outputs, form: _Form, images: int) -> Iterator[tuple[Any, dict[str, float]]]:
+    """Of each image the answer, and a value by class name."""
     try:
-        rows, winners = outputs["probabilities"], outputs["label"]
+        answers, rows = outputs[form.answer], outputs[form.values]
     except KeyError as error:
         raise RequestRejected(
-            f"The model is no classifier: no output {error} among {sorted(outputs)}. "
-            "Client.ask takes masks too."
+            f"The model {form.lacking}: no output {error} among {sorted(outputs)}. "
+            f"Client.ask takes {form.other} too."
         ) from error
     names = outputs.get("labels") or [[str(number) for number in range(len(r))] for r in rows]
-    _check_count({"probabilities": rows, "label": winners, "labels": names}, images)
-    return [
-        Prediction(label, _by_name(row, names_of_row))
-        for label, row, names_of_row in zip(winners, rows, names, strict=True)
-    ]
+    _check_count(form.values, rows, images)
+    _check_count(form.answer, answers, images)
+    _check_count("labels", names, images)
+    return zip(answers, map(_by_name, rows, names), strict=True)
 
 
-def _check_count(outputs: Outputs, images: int) -> None:
-    for name, rows in outputs.items():
-        if len(rows) != images:
-            raise RequestRejected(
-                f"The model's answers do not fit together: {len(rows)} rows of {name!r} came back "
-                f"for {images} images. Each output must have one row for each image."
-            )
+def _check_count(name: str, rows: Sequence[Any], images: int) -> None:
+    if len(rows) != images:
+        raise RequestRejected(
+            f"The model's answers do not fit together: {len(rows)} rows of {name!r} came back "
+            f"for {images} images. Each output must have one row for each image."
+        )
 
 
 def _by_name(row: Sequence[float], names: Sequence[str]) -> dict[str, float]:
@@ -75,26 +99,6 @@ def _by_name(row: Sequence[float], names: Sequence[str]) -> dict[str, float]:
             f"{len(names)} class names."
         )
     return dict(zip(names, row, strict=True))
-
-
-def read_segmentations(outputs: Outputs, images: int) -> list[Segmentation]:
-    """A segmenter's outputs for so many images; without `labels`, classes go by number.
-
-    Raises RequestRejected.
-    """
-    try:
-        masks, rows = outputs["mask_bytes"], outputs["class_fractions"]
-    except KeyError as error:
-        raise RequestRejected(
-            f"The model makes no masks: no output {error} among {sorted(outputs)}. "
-            "Client.ask takes classes too."
-        ) from error
-    names = outputs.get("labels") or [[str(number) for number in range(len(r))] for r in rows]
-    _check_count({"mask_bytes": masks, "class_fractions": rows, "labels": names}, images)
-    return [
-        Segmentation(_bytes(mask), _by_name(row, names_of_row))
-        for mask, row, names_of_row in zip(masks, rows, names, strict=True)
-    ]
 
 
 def _bytes(value: Any) -> bytes:

@@ -90,15 +90,8 @@ def predict(
 
     A model that makes masks has them written into a folder, each beside a picture of it.
     """
-    url = server or (REST_URL if rest else GRPC_URL)
-    if rest and not url.startswith("http"):
-        _fail(
-            f"--rest and --server {url} contradict each other: write --server http://HOST:PORT "
-            f"for REST, or --server grpc://HOST:PORT without --rest for gRPC. --rest alone asks "
-            f"{REST_URL}.",
-            WRONG_USE,
-        )
     encoded = [_read(path) for path in images]
+    url = _address(server, rest)
     quiet_tensorflow()
     try:
         with connect(url, model, timeout=timeout) as client:
@@ -114,6 +107,18 @@ def predict(
     if output:
         text = f"{model} answers with classes, not with masks: nothing is written to {output}."
         typer.echo(text, err=True)
+
+
+def _address(server: str, rest: bool) -> str:
+    url = server or (REST_URL if rest else GRPC_URL)
+    if rest and not url.startswith("http"):
+        _fail(
+            f"--rest and --server {url} contradict each other: write --server http://HOST:PORT "
+            f"for REST, or --server grpc://HOST:PORT without --rest for gRPC. --rest alone asks "
+            f"{REST_URL}.",
+            WRONG_USE,
+        )
+    return url
 
 
 def _find(push_root: Path) -> list[str]:

@@ -50,8 +50,9 @@ def write(path: Path, encoded: bytes, answer: Segmentation, folder: Path) -> Mas
 def _draw(path: Path, encoded: bytes, answer: Segmentation) -> tuple[bytes, bytes]:
     """The PNG of the mask, and that of the mask over its image."""
     try:
-        mask = overlay.with_palette(overlay.ids(answer.mask))
-        return mask, overlay.overlay(encoded, answer.mask, answer.class_fractions)
+        mask = overlay.ids(answer.mask)
+        picture = overlay.overlay(encoded, mask, answer.class_fractions)
+        return overlay.with_palette(mask), picture
     except UNREADABLE as error:
         raise ValueError(
             f"The mask that came back for {path} cannot be shown over it: {error}. What the model "

@@ -72,10 +72,10 @@ def outlines(mask: np.ndarray) -> np.ndarray:
     return edges.astype(np.uint8) * 255
 
 
-def overlay(encoded: bytes, mask_png: bytes, fractions: dict[str, float]) -> bytes:
-    """A PNG of the image, its mask in colours over it, and what each colour means."""
+def overlay(encoded: bytes, mask: np.ndarray, fractions: dict[str, float]) -> bytes:
+    """A PNG of the image, its mask [H, W] in colours over it, and what each colour means."""
     with Image.open(io.BytesIO(encoded)) as image:
-        picture = blended(to_upright_rgb(image), ids(mask_png))
+        picture = blended(to_upright_rgb(image), mask)
     words = legend(fractions)
     whole = Image.new(
         "RGB", (max(picture.width, words.width), picture.height + words.height), WHITE

@@ -183,7 +183,7 @@ MASK_FACTS = facts(tiny_masks.CLASSES, tiny_masks.BOUNDARIES)
 
 def test_where_nothing_is_served_every_pixel_has_the_largest_class():
     model = largest_class_model(replace(MASK_FACTS, class_fractions=(0.2, 0.5, 0.3)), 64)
-    found = model.segment_examples(tf.constant([tiny_masks.record(0)]))
+    found = model.of_examples(tf.constant([tiny_masks.record(0)]))
 
     assert found["class_fractions"].numpy().tolist() == [[0.0, 1.0, 0.0]]
 
@@ -195,7 +195,7 @@ def test_a_served_segmenter_answers_by_the_runs_size_buckets(tmp_path):
     rows = tf.constant([tiny_masks.record(0)])
 
     found = resliced.segment_examples(rows)["mask_bytes"].numpy()
-    assert found == run.segment_examples(rows)["mask_bytes"].numpy()
+    assert found == run.of_examples(rows)["mask_bytes"].numpy()
     assert resliced.signatures()["transform_features"](rows)["size_bucket"].numpy() == [2]
 
 

@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 import tiny
 
-from trainer import export, images
+from trainer import export
 
 SIZES = [(17, 33), (48, 20), (1, 1), (16, 16)]
 IMAGES = [tiny.pixels(*size, seed) for seed, size in enumerate(SIZES)]
@@ -84,7 +84,7 @@ def test_the_answers_differ_from_image_to_image(saved):
 
 def test_large_files_are_brought_to_the_size_of_training(saved):
     large = tiny.pixels(300, 200)
-    small = tf.cast(images.limit_sides(large, 48), tf.float32)
+    small = tf.cast(tiny.limited(large, 48), tf.float32)
     sent = ask(saved, "serving_default", image_bytes=[tiny.png(large)])
     pixels = ask(saved, "predict_pixels", pixels=small[None])
 

@@ -58,5 +58,5 @@ def test_a_rejected_request_is_not_tried_again(classify_with):
 
 
 def test_a_model_that_is_no_classifier_is_said_to_be_so(classify_with):
-    with pytest.raises(RequestRejected, match="no output 'probabilities'"):
+    with pytest.raises(RequestRejected, match="is no classifier: no output 'label'"):
         classify_with(Answering(None))

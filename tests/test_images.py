@@ -62,7 +62,7 @@ def test_what_is_no_whole_image_is_refused(encoded):
     ],
 )
 def test_larger_images_are_scaled_down_to_the_longer_side(size, expected):
-    scaled = images.limit_sides(tiny.pixels(*size), 32)
+    scaled = tiny.limited(tiny.pixels(*size), 32)
 
     assert tuple(scaled.shape[:2]) == expected
     assert scaled.dtype == tf.uint8
@@ -71,13 +71,13 @@ def test_larger_images_are_scaled_down_to_the_longer_side(size, expected):
 def test_smaller_images_keep_every_pixel():
     image = tiny.pixels(5, 31)
 
-    np.testing.assert_array_equal(images.limit_sides(image, 32), image)
+    np.testing.assert_array_equal(tiny.limited(image, 32), image)
 
 
 @settings(max_examples=25, deadline=None)
 @given(height=st.integers(1, 300), width=st.integers(1, 300), limit=st.integers(1, 100))
 def test_no_side_is_over_the_limit_and_the_aspect_stays(height, width, limit):
-    scaled = images.limit_sides(np.zeros((height, width, 3), np.uint8), limit).shape[:2]
+    scaled = tiny.limited(np.zeros((height, width, 3), np.uint8), limit).shape[:2]
 
     factor = min(1.0, limit / max(height, width))
     assert max(scaled) == min(limit, max(height, width))
@@ -89,7 +89,7 @@ def test_scaling_down_averages_and_does_not_pick():
     board = np.indices((64, 64)).sum(0) % 2 * 255
     image = np.repeat(board[..., None], 3, -1).astype(np.uint8)
 
-    scaled = images.limit_sides(image, 16).numpy()[2:-2, 2:-2]
+    scaled = tiny.limited(image, 16).numpy()[2:-2, 2:-2]
     np.testing.assert_allclose(scaled, 127.5, atol=3)
 
 

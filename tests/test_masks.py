@@ -9,7 +9,7 @@ import tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trainer import images, masks, records
+from trainer import masks, records
 
 MASK = np.array([[0, 1, 7], [records.IGNORED, 1, 2]], np.uint8)
 
@@ -53,7 +53,7 @@ def test_its_own_size_changes_nothing():
 @given(height=st.integers(1, 60), width=st.integers(1, 60))
 def test_each_pixel_is_the_one_that_the_image_shows_most_of(height, width):
     mask = noise(height, width)
-    image = images.limit_sides(tiny.PALETTE[mask], 32).numpy()
+    image = tiny.limited(tiny.PALETTE[mask], 32).numpy()
     resized = masks.resize(mask[..., None], image.shape[:2]).numpy()
 
     assert tiny.shown(image, resized).min() >= 63  # Bilinear: a quarter at the least.
@@ -63,7 +63,7 @@ def test_each_pixel_is_the_one_that_the_image_shows_most_of(height, width):
 def test_image_and_mask_stay_together_however_far_they_shrink(size):
     mask = np.zeros(size, np.uint8)
     mask[size[0] // 3 :, size[1] // 3 :] = 1
-    image = images.limit_sides(tiny.PALETTE[mask], 48).numpy()
+    image = tiny.limited(tiny.PALETTE[mask], 48).numpy()
     resized = masks.resize(mask[..., None], image.shape[:2]).numpy()
 
     assert tiny.shown(image, resized).min() >= 100

@@ -38,7 +38,7 @@ def test_a_mask_keeps_its_ids_beside_its_colours():
 )
 def test_image_mask_and_legend_are_on_one_picture(height, width):
     mask = np.zeros((height, width), np.uint8)
-    png = overlay.overlay(tiny.png(tiny.pixels(height, width)), tiny.png(mask), FRACTIONS)
+    png = overlay.overlay(tiny.png(tiny.pixels(height, width)), mask, FRACTIONS)
 
     shown = opened(png)
     legend = overlay.legend(FRACTIONS)

@@ -75,5 +75,5 @@ def test_an_answer_that_does_not_fit_the_images_is_rejected(changed, reason):
 def test_a_model_that_is_no_classifier_is_said_to_be_so():
     answer = httpx.Response(200, json={"outputs": {"mask_bytes": [], "class_fractions": []}})
 
-    with pytest.raises(RequestRejected, match="no output 'probabilities' among"):
+    with pytest.raises(RequestRejected, match="is no classifier: no output 'label' among"):
         client_answering(lambda _: answer).classify([draw("red")])

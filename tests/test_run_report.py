@@ -13,13 +13,12 @@ import tensorflow as tf
 from PIL import Image
 from report_inputs import FAILURE, HOSTILE, evaluate, rejected, trained
 from tfx.types import standard_artifacts as kinds
-from tiny_runs import EXPERIMENT, artifact, by_colour, examples_of, facts, record
+from tiny_runs import EXPERIMENT, artifact, by_colour, classifier, examples_of, record
 
 from components import run_report
 from components.artifacts import Report
 from components.run_report import RunReport
 from trainer import configs, export, records
-from trainer.classifier import Classifier
 from trainer.config import Threshold
 from trainer.segmenter import Segmenter
 
@@ -92,7 +91,7 @@ def classes(tmp_path_factory):
     encoded = example.features.feature[records.ENCODED].bytes_list.value[0]
     rows.append(record("red", 3, **{records.ENCODED: encoded}))
     gate = (Threshold(metric="accuracy", at_least=0.9),)
-    model, baseline = (saved(folder, Classifier(p, facts(), 64)) for p in (by_colour, always_blue))
+    model, baseline = (saved(folder, classifier(p)) for p in (by_colour, always_blue))
     experiment = replace(EXPERIMENT, gate=gate)
     examples = examples_of(folder, rows)
     return report(folder, experiment, model, baseline, examples, failure=FAILURE)

@@ -11,7 +11,7 @@ import tensorflow as tf
 from image_files import file_of
 from PIL import Image
 
-from trainer import data, models, records, training
+from trainer import data, images, models, records, training
 from trainer.config import (
     AugmentConfig,
     ClassifierConfig,
@@ -105,6 +105,11 @@ def statistics_of(experiment: Experiment) -> DataStatistics:
 def pixels(height: int, width: int, seed: int = 0) -> np.ndarray:
     """Noise [height, width, 3] uint8."""
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+
+
+def limited(image: np.ndarray, max_side: int) -> tf.Tensor:
+    """Scaled down as a model would see it."""
+    return images.resize(image, images.within(tf.shape(image)[:2], max_side))
 
 
 def png(image: np.ndarray) -> bytes:

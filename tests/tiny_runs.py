@@ -116,8 +116,13 @@ def by_colour(pixels, sizes):
 
 def save(folder: Path, probabilities=by_colour, data=None) -> Path:
     """A SavedModel with the signatures of every classifier, and these probabilities."""
-    export.save_module(Classifier(probabilities, data or facts(), 64), str(folder))
+    export.save_module(classifier(probabilities, data), str(folder))
     return folder
+
+
+def classifier(probabilities=by_colour, data=None) -> Classifier:
+    data = data or facts()
+    return Classifier(probabilities, data.labels, data.size_boundaries, 64)
 
 
 def model_of(folder: Path, probabilities=by_colour, data=None) -> standard_artifacts.Model:

@@ -25,6 +25,7 @@ from trainer.classifier import Classifier
 from trainer.config import Experiment, UNetConfig
 from trainer.preprocessing import DataStatistics
 from trainer.segmenter import Segmenter, mirrored
+from trainer.signatures import ImageModule
 
 LABELS = "labels.txt"
 
@@ -37,14 +38,14 @@ def save(
     def probabilities(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
         return tf.nn.softmax(model({"image": pixels, "size": sizes}, training=False))
 
-    max_side = experiment.data.max_side
-    module: Classifier | Segmenter
+    facts = statistics.labels, statistics.size_boundaries, experiment.data.max_side
+    module: ImageModule
     if experiment.data.mask:
         is_mirrored = isinstance(experiment.model, UNetConfig) and experiment.model.mirrored
         scores = mirrored(probabilities) if is_mirrored else probabilities
-        module = Segmenter(scores, statistics.labels, statistics.size_boundaries, max_side)
+        module = Segmenter(scores, *facts)
     else:
-        module = Classifier(probabilities, statistics, max_side)
+        module = Classifier(probabilities, *facts)
     module.model = model  # The SavedModel holds what the module holds: the weights.
     save_module(module, folder)
 

@@ -51,11 +51,6 @@ def with_size(image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return image, tf.shape(image)[:2]
 
 
-def limit_sides(image: tf.Tensor, max_side: int) -> tf.Tensor:
-    """Scales [H, W, 3] down so that no side is over `max_side` pixels; never up. uint8."""
-    return resize(image, within(tf.shape(image)[:2], max_side))
-
-
 def within(size: tf.Tensor, max_side: int) -> tf.Tensor:
     """Height and width at most `max_side`, int32 [2].
 

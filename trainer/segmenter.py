@@ -1,79 +1,21 @@
-"""What every segmenter's SavedModel does around its logits."""
+"""What a segmenter's SavedModel answers: masks, and each class's part of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import tensorflow as tf
 
-from trainer import records
-from trainer.signatures import (
-    EXAMPLES,
-    IMAGE_BYTES,
-    PIXELS,
-    SIZES,
-    Outputs,
-    own_sizes,
-    padded,
-    size_buckets,
-)
-
-# From pixels [N, H, W, 3] in 0..255 and sizes [N, 2] to scores [N, H, W, C]: the likeliest wins.
-Scores = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+from trainer.signatures import ImageModule, Network, Outputs
 
 ROWS = 256  # Of a mask that are made at once: a large image's scores fill no memory.
 
 
-class Segmenter(tf.Module):
-    """Masks in the sizes of the images sent, and the part of its pixels that each class has."""
+class Segmenter(ImageModule):
+    """Masks in the sizes of the images sent, by a network that gives scores [N, H, W, C].
 
-    def __init__(
-        self, scores: Scores, labels: Sequence[str], boundaries: Sequence[float], max_side: int
-    ) -> None:
-        super().__init__()
-        self.labels = tuple(labels)
-        self._scores = scores
-        self._boundaries = list(boundaries)
-        self._max_side = max_side
+    A pixel is of the class with the largest score.
+    """
 
-    def signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
-        """The signatures by name, traced for inputs of any size."""
-        return {
-            "serving_default": self.segment_bytes.get_concrete_function(IMAGE_BYTES),
-            "predict_pixels": self.segment_pixels.get_concrete_function(PIXELS),
-            "predict_padded_pixels": self.segment_padded.get_concrete_function(PIXELS, SIZES),
-            "evaluate_examples": self.segment_examples.get_concrete_function(EXAMPLES),
-            "transform_features": self.size_buckets.get_concrete_function(EXAMPLES),
-        }
-
-    @tf.function
-    def segment_bytes(self, image_bytes: tf.Tensor) -> Outputs:
-        """Decodes each image, brings it to size, and segments all in one padded batch."""
-        pixels, sizes, sent = padded(image_bytes, self._max_side)
-        return self._segment(pixels, sizes, sent)
-
-    @tf.function
-    def segment_pixels(self, pixels: tf.Tensor) -> Outputs:
-        """Segments images without padding."""
-        return self.segment_padded(pixels, own_sizes(pixels))
-
-    @tf.function
-    def segment_padded(self, pixels: tf.Tensor, sizes: tf.Tensor) -> Outputs:
-        """Segments images of these sizes, whatever stands beyond them."""
-        return self._segment(pixels, sizes, sizes)
-
-    @tf.function
-    def segment_examples(self, examples: tf.Tensor) -> Outputs:
-        """Segments recorded images."""
-        fields = tf.io.parse_example(examples, records.MASK_FEATURES)
-        return self.segment_bytes(fields[records.ENCODED])
-
-    @tf.function
-    def size_buckets(self, examples: tf.Tensor) -> Outputs:
-        """Which quantile of the training images' sizes each image falls into, from 0 up."""
-        return {"size_bucket": size_buckets(examples, self._boundaries)}
-
-    def _segment(self, pixels: tf.Tensor, sizes: tf.Tensor, sent: tf.Tensor) -> Outputs:
+    def _answer(self, pixels: tf.Tensor, sizes: tf.Tensor, sent: tf.Tensor) -> Outputs:
         def finish(one: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
             scores, size, own = one
             mask = enlarged_mask(scores[: size[0], : size[1]], own)
@@ -81,22 +23,21 @@ class Segmenter(tf.Module):
 
         masks, parts = tf.map_fn(
             finish,
-            (self._scores(pixels, sizes), sizes, sent),
+            (self._network(pixels, sizes), sizes, sent),
             parallel_iterations=1,
             fn_output_signature=(
                 tf.TensorSpec([], tf.string),
                 tf.TensorSpec([len(self.labels)], tf.float32),
             ),
         )
-        labels = tf.constant(self.labels)[tf.newaxis]
         return {
             "mask_bytes": masks,
             "class_fractions": parts,
-            "labels": tf.tile(labels, [tf.shape(sizes)[0], 1]),
+            "labels": self._labels_of_each(tf.shape(sizes)[0]),
         }
 
 
-def mirrored(scores: Scores) -> Scores:
+def mirrored(scores: Network) -> Network:
     """Asks about the mirrored images too, each within its own width, and averages."""
 
     def both(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:

@@ -1,23 +1,83 @@
-"""What the signatures of all SavedModels take, and how they read it."""
+"""The signatures that all SavedModels have: what they take, and how they read it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
 from trainer import images, preprocessing, records
 
 Outputs = dict[str, tf.Tensor]
+# From pixels [N, H, W, 3] in 0..255 and sizes [N, 2] to what a task makes of them.
+Network = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 IMAGE_BYTES = tf.TensorSpec([None], tf.string, "image_bytes")
 PIXELS = tf.TensorSpec([None, None, None, 3], tf.float32, "pixels")
 SIZES = tf.TensorSpec([None, 2], tf.int32, "sizes")
 EXAMPLES = tf.TensorSpec([None], tf.string, "examples")
 
+ENCODED_FEATURES = {records.ENCODED: tf.io.FixedLenFeature([], tf.string)}
 SIZE_FEATURES = {
     name: tf.io.FixedLenFeature([], tf.int64) for name in (records.HEIGHT, records.WIDTH)
 }
+
+
+class ImageModule(tf.Module):
+    """What a SavedModel does around a network: a task says what it answers, by `_answer`."""
+
+    def __init__(
+        self, network: Network, labels: Sequence[str], boundaries: Sequence[float], max_side: int
+    ) -> None:
+        super().__init__()
+        self.labels = tuple(labels)
+        self._network = network
+        self._boundaries = list(boundaries)
+        self._max_side = max_side
+
+    def signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
+        """The signatures by name, traced for inputs of any size."""
+        return {
+            "serving_default": self.of_bytes.get_concrete_function(IMAGE_BYTES),
+            "predict_pixels": self.of_pixels.get_concrete_function(PIXELS),
+            "predict_padded_pixels": self.of_padded.get_concrete_function(PIXELS, SIZES),
+            "evaluate_examples": self.of_examples.get_concrete_function(EXAMPLES),
+            "transform_features": self.size_buckets.get_concrete_function(EXAMPLES),
+        }
+
+    @tf.function
+    def of_bytes(self, image_bytes: tf.Tensor) -> Outputs:
+        """Decodes each image, brings it to size, and answers all in one padded batch."""
+        return self._answer(*padded(image_bytes, self._max_side))
+
+    @tf.function
+    def of_pixels(self, pixels: tf.Tensor) -> Outputs:
+        """Answers images without padding."""
+        return self.of_padded(pixels, own_sizes(pixels))
+
+    @tf.function
+    def of_padded(self, pixels: tf.Tensor, sizes: tf.Tensor) -> Outputs:
+        """Answers images of these sizes, whatever stands beyond them."""
+        return self._answer(pixels, sizes, sizes)
+
+    @tf.function
+    def of_examples(self, examples: tf.Tensor) -> Outputs:
+        """Answers recorded images."""
+        return self.of_bytes(tf.io.parse_example(examples, ENCODED_FEATURES)[records.ENCODED])
+
+    @tf.function
+    def size_buckets(self, examples: tf.Tensor) -> Outputs:
+        """Which quantile of the training images' sizes each image falls into, from 0 up."""
+        return {"size_bucket": size_buckets(examples, self._boundaries)}
+
+    @abstractmethod
+    def _answer(self, pixels: tf.Tensor, sizes: tf.Tensor, sent: tf.Tensor) -> Outputs:
+        """Of pixels [N, H, W, 3] with the sizes [N, 2] in them, and the sizes of what was sent."""
+
+    def _labels_of_each(self, images: tf.Tensor) -> tf.Tensor:
+        """The labels for each of so many images, string [N, C]."""
+        return tf.tile(tf.constant(self.labels)[tf.newaxis], [images, 1])
 
 
 def padded(image_bytes: tf.Tensor, max_side: int) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
