@@ -112,13 +112,3 @@ def test_bands_of_rows_are_what_one_enlargement_gives(monkeypatch):
 
     whole = np.argmax(tf.image.resize(scores, (43, 31)), -1)
     assert np.mean(found[..., 0] == whole) > 0.995  # Two scores may be level but for rounding.
-
-
-def test_a_mirrored_answer_is_the_mean_of_both_within_each_width():
-    def first_column(pixels, sizes):
-        return pixels * tf.constant([1.0] + [0.0] * (pixels.shape[2] - 1))[None, None, :, None]
-
-    pixels = tf.constant(np.full((1, 2, 5, 3), 8, np.float32))
-    found = segmenter.mirrored(first_column)(pixels, tf.constant([[2, 3]])).numpy()
-
-    assert found[0, 0, :, 0].tolist() == [4.0, 0.0, 4.0, 0.0, 0.0]

@@ -93,7 +93,8 @@ class UNetConfig:
     widths: Widths = (32, 64, 96, 128, 192)  # Channels of each stage; each halves both sides.
     blocks: Count = 1  # Residual blocks in each stage.
     dropout: FractionBelow1 = 0.2
-    mirrored: bool = False  # Also asks about the mirrored image, and averages: twice the work.
+    mirrored: bool = False  # Serving looks at the mirrored image too, and averages: twice the work.
+    sides: tuple[Count, ...] = ()  # Pixels, for data.max_side: serving averages over all of these.
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -21,11 +21,12 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
+from trainer import views
 from trainer.classifier import Classifier
 from trainer.config import Experiment, UNetConfig
 from trainer.preprocessing import DataStatistics
-from trainer.segmenter import Segmenter, mirrored
-from trainer.signatures import ImageModule
+from trainer.segmenter import Segmenter
+from trainer.signatures import ImageModule, Network
 
 LABELS = "labels.txt"
 
@@ -38,16 +39,26 @@ def save(
     def probabilities(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
         return tf.nn.softmax(model({"image": pixels, "size": sizes}, training=False))
 
-    facts = statistics.labels, statistics.size_boundaries, experiment.data.max_side
     module: ImageModule
     if experiment.data.mask:
-        is_mirrored = isinstance(experiment.model, UNetConfig) and experiment.model.mirrored
-        scores = mirrored(probabilities) if is_mirrored else probabilities
-        module = Segmenter(scores, *facts)
+        module = segmenter(probabilities, statistics, experiment)
     else:
-        module = Classifier(probabilities, *facts)
+        facts = statistics.labels, statistics.size_boundaries
+        module = Classifier(probabilities, *facts, experiment.data.max_side)
     module.model = model  # The SavedModel holds what the module holds: the weights.
     save_module(module, folder)
+
+
+def segmenter(scores: Network, statistics: DataStatistics, experiment: Experiment) -> Segmenter:
+    """A segmenter that averages over the views that the model's configuration asks for."""
+    config, max_side = experiment.model, experiment.data.max_side
+    if isinstance(config, UNetConfig):
+        if config.mirrored:
+            scores = views.mirrored(scores)
+        if config.sides:
+            scores = views.at_sides(scores, config.sides)
+            max_side = max(config.sides)
+    return Segmenter(scores, statistics.labels, statistics.size_boundaries, max_side)
 
 
 def read_labels(folder: str) -> list[str]:

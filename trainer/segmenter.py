@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from trainer.signatures import ImageModule, Network, Outputs
+from trainer.signatures import ImageModule, Outputs
 
 ROWS = 256  # Of a mask that are made at once: a large image's scores fill no memory.
 
@@ -35,18 +35,6 @@ class Segmenter(ImageModule):
             "class_fractions": parts,
             "labels": self._labels_of_each(tf.shape(sizes)[0]),
         }
-
-
-def mirrored(scores: Network) -> Network:
-    """Asks about the mirrored images too, each within its own width, and averages."""
-
-    def both(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
-        def mirror(batch: tf.Tensor) -> tf.Tensor:
-            return tf.reverse_sequence(batch, sizes[:, 1], seq_axis=2, batch_axis=0)
-
-        return (scores(pixels, sizes) + mirror(scores(mirror(pixels), sizes))) / 2
-
-    return both
 
 
 def enlarged_mask(scores: tf.Tensor, size: tf.Tensor) -> tf.Tensor:

@@ -26,7 +26,13 @@ EXPERIMENT = Experiment(
         size_buckets=3,
         mask=MaskConfig(values=(1, 2, 3), ignored=None, unlisted="keep", ground=("background",)),
     ),
-    model=UNetConfig(widths=(32, 64, 96, 128, 192), blocks=1, dropout=0.2, mirrored=True),
+    model=UNetConfig(
+        widths=(32, 64, 96, 128, 192),
+        blocks=1,
+        dropout=0.3,
+        mirrored=True,
+        sides=(144, 176, 208, 272),
+    ),
     augment=AugmentConfig(
         side=160,
         grid=16,
@@ -36,8 +42,8 @@ EXPERIMENT = Experiment(
         brightness=0.25,
         contrast=0.4,
         saturation=0.5,
-        tint=0.2,
-        grey=0.1,
+        tint=0.3,
+        grey=0.2,
         paste=0.0,
         mixup=0.0,
     ),
@@ -70,6 +76,7 @@ FAST = with_overrides(
         "augment.side=96",
         "model.widths=[24, 48, 64, 96]",
         "model.mirrored=false",
+        "model.sides=[]",
         'gate=[{"metric": "mean_iou", "at_least": 0.4, "max_drop": 0.1}]',
     ),
 )
