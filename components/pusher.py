@@ -7,12 +7,14 @@ from typing import Any
 
 import tensorflow as tf
 from tfx import types
-from tfx import v1 as tfx
 from tfx.components.pusher import executor
 from tfx.dsl.components.base import executor_spec
-from tfx.proto import pusher_pb2
-from tfx.types import artifact_utils
+from tfx.dsl.components.base.base_component import BaseComponent
+from tfx.orchestration.data_types import RuntimeParameter
+from tfx.types import artifact_utils, standard_artifacts
+from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 from tfx.utils import proto_utils
+from tfx.v1.proto import PushDestination
 
 from components import served
 
@@ -30,13 +32,12 @@ class Executor(executor.Executor):
         exec_properties: dict[str, Any],
     ) -> None:
         """Does as TFX's Pusher does. An object store has no atomic rename; a file system has."""
-        push = pusher_pb2.PushDestination()
-        proto_utils.json_to_proto(exec_properties["push_destination"], push)
-        folder = push.filesystem.base_directory.rstrip("/")
+        folder = exec_properties["served_folder"].rstrip("/")
         clear_leftovers(folder)
-        push.filesystem.base_directory = staging = new_staging(folder)
-        staged = {"push_destination": proto_utils.proto_to_json(push)}
+        staging = new_staging(folder)
+        push = PushDestination(filesystem=PushDestination.Filesystem(base_directory=staging))
         try:
+            staged = {"push_destination": proto_utils.proto_to_json(push)}
             super().Do(input_dict, output_dict, {**exec_properties, **staged})
             pushed = artifact_utils.get_single_instance(output_dict["pushed_model"])
             if pushed.get_int_custom_property("pushed"):
@@ -81,7 +82,42 @@ def rename_to_free(source: str, folder: str, version: int) -> int:
             version += 1
 
 
-class Pusher(tfx.components.Pusher):
-    """Takes the arguments of TFX's Pusher."""
+class PusherSpec(types.ComponentSpec):
+    """The folder by its path, not in TFX's message: a run on Kubeflow may name another one."""
 
+    PARAMETERS = {  # noqa: RUF012
+        "served_folder": ExecutionParameter(type=str),
+        "attempt": ExecutionParameter(type=str),  # Only there for the cache to compare.
+    }
+    INPUTS = {  # noqa: RUF012
+        "model_blessing": ChannelParameter(type=standard_artifacts.ModelBlessing),
+        "infra_blessing": ChannelParameter(type=standard_artifacts.InfraBlessing),
+    }
+    OUTPUTS = {  # noqa: RUF012
+        "pushed_model": ChannelParameter(type=standard_artifacts.PushedModel),
+    }
+
+
+class Pusher(BaseComponent):
+    """Pushes the copy that ModelServable made to a model's folder, if both bless it."""
+
+    SPEC_CLASS = PusherSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
+
+    def __init__(
+        self,
+        *,
+        model_blessing: types.BaseChannel,
+        infra_blessing: types.BaseChannel,
+        served_folder: str | RuntimeParameter,
+        attempt: str = "",
+    ) -> None:
+        """Another text for `attempt` makes it push once more what it pushed before."""
+        spec = PusherSpec(
+            model_blessing=model_blessing,
+            infra_blessing=infra_blessing,
+            served_folder=served_folder,
+            attempt=attempt,
+            pushed_model=types.Channel(type=standard_artifacts.PushedModel),
+        )
+        super().__init__(spec=spec)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import tensorflow_data_validation as tfdv
 from tfx import v1 as tfx
 from tfx.dsl.components.base.base_component import BaseComponent
 from tfx.v1.dsl import Pipeline
-from tfx.v1.proto import EvalArgs, PushDestination, TrainArgs
+from tfx.v1.proto import EvalArgs, TrainArgs
 
 from components.anomaly_gate import AnomalyGate
 from components.baseline_model import BaselineModel
@@ -48,11 +49,16 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
         masks=int(experiment.data.mask is not None),
     )
     report = report_of(ingested, trainer, evaluator, servable, experiment)
-    pusher = pusher_of(evaluator, servable, settings.served_folder(experiment.name), settings)
+    pusher = Pusher(
+        model_blessing=evaluator.outputs["blessing"],
+        infra_blessing=servable.outputs["blessing"],
+        served_folder=settings.served_folder(experiment.name),
+        attempt=settings.push_attempt,
+    )
     before = [ingested, statistics, curated, validator, gate, transform]
     return Pipeline(
         pipeline_name=experiment.name,
-        pipeline_root=f"{settings.workdir}/artifacts",
+        pipeline_root=settings.pipeline_root,
         components=[*before, trainer, baseline, evaluator, servable, report, pusher],
         enable_cache=True,
         beam_pipeline_args=list(settings.beam_args),
@@ -81,7 +87,7 @@ def checks(
     return curated, validator, gate
 
 
-def served(experiment: Experiment, settings: Settings) -> dict[str, str]:
+def served(experiment: Experiment, settings: Settings) -> dict[str, Any]:
     """Which version is served: what the data and the candidate are held against."""
     return {
         "served_folder": settings.served_folder(experiment.name),
@@ -147,7 +153,7 @@ def trainer_of(
         eval_args=EvalArgs(splits=["val"]),
         custom_config={
             "experiment": config.to_json(replace(experiment, gate=())),
-            "checkpoints": f"{settings.workdir}/checkpoints",
+            "checkpoints": settings.checkpoints,
         },
     )
 
@@ -203,23 +209,3 @@ def report_of(
         name=experiment.name,
         masks=int(experiment.data.mask is not None),
     )
-
-
-def pusher_of(
-    evaluator: tfx.components.Evaluator,
-    servable: BaseComponent,
-    folder: str,
-    settings: Settings,
-) -> Pusher:
-    """Pushes the copy that ModelServable made to a model's folder, if both bless it."""
-    return Pusher(
-        model_blessing=evaluator.outputs["blessing"],
-        infra_blessing=servable.outputs["blessing"],
-        push_destination=destination(folder),
-        custom_config={"attempt": settings.push_attempt},
-    )
-
-
-def destination(folder: str) -> PushDestination:
-    """Pusher's, for a model's folder below the push root."""
-    return PushDestination(filesystem=PushDestination.Filesystem(base_directory=folder))

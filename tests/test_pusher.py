@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,6 @@ from tiny_runs import artifact
 
 from components import served
 from components.pusher import Executor, Pusher
-from pipeline import graph
 
 VARIABLES = 200  # Files of the model, so that copying takes a while.
 FILES = {f"variables/variables.data-{n:05}": b"v" for n in range(VARIABLES)}
@@ -47,7 +45,7 @@ def properties(folder):
         "model_blessing": types.Channel(standard_artifacts.ModelBlessing),
         "infra_blessing": types.Channel(standard_artifacts.InfraBlessing),
     }
-    return Pusher(**channels, push_destination=graph.destination(str(folder))).exec_properties
+    return Pusher(**channels, served_folder=str(folder)).exec_properties
 
 
 def test_a_blessed_model_is_pushed_whole(folder, tmp_path):
@@ -171,9 +169,3 @@ def watched(folder):
 def complete(version):
     there = (version / "saved_model.pb").is_file()
     return there and len(list((version / "variables").glob("*"))) == VARIABLES
-
-
-def test_the_destination_is_read_as_the_proto_that_it_is(folder):
-    values = json.loads(properties(folder)["push_destination"])
-
-    assert values == {"filesystem": {"base_directory": str(folder)}}
