@@ -1,0 +1,32 @@
+"""Small TFX components for tests of what runs on Kubeflow."""
+
+# No `from __future__ import annotations` here: @component needs real types.
+import getpass
+from pathlib import Path
+
+from tfx import v1 as tfx
+from tfx.v1.types.standard_artifacts import Examples
+
+InputArtifact = tfx.dsl.components.InputArtifact
+OutputArtifact = tfx.dsl.components.OutputArtifact
+Parameter = tfx.dsl.components.Parameter
+
+
+@tfx.dsl.components.component
+def Repeat(  # noqa: N802
+    examples: InputArtifact[Examples],
+    times: Parameter[int],
+    repeated: OutputArtifact[Examples],
+) -> None:
+    """Writes the input's file so many times over, and who it runs as."""
+    text = Path(examples.uri, "words.txt").read_text()
+    Path(repeated.uri).mkdir(parents=True, exist_ok=True)
+    Path(repeated.uri, "words.txt").write_text(text * times)
+    repeated.set_int_custom_property("times", times)
+    repeated.set_string_custom_property("user", getpass.getuser())
+
+
+@tfx.dsl.components.component
+def Break(examples: InputArtifact[Examples]) -> None:  # noqa: N802
+    """Fails."""
+    raise ValueError(f"{examples.uri} breaks.")

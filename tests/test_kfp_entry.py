@@ -1,0 +1,148 @@
+"""The containers' entry: TFX's executors under the open-source launcher."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from google.protobuf import json_format
+from kfp.pipeline_spec import pipeline_spec_pb2
+
+from components import kfp_entry
+
+ROOT = Path(__file__).parent.parent
+URI = "minio://mlpipeline/v2/artifacts/flowers/run-1"
+EXAMPLES = {"schemaTitle": "tfx.Examples", "schemaVersion": "0.0.1"}
+INPUTS = {
+    "artifacts": {"examples": {"artifactType": EXAMPLES}},
+    "parameters": {"times": {"parameterType": "NUMBER_INTEGER"}},
+}
+
+
+def invocation(disk: Path, uri: str = URI) -> dict:
+    """What the driver of KFP 2.17 hands over."""
+    logs = {"schemaTitle": "system.Artifact", "schemaVersion": "0.0.1"}
+    return {
+        "inputs": {
+            "parameterValues": {"times": 3},
+            "artifacts": {"examples": {"artifacts": [found("7", f"{uri}/in")]}},
+        },
+        "outputs": {
+            "artifacts": {
+                "repeated": {"artifacts": [{"uri": f"{uri}/out", "type": EXAMPLES}]},
+                "executor-logs": {"artifacts": [{"uri": f"{uri}/logs", "type": logs}]},
+            },
+            "outputFile": str(disk / "task" / "output_metadata.json"),
+        },
+    }
+
+
+def found(name, uri):
+    metadata = {"display_name": "examples", "store_session_info": "{}"}
+    return {"name": name, "uri": uri, "type": {"instanceSchema": ""}, "metadata": metadata}
+
+
+def run(disk: Path, executor: str = "Repeat", *, uri: str = URI, **environment: str):
+    """The entry as the launcher starts it, on a disk of its own."""
+    (disk / "task").mkdir(exist_ok=True)
+    command = [sys.executable, "-W", "ignore", "-m", "components.kfp_entry"]
+    command += ["--executor_class_path", f"kfp_steps.{executor}_Executor"]
+    command += ["--json_serialized_invocation_args", json.dumps(invocation(disk, uri))]
+    command += ["--json_serialized_inputs_spec_args", json.dumps(INPUTS)]
+    command += ["--runner=DirectRunner"]
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": paths, **environment}
+    return subprocess.run(command, env=environment, cwd=disk, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory):
+    """The disk of a pod whose step has run."""
+    disk = tmp_path_factory.mktemp("disk")
+    put_input(disk / "minio" / "mlpipeline")
+    done = run(disk, FCN_STAGED_ROOT=str(disk), HOME="/nonexistent")
+    assert done.returncode == 0, done.stderr
+    return disk
+
+
+def put_input(store: Path):
+    folder = store / "v2" / "artifacts" / "flowers" / "run-1" / "in"
+    folder.mkdir(parents=True)
+    (folder / "words.txt").write_text("ab")
+
+
+@pytest.fixture(scope="module")
+def reported(disk):
+    """The output that the step reports."""
+    text = (disk / "task" / "output_metadata.json").read_text()
+    output = json_format.Parse(text, pipeline_spec_pb2.ExecutorOutput())
+    return output.artifacts["repeated"].artifacts[0]
+
+
+def test_the_executor_reads_and_writes_where_the_launcher_stages(disk):
+    folder = disk / "minio" / "mlpipeline" / "v2" / "artifacts" / "flowers" / "run-1" / "out"
+
+    assert (folder / "words.txt").read_text() == "ababab"
+
+
+def test_outputs_are_reported_by_their_uris_in_the_store(reported):
+    assert reported.uri == f"{URI}/out"
+
+
+def test_properties_reach_the_next_steps(reported):
+    assert reported.metadata["times"] == 3
+
+
+def test_a_user_without_a_home_or_a_name_may_run_it(reported):
+    assert reported.metadata["user"] == "fcn"
+
+
+def test_only_outputs_that_tfx_knows_are_reported(disk):
+    output = json.loads((disk / "task" / "output_metadata.json").read_text())
+
+    assert list(output["artifacts"]) == ["repeated"]
+
+
+def test_a_failed_executor_is_a_failed_process_without_a_report(tmp_path):
+    put_input(tmp_path / "minio" / "mlpipeline")
+
+    done = run(tmp_path, "Break", FCN_STAGED_ROOT=str(tmp_path))
+
+    assert done.returncode == 1
+    assert "breaks." in done.stderr
+    assert not (tmp_path / "task" / "output_metadata.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("uri", "place"),
+    [
+        ("minio://mlpipeline/a/b", "/minio/mlpipeline/a/b"),
+        ("s3://bucket/a", "/s3/bucket/a"),
+        ("gs://bucket/a", "/gcs/bucket/a"),
+        ("/mounted/a", "/mounted/a"),
+        ("hdfs://name/a", "hdfs://name/a"),
+    ],
+)
+def test_each_store_has_its_folder_on_the_pods_disk(uri, place):
+    assert kfp_entry.staged_place(uri) == place
+
+
+def test_a_pods_disk_may_be_a_folder():
+    assert kfp_entry.staged_place("s3://bucket/a", "/disk") == "/disk/s3/bucket/a"
+
+
+def test_types_that_the_driver_sends_are_kept(tmp_path):
+    given = pipeline_spec_pb2.ExecutorInput()
+    json_format.ParseDict(invocation(tmp_path), given)
+    artifact = given.inputs.artifacts["examples"].artifacts[0]
+    artifact.type.schema_title = "tfx.Schema"
+
+    kfp_entry.fill_types(
+        given, json_format.ParseDict(INPUTS, pipeline_spec_pb2.ComponentInputsSpec())
+    )
+
+    assert artifact.type.schema_title == "tfx.Schema"

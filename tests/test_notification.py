@@ -1,0 +1,138 @@
+"""The end of a run on Kubeflow: who is told of it, and that the webhook's URL stays secret."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from components import webhook
+from components.notification import Notification
+from components.webhook import NotDeliveredError
+
+SECRET = "xoxb-planted-secret"
+
+
+class Receiver(ThreadingHTTPServer):
+    """Answers with the statuses given, one after the other, and keeps what came."""
+
+    def __init__(self, *statuses: int):
+        self.statuses, self.messages = list(statuses), []
+        super().__init__(("127.0.0.1", 0), Answering)
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}/{SECRET}"
+
+
+class Answering(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.messages.append(json.loads(body))
+        self.send_response(self.server.statuses.pop(0))
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def receiver():
+    """receiver(*statuses): a running one."""
+    running = []
+
+    def start(*statuses):
+        server = Receiver(*statuses)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        running.append(server)
+        return server
+
+    yield start
+    for server in running:
+        server.shutdown()
+        server.server_close()
+
+
+def end(state, error=""):
+    """Runs the component as the exit handler of a run that ends so."""
+    status = {
+        "error": {"message": error} if error else {},
+        "pipelineJobResourceName": "flowers-x7",
+        "pipelineTaskName": "tfx-dag",
+        "state": state,
+    }
+    Notification.test_call(pipeline="flowers", status=json.dumps(status))
+
+
+@pytest.mark.parametrize("state", ["FAILED", "RUNNING", "CANCELLED", "SUCCEEDED"])
+def test_every_end_but_complete_is_told(receiver, monkeypatch, state):
+    server = receiver(200)
+    monkeypatch.setenv("FCN_WEBHOOK_URL", server.url)
+
+    end(state, error="Trainer ran out of memory")
+
+    (message,) = server.messages
+    assert message["text"] == f"flowers: flowers-x7 ended as {state}. Trainer ran out of memory"
+    assert (message["pipeline"], message["state"]) == ("flowers", state)
+
+
+def test_a_good_end_is_told_nobody(receiver, monkeypatch):
+    server = receiver(200)
+    monkeypatch.setenv("FCN_WEBHOOK_URL", server.url)
+
+    end("COMPLETE")
+
+    assert server.messages == []
+
+
+def test_without_a_webhook_the_log_says_it(monkeypatch, caplog):
+    monkeypatch.delenv("FCN_WEBHOOK_URL", raising=False)
+
+    end("FAILED")
+
+    assert "flowers: flowers-x7 ended as FAILED." in caplog.text
+    assert "FCN_WEBHOOK_URL is not set" in caplog.text
+
+
+def test_a_server_in_trouble_is_asked_again(receiver):
+    server = receiver(503, 429, 204)
+
+    webhook.send(server.url, {"text": "hello"}, wait=0.01)
+
+    assert server.messages == [{"text": "hello"}] * 3
+
+
+def test_a_refusal_is_final(receiver):
+    server = receiver(404)
+
+    with pytest.raises(NotDeliveredError, match="refuses with 404: mend its URL"):
+        webhook.send(server.url, {"text": "hello"}, wait=0.01)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param(f"http://127.0.0.1:9/{SECRET}", id="no-answer"),
+        pytest.param(f"{SECRET}.example", id="no-scheme"),
+        pytest.param(f"ftp://example/{SECRET}", id="another-scheme"),
+        pytest.param(f"http://[{SECRET}", id="no-url"),
+    ],
+)
+def test_what_goes_wrong_is_said_without_the_url(url, caplog):
+    caplog.set_level(logging.DEBUG)
+
+    with pytest.raises(NotDeliveredError) as raised:
+        webhook.send(url, {"text": "hello"}, wait=0.01)
+
+    assert SECRET not in f"{raised.value!r} {raised.value.__cause__!r} {caplog.text}"
+
+
+def test_the_url_is_not_logged_where_all_goes_well(receiver, caplog):
+    caplog.set_level(logging.DEBUG)
+
+    webhook.send(receiver(200).url, {"text": "hello"})
+
+    assert SECRET not in caplog.text
