@@ -1,0 +1,77 @@
+"""What the open-source backend would refuse, leave out in silence, or run otherwise than is meant.
+
+Each sentence names the step, executor or parameter, what becomes of it, and the mend.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec, PlatformSpec
+
+from pipeline.lint import (
+    artifacts,
+    caching,
+    components,
+    containers,
+    documents,
+    exit_handlers,
+    parameters,
+    places,
+    plaintext,
+    platforms,
+    pods,
+    resources,
+    retries,
+    tasks,
+    volumes,
+)
+from pipeline.lint.names import name_problem
+from pipeline.lint.package import Package
+
+__all__ = ["name_problem", "problems", "problems_in_file", "problems_in_text", "read"]
+
+ROOMS = (
+    components,
+    tasks,
+    parameters,
+    artifacts,
+    exit_handlers,
+    containers,
+    plaintext,
+    resources,
+    platforms,
+    pods,
+    volumes,
+    places,
+    retries,
+    caching,
+)
+
+
+def problems(spec: PipelineSpec, platform: PlatformSpec) -> list[str]:
+    """A sentence for each; none means that the backend runs the pipeline as it is meant."""
+    package = Package(spec, platform)
+    found = (sentence for room in ROOMS for sentence in room.problems(package))
+    return list(dict.fromkeys(found))
+
+
+def problems_in_text(text: str) -> list[str]:
+    """The same for YAML, and for what the backend does not take from it."""
+    found = documents.read(text)
+    if found.spec == PipelineSpec():
+        return found.problems
+    return list(dict.fromkeys([*found.problems, *problems(found.spec, found.platform)]))
+
+
+def problems_in_file(path: Path) -> list[str]:
+    """The same for a file of YAML."""
+    return problems_in_text(path.read_text("utf-8"))
+
+
+def read(path: Path) -> tuple[PipelineSpec, PlatformSpec]:
+    """The two documents of a file. Raises ValueError where the backend would not take them."""
+    found = documents.read(path.read_text("utf-8"))
+    if found.problems:
+        raise ValueError(f"{path}: " + " ".join(found.problems))
+    return found.spec, found.platform
