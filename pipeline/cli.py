@@ -6,20 +6,29 @@ import logging
 import os
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
+from pipeline import kubeflow_commands
+from pipeline.terminal import (
+    FAILED,
+    NOT_BLESSED,
+    WRONG_USE,
+    Fast,
+    Name,
+    Set,
+    console,
+    fail,
+    load,
+    places,
+)
 from serving import commands
 
 if TYPE_CHECKING:
     from pipeline.results import RunResult
     from pipeline.settings import Settings
     from trainer.config import Experiment
-
-FAILED, WRONG_USE, NOT_BLESSED = 1, 2, 3  # Exit codes; 0 is done and pushed.
 
 app = typer.Typer(
     help="Fully convolutional networks: from a folder of images to a served model.",
@@ -29,16 +38,8 @@ app = typer.Typer(
 )
 app.command()(commands.serve)
 app.command()(commands.predict)
-console = Console()
-errors = Console(stderr=True)
-
-Name = Annotated[
-    str, typer.Argument(help="flowers or pets; images or masks for folders of your own.")
-]
-Set = Annotated[
-    list[str], typer.Option("--set", metavar="NAME=VALUE", help="Overrides a value. Repeatable.")
-]
-Fast = Annotated[bool, typer.Option("--fast", help="The short configuration: a few minutes.")]
+app.command("compile")(kubeflow_commands.compile_pipeline)
+app.command()(kubeflow_commands.rehearse)
 
 
 @app.command()
@@ -117,31 +118,6 @@ def report(result: RunResult, json_file: Path | None) -> None:
         results.write_json(result, json_file)
 
 
-def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:
-    """The experiment with its overrides; what does not fit is refused."""
-    from trainer import configs, schema
-    from trainer import overrides as changes
-
-    try:
-        experiment = changes.with_overrides(configs.load(name, fast=fast), overrides)
-        schema.load(experiment.data.schema)
-    except ValueError as error:
-        fail(str(error), WRONG_USE)
-    if not experiment.gate:
-        fail("gate is empty: a model is pushed only if it passes a threshold.", WRONG_USE)
-    return experiment
-
-
-def places(experiment: Experiment, data: str, workdir: str, push_root: str) -> Settings:
-    """Where the run happens."""
-    from pipeline.settings import Settings
-
-    try:
-        return Settings.from_env(experiment.name, data=data, workdir=workdir, push_root=push_root)
-    except ValueError as error:
-        fail(str(error), WRONG_USE)
-
-
 def check_writable(*files: Path | None) -> None:
     """Makes the folders of the files that a run writes: now, not after an hour of training."""
     for path in filter(None, files):
@@ -160,12 +136,6 @@ def log_to(path: Path) -> None:
     logging.basicConfig(level=logging.INFO, format=form, handlers=[handler], force=True)
     logging.captureWarnings(True)
     logging.getLogger("tensorflow").handlers.clear()  # Its own goes to the terminal.
-
-
-def fail(message: str, code: int) -> NoReturn:
-    """One clear message on stderr, and the exit code."""
-    errors.print(f"[red]fcn:[/] {escape(message)}", highlight=False, soft_wrap=True)
-    raise typer.Exit(code)
 
 
 def main() -> None:

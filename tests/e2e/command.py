@@ -28,12 +28,12 @@ class Run:
     versions: list[str]  # Those pushed by then.
 
 
-def fcn(*words: object, home: Path) -> subprocess.CompletedProcess:
-    """The command, as typed in the folder `home`."""
+def fcn(*words: object, home: Path, **variables: str) -> subprocess.CompletedProcess:
+    """The command, as typed in the folder `home`, with these environment variables."""
     command = [sys.executable, "-m", "pipeline", *map(str, words)]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "200"}
     return subprocess.run(
-        command, cwd=home, env=environment, text=True, capture_output=True, timeout=500
+        command, cwd=home, env=environment | variables, text=True, capture_output=True, timeout=580
     )
 
 

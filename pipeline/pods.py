@@ -1,0 +1,72 @@
+"""What Kubernetes gives the pods of each step: the second document of a compiled pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from google.protobuf import json_format
+from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig as PodConfig
+from kfp.pipeline_spec.pipeline_spec_pb2 import PlatformSpec
+
+from pipeline.settings import Cluster, Gpu, Secret, Volume
+
+# The older track's kfp-kubernetes does not know it: there the image's user alone is not root.
+HAS_SECURITY_CONTEXT = "security_context" in PodConfig.DESCRIPTOR.fields_by_name
+
+
+def platform(cluster: Cluster, steps: Iterable[str]) -> PlatformSpec:
+    """The settings of all steps' pods, and of steps that only the settings name."""
+    spec = PlatformSpec()
+    executors = spec.platforms["kubernetes"].deployment_spec.executors
+    for name in sorted({*steps, *named(cluster)}):
+        config = json_format.MessageToDict(pod(cluster, name))
+        executors[f"{name}_executor"].update(config)
+    return spec
+
+
+def named(cluster: Cluster) -> set[str]:
+    """The steps that the settings name."""
+    parts: tuple[Volume | Secret, ...] = (*cluster.volumes, *cluster.secrets)
+    return {*cluster.steps, *(step for part in parts for step in part.steps)}
+
+
+def pod(cluster: Cluster, step: str) -> PodConfig:
+    """The settings of one step's pods."""
+    config = PodConfig(
+        image_pull_policy=cluster.pull_policy,
+        active_deadline_seconds=cluster.step(step).timeout_seconds,
+    )
+    config.pod_metadata.labels.update(cluster.labels)
+    for name in cluster.pull_secrets:
+        config.image_pull_secret.add(secret_name=name)
+    for volume in parts_of(step, cluster.volumes):
+        config.pvc_mount.add(constant=volume.claim, mount_path=volume.mount_path)
+    for secret in parts_of(step, cluster.secrets):
+        added = config.secret_as_env.add(secret_name=secret.name)
+        for variable, key in secret.env.items():
+            added.key_to_env.add(secret_key=key, env_var=variable)
+    if cluster.step(step).gpus:
+        place_on_gpu_node(config, cluster.gpu)
+    if HAS_SECURITY_CONTEXT:
+        config.security_context.run_as_non_root = True
+        if cluster.run_as_user:
+            config.security_context.run_as_user = cluster.run_as_user
+    return config
+
+
+def parts_of(step: str, parts: Iterable[Volume | Secret]) -> list:
+    """The volumes, or secrets, that a step gets."""
+    return [part for part in parts if step in part.steps or not part.steps]
+
+
+def place_on_gpu_node(config: PodConfig, gpu: Gpu) -> None:
+    """Nodes with a GPU keep others away by a taint; data loaders need more shared memory."""
+    config.node_selector.labels.update(gpu.node_labels)
+    config.tolerations.add(key=gpu.resource, operator="Exists", effect="NoSchedule")
+    # `enabled_shared_memory`, made for this, is read nowhere in the backend.
+    config.empty_dir_mounts.add(
+        volume_name="shared-memory",
+        mount_path="/dev/shm",
+        medium="Memory",
+        size_limit=gpu.shared_memory,
+    )
