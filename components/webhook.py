@@ -25,7 +25,8 @@ def send(url: str, message: dict[str, Any], *, wait: float = 1.0) -> None:
 
     Raises NotDeliveredError, which says why but not where.
     """
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # It logs the URLs that it asks.
+    for library in ("httpx", "httpcore"):
+        logging.getLogger(library).setLevel(logging.WARNING)  # They log where they send it.
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(_NotNowError),
         wait=tenacity.wait_exponential(multiplier=wait, max=30 * wait),

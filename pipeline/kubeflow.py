@@ -187,8 +187,10 @@ def give_resources(spec: PipelineSpec, cluster: Cluster) -> None:
         json_format.MessageToDict(spec.deployment_spec), PipelineDeploymentConfig()
     )
     for name, _ in tasks(spec):
-        container = deployment.executors[spec.components[name].executor_label].container
-        container.resources.CopyFrom(resources(cluster.step(name), cluster.gpu.resource))
+        executor = deployment.executors[spec.components[name].executor_label]
+        if executor.WhichOneof("spec") == "container":  # An importer takes nothing.
+            needs = resources(cluster.step(name), cluster.gpu.resource)
+            executor.container.resources.CopyFrom(needs)
     spec.deployment_spec.Clear()
     spec.deployment_spec.update(json_format.MessageToDict(deployment))
 
