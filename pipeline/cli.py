@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import kubeflow_commands
+from pipeline.schedule.commands import app as schedule_app
 from pipeline.terminal import (
     FAILED,
     NOT_BLESSED,
@@ -40,6 +41,7 @@ app.command()(commands.serve)
 app.command()(commands.predict)
 app.command("compile")(kubeflow_commands.compile_pipeline)
 app.command()(kubeflow_commands.rehearse)
+app.add_typer(schedule_app, name="schedule")
 
 
 @app.command()

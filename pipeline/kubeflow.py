@@ -107,7 +107,7 @@ def compiled(experiment: Experiment, cluster: Cluster) -> Package:
         spec.root.input_definitions.parameters[name].default_value.string_value = value
     hand_down(spec)
     for name, task in tasks(spec):
-        task.caching_options.enable_cache = name not in NEVER_CACHED
+        task.caching_options.enable_cache = cluster.caching and name not in NEVER_CACHED
         task.retry_policy.CopyFrom(retries(cluster.step(name)))
     give_resources(spec, cluster)
     return Package(spec, pods.platform(cluster, [name for name, _ in tasks(spec)]))

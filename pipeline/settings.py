@@ -157,6 +157,7 @@ class Cluster:
     pull_secrets: tuple[str, ...] = ()
     run_as_user: Annotated[int, Field(ge=1)] | None = None  # The image's where None; never root.
     labels: dict[str, str] = Field(default_factory=dict)  # Of all pods.
+    caching: bool = True  # Off once after a change of the pipeline root: cached results stay there.
     beam_args: tuple[str, ...] = IN_PROCESS
 
     def step(self, name: str) -> Step:

@@ -20,7 +20,6 @@ def Repeat(  # noqa: N802
 ) -> None:
     """Writes the input's file so many times over, and who it runs as."""
     text = Path(examples.uri, "words.txt").read_text()
-    Path(repeated.uri).mkdir(parents=True, exist_ok=True)
     Path(repeated.uri, "words.txt").write_text(text * times)
     repeated.set_int_custom_property("times", times)
     repeated.set_string_custom_property("user", getpass.getuser())

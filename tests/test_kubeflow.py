@@ -101,6 +101,12 @@ def test_what_looks_at_the_world_is_never_cached(package):
     assert "Notification" not in cached
 
 
+def test_caching_can_be_turned_off():
+    package = kubeflow.compiled(FLOWERS, replace(CLUSTER, caching=False))
+
+    assert not [n for n, task in tasks_of(package).items() if task.caching_options.enable_cache]
+
+
 def test_each_step_is_tried_again_within_a_time_that_holds_all_tries(package):
     for name, task in tasks_of(package).items():
         step, policy = CLUSTER.step(name), task.retry_policy

@@ -79,6 +79,15 @@ def test_every_end_but_complete_is_told(receiver, monkeypatch, state):
     assert (message["pipeline"], message["state"]) == ("flowers", state)
 
 
+def test_a_newline_at_the_end_of_a_secrets_file_does_no_harm(receiver, monkeypatch):
+    server = receiver(200)
+    monkeypatch.setenv("FCN_WEBHOOK_URL", f"{server.url}\n")
+
+    end("FAILED")
+
+    assert len(server.messages) == 1
+
+
 def test_a_good_end_is_told_nobody(receiver, monkeypatch):
     server = receiver(200)
     monkeypatch.setenv("FCN_WEBHOOK_URL", server.url)

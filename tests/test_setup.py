@@ -1,6 +1,8 @@
-"""That the locks hold what setup.py asks for, by version and hash, and no more than that."""
+"""That the locks hold what setup.py asks for, by version and hash, and that it packs all files."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,24 +12,22 @@ from packaging.utils import canonicalize_name
 
 PROJECT = Path(__file__).parents[1]
 LOCKS = [
-    pytest.param("py310.lock", "3.10", id="older"),
-    pytest.param("py311-313.lock", "3.11", id="newer-3.11"),
-    pytest.param("py311-313.lock", "3.12", id="newer-3.12"),
-    pytest.param("py311-313.lock", "3.13", id="newer-3.13"),
+    pytest.param("py310.lock", "3.10", ("kubeflow", "dev"), id="older"),
+    pytest.param("py311-313.lock", "3.11", ("kubeflow", "dev"), id="newer-3.11"),
+    pytest.param("py311-313.lock", "3.12", ("kubeflow", "dev"), id="newer-3.12"),
+    pytest.param("py311-313.lock", "3.13", ("kubeflow", "dev"), id="newer-3.13"),
+    pytest.param("gpu.lock", "3.13", ("kubeflow", "gpu"), id="image"),
 ]
 
 
 @pytest.fixture(scope="module")
 def requirements():
-    """All that setup.py asks for, extras included."""
+    """What setup.py asks for, by extra; by "" what it asks for without any."""
     from distutils.core import run_setup
 
     asked = run_setup(str(PROJECT / "setup.py"), stop_after="init")
-    return [
-        Requirement(line)
-        for lines in (asked.install_requires, *asked.extras_require.values())
-        for line in lines
-    ]
+    lines = {"": asked.install_requires, **asked.extras_require}
+    return {extra: [*map(Requirement, found)] for extra, found in lines.items()}
 
 
 def locked(lock, python):
@@ -46,11 +46,11 @@ def locked(lock, python):
     }
 
 
-@pytest.mark.parametrize(("lock", "python"), LOCKS)
-def test_a_lock_satisfies_every_requirement_of_its_python(requirements, lock, python):
+@pytest.mark.parametrize(("lock", "python", "extras"), LOCKS)
+def test_a_lock_satisfies_every_requirement_of_its_python(requirements, lock, python, extras):
     versions = locked(lock, python)
 
-    for asked in requirements:
+    for asked in (line for extra in ("", *extras) for line in requirements[extra]):
         if asked.marker is None or asked.marker.evaluate({"python_version": python}):
             found = versions.get(canonicalize_name(asked.name), "nothing")
             assert found != "nothing", f"{asked} is not in {lock}: run `make lock`"
@@ -64,3 +64,24 @@ def test_every_pin_has_a_hash_and_no_address(lock):
     pins = re.findall(r"^[a-z].*$", text, re.M)
     assert all(pin.endswith("\\") for pin in pins)
     assert not re.search(r"https?://|file:|--index|--find-links", text)
+
+
+def test_every_file_of_the_packages_is_installed(tmp_path):
+    packages = ("pipeline", "components", "trainer", "serving")
+    command = [sys.executable, "-W", "ignore", "setup.py", "--quiet", "build_py", "--no-compile"]
+    done = subprocess.run(
+        [*command, "--build-lib", str(tmp_path)], cwd=PROJECT, capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert files(tmp_path, packages) == files(PROJECT, packages)
+
+
+def files(root, packages):
+    """The files of the packages below a folder, but for what Python makes of them."""
+    found = (path for package in packages for path in (root / package).rglob("*"))
+    return {
+        str(path.relative_to(root))
+        for path in found
+        if path.is_file() and path.suffix != ".pyc" and not path.name.startswith(".")
+    }

@@ -1,0 +1,1 @@
+"""Uploads, runs and schedules compiled pipelines on Kubeflow, through the kfp client."""

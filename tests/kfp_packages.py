@@ -1,0 +1,25 @@
+"""Small files such as `fcn compile` writes: the graph, and what Kubernetes is to do."""
+
+import yaml
+
+PARAMETERS = {
+    "data": {"parameterType": "STRING", "defaultValue": "/data/flowers"},
+    "steps": {"parameterType": "NUMBER_INTEGER", "defaultValue": 100},
+    "rate": {"parameterType": "NUMBER_DOUBLE", "isOptional": True},
+    "pretrained": {"parameterType": "BOOLEAN", "defaultValue": True},
+    "sizes": {"parameterType": "LIST", "defaultValue": []},
+}
+PLATFORM = {"platforms": {"kubernetes": {"deploymentSpec": {"executors": {}}}}}
+
+
+def package(folder, *, name="flowers", platform=PLATFORM, sdk="tfx-1.21.0"):
+    """Writes a file to upload; another `sdk` is another content."""
+    graph = {
+        "pipelineInfo": {"name": name},
+        "schemaVersion": "2.1.0",
+        "sdkVersion": sdk,
+        "root": {"inputDefinitions": {"parameters": PARAMETERS}, "dag": {"tasks": {}}},
+    }
+    path = folder / f"{name}.yaml"
+    path.write_text(yaml.safe_dump_all([graph, platform] if platform else [graph]))
+    return path
