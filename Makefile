@@ -11,6 +11,9 @@ MARKDOWN ?=
 PYTEST_ARGS ?=
 LOCK_ARGS ?=
 COMPILE = $(UV) pip compile --quiet --generate-hashes --custom-compile-command "make lock" $(LOCK_ARGS)
+# What is installed in an image has the version that the tests run with.
+OF_IMAGES = --constraint requirements/py311-313.lock --python-version 3.13 \
+	--python-platform x86_64-manylinux_2_40
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; \
@@ -52,6 +55,8 @@ lock:  ## the locks, from setup.py; LOCK_ARGS=--upgrade for newer versions
 		--python-platform x86_64-manylinux_2_31 --output-file requirements/py310.lock
 	$(COMPILE) setup.py --extra kubeflow --extra dev --python-version 3.11 \
 		--universal --output-file requirements/py311-313.lock
+	$(COMPILE) setup.py --extra kubeflow --extra gpu $(OF_IMAGES) --output-file requirements/gpu.lock
+	$(COMPILE) requirements/client.in $(OF_IMAGES) --output-file requirements/client.lock
 
 clean:  ## remove environments and caches; runs/ and served/ stay
 	rm -rf --one-file-system .venv .uv .uv.part .debian13 build *.egg-info

@@ -88,7 +88,7 @@ def staged(invocation: Any, root: str) -> dict[str, str]:
 
 
 def make_folders(invocation: Any) -> None:
-    """Makes a folder for each output on a disk: executors expect it, and the launcher makes none."""
+    """Makes each output's folder on the disk: executors expect it, and the launcher makes none."""
     for artifacts in invocation.outputs.artifacts.values():
         for artifact in artifacts.artifacts:
             if "://" not in artifact.uri:
