@@ -1,0 +1,128 @@
+"""`fcn rehearse`: the real graph as Kubeflow would run it, from a folder to a served model."""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import command
+import flower_run
+import pytest
+
+SECRET = "planted-2f6e1c"
+CLUSTER = """
+secrets:
+  - {name: fcn-webhook, env: {FCN_WEBHOOK_URL: url}, steps: [Notification]}
+steps:
+  ImageExampleGen: {retries: 0}
+"""
+
+
+class Webhook(ThreadingHTTPServer):
+    """Keeps the messages that it gets."""
+
+    def __init__(self):
+        self.messages = []
+        super().__init__(("127.0.0.1", 0), Keeping)
+
+
+class Keeping(BaseHTTPRequestHandler):
+    def do_POST(self):
+        text = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.messages.append((self.path, json.loads(text)))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def webhook():
+    with Webhook() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def rehearse(home, data, webhook):
+    """The command with a secret in the shell, as a user types it."""
+    (home / "cluster.yaml").write_text(CLUSTER)
+    sets = [word for value in flower_run.TINY for word in ("--set", value)]
+    places = ["--data", data, "--workdir", "rehearsal", "--push-root", "served"]
+    url = f"http://127.0.0.1:{webhook.server_port}/{SECRET}"
+    words = ["rehearse", "flowers", *places, "--cluster", "cluster.yaml", *sets]
+    return command.fcn(*words, home=home, FCN_WEBHOOK_URL=url)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("rehearsal")
+
+
+@pytest.fixture(scope="module")
+def done(home, webhook):
+    """A rehearsal of flowers to its end."""
+    return rehearse(home, flower_run.flowers(home / "data"), webhook)
+
+
+@pytest.fixture(scope="module")
+def failed(tmp_path_factory, webhook):
+    """One on a folder without an image; and what the webhook got of it."""
+    home = tmp_path_factory.mktemp("failed")
+    (home / "data" / "daisy").mkdir(parents=True)
+    before = len(webhook.messages)
+    done = rehearse(home, home / "data", webhook)
+    return home, done, webhook.messages[before:]
+
+
+def secrets_in(folder: Path) -> list[str]:
+    """The files below a folder that hold the planted secret."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return [str(path) for path in files if SECRET.encode() in path.read_bytes()]
+
+
+def test_it_ends_with_a_version_that_is_pushed(done, home):
+    assert done.returncode == 0, done.stdout + done.stderr
+    (version,) = (home / "served" / "flowers").glob("[0-9]*")
+    assert str(version) in done.stdout
+    assert (version / "saved_model.pb").is_file()
+
+
+def test_every_step_of_the_graph_is_shown(done):
+    for step in ("ImageExampleGen", "Transform", "Trainer", "Evaluator", "Pusher", "Notification"):
+        assert step in done.stdout
+
+
+def test_what_it_pushes_is_served_and_answers(done, home):
+    photograph = next((home / "data" / "tulips").iterdir())
+
+    with command.served(home) as addresses:
+        words = ["predict", photograph, "--model", "flowers", "--server", addresses["grpc"]]
+        answered = command.fcn(*words, "--json", home=home)
+
+    (answer,) = json.loads(answered.stdout)
+    assert answer["label"] in flower_run.CLASSES
+
+
+def test_a_good_end_is_reported_to_nobody(done, webhook):
+    assert not [m for _, m in webhook.messages if m["state"] == "COMPLETE"]
+
+
+def test_no_file_of_a_rehearsal_holds_a_secret(done, failed, home):
+    assert secrets_in(home) == []
+    assert secrets_in(failed[0]) == []
+    assert SECRET not in done.stdout + done.stderr + failed[1].stdout + failed[1].stderr
+
+
+def test_a_step_that_fails_for_good_is_reported_and_nothing_is_pushed(failed):
+    home, done, messages = failed
+
+    assert done.returncode == 1
+    assert "ImageExampleGen" in done.stdout + done.stderr
+    ((path, message),) = messages
+    assert path == f"/{SECRET}"
+    assert message["state"] == "FAILED"
+    assert not (home / "served").exists()
