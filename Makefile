@@ -10,10 +10,10 @@ DATA ?=
 MARKDOWN ?=
 PYTEST_ARGS ?=
 LOCK_ARGS ?=
-COMPILE = $(UV) pip compile --quiet --generate-hashes --custom-compile-command "make lock" $(LOCK_ARGS)
 # What is installed in an image has the version that the tests run with.
 OF_IMAGES = --constraint requirements/py311-313.lock --python-version 3.13 \
 	--python-platform x86_64-manylinux_2_40
+COMPILE = $(UV) pip compile --quiet --generate-hashes --custom-compile-command "make lock" $(LOCK_ARGS)
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; \
@@ -34,10 +34,11 @@ test: setup  ## the tests; PYTEST_ARGS="tests/test_track.py -k glibc" for some o
 test-debian13:  ## the tests on the newer track, in a Debian 13 root, from an older machine
 	@SETUP_PYTHON='$(SETUP_PYTHON)' PYTEST_ARGS='$(PYTEST_ARGS)' bash tools/debian13.sh
 
-check: setup  ## ruff, and mypy on pipeline/ and serving/
+check: setup  ## ruff; mypy on pipeline/ and serving/; schemas and checkov on what k8s/ renders to
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+	@$(PY) -m tools.manifests
 
 format: setup  ## what ruff can mend
 	$(PY) -m ruff check --fix
@@ -57,8 +58,10 @@ lock:  ## the locks, from setup.py; LOCK_ARGS=--upgrade for newer versions
 		--universal --output-file requirements/py311-313.lock
 	$(COMPILE) setup.py --extra kubeflow --extra gpu $(OF_IMAGES) --output-file requirements/gpu.lock
 	$(COMPILE) requirements/client.in $(OF_IMAGES) --output-file requirements/client.lock
+	for tool in checkov kubernetes-validate; do $(COMPILE) requirements/$$tool.in \
+		--python-version 3.10 --universal --output-file requirements/$$tool.lock || exit 1; done
 
 clean:  ## remove environments and caches; runs/ and served/ stay
-	rm -rf --one-file-system .venv .uv .uv.part .debian13 build *.egg-info
+	rm -rf --one-file-system .venv .uv .uv.part .debian13 .tools build *.egg-info
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,7 +3,7 @@
 # where the newer track loads. The second run finds the root, and the .venv in it, made already.
 set -euo pipefail
 
-packages=ca-certificates,g++,git,make,python3-dev,python3-pip,python3-venv
+packages=ca-certificates,g++,git,kubernetes-client,make,python3-dev,python3-pip,python3-venv
 folder=$PWD/.debian13
 root=$folder/system
 tree=/src/fcn-pipeline # In the root; ../shared stands beside it as it does outside.

@@ -1,0 +1,132 @@
+"""Holds operators' resources to the operators' own definitions, from Go modules and a jar.
+
+kubernetes-validate knows Kubernetes' own kinds only. Where go or mvn is missing, or a registry
+cannot be reached, what is not checked is said.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.own_environment import FOLDER
+
+COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
+
+
+class NotFetchedError(Exception):
+    """Why a definition could not be had, as the end of a sentence."""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One file in a package: a CustomResourceDefinition."""
+
+    kind: str
+    api: str
+    package: str  # "module@version" for Go, "group:artifact:version" for Maven.
+    checksum: str  # As go.sum has it, or the jar's SHA-256.
+    file: str
+
+
+PROMETHEUS = "github.com/prometheus-operator/prometheus-operator@v0.85.0"
+PROMETHEUS_SUM = "h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s="
+PROMETHEUS_FILE = "example/prometheus-operator-crd/monitoring.coreos.com_{}.yaml"
+DEFINITIONS = (
+    Definition(
+        "ServiceMonitor",
+        "monitoring.coreos.com/v1",
+        PROMETHEUS,
+        PROMETHEUS_SUM,
+        PROMETHEUS_FILE.format("servicemonitors"),
+    ),
+    Definition(
+        "PrometheusRule",
+        "monitoring.coreos.com/v1",
+        PROMETHEUS,
+        PROMETHEUS_SUM,
+        PROMETHEUS_FILE.format("prometheusrules"),
+    ),
+    Definition(
+        "InferenceService",
+        "serving.kserve.io/v1beta1",
+        "github.com/kserve/kserve@v0.16.0",
+        "h1:kDkcAU5VMiZf4zhdDXH+UdAIgzXhs10GMv0d9r4qvTs=",
+        "config/crd/full/serving.kserve.io_inferenceservices.yaml",
+    ),
+    Definition(
+        "FlinkDeployment",
+        "flink.apache.org/v1beta1",
+        "org.apache.flink:flink-kubernetes-operator-api:1.10.0",
+        "b1f44814e17514fa8395c61b329a3ee9087123a5bda5b21fe1a495d5182c30b6",
+        "META-INF/fabric8/flinkdeployments.flink.apache.org-v1.yml",
+    ),
+)
+KINDS = {(definition.kind, definition.api) for definition in DEFINITIONS}
+
+
+def check(root: Path, python: Path, rendered: list[Path]) -> bool:
+    """Whether the resources fit the definitions that could be had; `python` has jsonschema."""
+    had = []
+    for definition in DEFINITIONS:
+        try:
+            had.append(ensure(root, definition))
+        except NotFetchedError as error:
+            print(f"{definition.kind} is not checked against its definition: {error}.")
+    script = Path(__file__).with_name("definition_check.py")
+    command = [str(python), str(script), *map(str, had), "--", *map(str, rendered)]
+    return subprocess.run(command, check=False).returncode == 0
+
+
+def ensure(root: Path, definition: Definition) -> Path:
+    """The definition's file, kept below .tools/ by a name that its pin is part of."""
+    pin = hashlib.sha256(repr(definition).encode()).hexdigest()[:16]
+    path = root / FOLDER / "definitions" / f"{definition.kind}-{pin}.yaml"
+    if not path.is_file():
+        content = from_go(definition) if "@" in definition.package else from_maven(definition)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_bytes(content)
+        part.rename(path)
+    return path
+
+
+def from_go(definition: Definition) -> bytes:
+    """The file in a Go module, which Go itself holds to its checksum as well."""
+    with tempfile.TemporaryDirectory() as scratch:
+        answer = run(scratch, "go", "mod", "download", "-json", definition.package)
+    module = json.loads(answer)
+    hold(definition, module["Sum"])
+    return (Path(module["Dir"]) / definition.file).read_bytes()
+
+
+def from_maven(definition: Definition) -> bytes:
+    """The file in a jar."""
+    with tempfile.TemporaryDirectory() as scratch:
+        artifact = f"-Dartifact={definition.package}"
+        run(scratch, "mvn", "--batch-mode", COPY, artifact, f"-DoutputDirectory={scratch}")
+        jar = next(Path(scratch).glob("*.jar"))
+        hold(definition, hashlib.sha256(jar.read_bytes()).hexdigest())
+        return zipfile.ZipFile(jar).read(definition.file)
+
+
+def run(folder: str, *command: str) -> str:
+    """What a client of a registry answers."""
+    if not shutil.which(command[0]):
+        raise NotFetchedError(f"there is no `{command[0]}` to fetch it with")
+    result = subprocess.run(command, cwd=folder, check=False, text=True, capture_output=True)
+    if result.returncode:
+        raise NotFetchedError(f"`{' '.join(command[:3])}` ended with {result.returncode}")
+    return result.stdout
+
+
+def hold(definition: Definition, checksum: str) -> None:
+    """Raises NotFetchedError for a package that is another than it was."""
+    if checksum != definition.checksum:
+        raise NotFetchedError(f"{definition.package} has the checksum {checksum}")

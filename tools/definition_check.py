@@ -1,0 +1,73 @@
+"""Holds resources to CustomResourceDefinitions: `definition_check.py DEFINITION... -- RENDERED...`.
+
+Runs in the environment of kubernetes-validate, which has PyYAML and jsonschema. Fields that a
+definition does not know are errors; its rules in the Common Expression Language are not read.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+OF_ALL = ("apiVersion", "kind", "metadata")  # Some generators leave them out.
+Schemas = dict[tuple[str, str], Any]
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code 1, and a line for each field that does not fit."""
+    end = arguments.index("--")
+    known = schemas(arguments[:end])
+    found = [line for path in arguments[end + 1 :] for line in problems(path, known)]
+    print("\n".join(found), end="\n" if found else "")
+    return int(bool(found))
+
+
+def problems(path: str, known: Schemas) -> Iterator[str]:
+    """What does not fit, in the resources that there is a definition for."""
+    import jsonschema  # Here, so that the rest is tested without it.
+
+    for resource in documents(path):
+        schema = known.get((resource["apiVersion"], resource["kind"]))
+        if schema is not None:
+            for error in jsonschema.Draft202012Validator(schema).iter_errors(resource):
+                name = f"{resource['kind']} {resource['metadata']['name']}"
+                yield f"{Path(path).name}: {name}: {error.json_path}: {error.message[:300]}"
+
+
+def schemas(paths: list[str]) -> Schemas:
+    """The schema of each version that the definitions serve."""
+    found = {}
+    for definition in (document for path in paths for document in documents(path)):
+        spec = definition["spec"]
+        for version in spec["versions"]:
+            schema = strict(version["schema"]["openAPIV3Schema"])
+            schema["properties"] = {**dict.fromkeys(OF_ALL, True), **schema["properties"]}
+            found[f"{spec['group']}/{version['name']}", spec["names"]["kind"]] = schema
+    return found
+
+
+def strict(schema: Any) -> Any:
+    """The schema with fields that it does not name refused, where it names any."""
+    if isinstance(schema, list):
+        return [strict(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {key: strict(part) for key, part in schema.items()}
+    is_open = closed.get("x-kubernetes-preserve-unknown-fields") or closed.get("type") != "object"
+    if isinstance(closed.get("properties"), dict) and not is_open:
+        closed.setdefault("additionalProperties", False)
+    return closed
+
+
+def documents(path: str) -> list[dict[str, Any]]:
+    """The documents in a file of YAML."""
+    read = yaml.load_all(Path(path).read_text("utf-8"), yaml.CSafeLoader)
+    return [document for document in read if document]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
