@@ -15,6 +15,7 @@ PHOTOGRAPHS = Path(__file__).parents[3] / "shared" / "data" / "pets"
 PAIRS = 40
 TINY = (
     "model.widths=[8, 8]",
+    "model.sides=[32, 48]",
     "train.epochs=2",
     "train.warmup_epochs=1",
     "train.batch_size=8",
