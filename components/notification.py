@@ -23,7 +23,7 @@ def Notification(pipeline: Parameter[str], status: Parameter[str]) -> None:
 
     RUNNING is such an end: a driver has failed, or a pod was killed.
     """
-    told = json.loads(status)
+    told = read(status)
     state = told.get("state", "unknown")
     if state == COMPLETE:
         log.info("The run of %s is complete.", pipeline)
@@ -37,8 +37,17 @@ def Notification(pipeline: Parameter[str], status: Parameter[str]) -> None:
     webhook.send(url, {"text": text, "pipeline": pipeline, "state": state})
 
 
+def read(status: str) -> dict:
+    """What Kubeflow says of the run; nothing where that cannot be read: it is an end to report."""
+    try:
+        told = json.loads(status)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
 def sentence(pipeline: str, state: str, told: dict) -> str:
     """What has happened, with the error if Kubeflow says it."""
     run = told.get("pipelineJobResourceName") or "a run without a name"
-    error = told.get("error", {}).get("message", "")
+    error = (told.get("error") or {}).get("message", "")
     return f"{pipeline}: {run} ended as {state}. {error}".rstrip()

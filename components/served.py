@@ -12,7 +12,15 @@ NONE = "none"  # Asks for none, whatever is there.
 
 
 def versions(folder: str) -> list[int]:
-    """The versions in a model's folder, rising; none where there is no folder."""
+    """The versions in a model's folder, rising; none where there is no folder.
+
+    Raises DataError for a relative folder: on a cluster, it would end with the pod.
+    """
+    if not (folder.startswith("/") or "://" in folder):
+        raise DataError(
+            f"served_folder={folder} is relative, and what is pushed there would end with the pod: "
+            "give a path that begins with /, or a URI such as gs://BUCKET/FOLDER."
+        )
     if not tf.io.gfile.isdir(folder):
         return []
     names = (name.rstrip("/") for name in tf.io.gfile.listdir(folder))

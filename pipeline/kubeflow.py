@@ -141,7 +141,8 @@ def by_tfx(experiment: Experiment, cluster: Cluster) -> PipelineSpec:
             use_pipeline_spec_2_1=True,  # The only one that the backend takes.
         )
     )
-    runner.set_exit_handler(Notification(pipeline=experiment.name, status=FinalStatusStr()))
+    if cluster.notification:
+        runner.set_exit_handler(Notification(pipeline=experiment.name, status=FinalStatusStr()))
     job = runner.run(create_pipeline(experiment, settings), write_out=False)
     return json_format.ParseDict(job["pipelineSpec"], PipelineSpec())
 
@@ -153,6 +154,8 @@ def parameter(name: str, default: str) -> str:
 
 def hand_down(spec: PipelineSpec) -> None:
     """Gives the nested tasks the run's parameters, which TFX leaves outside."""
+    if NESTED not in spec.components:  # Only an exit handler nests them.
+        return
     nested = spec.components[NESTED].input_definitions.parameters
     for name, definition in spec.root.input_definitions.parameters.items():
         nested[name].parameter_type = definition.parameter_type
@@ -162,7 +165,8 @@ def hand_down(spec: PipelineSpec) -> None:
 
 def tasks(spec: PipelineSpec) -> Iterator[tuple[str, PipelineTaskSpec]]:
     """Each task that is a step, by its component's name, in alphabetical order."""
-    for dag in (spec.components[NESTED].dag, spec.root.dag):
+    nested = [spec.components[NESTED].dag] if NESTED in spec.components else []
+    for dag in (*nested, spec.root.dag):
         yield from ((name, dag.tasks[name]) for name in sorted(dag.tasks) if name != NESTED)
 
 

@@ -75,6 +75,8 @@ STRICT = pydantic.ConfigDict(extra="forbid")
 Amount = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
 AbsolutePath = Annotated[str, Field(pattern=r"^/")]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+SecretKey = Annotated[str, Field(pattern=r"^[-._a-zA-Z0-9]+$")]
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -114,7 +116,7 @@ class Secret:
     """Keys of a Kubernetes secret as environment variables of these steps, or of all."""
 
     name: str
-    env: dict[str, str]  # Key by variable.
+    env: dict[Variable, SecretKey]  # Key by variable; the value is in Kubernetes alone.
     steps: tuple[str, ...] = ()
 
 
@@ -157,6 +159,8 @@ class Cluster:
     pull_secrets: tuple[str, ...] = ()
     run_as_user: Annotated[int, Field(ge=1)] | None = None  # The image's where None; never root.
     labels: dict[str, str] = Field(default_factory=dict)  # Of all pods.
+    # Off for a backend before 2.14: it refuses a task that asks how the run has ended.
+    notification: bool = True
     caching: bool = True  # Off once after a change of the pipeline root: cached results stay there.
     beam_args: tuple[str, ...] = IN_PROCESS
 
@@ -205,8 +209,10 @@ def merged(default: Any, given: Any) -> Any:
 
 
 def _sentence(error: Any) -> str:
-    place = ".".join(map(str, error["loc"]))
-    return f"{place}={json.dumps(error['input'], default=str)}: {error['msg'].rstrip('.')}."
+    place, said = ".".join(map(str, error["loc"])), error["msg"].rstrip(".")
+    if error["loc"][:1] == ("secrets",):  # Somebody may have written the secret itself.
+        return f"{place}: {said}."
+    return f"{place}={json.dumps(error['input'], default=str)}: {said}."
 
 
 _CLUSTER = pydantic.TypeAdapter(Cluster)

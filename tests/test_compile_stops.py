@@ -106,6 +106,11 @@ def test_a_name_that_kubernetes_refuses_stops_it():
         with_overrides(FLOWERS, ("name=My_Flowers",))
 
 
+def test_a_name_with_no_room_for_what_kubernetes_adds_stops_it(tmp_path):
+    with pytest.raises(ValueError, match=r"a{60}.*57"):
+        kubeflow.compile_to(tmp_path / "f.yaml", replace(FLOWERS, name="a" * 60), CLUSTER)
+
+
 def test_a_resolver_in_the_graph_stops_it(monkeypatch, tmp_path):
     def with_resolver(experiment, settings):
         graph = create_pipeline(experiment, settings)

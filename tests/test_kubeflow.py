@@ -101,6 +101,18 @@ def test_what_looks_at_the_world_is_never_cached(package):
     assert "Notification" not in cached
 
 
+def test_a_backend_that_cannot_tell_an_end_gets_no_notification(tmp_path):
+    cluster = replace(CLUSTER, notification=False)
+    package = kubeflow.compiled(FLOWERS, cluster)
+
+    assert set(tasks_of(package)) == set(tasks_of(kubeflow.compiled(FLOWERS, CLUSTER))) - {
+        "Notification"
+    }
+    kubeflow.compile_to(tmp_path / "flowers.yaml", FLOWERS, cluster)
+    loaded = components.load_component_from_file(str(tmp_path / "flowers.yaml"))
+    assert set(loaded.component_spec.inputs) == {"data", "served_folder", "served_version"}
+
+
 def test_caching_can_be_turned_off():
     package = kubeflow.compiled(FLOWERS, replace(CLUSTER, caching=False))
 
@@ -162,12 +174,9 @@ def test_secrets_volumes_and_labels_go_where_they_are_asked_for():
     ("change", "said"),
     [
         pytest.param({"image": ""}, "No image for the steps: give --image", id="no-image"),
-        pytest.param({"image": "fcn"}, "fcn", id="unpinned-image"),
         pytest.param({"image": "registry:5000/fcn:latest"}, "latest", id="latest"),
-        pytest.param({"push_root": "served"}, "served/flowers", id="relative-push-root"),
         pytest.param({"push_root": "/elsewhere"}, "/elsewhere/flowers", id="on-no-volume"),
         pytest.param({"data": "images"}, "images", id="relative-data"),
-        pytest.param({"steps": {"Trainr": Step()}}, "Trainr", id="no-such-step"),
         pytest.param(
             {"steps": {"Trainer": Step(cpu_request=4.0)}}, "Trainer", id="request-above-limit"
         ),

@@ -79,6 +79,16 @@ def test_every_end_but_complete_is_told(receiver, monkeypatch, state):
     assert (message["pipeline"], message["state"]) == ("flowers", state)
 
 
+@pytest.mark.parametrize("status", ["", "null", "[]", '{"state": "FAILED", "error": null}'])
+def test_an_end_that_kubeflow_tells_badly_is_told_too(receiver, monkeypatch, status):
+    server = receiver(200)
+    monkeypatch.setenv("FCN_WEBHOOK_URL", server.url)
+
+    Notification.test_call(pipeline="flowers", status=status)
+
+    assert server.messages[0]["state"] in ("FAILED", "unknown")
+
+
 def test_a_newline_at_the_end_of_a_secrets_file_does_no_harm(receiver, monkeypatch):
     server = receiver(200)
     monkeypatch.setenv("FCN_WEBHOOK_URL", f"{server.url}\n")

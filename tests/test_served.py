@@ -48,3 +48,9 @@ def test_a_number_that_is_not_there_is_an_error_that_names_those_that_are(folder
 def test_a_word_that_is_no_version_is_told_what_may_stand_there(folder):
     with pytest.raises(DataError, match=r"No version 'latest' .* \"newest\" or \"none\""):
         served.find(folder, "latest")
+
+
+@pytest.mark.parametrize("folder", ["served/flowers", "", "./served"])
+def test_a_relative_folder_is_refused_before_anything_is_looked_up(folder):
+    with pytest.raises(DataError, match=r"is relative.*begins with /"):
+        served.find(folder, served.NONE)

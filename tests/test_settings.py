@@ -124,3 +124,21 @@ def test_settings_that_do_not_fit_are_named(tmp_path, text, said):
 def test_a_cluster_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ValueError, match=r"nowhere.yaml cannot be read"):
         Cluster.from_env(tmp_path / "nowhere.yaml")
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "{name: fcn-webhook, env: {FCN_WEBHOOK_URL: 'https://hooks.example/xoxb-planted'}}",
+        "{name: fcn-webhook, env: {FCN_WEBHOOK_URL: url}, value: xoxb-planted}",
+        "{name: fcn-webhook, env: xoxb-planted}",
+    ],
+)
+def test_a_secret_that_stands_in_the_settings_is_refused_and_not_repeated(tmp_path, secret):
+    file = tmp_path / "cluster.yaml"
+    file.write_text(f"secrets: [{secret}]")
+
+    with pytest.raises(ValueError, match=r"^secrets\.0\.") as caught:
+        Cluster.from_env(file)
+
+    assert "planted" not in str(caught.value)
