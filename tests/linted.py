@@ -223,7 +223,7 @@ def good_platform() -> dict[str, Any]:
                     "volumeName": "shared-memory",
                     "mountPath": "/dev/shm",
                     "medium": "Memory",
-                    "sizeLimit": "8Gi",
+                    "sizeLimit": "512Mi",
                 }
             ],
         },

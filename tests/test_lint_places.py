@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+import tensorflow as tf
 from linted import Pipeline, constant
+
+from pipeline.lint import places
 
 
 @pytest.fixture
@@ -91,21 +94,71 @@ def test_images_in_a_folder_that_is_on_no_volume_are_refused(pipeline):
     assert pipeline.problem().startswith("ImageExampleGen: it reads from '/photos' (input_base)")
 
 
-@pytest.mark.parametrize(
-    "place", ["gs://bucket/served", "s3://bucket/served", "hdfs://name/served"]
-)
-def test_a_uri_needs_no_volume(pipeline, place):
-    default(pipeline, "served_folder", place)
-    default(pipeline, "data", place)
+def test_a_uri_needs_no_volume(pipeline):
+    default(pipeline, "served_folder", "gs://bucket/served")
+    default(pipeline, "data", "gs://bucket/flowers")
     pipeline.pod("Pusher").clear()
 
     assert pipeline.problems() == []
 
 
-def test_a_uri_that_tensorflow_cannot_read_is_refused(pipeline):
-    default(pipeline, "data", "minio://mlpipeline/flowers")
+SCHEMES = ["s3", "hdfs", "minio", "http", "ram", "GS"]
 
-    assert "TensorFlow reads and writes no minio://: take s3://" in pipeline.problem()
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_images_at_a_uri_that_tensorflow_cannot_read_are_refused(pipeline, scheme):
+    default(pipeline, "data", f"{scheme}://bucket/flowers")
+
+    assert pipeline.problem().startswith(f"ImageExampleGen: it reads from '{scheme}://bucket/")
+    assert f"TensorFlow here knows no {scheme}://: take gs:// or a volume" in pipeline.problem()
+
+
+def test_a_push_root_at_a_uri_that_tensorflow_cannot_write_is_refused(pipeline):
+    default(pipeline, "served_folder", "s3://bucket/served")
+
+    read, pushed = pipeline.problems()
+    assert read.startswith("BaselineModel: it reads from 's3://bucket/served' (served_folder)")
+    assert pushed.startswith("Pusher: it pushes to 's3://bucket/served' (served_folder)")
+    assert "knows no s3://: take gs:// or a volume" in pushed
+
+
+def test_a_destination_of_tfx_s_pusher_that_tensorflow_cannot_write_is_refused(pipeline):
+    push_to(pipeline, "s3://bucket/served")
+
+    assert "TensorFlow here knows no s3://: take gs:// or a volume" in pipeline.problem()
+
+
+def test_checkpoints_at_a_uri_that_tensorflow_cannot_write_are_refused(pipeline):
+    resume_from(pipeline, "s3://bucket/checkpoints")
+
+    assert pipeline.problem().startswith("Trainer: it resumes from 's3://bucket/checkpoints'")
+    assert "TensorFlow here knows no s3://: take gs:// or a volume" in pipeline.problem()
+
+
+def test_a_uri_with_a_password_is_refused_and_not_told(pipeline):
+    default(pipeline, "data", "https://user:xoxb-planted@photos.example")
+
+    assert "it reads from a URL with a password (input_base)" in " ".join(pipeline.problems())
+    assert "xoxb-planted" not in " ".join(pipeline.problems())
+
+
+def test_the_linter_knows_the_schemes_that_tensorflow_knows(pipeline):
+    known = tf.io.gfile.get_registered_schemes()
+
+    assert set(places.READABLE) <= set(known)
+    assert not set(SCHEMES) - {"ram"} & set(known)  # What is in memory ends with the process.
+
+
+def test_a_path_with_the_sign_of_a_uri_in_it_is_a_path(pipeline):
+    default(pipeline, "data", "/photos/s3://bucket")
+
+    assert "which is on no volume of its pod" in pipeline.problem()
+
+
+def test_a_file_uri_on_a_volume_is_taken(pipeline):
+    default(pipeline, "data", "file:///data/flowers")
+
+    assert pipeline.problems() == []
 
 
 def test_a_file_uri_is_a_path(pipeline):

@@ -61,6 +61,32 @@ def test_a_size_that_is_none_is_refused(pipeline, shared_memory):
     assert "such as 8Gi" in pipeline.problem()
 
 
+@pytest.mark.parametrize("size", ["8G", "8Gi", "64Gi"])
+@pytest.mark.parametrize("path", ["/dev/shm", "/scratch"])
+def test_a_volume_of_memory_that_leaves_a_program_none_is_refused(
+    pipeline, shared_memory, size, path
+):
+    shared_memory.update(sizeLimit=size, mountPath=path)
+
+    assert pipeline.problem().startswith(
+        f"Trainer: its emptyDirMount of memory at {path} may take {size}, which counts into its "
+        "memoryLimit of 8G"
+    )
+    assert "raise memoryLimit, or make sizeLimit less" in pipeline.problem()
+
+
+def test_a_volume_of_memory_that_leaves_a_program_some_is_taken(pipeline, shared_memory):
+    shared_memory["sizeLimit"] = "7999M"
+
+    assert pipeline.problems() == []
+
+
+def test_a_volume_on_disk_counts_into_no_memory(pipeline, shared_memory):
+    shared_memory.update(sizeLimit="64Gi", mountPath="/scratch", medium="")
+
+    assert pipeline.problems() == []
+
+
 def test_two_volumes_of_one_name_are_refused(pipeline, shared_memory):
     pipeline.pod("Trainer")["emptyDirMounts"].append({**shared_memory, "mountPath": "/scratch"})
 

@@ -5,8 +5,6 @@ Each sentence names the step, executor or parameter, what becomes of it, and the
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec, PlatformSpec
 
 from pipeline.lint import (
@@ -29,7 +27,7 @@ from pipeline.lint import (
 from pipeline.lint.names import name_problem
 from pipeline.lint.package import Package
 
-__all__ = ["name_problem", "problems", "problems_in_file", "problems_in_text", "read"]
+__all__ = ["name_problem", "problems", "problems_in_text"]
 
 ROOMS = (
     components,
@@ -62,16 +60,3 @@ def problems_in_text(text: str) -> list[str]:
     if found.spec == PipelineSpec():
         return found.problems
     return list(dict.fromkeys([*found.problems, *problems(found.spec, found.platform)]))
-
-
-def problems_in_file(path: Path) -> list[str]:
-    """The same for a file of YAML."""
-    return problems_in_text(path.read_text("utf-8"))
-
-
-def read(path: Path) -> tuple[PipelineSpec, PlatformSpec]:
-    """The two documents of a file. Raises ValueError where the backend would not take them."""
-    found = documents.read(path.read_text("utf-8"))
-    if found.problems:
-        raise ValueError(f"{path}: " + " ".join(found.problems))
-    return found.spec, found.platform

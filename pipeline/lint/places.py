@@ -10,12 +10,13 @@ from enum import Enum
 from pathlib import PurePosixPath
 from typing import Any
 
-from pipeline.lint import roles, volumes
+from pipeline.lint import plaintext, roles, volumes
 from pipeline.lint.package import Package, Step
 
 MEND = "give an absolute path on a volume of this step, or a URI such as gs://bucket/folder"
 POD_DISK = "/tmp"  # Every user may write there, and nobody takes it for a place that stays.
-OF_THE_STORE = "minio://"  # TensorFlow knows no such files; the launcher copies artifacts alone.
+# Others need tensorflow-io, which is not installed; the launcher copies artifacts alone.
+READABLE = ("gs", "file")
 
 
 class Use(Enum):
@@ -41,8 +42,13 @@ def problems(package: Package) -> Iterator[str]:
         for place in places(step):
             flaw = flaw_of(place, step)
             if flaw:
-                what = f"{place.use.value} {place.path!r} ({place.parameter})"
+                what = f"{place.use.value} {told(place.path)} ({place.parameter})"
                 yield f"{step.name}: it {what}, {flaw}."
+
+
+def told(path: str) -> str:
+    """A path as a sentence may tell it."""
+    return "a URL with a password" if plaintext.WITH_PASSWORD.search(path) else repr(path)
 
 
 def places(step: Step) -> Iterator[Place]:
@@ -73,11 +79,12 @@ def fields(text: str) -> dict[str, Any]:
 
 def flaw_of(place: Place, step: Step) -> str | None:
     """What becomes of it, and the mend. None where it is a good place."""
-    if place.path.startswith(OF_THE_STORE):
-        return "and TensorFlow reads and writes no minio://: take s3:// or gs://"
-    path = place.path.removeprefix("file://")
-    if "://" in path:
+    scheme = scheme_of(place.path)
+    if scheme and scheme not in READABLE:
+        return f"and TensorFlow here knows no {scheme}://: take gs:// or a volume of this step"
+    if scheme == "gs":
         return None
+    path = place.path.removeprefix("file://")
     if not path.startswith("/"):
         return f"a relative path, and what is there ends with the pod: {MEND}"
     mount = volumes.holding(path, step.pod)
@@ -90,6 +97,12 @@ def flaw_of(place: Place, step: Step) -> str | None:
     if mount.is_read_only and place.use is not Use.READ:
         return f"on {mount.field} {mount.name!r}, where nothing can be written: {MEND}"
     return None
+
+
+def scheme_of(place: str) -> str:
+    """A URI's; nothing where it is a path."""
+    scheme, found, _ = place.partition("://")
+    return scheme if found and "/" not in scheme else ""
 
 
 def is_scratch(use: Use, path: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.lint import names
 from pipeline.lint.package import Package, Step
 
 # Ends a part of a variable's name: API_TOKEN, WEBHOOK_URL, APIKEY, but no TOKENIZERS_PARALLELISM.
@@ -18,8 +19,9 @@ def problems(package: Package) -> Iterator[str]:
     for step in package.steps():
         for variable in step.container.env:
             if is_secret(variable.name) and variable.value:
+                name = names.told(variable.name, names.VARIABLE)
                 yield (
-                    f"{step.name}: the environment variable {variable.name} is in plain text: put "
+                    f"{step.name}: the environment variable {name} is in plain text: put "
                     "its value into a Kubernetes secret, and name that by secretAsEnv."
                 )
         for place, text in texts(step):
@@ -40,6 +42,7 @@ def texts(step: Step) -> Iterator[tuple[str, str]]:
     """All that is written of a step, by its place."""
     yield from (("its command", text) for text in (*step.container.command, *step.container.args))
     for variable in step.container.env:
-        yield f"the environment variable {variable.name}", variable.value
+        name = names.told(variable.name, names.VARIABLE)
+        yield f"the environment variable {name}", variable.value
     for name, text in sorted(step.task.texts.items()):
         yield f"its parameter {name!r}", text

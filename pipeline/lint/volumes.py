@@ -9,8 +9,9 @@ from pathlib import PurePosixPath
 
 from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig
 
+from pipeline.lint.names import told
 from pipeline.lint.package import Package, Step
-from pipeline.lint.resources import amount
+from pipeline.lint.resources import amount, written
 
 SHARED_MEMORY = "/dev/shm"
 LAUNCHERS = ("/gcs", "/s3", "/minio", "/.local", "/.cache", "/.config", "/kfp-launcher")
@@ -41,6 +42,7 @@ def problems(package: Package) -> Iterator[str]:
         yield from of_paths(step)
         yield from of_empty_dirs(step)
         yield from of_shared_memory(step)
+        yield from of_memory(step)
         yield from of_claims(step)
 
 
@@ -53,7 +55,7 @@ def mounts(pod: KubernetesExecutorConfig) -> list[Mount]:
             Mount("genericEphemeralVolume", m.mount_path, m.volume_name)
             for m in pod.generic_ephemeral_volume
         ),
-        *(Mount("secretAsVolume", m.mount_path, m.secret_name) for m in pod.secret_as_volume),
+        *(Mount("secretAsVolume", m.mount_path, told(m.secret_name)) for m in pod.secret_as_volume),
         *(
             Mount("configMapAsVolume", m.mount_path, m.config_map_name)
             for m in pod.config_map_as_volume
@@ -116,6 +118,20 @@ def of_shared_memory(step: Step) -> Iterator[str]:
             yield (
                 f"{step.name}: its shared memory at {SHARED_MEMORY} is on disk: set medium to "
                 "Memory."
+            )
+
+
+def of_memory(step: Step) -> Iterator[str]:
+    """A volume in memory counts into the limit, which must leave something for the program."""
+    limit = written(step, "memory", "limit")
+    most = amount(limit)
+    for mount in step.pod.empty_dir_mounts:
+        size = amount(mount.size_limit)
+        if mount.medium == "Memory" and size is not None and most is not None and size >= most:
+            yield (
+                f"{step.name}: its emptyDirMount of memory at {mount.mount_path} may take "
+                f"{mount.size_limit}, which counts into its memoryLimit of {limit} and leaves "
+                "nothing for the program: raise memoryLimit, or make sizeLimit less."
             )
 
 
