@@ -71,7 +71,11 @@ def compile_pipeline(
             "This kfp-kubernetes knows no security context: pods run as the image's user, who is "
             "not root. Compile on the newer track to write it down."
         )
-    console.print(f"{path}: `fcn schedule upload {path}` brings it to a cluster.", highlight=False)
+    console.print(
+        f"{path}: `fcn schedule upload {path}` brings it to a cluster.",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def rehearse(
@@ -85,7 +89,7 @@ def rehearse(
     ] = "",
     push_root: Annotated[
         str,
-        typer.Option(metavar="DIR", help="Holds the versions pushed; served if not given."),
+        typer.Option(metavar="DIR", help="Holds the versions pushed; WORKDIR/served if not given."),
     ] = "",
     cluster: ClusterFile = None,
     image: Image = "",
@@ -99,8 +103,11 @@ def rehearse(
     """
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
-    where = places(experiment, data, workdir or f"runs/{name}-rehearsal", push_root)
-    ended = rehearsed(experiment, where, settings_of(cluster, image or REHEARSED_IMAGE))
+    workdir = workdir or f"runs/{name}-rehearsal"
+    # Never FCN_PUSH_ROOT: nobody means to serve what a rehearsal pushes.
+    where = places(experiment, data, workdir, push_root or f"{workdir}/served")
+    settings = settings_of(cluster, image)
+    ended = rehearsed(experiment, where, replace(settings, image=settings.image or REHEARSED_IMAGE))
     if not ended.succeeded:
         fail(f"The rehearsal ended as {ended.state}.", FAILED)
     pushed = ended.tasks["Pusher"].outputs.artifacts["pushed_model"].metadata

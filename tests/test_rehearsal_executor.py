@@ -50,6 +50,24 @@ def test_each_attempt_keeps_its_log(tmp_path):
     assert (logs / "A-2.log").read_text() == ""
 
 
+def test_each_attempt_has_the_same_paths_and_an_empty_disk(tmp_path):
+    notes = str(tmp_path / "notes")
+    script = f"""
+root = pathlib.Path(os.environ['FCN_STAGED_ROOT'])
+places = [str(root), os.getcwd(), os.environ['TMPDIR'], given['outputs']['outputFile']]
+left = [path.name for folder in places[:3] for path in pathlib.Path(folder).rglob('left')]
+open({notes!r}, 'a').write(json.dumps([places, left]) + '\\n')
+for folder in places[:3]: (pathlib.Path(folder) / 'left').touch()
+sys.exit(1)
+"""
+
+    rehearsal_of(tmp_path, one(script, retries=policy(1, "60s")))
+
+    first, second = (tmp_path / "notes").read_text().splitlines()
+    assert first == second
+    assert first.endswith(", []]")
+
+
 def test_a_step_without_a_retry_policy_is_tried_once(tmp_path):
     rehearsal = rehearsal_of(tmp_path, one("sys.exit(3)"))
 

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.rehearsal.store import ObjectStore, staged_path
+from components import kfp_entry
+from pipeline.rehearsal.store import STAGED_AT, ObjectStore, staged_path
 
 
 @pytest.fixture
@@ -52,3 +53,7 @@ def test_what_names_no_object_is_refused(store, uri):
 )
 def test_the_launcher_stages_the_schemes_that_it_knows(uri, place):
     assert staged_path(uri, Path("/pod")) == (place and Path(place))
+
+
+def test_the_containers_entry_looks_where_the_launcher_stages():
+    assert {scheme: f"/{folder}" for scheme, folder in STAGED_AT.items()} == kfp_entry.STAGED

@@ -81,6 +81,13 @@ def test_a_kubernetes_setting_that_does_not_exist_is_refused(tmp_path):
         read(tmp_path, compiled({"A": step("")}), platform("A_executor", nodeSelektor={}))
 
 
+def test_variables_from_a_config_map_are_refused(tmp_path):
+    settings = platform("A_executor", configMapAsEnv=[{"configMapName": "settings"}])
+
+    with pytest.raises(Refused, match="A_executor takes variables from a config map"):
+        read(tmp_path, compiled({"A": step("")}), settings)
+
+
 def test_what_is_no_yaml_is_refused(tmp_path):
     (tmp_path / "x.yaml").write_text("{")
 

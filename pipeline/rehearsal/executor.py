@@ -94,12 +94,12 @@ class Executor:
     def _attempt(self, step: Step, run: TaskRun) -> Outputs:
         """One pod, from its start to its end."""
         run.attempts += 1
-        name = f"{step.name}-{run.attempts}"
-        run.log = self._workdir / "logs" / self._names.id / f"{name}.log"
+        run.log = self._workdir / "logs" / self._names.id / f"{step.name}-{run.attempts}.log"
         if run.attempts > 1:
             run.reason = ""
             self._options.listener(run)
-        with Pod(self._workdir / "pods" / self._names.id / name, run.log) as pod:
+        folder = self._workdir / "pods" / self._names.id / step.name
+        with Pod(folder, run.log, volumes=self._workdir / "volumes") as pod:
             try:
                 return self._launcher.launch(step, pod)
             except (LauncherFailed, PodLost) as error:

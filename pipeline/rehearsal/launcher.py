@@ -10,7 +10,7 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 from kfp.pipeline_spec import pipeline_spec_pb2
 
-from pipeline.rehearsal import parameters, placeholders
+from pipeline.rehearsal import checkpoints, parameters, placeholders
 from pipeline.rehearsal.driver import LOGS
 from pipeline.rehearsal.environment import environment
 from pipeline.rehearsal.failures import LauncherFailed
@@ -34,7 +34,7 @@ class Launcher:
 
     def launch(self, step: Step, pod: Pod) -> Outputs:
         """Runs the step in the pod; raises LauncherFailed or PodLost."""
-        told = in_pod(step.executor_input, pod)
+        told = in_pod(step, pod)
         variables = environment(step, pod, self._options)
         for name, found in told.inputs.artifacts.items():
             self._download(name, found.artifacts[0].uri, pod)
@@ -132,10 +132,11 @@ def copy(store: ObjectStore, uri: str, target: Path) -> None:
     store.get(uri, target)
 
 
-def in_pod(told: Message, pod: Pod) -> Message:
+def in_pod(step: Step, pod: Pod) -> Message:
     """The step's input with the places in this pod that it answers to."""
     message = pipeline_spec_pb2.ExecutorInput()
-    message.CopyFrom(told)
+    message.CopyFrom(step.executor_input)
+    checkpoints.bring_here(message, step, pod)
     message.outputs.output_file = str(pod.outputs / "output_metadata.json")
     for key, parameter in message.outputs.parameters.items():
         parameter.output_file = str(pod.outputs / "parameters" / key)

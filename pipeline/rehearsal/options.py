@@ -17,8 +17,6 @@ class Options:
 
     pipeline_root: str = DEFAULT_ROOT
     secrets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # By name, then key.
-    config_maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # Likewise.
-    image_environment: Mapping[str, str] = field(default_factory=dict)  # What the image's ENV sets.
     store: ObjectStore | None = None  # None: a folder in the working directory.
     listener: Listener = lambda task: None  # Told of each change of a task.
     caching: bool = True  # False: as if the run's caching were switched off.

@@ -17,9 +17,11 @@ from pipeline.rehearsal.failures import LauncherFailed, PodLost
 class Pod:
     """One attempt of a step. Use it in a `with` block."""
 
-    def __init__(self, folder: Path, log: Path) -> None:
+    def __init__(self, folder: Path, log: Path, *, volumes: Path) -> None:
         self.folder = folder
         self.log = log
+        self.volumes = volumes  # A folder for each claim; they stay.
+        self.name = log.stem
         self.staged = folder / "staged"  # Stands for the root of the pod's file system.
         self.work = folder / "work"
         self.temporary = folder / "tmp"
@@ -29,6 +31,7 @@ class Pod:
         self._said = b""
 
     def __enter__(self) -> Pod:
+        self.folder.mkdir(parents=True)  # Attempts of a step share the path, and nothing there.
         for folder in (self.staged, self.work, self.temporary, self.outputs, self.log.parent):
             folder.mkdir(parents=True, exist_ok=True)
         return self

@@ -113,6 +113,9 @@ def refusals(submission: Submission) -> Iterator[str]:
     for component in (submission.spec.root, *submission.spec.components.values()):
         for name, task in component.dag.tasks.items():
             yield from task_refusals(submission, name, task)
+    for label, pod in submission.kubernetes.items():
+        if pod.config_map_as_env:
+            yield f"{label} takes variables from a config map: a rehearsal knows only secrets."
 
 
 def task_refusals(submission: Submission, name: str, task: Message) -> Iterator[str]:

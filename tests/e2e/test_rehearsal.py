@@ -1,4 +1,4 @@
-"""`fcn rehearse`: the real graph as Kubeflow would run it, from a folder to a served model."""
+"""`fcn rehearse`: the real graphs as Kubeflow would run them, from a folder to a served model."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import command
 import flower_run
+import pet_run
 import pytest
 
 SECRET = "planted-2f6e1c"
@@ -47,13 +48,13 @@ def webhook():
         server.shutdown()
 
 
-def rehearse(home, data, webhook):
+def rehearse(home, data, webhook, *, name="flowers", tiny=flower_run.TINY):
     """The command with a secret in the shell, as a user types it."""
     (home / "cluster.yaml").write_text(CLUSTER)
-    sets = [word for value in flower_run.TINY for word in ("--set", value)]
+    sets = [word for value in tiny for word in ("--set", value)]
     places = ["--data", data, "--workdir", "rehearsal", "--push-root", "served"]
     url = f"http://127.0.0.1:{webhook.server_port}/{SECRET}"
-    words = ["rehearse", "flowers", *places, "--cluster", "cluster.yaml", *sets]
+    words = ["rehearse", name, *places, "--cluster", "cluster.yaml", *sets]
     return command.fcn(*words, home=home, FCN_WEBHOOK_URL=url)
 
 
@@ -66,6 +67,14 @@ def home(tmp_path_factory):
 def done(home, webhook):
     """A rehearsal of flowers to its end."""
     return rehearse(home, flower_run.flowers(home / "data"), webhook)
+
+
+@pytest.fixture(scope="module")
+def pets(tmp_path_factory, webhook):
+    """A rehearsal of pets to its end."""
+    home = tmp_path_factory.mktemp("pets")
+    data = pet_run.pets(home / "data")
+    return home, rehearse(home, data, webhook, name="pets", tiny=pet_run.TINY)
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +98,14 @@ def test_it_ends_with_a_version_that_is_pushed(done, home):
     (version,) = (home / "served" / "flowers").glob("[0-9]*")
     assert str(version) in done.stdout
     assert (version / "saved_model.pb").is_file()
+
+
+def test_pets_end_with_a_version_that_is_pushed_too(pets):
+    home, done = pets
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    (version,) = (home / "served" / "pets").glob("[0-9]*")
+    assert str(version) in done.stdout
 
 
 def test_every_step_of_the_graph_is_shown(done):
