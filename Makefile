@@ -1,7 +1,7 @@
 # Each target does the set-up it needs. `make setup` and all that call it take TRACK=older|newer
 # and PYTHON=/path to overrule the choice of the track and of the Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-pets test test-debian13 check format bench lock clean
+.PHONY: help setup demo demo-pets test test-debian13 test-flink test-flink-short check format bench bench-scale lock clean
 
 SETUP_PYTHON ?= python3
 PY := .venv/bin/python
@@ -9,6 +9,8 @@ UV := .uv/bin/uv
 DATA ?=
 MARKDOWN ?=
 PYTEST_ARGS ?=
+FLINK_ARGS ?=
+SCALE_ARGS ?=
 LOCK_ARGS ?=
 # What is installed in an image has the version that the tests run with.
 OF_IMAGES = --constraint requirements/py311-313.lock --python-version 3.13 \
@@ -34,6 +36,12 @@ test: setup  ## the tests; PYTEST_ARGS="tests/test_track.py -k glibc" for some o
 test-debian13:  ## the tests on the newer track, in a Debian 13 root, from an older machine
 	@SETUP_PYTHON='$(SETUP_PYTHON)' PYTEST_ARGS='$(PYTEST_ARGS)' bash tools/debian13.sh
 
+test-flink: setup  ## ingestion to Transform on a real Flink cluster, with kill -9; needs Java 17, Maven
+	@$(PY) -m pytest -s tests/flink $(FLINK_ARGS)
+
+test-flink-short: setup  ## its short form: ingestion and statistics, nothing killed
+	@$(PY) -m pytest -s tests/flink/test_short_form.py $(FLINK_ARGS)
+
 check: setup  ## ruff; mypy on pipeline/ and serving/; schemas and checkov on what k8s/ renders to
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
@@ -46,6 +54,9 @@ format: setup  ## what ruff can mend
 
 bench: setup  ## ingestion, input pipeline and useful pixels measured; DATA=DIR, MARKDOWN=FILE
 	@$(PY) -m pipeline.bench $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+
+bench-scale: setup  ## fixed and per-image cost of the engines for Beam, Flink among them; MARKDOWN=FILE
+	@$(PY) -m pipeline.bench_scale $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(SCALE_ARGS)
 
 # For another uv, leave only the line "uv==VERSION" in requirements/uv.txt first.
 lock:  ## the locks, from setup.py; LOCK_ARGS=--upgrade for newer versions

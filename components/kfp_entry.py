@@ -28,6 +28,8 @@ def main(argv: list[str]) -> None:
     from kfp.pipeline_spec import pipeline_spec_pb2
     from tfx.orchestration.kubeflow.v2.container import kubeflow_v2_run_executor as tfx_entry
 
+    from components import shared_folder
+
     arguments, beam_args = parser().parse_known_args(argv)
     invocation, inputs = pipeline_spec_pb2.ExecutorInput(), pipeline_spec_pb2.ComponentInputsSpec()
     given = arguments.json_serialized_invocation_args
@@ -38,18 +40,22 @@ def main(argv: list[str]) -> None:
     drop_own_outputs(invocation)
     remote = staged(invocation, os.environ.get(STAGED_ROOT, ""))
     make_folders(invocation)
-    arguments.json_serialized_invocation_args = json_format.MessageToJson(invocation)
-    tfx_entry.main((arguments, beam_args))
+    folder, executor = arguments.shared_folder, arguments.executor_class_path
+    with shared_folder.lent_where_needed(invocation, folder=folder, executor=executor) as lent:
+        arguments.json_serialized_invocation_args = json_format.MessageToJson(invocation)
+        tfx_entry.main((arguments, beam_args))
 
-    report(Path(invocation.outputs.output_file), remote)
+    places = {place: remote.get(before, before) for place, before in lent.items()}
+    report(Path(invocation.outputs.output_file), {**remote, **places})
 
 
 def parser() -> argparse.ArgumentParser:
-    """The arguments that TFX's compiler writes; what is none of them is Beam's."""
+    """The arguments that the compiler writes; what is none of them is Beam's."""
     known = argparse.ArgumentParser(prog="python -m components.kfp_entry")
     known.add_argument("--executor_class_path", required=True)
     known.add_argument("--json_serialized_invocation_args", required=True)
     known.add_argument("--json_serialized_inputs_spec_args", default="{}")
+    known.add_argument("--shared_folder", default="")  # What Beam's workers elsewhere see too.
     return known
 
 

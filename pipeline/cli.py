@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import kubeflow_commands
+from pipeline import beam_options, kubeflow_commands
 from pipeline.schedule.commands import app as schedule_app
 from pipeline.terminal import (
     FAILED,
@@ -71,6 +72,8 @@ def run(
     ] = None,
     fast: Fast = False,
     overrides: Set = [],  # noqa: B006
+    beam_runner: beam_options.Runner = "",
+    beam: beam_options.Options = [],  # noqa: B006
 ) -> None:
     """Ingests, trains, evaluates and, if the model passes its gate, pushes it.
 
@@ -78,7 +81,9 @@ def run(
     """
     commands.quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
-    settings = places(experiment, data, workdir, push_root)
+    given = beam_options.places(experiment.name, data=data, workdir=workdir)
+    beam_args = beam_options.for_run(beam_runner, beam, given)
+    settings = replace(places(experiment, data, workdir, push_root), beam_args=beam_args)
     log = Path(settings.workdir, "log.txt")
     check_writable(log, json_file)
     log_to(log)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline import beam_options
 from pipeline.terminal import (
     FAILED,
     NOT_BLESSED,
@@ -54,12 +55,15 @@ def compile_pipeline(
     ] = "",
     fast: Fast = False,
     overrides: Set = [],  # noqa: B006
+    beam_runner: beam_options.Runner = "",
+    beam: beam_options.Options = [],  # noqa: B006
 ) -> None:
     """Writes the graph for open-source Kubeflow Pipelines: a file to upload."""
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
     settings = settings_of(cluster, image)
     settings = replace(settings, data=data or settings.data)
+    settings = beam_options.for_cluster(settings, beam_runner, beam)
     path = output or Path(f"{name}.yaml")
     compiled(path, experiment, settings)
     from pipeline import kubeflow, pods

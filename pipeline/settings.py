@@ -12,12 +12,8 @@ import pydantic
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-# What DirectRunner ends at: by that name, later Beams first try an engine that they download.
-# An image for workers, of which there are none, keeps TFX from packing its sources for them.
-IN_PROCESS = (
-    "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner",
-    "--sdk_container_image=unused",
-)
+from pipeline import beam_runner
+from pipeline.beam_runner import IN_PROCESS, Beam
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -162,7 +158,13 @@ class Cluster:
     # Off for a backend before 2.14: it refuses a task that asks how the run has ended.
     notification: bool = True
     caching: bool = True  # Off once after a change of the pipeline root: cached results stay there.
-    beam_args: tuple[str, ...] = IN_PROCESS
+    beam: Beam = Beam()
+
+    @property
+    def beam_args(self) -> tuple[str, ...]:
+        """What Beam's steps take. Raises ValueError where the engine lacks something."""
+        beam_runner.check_places(self.beam, {"data": self.data or "/data"})
+        return self.beam.kubeflow_args
 
     def step(self, name: str) -> Step:
         """What a component's step gets."""
@@ -181,9 +183,11 @@ class Cluster:
         if image:
             given["image"] = image
         try:
-            return _CLUSTER.validate_python(merged(json.loads(_CLUSTER.dump_json(cls())), given))
+            found = _CLUSTER.validate_python(merged(json.loads(_CLUSTER.dump_json(cls())), given))
         except pydantic.ValidationError as error:
             raise ValueError(" ".join(map(_sentence, error.errors()))) from error
+        _ = found.beam_args  # Now: a step of a cluster would say it later.
+        return found
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import getpass
 from pathlib import Path
 
 from tfx import v1 as tfx
+from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.v1.types.standard_artifacts import Examples
 
 InputArtifact = tfx.dsl.components.InputArtifact
@@ -29,3 +30,14 @@ def Repeat(  # noqa: N802
 def Break(examples: InputArtifact[Examples]) -> None:  # noqa: N802
     """Fails."""
     raise ValueError(f"{examples.uri} breaks.")
+
+
+class OnBeam(BaseBeamExecutor):
+    """Does as Repeat does, and says where it found its input."""
+
+    def Do(self, input_dict, output_dict, exec_properties):  # noqa: N802
+        """Writes a file."""
+        (examples,), (repeated,) = input_dict["examples"], output_dict["repeated"]
+        text = Path(examples.uri, "words.txt").read_text()
+        Path(repeated.uri, "words.txt").write_text(text * exec_properties["times"])
+        repeated.set_string_custom_property("read", examples.uri)

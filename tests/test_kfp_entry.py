@@ -46,14 +46,14 @@ def found(name, uri):
     return {"name": name, "uri": uri, "type": {"instanceSchema": ""}, "metadata": metadata}
 
 
-def run(disk: Path, executor: str = "Repeat", *, uri: str = URI, **environment: str):
+def run(disk: Path, executor: str = "Repeat_Executor", *more: str, **environment: str):
     """The entry as the launcher starts it, on a disk of its own."""
     (disk / "task").mkdir(exist_ok=True)
     command = [sys.executable, "-W", "ignore", "-m", "components.kfp_entry"]
-    command += ["--executor_class_path", f"kfp_steps.{executor}_Executor"]
-    command += ["--json_serialized_invocation_args", json.dumps(invocation(disk, uri))]
+    command += ["--executor_class_path", f"kfp_steps.{executor}"]
+    command += ["--json_serialized_invocation_args", json.dumps(invocation(disk))]
     command += ["--json_serialized_inputs_spec_args", json.dumps(INPUTS)]
-    command += ["--runner=DirectRunner"]
+    command += ["--runner=DirectRunner", *more]
     paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": paths, **environment}
     return subprocess.run(command, env=environment, cwd=disk, capture_output=True, text=True)
@@ -78,6 +78,10 @@ def put_input(store: Path):
 @pytest.fixture(scope="module")
 def reported(disk):
     """The output that the step reports."""
+    return reported_in(disk)
+
+
+def reported_in(disk):
     text = (disk / "task" / "output_metadata.json").read_text()
     output = json_format.Parse(text, pipeline_spec_pb2.ExecutorOutput())
     return output.artifacts["repeated"].artifacts[0]
@@ -107,10 +111,25 @@ def test_only_outputs_that_tfx_knows_are_reported(disk):
     assert list(output["artifacts"]) == ["repeated"]
 
 
+def test_a_step_on_beam_works_in_the_folder_that_its_workers_see(tmp_path):
+    shared = tmp_path / "shared"
+    put_input(tmp_path / "minio" / "mlpipeline")
+
+    done = run(tmp_path, "OnBeam", f"--shared_folder={shared}", FCN_STAGED_ROOT=str(tmp_path))
+
+    assert done.returncode == 0, done.stderr
+    artifact = reported_in(tmp_path)
+    assert artifact.metadata["read"].startswith(f"{shared}/")
+    assert artifact.uri == f"{URI}/out"
+    (out,) = tmp_path.glob("minio/**/out/words.txt")
+    assert out.read_text() == "ababab"
+    assert not list(shared.iterdir())
+
+
 def test_a_failed_executor_is_a_failed_process_without_a_report(tmp_path):
     put_input(tmp_path / "minio" / "mlpipeline")
 
-    done = run(tmp_path, "Break", FCN_STAGED_ROOT=str(tmp_path))
+    done = run(tmp_path, "Break_Executor", FCN_STAGED_ROOT=str(tmp_path))
 
     assert done.returncode == 1
     assert "breaks." in done.stderr

@@ -1,0 +1,55 @@
+"""`python -m pipeline.flink`: a Flink cluster for Beam on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from pipeline.flink import cluster, jars
+from pipeline.flink.errors import ClusterError
+
+console = Console()
+FAILED = 1
+
+
+def main(
+    task_managers: Annotated[int, typer.Option(min=1)] = 2,
+    slots: Annotated[int, typer.Option(help="Of each TaskManager.", min=1)] = 1,
+    flink: Annotated[str, typer.Option(help="Its version.")] = jars.Versions.flink,
+    beam: Annotated[str, typer.Option(help="Version of Beam's Java side.")] = jars.Versions.beam,
+) -> None:
+    """Starts the cluster, says how a run uses it, and ends it with Ctrl-C."""
+    size = cluster.Size(task_managers=task_managers, slots=slots)
+    try:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            cluster.running(Path(folder), size, jars.Versions(flink, beam)) as running,
+        ):
+            show(running, task_managers * slots)
+            while True:
+                running.processes.check()
+                time.sleep(1.0)
+    except ClusterError as error:
+        console.print(f"[red]{escape(str(error))}[/]", highlight=False, soft_wrap=True)
+        raise typer.Exit(FAILED) from error
+    except KeyboardInterrupt:
+        console.print("Ended.")
+
+
+def show(running: cluster.Cluster, parallelism: int) -> None:
+    """Says what there is, and the options for a run."""
+    beam = running.beam(parallelism)
+    console.print(f"Flink at http://localhost:{running.ports.rest}, logs in {running.folder}/logs")
+    options = ("job_endpoint", "worker_pool", "parallelism")
+    words = " ".join(f"--beam {name}={getattr(beam, name)}" for name in options)
+    console.print(f"--beam-runner flink {words}", highlight=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,141 @@
+"""The configuration of a Flink cluster on one machine, and the command lines of its Java parts."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+WORKERS = "beam-workers"  # A name that means another address to each TaskManager.
+OPENED = (
+    "lang",
+    "lang.invoke",
+    "lang.reflect",
+    "io",
+    "net",
+    "nio",
+    "text",
+    "time",
+    "util",
+    "util.concurrent",
+    "util.concurrent.atomic",
+    "util.concurrent.locks",
+)
+JAVA_OPTIONS = (
+    *(f"--add-opens=java.base/java.{package}=ALL-UNNAMED" for package in OPENED),
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--add-exports=java.base/sun.net.util=ALL-UNNAMED",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss",
+    "-XX:+UseSerialGC",  # Few threads: many JVMs share a machine here.
+)
+JOB_MANAGER = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
+TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
+JOB_SERVER = "org.apache.beam.runners.flink.FlinkJobServerDriver"
+# Flink's scripts would work these out from one total. A job of Transform has hundreds of tasks,
+# each with buffers in the network's memory.
+MEMORY = {
+    "taskmanager.cpu.cores": "1.0",
+    "taskmanager.memory.framework.heap.size": "128m",
+    "taskmanager.memory.framework.off-heap.size": "128m",
+    "taskmanager.memory.task.heap.size": "768m",
+    "taskmanager.memory.task.off-heap.size": "128m",
+    "taskmanager.memory.network.min": "1g",
+    "taskmanager.memory.network.max": "1g",
+    "taskmanager.memory.managed.size": "256m",
+    "taskmanager.memory.jvm-metaspace.size": "512m",
+    "taskmanager.memory.jvm-overhead.min": "192m",
+    "taskmanager.memory.jvm-overhead.max": "192m",
+}
+# A job that has lost a TaskManager or a worker begins again: in batch jobs, Beam's own options for
+# it do nothing. It goes on for longer than a dead worker is kept (beam_runner.CACHE_MILLIS).
+RESTARTS, RESTART_DELAY_MILLIS = 20, 10_000
+HEAP, DIRECT = "1g", "1536m"  # Of a TaskManager: the sums of the above, and some room.
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Free ones of this machine."""
+
+    rpc: int
+    rest: int
+    jobs: int
+    artifacts: int
+    workers: int  # Of all pools: each has an address of its own.
+
+    @classmethod
+    def free(cls) -> Ports:
+        """Five that nobody listens at now."""
+        sockets = [socket.create_server((LOOPBACK, 0)) for _ in range(5)]
+        ports = [each.getsockname()[1] for each in sockets]
+        for each in sockets:
+            each.close()
+        return cls(*ports)
+
+
+def pool_host(index: int) -> str:
+    """The address of a TaskManager's pool: all of 127/8 is this machine."""
+    return f"127.0.0.{10 + index}"
+
+
+def job_manager(folder: Path, ports: Ports) -> dict[str, str]:
+    """Settings of all of Flink's processes."""
+    return {
+        "jobmanager.rpc.address": LOOPBACK,
+        "jobmanager.bind-host": LOOPBACK,
+        "jobmanager.rpc.port": str(ports.rpc),
+        "rest.address": LOOPBACK,
+        "rest.bind-address": LOOPBACK,
+        "rest.bind-port": str(ports.rest),
+        "rest.port": str(ports.rest),
+        "web.tmpdir": str(folder),
+        "io.tmp.dirs": str(folder),
+        "cluster.evenly-spread-out-slots": "true",
+        # A machine that is busy is not one that is gone: a killed process is noticed at once, by
+        # its connections.
+        "heartbeat.interval": "3000",
+        "heartbeat.timeout": "180000",
+        "akka.ask.timeout": "180s",
+        "taskmanager.network.request-backoff.max": "120000",
+        "restart-strategy": "fixed-delay",
+        "restart-strategy.fixed-delay.attempts": str(RESTARTS),
+        "restart-strategy.fixed-delay.delay": f"{RESTART_DELAY_MILLIS} ms",
+        "web.timeout": "180000",
+    }
+
+
+def task_manager(folder: Path, ports: Ports, *, index: int, slots: int) -> dict[str, str]:
+    """Settings of one TaskManager."""
+    return {
+        **job_manager(folder, ports),
+        **MEMORY,
+        "taskmanager.resource-id": f"taskmanager-{index}",
+        "taskmanager.host": LOOPBACK,
+        "taskmanager.bind-host": LOOPBACK,
+        "taskmanager.numberOfTaskSlots": str(slots),
+    }
+
+
+def write(folder: Path, settings: dict[str, str]) -> Path:
+    """Writes what Flink reads, into a folder of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = (f"{name}: {value}\n" for name, value in settings.items())
+    (folder / "flink-conf.yaml").write_text("".join(lines), "utf-8")
+    return folder
+
+
+def write_hosts(folder: Path, index: int) -> Path:
+    """Writes the names that one TaskManager knows: by it, its workers are beside it."""
+    names = {"localhost": LOOPBACK, socket.gethostname(): LOOPBACK, WORKERS: pool_host(index)}
+    path = folder / "hosts"
+    path.write_text("".join(f"{host} {name}\n" for name, host in names.items()), "utf-8")
+    return path
+
+
+def command(
+    program: tuple[str, str], options: tuple[str, ...], words: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Java with the jars and these options, then the class and its arguments."""
+    java, classpath = program
+    return (java, *JAVA_OPTIONS, *options, "-cp", classpath, *words)

@@ -1,0 +1,81 @@
+"""Processes that end with this one, however it ends: by itself, by an error, Ctrl-C or kill -9."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pipeline.flink import keeper
+from pipeline.flink.errors import ClusterError
+
+LINES = 15  # Of a log, in an error.
+
+
+class Processes:
+    """Each in a group of its own, with its log in a folder. Use it in a `with` block."""
+
+    def __init__(self, logs: Path) -> None:
+        self._logs = logs
+        self._running: dict[str, subprocess.Popen] = {}
+
+    def __enter__(self) -> Processes:
+        self._logs.mkdir(parents=True, exist_ok=True)
+        # In a session of its own: Ctrl-C in a terminal reaches all of a session's foreground.
+        self._keeper = subprocess.Popen(
+            (sys.executable, "-S", keeper.__file__), stdin=subprocess.PIPE, start_new_session=True
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._keeper.stdin
+        self._keeper.stdin.close()
+        # Children that ended stay in their group until they are waited for.
+        for process in self._running.values():
+            process.wait()
+        self._keeper.wait()
+
+    def start(
+        self, name: str, command: Sequence[str], variables: Mapping[str, str] | None = None
+    ) -> None:
+        """Starts a process, with these environment variables beside those of this one."""
+        with self.log(name).open("ab") as log:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **(variables or {})},
+                start_new_session=True,
+            )
+        assert self._keeper.stdin
+        self._keeper.stdin.write(f"{process.pid}\n".encode())
+        self._keeper.stdin.flush()
+        self._running[name] = process
+
+    def kill(self, name: str) -> None:
+        """Ends a process at once, as kill -9 does, and what it has started."""
+        process = self._running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def pid(self, name: str) -> int:
+        """The number of a process."""
+        return self._running[name].pid
+
+    def check(self) -> None:
+        """Raises ClusterError if one has ended that nobody killed."""
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                end = self.log(name).read_text("utf-8", "replace").splitlines()[-LINES:]
+                raise ClusterError(
+                    f"{name} ended with {process.returncode}. The end of {self.log(name)}:\n"
+                    + "\n".join(end)
+                )
+
+    def log(self, name: str) -> Path:
+        """Where a process's output goes."""
+        return self._logs / f"{name}.log"

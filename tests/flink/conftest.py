@@ -1,0 +1,29 @@
+"""A real Flink cluster takes minutes: `make test` leaves these tests to `make test-flink`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import flower_folder
+import pytest
+from graph_run import run
+
+HERE = Path(__file__).parent
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Ignores what is here unless a path that was given leads here."""
+    given = (Path(word.partition("::")[0]).resolve() for word in config.args)
+    return None if any(path.is_relative_to(HERE) for path in given) else True
+
+
+@pytest.fixture(scope="session")
+def images(tmp_path_factory):
+    """Drawn flowers, and files that ingestion rejects."""
+    return flower_folder.draw(tmp_path_factory.mktemp("images") / "flowers")
+
+
+@pytest.fixture(scope="session")
+def direct(images, tmp_path_factory):
+    """What the steps make in this process."""
+    return run(images, tmp_path_factory.mktemp("direct"))
