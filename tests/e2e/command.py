@@ -33,7 +33,7 @@ def fcn(*words: object, home: Path, **variables: str) -> subprocess.CompletedPro
     command = [sys.executable, "-m", "pipeline", *map(str, words)]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "200"}
     return subprocess.run(
-        command, cwd=home, env=environment | variables, text=True, capture_output=True, timeout=580
+        command, cwd=home, env=environment | variables, text=True, capture_output=True, timeout=1200
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import command
 import flower_run
 import pet_run
 import pytest
+
+pytestmark = pytest.mark.timeout(1500)
 
 SECRET = "planted-2f6e1c"
 CLUSTER = """
@@ -48,43 +51,42 @@ def webhook():
         server.shutdown()
 
 
-def rehearse(home, data, webhook, *, name="flowers", tiny=flower_run.TINY):
+def rehearse(home, webhook, *, name="flowers", tiny=flower_run.TINY):
     """The command with a secret in the shell, as a user types it."""
     (home / "cluster.yaml").write_text(CLUSTER)
     sets = [word for value in tiny for word in ("--set", value)]
-    places = ["--data", data, "--workdir", "rehearsal", "--push-root", "served"]
+    places = ["--data", "data", "--workdir", "rehearsal", "--push-root", "served"]
     url = f"http://127.0.0.1:{webhook.server_port}/{SECRET}"
     words = ["rehearse", name, *places, "--cluster", "cluster.yaml", *sets]
     return command.fcn(*words, home=home, FCN_WEBHOOK_URL=url)
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    return tmp_path_factory.mktemp("rehearsal")
+def rehearsals(tmp_path_factory, webhook):
+    """Each one's home and what it printed. Two run at a time: each is one process after another."""
+    homes = {name: tmp_path_factory.mktemp(name) for name in ("flowers", "pets", "failed")}
+    (homes["failed"] / "data" / "daisy").mkdir(parents=True)  # Without an image.
+    flowers, pets = homes["flowers"] / "data", homes["pets"] / "data"
+    flower_run.flowers(flowers)
+    pet_run.pets(pets)
+    with ThreadPoolExecutor(2) as pool:
+        runs = {
+            "flowers": pool.submit(rehearse, homes["flowers"], webhook),
+            "pets": pool.submit(rehearse, homes["pets"], webhook, name="pets", tiny=pet_run.TINY),
+            "failed": pool.submit(rehearse, homes["failed"], webhook),
+        }
+    return {name: (homes[name], run.result()) for name, run in runs.items()}
 
 
 @pytest.fixture(scope="module")
-def done(home, webhook):
+def home(rehearsals):
+    return rehearsals["flowers"][0]
+
+
+@pytest.fixture(scope="module")
+def done(rehearsals):
     """A rehearsal of flowers to its end."""
-    return rehearse(home, flower_run.flowers(home / "data"), webhook)
-
-
-@pytest.fixture(scope="module")
-def pets(tmp_path_factory, webhook):
-    """A rehearsal of pets to its end."""
-    home = tmp_path_factory.mktemp("pets")
-    data = pet_run.pets(home / "data")
-    return home, rehearse(home, data, webhook, name="pets", tiny=pet_run.TINY)
-
-
-@pytest.fixture(scope="module")
-def failed(tmp_path_factory, webhook):
-    """One on a folder without an image; and what the webhook got of it."""
-    home = tmp_path_factory.mktemp("failed")
-    (home / "data" / "daisy").mkdir(parents=True)
-    before = len(webhook.messages)
-    done = rehearse(home, home / "data", webhook)
-    return home, done, webhook.messages[before:]
+    return rehearsals["flowers"][1]
 
 
 def secrets_in(folder: Path) -> list[str]:
@@ -100,8 +102,8 @@ def test_it_ends_with_a_version_that_is_pushed(done, home):
     assert (version / "saved_model.pb").is_file()
 
 
-def test_pets_end_with_a_version_that_is_pushed_too(pets):
-    home, done = pets
+def test_pets_end_with_a_version_that_is_pushed_too(rehearsals):
+    home, done = rehearsals["pets"]
 
     assert done.returncode == 0, done.stdout + done.stderr
     (version,) = (home / "served" / "pets").glob("[0-9]*")
@@ -128,18 +130,18 @@ def test_a_good_end_is_reported_to_nobody(done, webhook):
     assert not [m for _, m in webhook.messages if m["state"] == "COMPLETE"]
 
 
-def test_no_file_of_a_rehearsal_holds_a_secret(done, failed, home):
-    assert secrets_in(home) == []
-    assert secrets_in(failed[0]) == []
-    assert SECRET not in done.stdout + done.stderr + failed[1].stdout + failed[1].stderr
+def test_no_file_of_a_rehearsal_holds_a_secret(rehearsals):
+    for home, done in rehearsals.values():
+        assert secrets_in(home) == []
+        assert SECRET not in done.stdout + done.stderr
 
 
-def test_a_step_that_fails_for_good_is_reported_and_nothing_is_pushed(failed):
-    home, done, messages = failed
+def test_a_step_that_fails_for_good_is_reported_and_nothing_is_pushed(rehearsals, webhook):
+    home, done = rehearsals["failed"]
 
     assert done.returncode == 1
     assert "ImageExampleGen" in done.stdout + done.stderr
-    ((path, message),) = messages
+    ((path, message),) = webhook.messages
     assert path == f"/{SECRET}"
     assert message["state"] == "FAILED"
     assert not (home / "served").exists()
