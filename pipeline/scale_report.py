@@ -85,5 +85,5 @@ class Report:
 
 
 def times(seconds: float, base: float) -> str:
-    """How many times the base; a dash where that is nothing to count by."""
-    return f"{seconds / base:.2f}" if base > 0 else "-"
+    """How many times the base; a dash where either is nothing, or less: lost in the noise."""
+    return f"{seconds / base:.2f}" if min(seconds, base) > 0 else "-"

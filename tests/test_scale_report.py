@@ -27,5 +27,6 @@ def test_each_engine_is_held_against_the_direct_one():
     assert page[-1] == "on a machine  "
 
 
-def test_a_step_without_cost_is_no_measure():
+def test_a_cost_that_is_lost_in_the_noise_is_no_measure():
     assert times(1.0, 0.0) == "-"
+    assert times(-1.0, 2.0) == "-"
