@@ -43,9 +43,7 @@ class Beam:
     # Processes of direct, parts of each step of Flink and Spark, at most workers of Dataflow.
     parallelism: Annotated[int, Field(ge=1)] = 1
     job_endpoint: str = ""  # HOST:PORT of Beam's job server.
-    artifact_endpoint: str = (
-        ""  # HOST:PORT too, where the job server names one that is not reached.
-    )
+    artifact_endpoint: str = ""  # HOST:PORT, where the one that the server names is not reached.
     worker_pool: str = ""  # HOST:PORT of the workers, as seen from each TaskManager or executor.
     project: str = ""
     region: str = ""

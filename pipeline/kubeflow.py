@@ -91,7 +91,8 @@ def written(package: Package) -> str:
 
 def compiled(experiment: Experiment, cluster: Cluster) -> Package:
     """The graph of an experiment for a cluster. Raises ValueError for what cannot be compiled."""
-    check(list(filter(None, [lint.name_problem(experiment.name)])))
+    if problem := lint.name_problem(experiment.name):
+        check([problem])
     if not experiment.data.classes:
         raise ValueError(
             "data.classes is empty, and the folder's are not known before a run: name them, as by "

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
 
 import pytest
+import webhooks
 
 from components import webhook
 from components.notification import Notification
@@ -16,44 +16,11 @@ from components.webhook import NotDeliveredError
 SECRET = "xoxb-planted-secret"
 
 
-class Receiver(ThreadingHTTPServer):
-    """Answers with the statuses given, one after the other, and keeps what came."""
-
-    def __init__(self, *statuses: int):
-        self.statuses, self.messages = list(statuses), []
-        super().__init__(("127.0.0.1", 0), Answering)
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}/{SECRET}"
-
-
-class Answering(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.messages.append(json.loads(body))
-        self.send_response(self.server.statuses.pop(0))
-        self.end_headers()
-
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture
 def receiver():
     """receiver(*statuses): a running one."""
-    running = []
-
-    def start(*statuses):
-        server = Receiver(*statuses)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        running.append(server)
-        return server
-
-    yield start
-    for server in running:
-        server.shutdown()
-        server.server_close()
+    with ExitStack() as running:
+        yield lambda *statuses: running.enter_context(webhooks.receiving(SECRET, *statuses))
 
 
 def end(state, error=""):

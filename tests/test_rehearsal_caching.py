@@ -1,3 +1,7 @@
+"""When a task need not run again."""
+
+from __future__ import annotations
+
 import pytest
 from rehearsed import READS, WRITES, compiled, handed_down, rehearsal_of, step
 

@@ -1,3 +1,7 @@
+"""Where a training keeps its state from one attempt to the next."""
+
+from __future__ import annotations
+
 import json
 
 import pytest
@@ -31,8 +35,9 @@ def test_a_training_that_is_killed_goes_on_from_its_volume(tmp_path):
 
     run = rehearsal.tasks["Trainer"]
     assert (rehearsal.state, run.attempts) == ("SUCCEEDED", 2)
-    assert run.log.read_text() == f"{tmp_path}/work/volumes/claim/flowers\n"
-    assert (tmp_path / "work/volumes/claim/flowers/epoch").exists()
+    kept = tmp_path / "work" / "volumes" / "claim" / "flowers"
+    assert run.log.read_text() == f"{kept}\n"
+    assert (kept / "epoch").exists()
 
 
 @pytest.mark.parametrize("folder", ["/tmp/checkpoints", "/keptish", "/kept/../etc"])

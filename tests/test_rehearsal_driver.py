@@ -1,3 +1,7 @@
+"""What a task is told: inputs found, outputs named."""
+
+from __future__ import annotations
+
 import pytest
 from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2

@@ -1,3 +1,7 @@
+"""What a step's process finds in its environment, and what it does not."""
+
+from __future__ import annotations
+
 import json
 
 from rehearsed import compiled, platform, rehearsal_of, step

@@ -1,3 +1,7 @@
+"""Tasks brought to their end: cache, importer, retries."""
+
+from __future__ import annotations
+
 import pytest
 from rehearsed import WRITES, compiled, rehearsal_of, step
 

@@ -1,3 +1,7 @@
+"""What is staged for a step, and what of its outputs is uploaded."""
+
+from __future__ import annotations
+
 import json
 
 import pytest

@@ -1,3 +1,7 @@
+"""Artifacts by id, and what the cache reuses of them."""
+
+from __future__ import annotations
+
 import pytest
 
 from pipeline.rehearsal.metadata import Metadata, as_stored

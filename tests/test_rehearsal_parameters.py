@@ -1,3 +1,7 @@
+"""Values of parameters, typed as the backend types them."""
+
+from __future__ import annotations
+
 import pytest
 
 from pipeline.rehearsal import parameters

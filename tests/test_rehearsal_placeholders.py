@@ -1,3 +1,7 @@
+"""What becomes of the placeholders in a container's command."""
+
+from __future__ import annotations
+
 from rehearsed import compiled, constant, rehearsal_of, step
 
 

@@ -1,3 +1,7 @@
+"""A pod's disk, processes and log."""
+
+from __future__ import annotations
+
 import os
 import time
 from pathlib import Path

@@ -1,3 +1,7 @@
+"""Whole runs: order, failures, exit handler, and that nothing outlives them."""
+
+from __future__ import annotations
+
 import os
 import signal
 import subprocess

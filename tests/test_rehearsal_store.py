@@ -1,3 +1,7 @@
+"""The object store: flat keys, by URI."""
+
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

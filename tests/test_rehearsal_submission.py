@@ -1,3 +1,7 @@
+"""What the API server takes of a compiled pipeline, and what it refuses."""
+
+from __future__ import annotations
+
 import pytest
 import yaml
 from rehearsed import compiled, platform, step

@@ -1,3 +1,7 @@
+"""The order of tasks, and how often they are tried."""
+
+from __future__ import annotations
+
 import pytest
 from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2

@@ -1,3 +1,7 @@
+"""What the terminal says of a run."""
+
+from __future__ import annotations
+
 import io
 
 from rehearsed import WRITES, compiled, rehearsal_of, step

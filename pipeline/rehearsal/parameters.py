@@ -7,6 +7,7 @@ from typing import Any
 
 from kfp.pipeline_spec import pipeline_spec_pb2
 
+from pipeline.lint.parameters import type_name
 from pipeline.rehearsal.failures import DriverFailed
 
 Types = pipeline_spec_pb2.ParameterType
@@ -20,11 +21,6 @@ KINDS = {
     "STRUCT": (dict,),
     "TASK_FINAL_STATUS": (dict,),
 }
-
-
-def type_name(declared: int) -> str:
-    """STRING, NUMBER_INTEGER and so on."""
-    return str(Types.ParameterTypeEnum.Name(declared))
 
 
 def is_of(value: Any, declared: int) -> bool:

@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 from kfp.kubernetes import kubernetes_executor_config_pb2 as kubernetes_pb2
 from kfp.pipeline_spec import pipeline_spec_pb2
 
+from pipeline.lint.parameters import type_name
 from pipeline.rehearsal import parameters
 from pipeline.rehearsal.failures import Refused
 
@@ -55,7 +56,7 @@ def argument(name: str, spec: Message, given: Mapping[str, Any]) -> Any:
     """One parameter of the run, of the type that the pipeline declares."""
     if name in given:
         if not parameters.is_of(given[name], spec.parameter_type):
-            kind = parameters.type_name(spec.parameter_type)
+            kind = type_name(spec.parameter_type)
             raise Refused(f"Parameter {name!r} is {given[name]!r}: the pipeline wants a {kind}.")
         return given[name]
     if not spec.HasField("default_value"):

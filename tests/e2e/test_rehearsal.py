@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import command
 import flower_run
 import pet_run
 import pytest
+import webhooks
 
 pytestmark = pytest.mark.timeout(1500)
 
@@ -24,31 +23,10 @@ steps:
 """
 
 
-class Webhook(ThreadingHTTPServer):
-    """Keeps the messages that it gets."""
-
-    def __init__(self):
-        self.messages = []
-        super().__init__(("127.0.0.1", 0), Keeping)
-
-
-class Keeping(BaseHTTPRequestHandler):
-    def do_POST(self):
-        text = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.messages.append((self.path, json.loads(text)))
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture(scope="module")
 def webhook():
-    with Webhook() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with webhooks.receiving(SECRET) as server:
         yield server
-        server.shutdown()
 
 
 def rehearse(home, webhook, *, name="flowers", tiny=flower_run.TINY):
@@ -56,9 +34,8 @@ def rehearse(home, webhook, *, name="flowers", tiny=flower_run.TINY):
     (home / "cluster.yaml").write_text(CLUSTER)
     sets = [word for value in tiny for word in ("--set", value)]
     places = ["--data", "data", "--workdir", "rehearsal", "--push-root", "served"]
-    url = f"http://127.0.0.1:{webhook.server_port}/{SECRET}"
     words = ["rehearse", name, *places, "--cluster", "cluster.yaml", *sets]
-    return command.fcn(*words, home=home, FCN_WEBHOOK_URL=url)
+    return command.fcn(*words, home=home, FCN_WEBHOOK_URL=webhook.url)
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +104,7 @@ def test_what_it_pushes_is_served_and_answers(done, home):
 
 
 def test_a_good_end_is_reported_to_nobody(done, webhook):
-    assert not [m for _, m in webhook.messages if m["state"] == "COMPLETE"]
+    assert not [m for m in webhook.messages if m["state"] == "COMPLETE"]
 
 
 def test_no_file_of_a_rehearsal_holds_a_secret(rehearsals):
@@ -141,7 +118,7 @@ def test_a_step_that_fails_for_good_is_reported_and_nothing_is_pushed(rehearsals
 
     assert done.returncode == 1
     assert "ImageExampleGen" in done.stdout + done.stderr
-    ((path, message),) = webhook.messages
-    assert path == f"/{SECRET}"
+    (message,) = webhook.messages
+    assert webhook.paths == [f"/{SECRET}"]
     assert message["state"] == "FAILED"
     assert not (home / "served").exists()
