@@ -20,9 +20,9 @@ FN_API_RUNNER = "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRun
 NO_PACKING = "--sdk_container_image=unused"
 IN_PROCESS = (FN_API_RUNNER, NO_PACKING)
 
-# How long a worker is kept: less, and each job starts more of them, which import TensorFlow. One
-# that is dead is kept as well: Flink's restart-strategy has to go on for longer than that.
-CACHE_MILLIS = 60_000
+# How long a worker is kept after a step: less, and a job starts more of them, which import
+# TensorFlow. One that is dead is kept as well: Flink's restart-strategy has to wait for longer.
+CACHE_MILLIS = 15_000
 READ_BY = {
     "job_endpoint": PORTABLE,
     "artifact_endpoint": PORTABLE,

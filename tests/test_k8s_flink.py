@@ -5,6 +5,7 @@ import re
 import pytest
 
 import k8s
+from pipeline.flink import worker_pool
 from pipeline.settings import Cluster
 
 
@@ -39,8 +40,8 @@ def test_each_task_manager_has_a_worker_pool_of_its_own(flink, worker, worker_po
 
     assert names == ["flink-main-container", "beam-worker-pool"]
     assert flink["taskManager"]["replicas"] == 2
-    assert worker["command"] == ["python", "-m", "apache_beam.runners.worker.worker_pool_main"]
-    assert worker["args"] == ["--service_port=50000"]
+    assert worker["command"] == ["python", "-m", worker_pool.__name__]
+    assert worker["args"] == ["[::]:50000"]
 
 
 def test_the_workers_image_is_the_steps():
@@ -116,7 +117,7 @@ def test_the_settings_of_the_page_reach_the_services_and_the_workers(cluster, fl
     assert cluster.beam.job_endpoint == f"fcn-beam-job-server:{ports['jobs']}"
     assert cluster.beam.artifact_endpoint == f"fcn-beam-job-server:{ports['artifacts']}"
     assert cluster.beam.parallelism == int(slots) * flink["taskManager"]["replicas"]
-    assert worker["args"] == [f"--service_port={pool.rpartition(':')[2]}"]
+    assert worker["args"] == [f"[::]:{pool.rpartition(':')[2]}"]
 
 
 def test_workers_and_steps_share_a_volume_that_both_may_write(cluster, flink, worker, worker_pod):

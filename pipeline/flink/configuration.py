@@ -49,8 +49,9 @@ MEMORY = {
     "taskmanager.memory.jvm-overhead.max": "192m",
 }
 # A job that has lost a TaskManager or a worker begins again: in batch jobs, Beam's own options for
-# it do nothing. It goes on for longer than a dead worker is kept (beam_runner.CACHE_MILLIS).
-RESTARTS, RESTART_DELAY_MILLIS = 20, 10_000
+# it do nothing. Not before the dead worker is forgotten (beam_runner.CACHE_MILLIS): each attempt
+# that meets it keeps it for as long again.
+RESTARTS, RESTART_DELAY_MILLIS = 20, 20_000
 HEAP, DIRECT = "1g", "1536m"  # Of a TaskManager: the sums of the above, and some room.
 
 
@@ -98,6 +99,9 @@ def job_manager(folder: Path, ports: Ports) -> dict[str, str]:
         "heartbeat.timeout": "180000",
         "akka.ask.timeout": "180s",
         "taskmanager.network.request-backoff.max": "120000",
+        # Workers are kept from one step to the next only where Beam's classes are Flink's own:
+        # FlinkExecutableStageContextFactory lets those that came with a job go at once.
+        "classloader.resolve-order": "parent-first",
         "restart-strategy": "fixed-delay",
         "restart-strategy.fixed-delay.attempts": str(RESTARTS),
         "restart-strategy.fixed-delay.delay": f"{RESTART_DELAY_MILLIS} ms",

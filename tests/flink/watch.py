@@ -11,16 +11,17 @@ import httpx
 from pipeline.flink.cluster import Cluster
 from pipeline.flink.rest import Part
 
-EVERY = 0.3  # Seconds.
+EVERY, NOTICED_WITHIN = 0.3, 10.0  # Seconds.
 
 
 class Watch(threading.Thread):
     """Calls `kill` with each job's number in the job's middle, until it hits. Use it by `with`.
 
-    In its middle a step that Python works at has ended, and others run.
+    In its middle a step that Python works at has ended, and others run. A job that was hit does not
+    go on: it begins again.
     """
 
-    def __init__(self, cluster: Cluster, kill: Callable[[int], bool] | None = None) -> None:
+    def __init__(self, cluster: Cluster, kill: Callable[[int], None] | None = None) -> None:
         super().__init__(daemon=True)
         self._cluster, self._kill = cluster, kill
         self._over = threading.Event()
@@ -53,9 +54,18 @@ class Watch(threading.Thread):
                 continue
             if is_in_its_middle(self._cluster.flink.states(job)):
                 parts = self._cluster.flink.parts(job)
-                if self._kill(number):
+                self._kill(number)
+                if self._begins_again(job):
                     self.killed[number] = parts
                     print(f"{time.strftime('%T')} killed in job {number}", flush=True)
+
+    def _begins_again(self, job: str) -> bool:
+        deadline = time.monotonic() + NOTICED_WITHIN
+        while (state := self._cluster.flink.jobs()[job]) == "RUNNING":
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.1)
+        return state != "FINISHED"
 
 
 def is_in_its_middle(states: dict[str, str]) -> bool:
