@@ -36,7 +36,7 @@ test: setup  ## the tests; PYTEST_ARGS="tests/test_track.py -k glibc" for some o
 test-debian13:  ## the tests on the newer track, in a Debian 13 root, from an older machine
 	@SETUP_PYTHON='$(SETUP_PYTHON)' PYTEST_ARGS='$(PYTEST_ARGS)' bash tools/debian13.sh
 
-test-flink: setup  ## ingestion to Transform on a real Flink cluster, with kill -9; needs Java 17, Maven
+test-flink: setup  ## ingestion to Transform on a real Flink cluster, with kill -9; needs Java, Maven
 	@$(PY) -m pytest -s tests/flink $(FLINK_ARGS)
 
 test-flink-short: setup  ## its short form: ingestion and statistics, nothing killed

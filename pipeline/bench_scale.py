@@ -7,29 +7,27 @@ the sizes are their cost for an image; what is left of them at no image at all i
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from pipeline import drawn_flowers, scale_report
 from pipeline.beam_runner import Beam
-from pipeline.bench import machine
+from pipeline.bench import machine, say
 from pipeline.flink import cluster, jars
 from pipeline.flink.errors import ClusterError
 from pipeline.scale_report import Measured, Report, Sizes
+from pipeline.terminal import FAILED, WRONG_USE, fail
 from serving.commands import quiet_tensorflow
 
 STEPS = {"ImageExampleGen": "ingestion", "StatisticsGen": "statistics", "Transform": "Transform"}
 ALL = "all three"
 FLINKS = {"Flink, 1 TaskManager": 1, "Flink, 2 TaskManagers": 2}
-WRONG_USE = 2  # Exit code, as that of `fcn run`.
-console = Console(stderr=True)
+CLASSES = len(drawn_flowers.HEADS)
 
 
 def bench(
@@ -39,13 +37,17 @@ def bench(
 ) -> None:
     """Measures the engines at two sizes, and prints one table."""
     quiet_tensorflow()
-    if large <= small:
-        fail(f"--large {large}: give more images than --small {small}.")
+    if large <= small or small % CLASSES or large % CLASSES:
+        fail(
+            f"--small {small} --large {large}: give multiples of {CLASSES}, the number of classes, "
+            "the larger one last.",
+            WRONG_USE,
+        )
     try:
-        with tempfile.TemporaryDirectory() as home:
-            report = measure(Sizes(small, large), Path(home))
+        with cluster.folder() as home:
+            report = measure(Sizes(small, large), home)
     except ClusterError as error:
-        fail(str(error))
+        fail(str(error), FAILED)
     Console().print(report.table())
     if markdown:
         Path(markdown).parent.mkdir(parents=True, exist_ok=True)
@@ -57,14 +59,12 @@ def measure(sizes: Sizes, home: Path) -> Report:
     start, load = time.perf_counter(), os.getloadavg()[0]
     jars.java()  # Now, not after minutes.
     folders = [drawn(images) for images in sizes]
-    say("a run to warm up")
-    seconds_of(folders[0], home / "warm-up", Beam())
     measured: list[Measured] = []
     for engine, beam in engines(home):
-        say(engine)
-        laps = [
-            seconds_of(folder, home / f"{engine}-{images}", beam)
-            for images, folder in zip(sizes, folders, strict=True)
+        say(f"{engine}: to warm up, then with {sizes.small:,} and {sizes.large:,} images")
+        _, *laps = [
+            seconds_of(folder, home / f"{engine}-{lap}", beam)
+            for lap, folder in enumerate([folders[0], *folders])
         ]
         measured += [Measured(engine, step, laps[0][step], laps[1][step]) for step in laps[0]]
     took = f"load average at the start {load:.1f}; took {time.perf_counter() - start:.0f} s"
@@ -101,20 +101,8 @@ def seconds_of(images: Path, home: Path, beam: Beam) -> dict[str, float]:
 
 def drawn(images: int) -> Path:
     """As many drawn flowers, in five classes."""
-    per_class = images // 5
     say(f"drawing {images:,} flowers, unless they are there")
-    return drawn_flowers.draw(Path("data", f"drawn_flowers_{images}"), per_class=per_class)
-
-
-def say(doing: str) -> None:
-    """Tells what it works at."""
-    console.print(f"[dim]bench-scale:[/] {escape(doing)}", highlight=False, soft_wrap=True)
-
-
-def fail(message: str) -> NoReturn:
-    """One sentence on stderr, and the exit code of wrong use."""
-    console.print(f"[bold red]{escape(message)}[/]", highlight=False, soft_wrap=True)
-    raise typer.Exit(WRONG_USE)
+    return drawn_flowers.draw(Path("data", f"drawn_flowers_{images}"), per_class=images // CLASSES)
 
 
 if __name__ == "__main__":

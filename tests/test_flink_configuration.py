@@ -7,7 +7,6 @@ from pathlib import Path
 from pipeline.beam_runner import CACHE_MILLIS
 from pipeline.flink import configuration
 from pipeline.flink.configuration import Ports
-from pipeline.flink.rest import Part, part, records_by_task_manager
 
 PORTS = Ports(rpc=1, rest=2, jobs=3, artifacts=4, workers=5)
 MEGABYTES = {"m": 1, "g": 1024}
@@ -55,7 +54,7 @@ def test_the_heap_and_direct_memory_hold_what_flink_was_promised():
 
 
 def test_only_this_machine_reaches_a_cluster(tmp_path):
-    settings = configuration.task_manager(tmp_path, PORTS, index=0, slots=2)
+    settings = configuration.task_manager(tmp_path, PORTS, slots=2)
 
     bound = {value for name, value in settings.items() if name.endswith(("host", "bind-address"))}
     assert bound == {"127.0.0.1"}
@@ -77,14 +76,7 @@ def test_settings_are_written_as_flink_reads_them(tmp_path):
     assert (place / "flink-conf.yaml").read_text() == "rest.port: 2\nweb.timeout: 3\n"
 
 
-def test_records_are_counted_by_the_task_manager_that_read_them():
-    answer = {
-        "status": "FINISHED",
-        "taskmanager-id": "taskmanager-1",
-        "attempt": 1,
-        "metrics": {"read-records": 7},
-    }
-    parts = [part("Examine", answer), Part("Write", "RUNNING", "taskmanager-0", 2, 0)]
+def test_a_task_manager_that_replaces_another_has_no_id_of_its_forerunners(tmp_path):
+    settings = configuration.task_manager(tmp_path, PORTS, slots=2)
 
-    counted = records_by_task_manager([*parts, parts[0]])
-    assert counted == {"taskmanager-0": 2, "taskmanager-1": 14}
+    assert "taskmanager.resource-id" not in settings

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
+import signal
 import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from pipeline.flink import cluster, jars
 from pipeline.flink.errors import ClusterError
-
-console = Console()
-FAILED = 1
+from pipeline.terminal import FAILED, console, fail
 
 
 def main(
@@ -25,19 +20,20 @@ def main(
     beam: Annotated[str, typer.Option(help="Version of Beam's Java side.")] = jars.Versions.beam,
 ) -> None:
     """Starts the cluster, says how a run uses it, and ends it with Ctrl-C."""
+    for number in (signal.SIGTERM, signal.SIGHUP):  # They end by the same way as Ctrl-C.
+        signal.signal(number, signal.default_int_handler)
     size = cluster.Size(task_managers=task_managers, slots=slots)
     try:
         with (
-            tempfile.TemporaryDirectory() as folder,
-            cluster.running(Path(folder), size, jars.Versions(flink, beam)) as running,
+            cluster.folder() as folder,
+            cluster.running(folder, size, jars.Versions(flink, beam)) as running,
         ):
             show(running, task_managers * slots)
             while True:
                 running.processes.check()
                 time.sleep(1.0)
     except ClusterError as error:
-        console.print(f"[red]{escape(str(error))}[/]", highlight=False, soft_wrap=True)
-        raise typer.Exit(FAILED) from error
+        fail(str(error), FAILED)
     except KeyboardInterrupt:
         console.print("Ended.")
 

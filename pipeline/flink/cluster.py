@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -60,9 +62,7 @@ class Cluster:
 
     def start_task_manager(self, index: int) -> None:
         """Starts one, or its successor, which the pool of workers serves as well."""
-        settings = configuration.task_manager(
-            self.folder, self.ports, index=index, slots=self.size.slots
-        )
+        settings = configuration.task_manager(self.folder, self.ports, slots=self.size.slots)
         place = configuration.write(self.folder / f"taskmanager-{index}", settings)
         options = (
             f"-Xmx{configuration.HEAP}",
@@ -90,6 +90,20 @@ class Cluster:
         """The Python workers beside a TaskManager: what its pool has started."""
         pool = self.processes.pid(f"workers-{index}")
         return [pid for pid in group_members(pool) if pid != pool]
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A temporary one for a cluster. It stays where the cluster fails: the error names its logs."""
+    made = Path(tempfile.mkdtemp(prefix="fcn-flink-"))
+    try:
+        yield made
+    except ClusterError:
+        raise
+    except BaseException:
+        shutil.rmtree(made)
+        raise
+    shutil.rmtree(made)
 
 
 @contextmanager
@@ -153,21 +167,24 @@ def start_job_server(cluster: Cluster) -> None:
 
 def wait_until_ready(cluster: Cluster) -> None:
     """Raises ClusterError where a process ends, or the time is over."""
-    places = [("localhost", cluster.ports.jobs)]
     count = cluster.size.task_managers
-    places += [(configuration.pool_host(n), cluster.ports.workers) for n in range(count)]
-    for place in places:
-        wait_for(cluster, f"{place[0]}:{place[1]}", functools.partial(answers, place))
-    wait_for(cluster, f"{count} TaskManagers", lambda: registered(cluster.flink) == count)
+    for n in range(count):
+        place = (configuration.pool_host(n), cluster.ports.workers)
+        wait_for(cluster, f"workers-{n}", functools.partial(answers, place))
+    wait_for(cluster, "jobserver", functools.partial(answers, ("localhost", cluster.ports.jobs)))
+    wait_for(cluster, "jobmanager", lambda: registered(cluster.flink) == count)
 
 
-def wait_for(cluster: Cluster, what: str, is_there: Callable[[], bool]) -> None:
-    """Raises ClusterError where it does not come."""
+def wait_for(cluster: Cluster, name: str, is_there: Callable[[], bool]) -> None:
+    """Raises ClusterError where what a process has to do is not done in time."""
     deadline = time.monotonic() + START_SECONDS
     while not is_there():
         cluster.processes.check()
         if time.monotonic() > deadline:
-            raise ClusterError(f"{what} did not come within {START_SECONDS:.0f} s.")
+            raise ClusterError(
+                f"{name} was not ready within {START_SECONDS:.0f} s: end what else keeps this "
+                f"machine busy, or see why. {cluster.processes.end_of_log(name)}"
+            )
         time.sleep(0.3)
 
 

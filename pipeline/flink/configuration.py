@@ -98,7 +98,8 @@ def job_manager(folder: Path, ports: Ports) -> dict[str, str]:
         "heartbeat.interval": "3000",
         "heartbeat.timeout": "180000",
         "akka.ask.timeout": "180s",
-        "taskmanager.network.request-backoff.max": "120000",
+        # Asked for again and again, some 45 s in all, before the job begins again.
+        "taskmanager.network.request-backoff.max": "20000",
         # Workers are kept from one step to the next only where Beam's classes are Flink's own:
         # FlinkExecutableStageContextFactory lets those that came with a job go at once.
         "classloader.resolve-order": "parent-first",
@@ -109,12 +110,15 @@ def job_manager(folder: Path, ports: Ports) -> dict[str, str]:
     }
 
 
-def task_manager(folder: Path, ports: Ports, *, index: int, slots: int) -> dict[str, str]:
-    """Settings of one TaskManager."""
+def task_manager(folder: Path, ports: Ports, *, slots: int) -> dict[str, str]:
+    """Settings of one TaskManager.
+
+    Flink gives it an id. A successor under the same one would be asked for what its forerunner had
+    made, for minutes.
+    """
     return {
         **job_manager(folder, ports),
         **MEMORY,
-        "taskmanager.resource-id": f"taskmanager-{index}",
         "taskmanager.host": LOOPBACK,
         "taskmanager.bind-host": LOOPBACK,
         "taskmanager.numberOfTaskSlots": str(slots),

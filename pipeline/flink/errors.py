@@ -2,4 +2,7 @@
 
 
 class ClusterError(Exception):
-    """The cluster cannot start, or has lost a process; the message says what to do."""
+    """The cluster cannot start, or has lost a process.
+
+    The message says what to do, or has the end of the process's log.
+    """

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from pipeline.flink.errors import ClusterError
 
-JAVA_VERSIONS = (11, 17)  # Those that this Flink runs on.
+# Jobs were seen to run on 17 and 21, which Debian 12 and 13 have; Flink's page names 11 as well.
+JAVA_VERSIONS = (11, 17, 21)
+JAVA_PACKAGE = "default-jre-headless"
 POM = """\
 <project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
@@ -80,14 +82,14 @@ def resolve(folder: Path, versions: Versions) -> Path:
 
 def java() -> str:
     """The program. Raises ClusterError where it is none that Flink runs on."""
-    path = program("java", "openjdk-17-jre-headless")
+    path = program("java", JAVA_PACKAGE)
     done = subprocess.run((path, "-version"), text=True, capture_output=True, check=False)
     found = re.search(r'version "(?:1\.)?(\d+)', done.stderr + done.stdout)
     version = int(found[1]) if found else 0
     if version not in JAVA_VERSIONS:
         raise ClusterError(
-            f"{path} is Java {version or 'of no version'}: this Flink runs on Java 17 or 11. "
-            "Install openjdk-17-jre-headless and put it first in PATH."
+            f"{path} is Java {version or 'of no version'}: this Flink runs on Java 11, 17 or 21. "
+            f"Put one of them first in PATH; Debian's and Ubuntu's is {JAVA_PACKAGE}."
         )
     return path
 
@@ -97,7 +99,7 @@ def program(name: str, package: str) -> str:
     path = shutil.which(name)
     if not path:
         raise ClusterError(
-            f"{name} is missing: a Flink cluster needs Java 17 and Maven. On Debian or Ubuntu: "
-            f"`apt-get install {package}`."
+            f"{name} is missing: a Flink cluster needs Java 11, 17 or 21, and Maven. On Debian or "
+            f"Ubuntu: `apt-get install {package}`."
         )
     return path

@@ -70,11 +70,14 @@ class Processes:
         """Raises ClusterError if one has ended that nobody killed."""
         for name, process in self._running.items():
             if process.poll() is not None:
-                end = self.log(name).read_text("utf-8", "replace").splitlines()[-LINES:]
                 raise ClusterError(
-                    f"{name} ended with {process.returncode}. The end of {self.log(name)}:\n"
-                    + "\n".join(end)
+                    f"{name} ended with {process.returncode}. {self.end_of_log(name)}"
                 )
+
+    def end_of_log(self, name: str) -> str:
+        """The last lines of what a process has put out, for an error."""
+        lines = self.log(name).read_text("utf-8", "replace").splitlines()[-LINES:]
+        return "\n".join([f"The end of {self.log(name)}:", *lines])
 
     def log(self, name: str) -> Path:
         """Where a process's output goes."""

@@ -13,8 +13,6 @@ import httpx
 class Part:
     """One of a step's parallel parts."""
 
-    step: str
-    status: str
     task_manager: str
     records: int  # Read so far.
     attempt: int  # From 0: how often it began again.
@@ -44,7 +42,7 @@ class Flink:
     def parts(self, job: str) -> list[Part]:
         """All parts of a job that have a TaskManager."""
         return [
-            part(vertex["name"], subtask)
+            part(subtask)
             for vertex in self._get(f"/jobs/{job}")["vertices"]
             for subtask in self._get(f"/jobs/{job}/vertices/{vertex['id']}")["subtasks"]
             if subtask["taskmanager-id"] != "(unassigned)"
@@ -54,19 +52,13 @@ class Flink:
         """The states of a job's steps, by their names."""
         return {step["name"]: step["status"] for step in self._get(f"/jobs/{job}")["vertices"]}
 
-    def cancel(self, job: str) -> None:
-        """Ends a job: one whose client is gone goes on otherwise."""
-        self._http.patch(f"/jobs/{job}", params={"mode": "cancel"}).raise_for_status()
-
     def _get(self, path: str) -> Any:
         return self._http.get(path).raise_for_status().json()
 
 
-def part(step: str, subtask: dict[str, Any]) -> Part:
+def part(subtask: dict[str, Any]) -> Part:
     """Of what the API says of a subtask."""
     return Part(
-        step,
-        status=subtask["status"],
         task_manager=subtask["taskmanager-id"],
         records=subtask["metrics"]["read-records"],
         attempt=subtask["attempt"],

@@ -11,11 +11,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import grpc
-from apache_beam.portability.api import beam_fn_api_pb2_grpc
+from apache_beam.portability.api import beam_fn_api_pb2, beam_fn_api_pb2_grpc
 from apache_beam.runners.worker.worker_pool_main import BeamFnExternalWorkerPoolServicer
 
 # Of a worker that the system killed, or that broke down; one that has nobody to work for any more
@@ -29,28 +31,42 @@ class Pool(BeamFnExternalWorkerPoolServicer):
 
     def __init__(self) -> None:
         super().__init__(use_process=True)
+        self._changing = threading.Lock()
+
+    def StopWorker(  # noqa: N802
+        self, request: beam_fn_api_pb2.StopWorkerRequest, context: Any
+    ) -> beam_fn_api_pb2.StopWorkerResponse:
+        """As Beam's, but never while workers are started again."""
+        with self._changing:
+            return super().StopWorker(request, context)
 
     def revive(self) -> list[str]:
         """Starts workers again that were killed. Returns their names."""
-        workers = self._worker_processes
-        dead = [name for name, worker in list(workers.items()) if worker.poll() in KILLED]
-        for name in dead:
-            workers[name] = subprocess.Popen(workers[name].args, stdout=subprocess.DEVNULL)
-        return dead
+        with self._changing:
+            workers = dict(self._worker_processes)
+            dead = {name: old for name, old in workers.items() if old.poll() in KILLED}
+            for name, old in dead.items():
+                worker = subprocess.Popen(old.args, stdout=subprocess.DEVNULL)
+                self._worker_processes[name] = worker
+        return list(dead)
 
 
 def main(address: str) -> None:
-    """Serves until it is ended."""
+    """Serves until it is ended, as the first process of a container too: those ignore SIGTERM."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     server = grpc.server(ThreadPoolExecutor(), options=[("grpc.so_reuseport", 0)])
     pool = Pool()
     beam_fn_api_pb2_grpc.add_BeamFnExternalWorkerPoolServicer_to_server(pool, server)
     server.add_insecure_port(address)
     server.start()
     print(f"Waiting at {address}.", flush=True)
-    while True:
-        time.sleep(EVERY)
-        for name in pool.revive():
-            print(f"Worker {name} was killed: it begins again.", flush=True)
+    try:
+        while True:
+            time.sleep(EVERY)
+            for name in pool.revive():
+                print(f"Worker {name} was killed: it begins again.", flush=True)
+    finally:
+        server.stop(None)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,9 @@ import flower_folder
 import pytest
 from graph_run import run
 
+from pipeline.flink import jars
+from pipeline.flink.errors import ClusterError
+
 HERE = Path(__file__).parent
 
 
@@ -15,6 +18,16 @@ def pytest_ignore_collect(collection_path, config):
     """Ignores what is here unless a path that was given leads here."""
     given = (Path(word.partition("::")[0]).resolve() for word in config.args)
     return None if any(path.is_relative_to(HERE) for path in given) else True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def programs():
+    """Ends all tests with one sentence where Java or the jars are missing."""
+    try:
+        jars.java()
+        jars.classpath(jars.Versions())
+    except ClusterError as error:
+        pytest.exit(str(error), returncode=1)
 
 
 @pytest.fixture(scope="session")

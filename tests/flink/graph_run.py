@@ -91,6 +91,7 @@ def assert_same(made: Made, direct: Made) -> None:
     assert made.reasons == direct.reasons
     assert made.digests == direct.digests
     assert made.counts == direct.counts
+    assert bool(made.learned) == bool(direct.learned)
     if made.learned:
         assert made.learned.labels == direct.learned.labels
         for name in ("mean", "std", "size_boundaries"):

@@ -9,7 +9,6 @@ from watch import Watch
 from pipeline.flink import cluster, jars
 from pipeline.flink.rest import records_by_task_manager
 
-BOTH = {"taskmanager-0", "taskmanager-1"}
 pytestmark = pytest.mark.timeout(1800)
 
 
@@ -53,11 +52,11 @@ def test_counts_rejects_records_and_what_is_learned_equal_the_direct_runs(after,
 def test_each_job_was_split_over_both_task_managers(after):
     _, _, killed, _, parts = after
 
-    for number, found in enumerate(parts):
-        before = records_by_task_manager(killed.get(number, found))
-        assert set(before) == BOTH
-        if number not in killed:
-            assert min(before.values()) > 0
+    for before in killed.values():
+        assert len(records_by_task_manager(before)) == 2
+    for found in parts:  # Of what was made before a kill, and after it.
+        read = records_by_task_manager(found)
+        assert len([manager for manager, records in read.items() if records]) >= 2
 
 
 def test_each_job_was_hit_in_its_middle_and_began_again(after):
