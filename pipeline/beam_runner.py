@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Annotated, Any, Literal, get_args
 
 import pydantic
@@ -24,6 +25,7 @@ IN_PROCESS = (FN_API_RUNNER, NO_PACKING)
 # TensorFlow. One that is dead is kept as well: Flink's restart-strategy has to wait for longer.
 CACHE_MILLIS = 15_000
 READ_BY = {
+    "parallelism": ("direct", "flink", "dataflow"),
     "job_endpoint": PORTABLE,
     "artifact_endpoint": PORTABLE,
     "worker_pool": PORTABLE,
@@ -40,8 +42,9 @@ class Beam:
     """An engine for Beam, and where it is. What an engine does not read stays empty."""
 
     runner: Engine = "direct"
-    # Processes of direct, parts of each step of Flink and Spark, at most workers of Dataflow.
-    parallelism: Annotated[int, Field(ge=1)] = 1
+    # Processes of direct and parts of each step of Flink, 1 where None; at most workers of
+    # Dataflow, which decides by itself where None. Spark's parts are its own setting.
+    parallelism: Annotated[int, Field(ge=1)] | None = None
     job_endpoint: str = ""  # HOST:PORT of Beam's job server.
     artifact_endpoint: str = ""  # HOST:PORT, where the one that the server names is not reached.
     worker_pool: str = ""  # HOST:PORT of the workers, as seen from each TaskManager or executor.
@@ -74,9 +77,12 @@ class Beam:
         return (*self.args, f"--shared_folder={self.shared}")
 
 
+DIRECT = Beam()
+
+
 def direct(beam: Beam) -> tuple[str, ...]:
     """In this process, or in several of this machine."""
-    if beam.parallelism == 1:
+    if beam.parallelism in (None, 1):
         return IN_PROCESS
     workers = f"--direct_num_workers={beam.parallelism}"
     return (*IN_PROCESS, "--direct_running_mode=multi_processing", workers)
@@ -98,11 +104,12 @@ def portable(beam: Beam) -> tuple[str, ...]:
 
 def flink(beam: Beam) -> tuple[str, ...]:
     """The same in so many parts. How often a job begins again is in Flink's own configuration."""
-    return (*portable(beam), f"--parallelism={beam.parallelism}")
+    return (*portable(beam), f"--parallelism={beam.parallelism or 1}")
 
 
 def dataflow(beam: Beam) -> tuple[str, ...]:
     """On Google Cloud, with the steps' image for the workers."""
+    most = f"--max_num_workers={beam.parallelism}"
     return (
         "--runner=DataflowRunner",
         f"--project={beam.project}",
@@ -110,7 +117,7 @@ def dataflow(beam: Beam) -> tuple[str, ...]:
         f"--temp_location={beam.temp_location}",
         f"--sdk_container_image={beam.image}",
         "--experiments=use_runner_v2",
-        f"--max_num_workers={beam.parallelism}",
+        *((most,) if beam.parallelism else ()),
     )
 
 
@@ -121,10 +128,9 @@ def check(beam: Beam) -> None:
     """Raises ValueError with a sentence for the first thing that does not fit the engine."""
     for name, engines in READ_BY.items():
         if getattr(beam, name) and beam.runner not in engines:
-            readers = " and ".join(engines)
             raise ValueError(
-                f"beam.{name}={getattr(beam, name)} is read by {readers}, not by {beam.runner}: "
-                "leave it out, or name the other runner."
+                f"beam.{name}={getattr(beam, name)} is not read by {beam.runner}, only by "
+                f"{', '.join(engines)}: leave it out, or name another runner."
             )
     if beam.runner in PORTABLE:
         check_portable(beam)
@@ -178,17 +184,19 @@ def check_places(beam: Beam, places: dict[str, str]) -> None:
 
 
 def is_absolute(place: str) -> bool:
-    """Whether a path begins at the root, or a URI names its store."""
-    return place.startswith("/") or bool(re.match(r"[a-z][a-z0-9+.-]*://[^/]", place))
+    """Whether a path begins at the root, or a URI its store or, as file:///data, a path."""
+    return place.startswith("/") or bool(re.match(r"[a-z][a-z0-9+.-]*:///?[^/]", place))
 
 
-def parse(engine: str, options: Iterable[str]) -> Beam:
+def parse(engine: str, options: Iterable[str], *, base: Beam = DIRECT) -> Beam:
     """The engine's settings from NAME=VALUE texts; `more` may be given again and again.
 
+    They are laid over the base where no engine is named, or the base's; another begins anew.
     Raises ValueError for a name or a value that does not fit.
     """
-    given: dict[str, Any] = {"runner": engine}
-    more = []
+    given = asdict(base if engine in ("", base.runner) else DIRECT)
+    given["runner"] = engine or base.runner
+    more = list(given["more"])
     for option in options:
         name, separator, value = option.partition("=")
         if not separator:
@@ -208,7 +216,7 @@ def parse(engine: str, options: Iterable[str]) -> Beam:
 def _sentence(error: Any) -> str:
     name = error["loc"][0] if error["loc"] else ""
     if error["type"] == "unexpected_keyword_argument":
-        names = ", ".join(("parallelism", *READ_BY, "more"))
+        names = ", ".join((*READ_BY, "more"))
         return f"beam.{name} is no setting: choose from {names}."
     return f"beam.{name}={error['input']}: {error['msg'].rstrip('.')}."
 

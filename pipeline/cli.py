@@ -81,8 +81,7 @@ def run(
     """
     commands.quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
-    given = beam_options.places(experiment.name, data=data, workdir=workdir)
-    beam_args = beam_options.for_run(beam_runner, beam, given)
+    beam_args = beam_options.for_run(beam_runner, beam, experiment.name, data=data, workdir=workdir)
     settings = replace(places(experiment, data, workdir, push_root), beam_args=beam_args)
     log = Path(settings.workdir, "log.txt")
     check_writable(log, json_file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -61,9 +62,7 @@ def compile_pipeline(
     """Writes the graph for open-source Kubeflow Pipelines: a file to upload."""
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
-    settings = settings_of(cluster, image)
-    settings = replace(settings, data=data or settings.data)
-    settings = beam_options.for_cluster(settings, beam_runner, beam)
+    settings = settings_of(cluster, image=image, data=data, runner=beam_runner, beam=beam)
     path = output or Path(f"{name}.yaml")
     compiled(path, experiment, settings)
     from pipeline import kubeflow, pods
@@ -110,7 +109,7 @@ def rehearse(
     workdir = workdir or f"runs/{name}-rehearsal"
     # Never FCN_PUSH_ROOT: nobody means to serve what a rehearsal pushes.
     where = places(experiment, data, workdir, push_root or f"{workdir}/served")
-    settings = settings_of(cluster, image)
+    settings = settings_of(cluster, image=image)
     ended = rehearsed(experiment, where, replace(settings, image=settings.image or REHEARSED_IMAGE))
     if not ended.succeeded:
         fail(f"The rehearsal ended as {ended.state}.", FAILED)
@@ -123,12 +122,14 @@ def rehearse(
     console.print(f"Pushed: {pushed['pushed_destination']}", highlight=False, soft_wrap=True)
 
 
-def settings_of(file: Path | None, image: str) -> Cluster:
+def settings_of(
+    file: Path | None, *, image: str, data: str = "", runner: str = "", beam: Iterable[str] = ()
+) -> Cluster:
     """The cluster's settings; what does not fit is refused."""
     from pipeline.settings import Cluster
 
     try:
-        return Cluster.from_env(file, image=image)
+        return Cluster.from_env(file, image=image, data=data, runner=runner, beam=beam)
     except ValueError as error:
         fail(str(error), WRONG_USE)
 

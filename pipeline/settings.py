@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -35,14 +36,11 @@ class Settings:
     ) -> Settings:
         """The places given, else those of FCN_DATA, FCN_WORKDIR and FCN_PUSH_ROOT.
 
-        A workdir that nobody gives is runs/<model>, a push root is "served". Raises ValueError
-        where nobody gives the data, and for a workdir that is no local folder.
+        A push root that nobody gives is "served". Raises ValueError where nobody gives the data,
+        and for a workdir that is no local folder.
         """
-        data = data or os.environ.get("FCN_DATA", "")
-        workdir = workdir or os.environ.get("FCN_WORKDIR", "") or f"runs/{model}"
+        data, workdir = raw_places(model, data=data, workdir=workdir)
         push_root = push_root or os.environ.get("FCN_PUSH_ROOT", "") or "served"
-        if not data:
-            raise ValueError("No folder of images: give --data, or set FCN_DATA.")
         if "://" in workdir:
             raise ValueError(f"--workdir {workdir}: a local run needs a local folder.")
         return cls(data=absolute(data), workdir=absolute(workdir), push_root=absolute(push_root))
@@ -60,6 +58,17 @@ class Settings:
     def served_folder(self, model: str) -> str:
         """Where the versions of a model are."""
         return f"{self.push_root}/{model}"
+
+
+def raw_places(model: str, *, data: str, workdir: str) -> tuple[str, str]:
+    """The data and workdir given, else those of FCN_DATA and FCN_WORKDIR, as somebody wrote them.
+
+    A workdir that nobody gives is runs/<model>. Raises ValueError where nobody gives the data.
+    """
+    data = data or os.environ.get("FCN_DATA", "")
+    if not data:
+        raise ValueError("No folder of images: give --data, or set FCN_DATA.")
+    return data, workdir or os.environ.get("FCN_WORKDIR", "") or f"runs/{model}"
 
 
 def absolute(place: str) -> str:
@@ -163,7 +172,13 @@ class Cluster:
     @property
     def beam_args(self) -> tuple[str, ...]:
         """What Beam's steps take. Raises ValueError where the engine lacks something."""
-        beam_runner.check_places(self.beam, {"data": self.data or "/data"})
+        if self.data:
+            beam_runner.check_places(self.beam, {"data": self.data})
+        elif self.beam.runner == "dataflow":
+            raise ValueError(
+                "data is missing: its default is on a volume, which Dataflow's workers do not see. "
+                "Give gs://BUCKET/FOLDER, in the cluster's file or by `fcn compile --data`."
+            )
         return self.beam.kubeflow_args
 
     def step(self, name: str) -> Step:
@@ -171,21 +186,31 @@ class Cluster:
         return self.steps.get(name, self.other_steps)
 
     @classmethod
-    def from_env(cls, file: Path | None = None, *, image: str = "") -> Cluster:
+    def from_env(
+        cls,
+        file: Path | None = None,
+        *,
+        image: str = "",
+        data: str = "",
+        runner: str = "",
+        beam: Iterable[str] = (),
+    ) -> Cluster:
         """The settings of a YAML file, which needs to name only what differs from the defaults.
 
-        The image given goes before FCN_IMAGE, and that before the file's. The file may also be
-        named by FCN_CLUSTER. Raises ValueError that names the value which does not fit.
+        What is given goes before the file's, for Beam as `beam_runner.parse` says, and FCN_IMAGE
+        between the two. The file may also be named by FCN_CLUSTER. Raises ValueError that names
+        the value which does not fit.
         """
         named = file or os.environ.get("FCN_CLUSTER", "")
         given = read_yaml(Path(named)) if named else {}
-        image = image or os.environ.get("FCN_IMAGE", "")
-        if image:
-            given["image"] = image
+        first = {"image": image or os.environ.get("FCN_IMAGE", ""), "data": data}
+        given |= {name: value for name, value in first.items() if value}
         try:
             found = _CLUSTER.validate_python(merged(json.loads(_CLUSTER.dump_json(cls())), given))
         except pydantic.ValidationError as error:
             raise ValueError(" ".join(map(_sentence, error.errors()))) from error
+        engine = beam_runner.parse(runner, beam, base=found.beam)
+        found = dataclasses.replace(found, beam=engine)
         _ = found.beam_args  # Now: a step of a cluster would say it later.
         return found
 

@@ -15,7 +15,7 @@ from tools.track import SetupError
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = {folder.name: folder for folder in kustomize.folders(ROOT)}
-SERVING = ("base", "local", "production", "gpu", "s3", "monitoring")  # They hold the Deployment.
+SERVING = ("base", "local", "production", "gpu", "s3")  # They hold the Deployment.
 
 Resource = dict[str, Any]
 

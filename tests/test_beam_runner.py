@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from apache_beam.options import pipeline_options
 
 from pipeline import beam_runner
 from pipeline.beam_runner import Beam
-from pipeline.settings import Cluster
 
 JOB_SERVER = "fcn-beam-job-server:8099"
 FLINK = Beam(runner="flink", parallelism=4, job_endpoint=JOB_SERVER)
@@ -65,6 +65,32 @@ def test_dataflow_gets_the_image_of_the_steps():
     assert workers.max_num_workers == 8
 
 
+def test_dataflow_finds_its_number_of_workers_by_itself_where_none_is_given():
+    assert not [arg for arg in Beam(runner="dataflow", **DATAFLOW).args if "num_workers" in arg]
+
+
+def test_flink_runs_each_step_in_one_part_where_none_is_given():
+    assert "--parallelism=1" in replace(FLINK, parallelism=None).args
+
+
+def test_options_are_laid_over_a_base_of_the_same_engine():
+    base = replace(FLINK, shared="/shared", more=("--a=1",))
+
+    laid = beam_runner.parse("flink", ["parallelism=8", "more=--b=2"], base=base)
+
+    assert laid == replace(base, parallelism=8, more=("--a=1", "--b=2"))
+    assert beam_runner.parse("", ["parallelism=8", "more=--b=2"], base=base) == laid
+
+
+def test_another_engine_begins_anew():
+    assert beam_runner.parse("direct", ["parallelism=2"], base=FLINK) == Beam(parallelism=2)
+
+
+def test_a_base_that_the_options_do_not_fit_is_refused():
+    with pytest.raises(ValueError, match=r"beam.region=x is not read by flink"):
+        beam_runner.parse("", ["region=x"], base=FLINK)
+
+
 def test_further_arguments_are_handed_on():
     beam = beam_runner.parse(
         "flink",
@@ -87,12 +113,17 @@ REFUSED = {
     "another engine's": (
         "flink",
         [f"job_endpoint={JOB_SERVER}", "region=x"],
-        "read by dataflow, not by flink",
+        "not read by flink, only by dataflow: leave it out",
     ),
     "direct with a job server": (
         "direct",
         [f"job_endpoint={JOB_SERVER}"],
-        "read by flink and spark",
+        "not read by direct, only by flink, spark",
+    ),
+    "parts of spark": (
+        "spark",
+        [f"job_endpoint={JOB_SERVER}", "parallelism=8"],
+        "beam.parallelism=8 is not read by spark",
     ),
     "dataflow without a project": ("dataflow", [], "beam.project is missing"),
     "unknown engine": ("hadoop", [], "hadoop"),
@@ -115,13 +146,17 @@ def test_dataflow_keeps_its_temporary_files_in_a_bucket():
         _ = Beam(runner="dataflow", **{**DATAFLOW, "temp_location": "/tmp"}).args
 
 
-@pytest.mark.parametrize("place", ["runs/flowers", "./data", "~/data", "gs:bucket", "gs://"])
+RELATIVE = ["runs/flowers", "./data", "~/data", "gs:bucket", "gs://", "file:///"]
+ABSOLUTE = ["/data", "gs://bucket/a", "s3://bucket/a", "file:///data", "hdfs:///data"]
+
+
+@pytest.mark.parametrize("place", RELATIVE)
 def test_a_relative_place_is_refused_for_workers_elsewhere(place):
     with pytest.raises(ValueError, match="is relative: flink's workers have other working dir"):
         beam_runner.check_places(FLINK, {"--data": place})
 
 
-@pytest.mark.parametrize("place", ["/data/flowers", "gs://bucket/flowers", "s3://bucket/flowers"])
+@pytest.mark.parametrize("place", ABSOLUTE)
 def test_an_absolute_place_is_taken(place):
     beam_runner.check_places(FLINK, {"--data": place})
 
@@ -135,47 +170,3 @@ def test_dataflow_reads_no_disk_of_this_machine():
 
     with pytest.raises(ValueError, match="--data=/data/flowers: Dataflow's workers see no other"):
         beam_runner.check_places(beam, {"--data": "/data/flowers"})
-
-
-def cluster_of(folder, text):
-    """Settings of a cluster, from a file."""
-    file = folder / "cluster.yaml"
-    file.write_text(text)
-    return Cluster.from_env(file)
-
-
-def test_a_cluster_file_names_the_engine(tmp_path):
-    beam = f"beam: {{runner: flink, job_endpoint: '{JOB_SERVER}', shared: /shared, parallelism: 4}}"
-
-    args = cluster_of(tmp_path, beam).beam_args
-
-    assert args == (*FLINK.args, "--shared_folder=/shared")
-
-
-def test_a_cluster_file_without_one_stays_in_the_pods(tmp_path):
-    assert cluster_of(tmp_path, "image: fcn:1").beam_args == beam_runner.IN_PROCESS
-
-
-REFUSED_FILES = {
-    "no shared folder": (f"runner: flink, job_endpoint: '{JOB_SERVER}'", "beam.shared is missing"),
-    "relative": (
-        f"runner: flink, job_endpoint: '{JOB_SERVER}', shared: exchange",
-        "beam.shared=exchange is relative",
-    ),
-    "no job server": ("runner: flink, shared: /shared", "beam.job_endpoint is missing"),
-    "no engine": ("runner: hadoop", 'beam.runner="hadoop"'),
-    "no setting": ("job: a", 'beam.job="a"'),
-}
-
-
-@pytest.mark.parametrize(("beam", "sentence"), REFUSED_FILES.values(), ids=REFUSED_FILES.keys())
-def test_a_cluster_file_that_does_not_fit_is_refused_when_it_is_read(tmp_path, beam, sentence):
-    with pytest.raises(ValueError, match=re.escape(sentence)):
-        cluster_of(tmp_path, f"beam: {{{beam}}}")
-
-
-def test_a_cluster_with_workers_elsewhere_refuses_a_relative_folder_of_images(tmp_path):
-    beam = f"beam: {{runner: flink, job_endpoint: '{JOB_SERVER}', shared: /shared}}"
-
-    with pytest.raises(ValueError, match="data=photographs is relative"):
-        cluster_of(tmp_path, f"{beam}\ndata: photographs")

@@ -54,7 +54,7 @@ def test_the_heap_and_direct_memory_hold_what_flink_was_promised():
 
 
 def test_only_this_machine_reaches_a_cluster(tmp_path):
-    settings = configuration.task_manager(tmp_path, PORTS, slots=2)
+    settings = configuration.task_manager(tmp_path, PORTS, index=0, slots=2)
 
     bound = {value for name, value in settings.items() if name.endswith(("host", "bind-address"))}
     assert bound == {"127.0.0.1"}
@@ -76,7 +76,9 @@ def test_settings_are_written_as_flink_reads_them(tmp_path):
     assert (place / "flink-conf.yaml").read_text() == "rest.port: 2\nweb.timeout: 3\n"
 
 
-def test_a_task_manager_that_replaces_another_has_no_id_of_its_forerunners(tmp_path):
-    settings = configuration.task_manager(tmp_path, PORTS, slots=2)
+def test_a_task_manager_that_replaces_another_has_an_id_of_its_own(tmp_path):
+    first, second = (configuration.task_manager(tmp_path, PORTS, index=1, slots=2) for _ in "ab")
 
-    assert "taskmanager.resource-id" not in settings
+    ids = [settings["taskmanager.resource-id"] for settings in (first, second)]
+    assert len(set(ids)) == 2
+    assert all(name.startswith("taskmanager-1-") for name in ids)

@@ -6,7 +6,12 @@ from pipeline.flink.rest import Part, part, records_by_task_manager
 
 
 def test_records_are_counted_by_the_task_manager_that_read_them():
-    answer = {"taskmanager-id": "b", "attempt": 1, "metrics": {"read-records": 7}}
-    parts = [part(answer), Part("a", records=2, attempt=0)]
+    answer = {
+        "status": "FINISHED",
+        "taskmanager-id": "b",
+        "attempt": 1,
+        "metrics": {"read-records": 7},
+    }
+    parts = [part("Examine", answer), Part("Write", "RUNNING", "a", records=2, attempt=0)]
 
     assert records_by_task_manager([*parts, parts[0]]) == {"a": 2, "b": 14}

@@ -130,8 +130,16 @@ def test_a_definition_of_another_checksum_is_not_used(tmp_path, monkeypatch):
     write_program(tmp_path / "go", f"""echo '{{"Sum": "h1:y", "Dir": "{tmp_path}"}}'""")
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
 
-    with pytest.raises(custom_resources.NotFetchedError, match="has the checksum h1:y"):
+    with pytest.raises(SetupError, match="has the checksum h1:y, not h1:x: look why"):
         custom_resources.ensure(tmp_path, DEFINITION)
+
+
+def test_a_changed_package_ends_the_check_and_is_no_missing_network(tmp_path, monkeypatch):
+    write_program(tmp_path / "go", f"""echo '{{"Sum": "h1:y", "Dir": "{tmp_path}"}}'""")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    with pytest.raises(SetupError, match="has the checksum h1:y"):
+        custom_resources.check(tmp_path, tmp_path / "python", [])
 
 
 def test_a_definition_is_fetched_once(tmp_path, monkeypatch):

@@ -3,9 +3,11 @@
 import re
 
 import pytest
+import yaml
 
 import k8s
-from pipeline.flink import worker_pool
+from pipeline.beam_runner import CACHE_MILLIS
+from pipeline.flink import configuration, worker_pool
 from pipeline.settings import Cluster
 
 
@@ -44,11 +46,24 @@ def test_each_task_manager_has_a_worker_pool_of_its_own(flink, worker, worker_po
     assert worker["args"] == ["[::]:50000"]
 
 
-def test_the_workers_image_is_the_steps():
-    rendered = k8s.text("flink")
+def test_the_workers_image_is_the_steps(worker):
+    page = (k8s.ROOT / "docs/cluster.md").read_text("utf-8")
+    [settings] = re.findall(r"^cat >cluster\.yaml <<'EOF'\n(.*?)^EOF$", page, re.M | re.S)
 
-    assert "registry.example.com/fcn/pipeline:0.1.0" in rendered
-    assert "FROM" in (k8s.ROOT / "k8s/docker/pipeline.Dockerfile").read_text("utf-8")
+    assert worker["image"] == yaml.safe_load(settings)["image"]
+
+
+def test_java_opens_to_flink_what_it_does_on_this_machine(flink):
+    opened = {option for option in configuration.JAVA_OPTIONS if option.startswith("--add-")}
+
+    assert set(flink["flinkConfiguration"]["env.java.opts.all"].split()) == opened
+
+
+def test_a_job_begins_again_when_the_dead_worker_is_forgotten(flink):
+    delay = flink["flinkConfiguration"]["restart-strategy.fixed-delay.delay"]
+
+    assert int(delay.removesuffix(" s")) * 1000 == configuration.RESTART_DELAY_MILLIS
+    assert CACHE_MILLIS < configuration.RESTART_DELAY_MILLIS
 
 
 def test_the_workers_see_the_images_where_ingestion_does(worker, worker_pod):
@@ -62,13 +77,16 @@ def test_the_workers_see_the_images_where_ingestion_does(worker, worker_pod):
     }
 
 
-def test_the_worker_is_restricted_and_flink_is_not_root(flink, worker):
-    context = worker["securityContext"]
+def test_all_containers_are_restricted_and_none_is_root(flink, worker):
+    containers = [each for found in k8s.every(flink, "containers") for each in found]
 
-    assert context["readOnlyRootFilesystem"] is True
-    assert context["allowPrivilegeEscalation"] is False
-    assert context["capabilities"] == {"drop": ["ALL"]}
+    assert len(containers) == 3
+    for context in (container["securityContext"] for container in containers):
+        assert context["allowPrivilegeEscalation"] is False
+        assert context["capabilities"] == {"drop": ["ALL"]}
+    assert worker["securityContext"]["readOnlyRootFilesystem"] is True
     assert flink["podTemplate"]["spec"]["securityContext"]["runAsNonRoot"] is True
+    assert flink["podTemplate"]["spec"]["securityContext"]["seccompProfile"]
     assert flink["podTemplate"]["spec"]["automountServiceAccountToken"] is False
     assert flink["serviceAccount"] == "fcn-flink"
 

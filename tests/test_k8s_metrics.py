@@ -111,20 +111,29 @@ def test_every_alert_says_how_bad_it_is_and_what_to_do():
         assert rule["for"]
 
 
+def test_no_alert_of_a_counter_lasts_for_ever():
+    """A counter only grows, so a rule asks for what it grew by."""
+    counters = {name for name, metric in exported().items() if metric["kind"] == "counter"}
+    compared = [re.split(r"\bunless\b|^absent\(", rule["expr"])[0] for rule in rules().values()]
+
+    bare = [re.sub(r"\b(rate|increase)\([^()]*\)", "", expression) for expression in compared]
+    assert not [e for e in bare if e and k8s_queries.metrics(e) & counters]
+
+
 def test_prometheus_scrapes_the_service_that_has_the_port():
     monitor = k8s.resource("monitoring", "ServiceMonitor")["spec"]
-    service = k8s.resource("monitoring", "Service", "tf-serving-rest")
+    service = k8s.resource("base", "Service", "tf-serving-rest")
     [endpoint] = monitor["endpoints"]
 
     assert monitor["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
     assert endpoint["port"] in [port["name"] for port in service["spec"]["ports"]]
-    config = k8s.file("monitoring", k8s.flags("monitoring")["monitoring_config_file"])
+    config = k8s.file("base", k8s.flags("base")["monitoring_config_file"])
     assert f'"{endpoint["path"]}"' in config
 
 
 def test_the_monitor_does_not_scrape_a_pod_twice():
     selector = k8s.resource("monitoring", "ServiceMonitor")["spec"]["selector"]["matchLabels"]
-    services = k8s.resources("monitoring", "Service")
+    services = k8s.resources("base", "Service")
 
     assert sum(selector.items() <= s["metadata"]["labels"].items() for s in services) == 1
 

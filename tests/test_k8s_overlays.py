@@ -52,7 +52,16 @@ def test_every_image_has_a_releases_tag_or_a_digest(name):
     found = images(k8s.resources(name))
 
     assert [image for image in found if not PINNED.fullmatch(image)] == []
-    assert found or name in ("kserve", "pipeline-runner")
+    assert found or name in ("kserve", "monitoring", "pipeline-runner")
+
+
+def test_tf_servings_version_is_the_bases_everywhere():
+    image = k8s.server("base")["image"]
+    kserve = k8s.resources("kserve", "InferenceService")
+
+    assert all(k8s.server(name)["image"] == image for name in ("local", "production", "s3"))
+    assert k8s.server("gpu")["image"] == f"{image}-gpu"
+    assert {*k8s.every(kserve, "runtimeVersion")} == {image.rpartition(":")[2]}
 
 
 @pytest.mark.parametrize(
@@ -106,6 +115,16 @@ def test_an_autoscaler_has_its_target_to_itself(name):
 def test_without_an_autoscaler_the_replicas_are_said(name):
     assert not k8s.resources(name, "HorizontalPodAutoscaler")
     assert k8s.resource(name, "Deployment")["spec"]["replicas"] == 1
+
+
+@pytest.mark.parametrize("name", ["monitoring", "flink"])
+def test_what_goes_beside_an_overlay_undoes_nothing_of_it(name):
+    beside = {(r["kind"], r["metadata"]["name"]) for r in k8s.resources(name)}
+    served = {
+        (r["kind"], r["metadata"]["name"]) for each in k8s.SERVING for r in k8s.resources(each)
+    }
+
+    assert not beside & served
 
 
 def test_a_folder_that_does_not_render_is_named(tmp_path):

@@ -1,6 +1,7 @@
 """From the folder that Pusher writes to, through the volume, to the file that TF Serving reads."""
 
 import posixpath
+import re
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,23 @@ def test_there_is_a_claim_for_each_volume_of_the_steps(name, mode):
 
     assert set(claims) == {volume.claim for volume in Cluster().volumes}
     assert all(claim["accessModes"] == [mode] for claim in claims.values())
+
+
+@pytest.mark.parametrize(
+    ("nodes", "folders"),
+    [
+        ("several nodes", ["pipeline-runner", "production"]),
+        ("one node", ["local"]),
+    ],
+)
+def test_who_types_the_page_applies_each_claim_once(nodes, folders):
+    """A claim's access modes cannot be changed by another folder that is applied later."""
+    page = (k8s.ROOT / "docs/cluster.md").read_text("utf-8")
+    lines = re.findall(r"^kubectl apply -k k8s/(\S+)(?: +# (several nodes|one node))?", page, re.M)
+    applied = [Path(folder).name for folder, who in lines if who in (nodes, "")]
+
+    claims = [
+        r["metadata"]["name"] for n in applied for r in k8s.resources(n, "PersistentVolumeClaim")
+    ]
+    assert applied == folders
+    assert sorted(claims) == sorted(volume.claim for volume in Cluster().volumes)

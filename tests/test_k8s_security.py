@@ -1,6 +1,9 @@
 """Who may do what to the pods, and they to others."""
 
+import re
+
 import pytest
+import yaml
 
 import k8s
 
@@ -60,6 +63,28 @@ def test_containers_write_to_tmp_only_and_have_no_capability(name):
         assert context["capabilities"] == {"drop": ["ALL"]}
         assert {"cpu", "memory"} <= set(container["resources"]["limits"])
         assert {"cpu", "memory"} <= set(container["resources"]["requests"])
+
+
+@WITH_PODS
+def test_istio_puts_no_proxy_into_a_pod(name):
+    flink = [r["spec"] for r in k8s.resources(name, "FlinkDeployment")]
+    templates = [r["spec"]["template"] for r in k8s.resources(name, "Deployment")]
+    templates += k8s.every(flink, "podTemplate")
+
+    assert len(templates) == (3 if name == "flink" else 1)
+    assert {t["metadata"]["labels"]["sidecar.istio.io/inject"] for t in templates} == {"false"}
+
+
+def test_the_pod_of_the_page_fits_a_restricted_namespace():
+    page = (k8s.ROOT / "docs/cluster.md").read_text("utf-8")
+    [text] = re.findall(r"<<'EOF'\n(apiVersion: v1\nkind: Pod\n.*?)^EOF$", page, re.M | re.S)
+    spec = yaml.safe_load(text)["spec"]
+
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    for container in spec["containers"]:
+        assert container["securityContext"]["allowPrivilegeEscalation"] is False
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
 
 
 @ALL

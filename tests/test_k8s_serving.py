@@ -104,11 +104,13 @@ def test_ports_services_and_flags_agree(name):
 
 
 @ALL
-def test_probes_wait_for_a_model_that_the_configuration_names(name):
-    asked = {probes(name)[kind]["httpGet"]["path"] for kind in ("startup", "readiness")}
+def test_probes_wait_for_all_models_by_a_page_that_names_none(name):
+    asked = [probes(name)[kind]["httpGet"] for kind in ("startup", "readiness")]
 
-    assert asked <= {f"/v1/models/{model}" for model in models(name)}
-    assert {probes(name)[kind]["httpGet"]["port"] for kind in ("startup", "readiness")} == {"rest"}
+    [path] = {page["path"] for page in asked}
+    assert {page["port"] for page in asked} == {"rest"}
+    assert f'path: "{path}"' in k8s.file(name, k8s.flags(name)["monitoring_config_file"])
+    assert not any(model in path for model in models(name))
 
 
 @ALL

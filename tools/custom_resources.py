@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.own_environment import FOLDER
+from tools.track import SetupError
 
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
 
@@ -127,6 +128,9 @@ def run(folder: str, *command: str) -> str:
 
 
 def hold(definition: Definition, checksum: str) -> None:
-    """Raises NotFetchedError for a package that is another than it was."""
+    """Raises SetupError for a package that is another than it was."""
     if checksum != definition.checksum:
-        raise NotFetchedError(f"{definition.package} has the checksum {checksum}")
+        raise SetupError(
+            f"{definition.package} has the checksum {checksum}, not {definition.checksum}: look "
+            "why it changed before you write the new one into tools/custom_resources.py."
+        )

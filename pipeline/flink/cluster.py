@@ -62,7 +62,9 @@ class Cluster:
 
     def start_task_manager(self, index: int) -> None:
         """Starts one, or its successor, which the pool of workers serves as well."""
-        settings = configuration.task_manager(self.folder, self.ports, slots=self.size.slots)
+        settings = configuration.task_manager(
+            self.folder, self.ports, index=index, slots=self.size.slots
+        )
         place = configuration.write(self.folder / f"taskmanager-{index}", settings)
         options = (
             f"-Xmx{configuration.HEAP}",

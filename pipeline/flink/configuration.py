@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,15 +111,16 @@ def job_manager(folder: Path, ports: Ports) -> dict[str, str]:
     }
 
 
-def task_manager(folder: Path, ports: Ports, *, slots: int) -> dict[str, str]:
+def task_manager(folder: Path, ports: Ports, *, index: int, slots: int) -> dict[str, str]:
     """Settings of one TaskManager.
 
-    Flink gives it an id. A successor under the same one would be asked for what its forerunner had
-    made, for minutes.
+    A successor gets an id of its own: under its forerunner's it is asked for what that had made,
+    for minutes.
     """
     return {
         **job_manager(folder, ports),
         **MEMORY,
+        "taskmanager.resource-id": f"taskmanager-{index}-{secrets.token_hex(3)}",
         "taskmanager.host": LOOPBACK,
         "taskmanager.bind-host": LOOPBACK,
         "taskmanager.numberOfTaskSlots": str(slots),

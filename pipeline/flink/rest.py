@@ -13,6 +13,8 @@ import httpx
 class Part:
     """One of a step's parallel parts."""
 
+    step: str
+    status: str
     task_manager: str
     records: int  # Read so far.
     attempt: int  # From 0: how often it began again.
@@ -42,23 +44,21 @@ class Flink:
     def parts(self, job: str) -> list[Part]:
         """All parts of a job that have a TaskManager."""
         return [
-            part(subtask)
+            part(vertex["name"], subtask)
             for vertex in self._get(f"/jobs/{job}")["vertices"]
             for subtask in self._get(f"/jobs/{job}/vertices/{vertex['id']}")["subtasks"]
             if subtask["taskmanager-id"] != "(unassigned)"
         ]
 
-    def states(self, job: str) -> dict[str, str]:
-        """The states of a job's steps, by their names."""
-        return {step["name"]: step["status"] for step in self._get(f"/jobs/{job}")["vertices"]}
-
     def _get(self, path: str) -> Any:
         return self._http.get(path).raise_for_status().json()
 
 
-def part(subtask: dict[str, Any]) -> Part:
+def part(step: str, subtask: dict[str, Any]) -> Part:
     """Of what the API says of a subtask."""
     return Part(
+        step,
+        status=subtask["status"],
         task_manager=subtask["taskmanager-id"],
         records=subtask["metrics"]["read-records"],
         attempt=subtask["attempt"],

@@ -8,7 +8,7 @@ import image_files
 
 from pipeline import drawn_flowers
 
-PER_CLASS = 160
+PER_CLASS = 320
 BAD_FILES = {
     "daisy/half.jpg": "truncated",
     "dandelion/notes.jpg": "not_an_image",

@@ -13,16 +13,13 @@ pytestmark = pytest.mark.timeout(1800)
 
 
 def killer(running, victim):
-    """What kills in the job of a number: beside one TaskManager, then beside the other."""
-
-    def kill_worker(number):
-        running.kill_worker(number % 2)
+    """What kills a TaskManager of a number, or the worker beside it."""
 
     def kill_and_replace(number):
-        running.kill_task_manager(number % 2)
-        running.start_task_manager(number % 2)  # As Kubernetes does with its pods.
+        running.kill_task_manager(number)
+        running.start_task_manager(number)  # As Kubernetes does with its pods.
 
-    return {"worker": kill_worker, "task manager": kill_and_replace}.get(victim)
+    return {"worker": running.kill_worker, "task manager": kill_and_replace}.get(victim)
 
 
 @pytest.fixture(scope="module", params=["nobody", "worker", "task manager"])

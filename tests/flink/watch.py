@@ -15,10 +15,10 @@ EVERY, NOTICED_WITHIN = 0.3, 10.0  # Seconds.
 
 
 class Watch(threading.Thread):
-    """Calls `kill` with each job's number in the job's middle, until it hits. Use it by `with`.
+    """Calls `kill` in each job's middle, until it hits. Use it by `with`.
 
-    In its middle a step that Python works at has ended, and others run. A job that was hit does not
-    go on: it begins again.
+    In its middle a Python worker has finished a part of a step, and other parts run: `kill` gets
+    the number of its TaskManager. A job that was hit does not go on: it begins again.
     """
 
     def __init__(self, cluster: Cluster, kill: Callable[[int], None] | None = None) -> None:
@@ -52,9 +52,9 @@ class Watch(threading.Thread):
         for number, (job, state) in enumerate(self._cluster.flink.jobs().items()):
             if number in self.killed or state != "RUNNING":
                 continue
-            if is_in_its_middle(self._cluster.flink.states(job)):
-                parts = self._cluster.flink.parts(job)
-                self._kill(number)
+            parts = self._cluster.flink.parts(job)
+            for manager in worked_for(parts)[:1]:
+                self._kill(manager)
                 if self._begins_again(job):
                     self.killed[number] = parts
                     print(f"{time.strftime('%T')} killed in job {number}", flush=True)
@@ -68,7 +68,12 @@ class Watch(threading.Thread):
         return state != "FINISHED"
 
 
-def is_in_its_middle(states: dict[str, str]) -> bool:
-    """By the states of the steps: sources are Java's, and end before Python has begun."""
-    ended = [name for name, state in states.items() if state == "FINISHED"]
-    return any("MapPartition" in name for name in ended) and "RUNNING" in states.values()
+def worked_for(parts: list[Part]) -> list[int]:
+    """The numbers of the TaskManagers whose Python workers have finished parts, while others run.
+
+    Sources are Java's, and end before Python has begun.
+    """
+    if not any(part.status == "RUNNING" for part in parts):
+        return []
+    ended = [part for part in parts if part.status == "FINISHED" and "MapPartition" in part.step]
+    return [int(part.task_manager.split("-")[1]) for part in ended]
