@@ -89,9 +89,10 @@ def check_complete(listing: Listing, account: Account) -> None:
     read = Counter(account.examined)
     if counted != read or counted.total() != len(listing.files):
         raise RuntimeError(
-            f"Files were lost: {len(listing.files)} were found in the folder, {dict(read)} were "
-            f"read, {dict(counted)} became examples or rejects. Run again with "
-            "--direct_running_mode=in_memory among Beam's arguments."
+            f"Beam lost files, or gave some twice: {len(listing.files)} were found in the folder, "
+            f"{dict(read)} were read, {dict(counted)} became examples or rejects. Run again: with "
+            "--beam-runner direct leave out --beam parallelism=N, as several processes may lose "
+            "some; where another runner does so again, take direct."
         )
 
 

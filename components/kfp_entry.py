@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 # Where the launcher keeps the artifacts of each kind of store on the pod's disk.
 STAGED = {"minio": "/minio", "s3": "/s3", "gs": "/gcs"}
 STAGED_ROOT = "FCN_STAGED_ROOT"  # Is put before these folders, where a pod's disk is a folder.
+ENDED = 128 + signal.SIGTERM  # The exit code where a time limit, a user or a node ends the step.
 OWN_OUTPUTS = "system."  # Begins the types of outputs that are the launcher's own.
 
 
@@ -136,8 +139,27 @@ def live_without_a_home(environment: Any) -> None:
     environment.setdefault("USER", "fcn")  # Python asks for it before it asks the system.
 
 
+def run_to_an_end(argv: list[str]) -> int:
+    """Runs `main`. Returns the exit code: SIGTERM's as well, after all `finally` clauses."""
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        main(argv)
+    except SystemExit as end:
+        if end.code != ENDED:
+            raise
+        return ENDED
+    return 0
+
+
+def stop(number: int, frame: FrameType | None) -> None:
+    """Ends this process as the signal would, but through the `finally` clauses, and once."""
+    signal.signal(number, signal.SIG_IGN)
+    sys.exit(ENDED)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    code = run_to_an_end(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)  # What is written is written: C++ destructors crash at times when a process ends.
+    # What is written is written: C++ destructors crash at times when a process ends.
+    os._exit(code)

@@ -6,6 +6,7 @@ Dataflow do not see.
 
 from __future__ import annotations
 
+import logging
 import os
 import uuid
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from typing import Any
 import tensorflow as tf
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.utils import import_utils
+
+log = logging.getLogger(__name__)
 
 
 def lent_where_needed(
@@ -30,8 +33,8 @@ def lent_where_needed(
 def lent(invocation: Any, folder: str) -> Iterator[dict[str, str]]:
     """Moves the artifacts of an executor's input into the folder, and its outputs back at the end.
 
-    Gives the places before, by those in the folder. What failed is not copied back; nothing stays
-    in the folder.
+    Gives the places before, by those in the folder. What failed is not copied back. What is in the
+    folder is removed at any end that runs `finally`: not by `kill -9`.
     """
     home = f"{folder}/{uuid.uuid4().hex}"
     inputs = moved(invocation.inputs, f"{home}/inputs")
@@ -45,8 +48,7 @@ def lent(invocation: Any, folder: str) -> Iterator[dict[str, str]]:
         for place, before in outputs.items():
             copy(place, before)
     finally:
-        if tf.io.gfile.exists(home):
-            tf.io.gfile.rmtree(home)
+        remove(home)
 
 
 def moved(side: Any, home: str) -> dict[str, str]:
@@ -57,6 +59,15 @@ def moved(side: Any, home: str) -> dict[str, str]:
             place = f"{home}/{name}/{number}"
             before[place], artifact.uri = artifact.uri, place
     return before
+
+
+def remove(home: str) -> None:
+    """Removes a folder; what cannot be removed is a warning, as the step has done its work."""
+    try:
+        if tf.io.gfile.exists(home):
+            tf.io.gfile.rmtree(home)
+    except (OSError, tf.errors.OpError) as error:
+        log.warning("%s was not removed, and may be deleted by hand: %s", home, error)
 
 
 def copy(source: str, target: str) -> None:

@@ -51,7 +51,7 @@ class Beam:
     project: str = ""
     region: str = ""
     temp_location: str = ""  # gs://BUCKET/FOLDER
-    image: str = ""  # Of the workers: the steps' own, on a registry that Google reaches.
+    image: str = ""  # Of the workers: the steps' own with Beam's boot in it.
     # On Kubeflow: a folder that steps and workers both see. Artifacts lie on the steps' own disks.
     shared: str = ""
     more: tuple[str, ...] = ()  # Further arguments, as Beam takes them: --name=value.
@@ -108,7 +108,7 @@ def flink(beam: Beam) -> tuple[str, ...]:
 
 
 def dataflow(beam: Beam) -> tuple[str, ...]:
-    """On Google Cloud, with the steps' image for the workers."""
+    """On Google Cloud, with the image of `k8s/docker/dataflow.Dockerfile` for the workers."""
     most = f"--max_num_workers={beam.parallelism}"
     return (
         "--runner=DataflowRunner",

@@ -2,6 +2,7 @@
 
 # No `from __future__ import annotations` here: @component needs real types.
 import getpass
+import time
 from pathlib import Path
 
 from tfx import v1 as tfx
@@ -41,3 +42,13 @@ class OnBeam(BaseBeamExecutor):
         text = Path(examples.uri, "words.txt").read_text()
         Path(repeated.uri, "words.txt").write_text(text * exec_properties["times"])
         repeated.set_string_custom_property("read", examples.uri)
+
+
+class Endless(BaseBeamExecutor):
+    """Begins with its output, and goes on until it is ended."""
+
+    def Do(self, input_dict, output_dict, exec_properties):  # noqa: N802
+        """Writes a file and waits."""
+        (repeated,) = output_dict["repeated"]
+        Path(repeated.uri, "begun").touch()
+        time.sleep(600)

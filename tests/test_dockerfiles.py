@@ -14,7 +14,10 @@ DIGEST = "sha256:" + "0123456789abcdef" * 4
 GOOD = f"FROM python:3.13@{DIGEST}\nUSER 65532:65532\n"
 
 
-@pytest.fixture(params=["pipeline", "client"])
+BUILT_HERE = ["pipeline", "client"]  # From this tree; Dataflow's is made of two other images.
+
+
+@pytest.fixture(params=[*BUILT_HERE, "dataflow"])
 def file(request):
     return FOLDER / f"{request.param}.Dockerfile"
 
@@ -28,6 +31,17 @@ def read(name):
     return dockerfile.read((FOLDER / f"{name}.Dockerfile").read_text("utf-8"))
 
 
+def of_image(keyword, name):
+    """The values of an instruction in an image's last stage."""
+    return [i.value for i in dockerfile.last_stage(read(name)) if i.keyword == keyword]
+
+
+def default(argument, name):
+    """What a Dockerfile takes for an argument that is not given."""
+    (found,) = [i for i in read(name) if i.keyword == "ARG" and argument in i.assigned]
+    return found.assigned[argument]
+
+
 def locked(name):
     """The versions in a lock, by name."""
     text = (ROOT / "requirements" / name).read_text("utf-8")
@@ -35,8 +49,10 @@ def locked(name):
     return {canonicalize_name(pin.name): str(pin.specifier) for pin in pins}
 
 
-def test_hadolint_finds_nothing(file):
-    assert dockerfile.hadolint(file) == set()
+def test_hadolint_finds_nothing_but_root_in_dataflows_image(file):
+    root = {"DL3002"} if file.name == "dataflow.Dockerfile" else set()
+
+    assert dockerfile.hadolint(file) == root
 
 
 @pytest.mark.parametrize(
@@ -86,8 +102,9 @@ def test_any_other_base_is_found(text):
     assert dockerfile.unpinned_bases(dockerfile.read(text))
 
 
-def test_the_user_is_a_number_and_not_root(instructions):
-    assert dockerfile.privileged_user(instructions) == []
+@pytest.mark.parametrize("name", BUILT_HERE)
+def test_the_user_is_a_number_and_not_root(name):
+    assert dockerfile.privileged_user(read(name)) == []
 
 
 @pytest.mark.parametrize("user", ["", "USER root", "USER 0:0", "USER fcn", "USER 1000\nUSER 0"])
@@ -141,11 +158,12 @@ def test_a_download_is_found(line):
     assert dockerfile.fetches(dockerfile.read(GOOD + line))
 
 
-def test_every_path_that_is_copied_exists_and_reaches_the_builder(file, instructions):
-    ignore = file.with_name(f"{file.name}.dockerignore").read_text("utf-8")
+@pytest.mark.parametrize("name", BUILT_HERE)
+def test_every_path_that_is_copied_exists_and_reaches_the_builder(name):
+    ignore = (FOLDER / f"{name}.Dockerfile.dockerignore").read_text("utf-8")
 
-    assert dockerfile.copied(instructions)
-    assert dockerfile.missing_copies(instructions, ROOT, ignore) == []
+    assert dockerfile.copied(read(name))
+    assert dockerfile.missing_copies(read(name), ROOT, ignore) == []
 
 
 @pytest.mark.parametrize("path", [".", "*.py", "../serving", "absent.py", "docs"])
@@ -155,11 +173,12 @@ def test_a_path_that_does_not_reach_the_builder_is_found(path):
     assert dockerfile.missing_copies(text, ROOT, "*\n!serving\n!setup.py") == [path]
 
 
+@pytest.mark.parametrize("name", BUILT_HERE)
 @pytest.mark.parametrize(
     "path", [".git/config", ".env", "tests/tiny.py", "serving/__pycache__/a.pyc", "serving/.env"]
 )
-def test_what_is_no_part_of_the_image_does_not_reach_the_builder(file, path):
-    ignore = file.with_name(f"{file.name}.dockerignore").read_text("utf-8")
+def test_what_is_no_part_of_the_image_does_not_reach_the_builder(name, path):
+    ignore = (FOLDER / f"{name}.Dockerfile.dockerignore").read_text("utf-8")
 
     assert dockerfile.ignored(path, ignore)
     assert not dockerfile.ignored("serving/commands.py", ignore)
@@ -190,10 +209,29 @@ def test_what_the_build_tries_as_the_user_leaves_no_folder_of_theirs(instruction
 
 
 def test_the_pipelines_image_has_no_entrypoint_and_the_clients_asks():
-    entries = [i for i in dockerfile.last_stage(read("client")) if i.keyword == "ENTRYPOINT"]
+    assert of_image("ENTRYPOINT", "pipeline") == []
+    assert of_image("ENTRYPOINT", "client") == ['["python", "-m", "serving"]']
 
-    assert not [i for i in read("pipeline") if i.keyword == "ENTRYPOINT"]
-    assert [i.value for i in entries] == ['["python", "-m", "serving"]']
+
+def test_dataflows_image_is_the_steps_with_beams_boot_for_entry():
+    assert of_image("FROM", "dataflow") == ["${STEPS}@${STEPS_DIGEST}"]
+    assert of_image("COPY", "dataflow") == ["--from=beam /opt/apache/beam /opt/apache/beam"]
+    assert of_image("ENTRYPOINT", "dataflow") == ['["/opt/apache/beam/boot"]']
+
+
+def test_dataflows_boot_is_of_the_beam_and_the_python_of_the_steps():
+    beam = locked("gpu.lock")["apache-beam"].removeprefix("==")
+    python = re.search(r"/python:(\d+\.\d+)-", default("BASE", "pipeline"))[1]
+
+    assert default("BEAM", "dataflow") == f"docker.io/apache/beam_python{python}_sdk:{beam}"
+
+
+def test_dataflows_boot_finds_the_steps_packages_and_pip():
+    variables = dockerfile.environment(read("dataflow"))
+    (tried,) = of_image("RUN", "dataflow")
+
+    assert variables == {"RUN_PYTHON_SDK_IN_DEFAULT_ENVIRONMENT": "1"}
+    assert tried.endswith("python -m ensurepip && python -m pip show apache-beam")
 
 
 def test_the_locks_of_the_images_have_the_versions_that_the_tests_run_with():

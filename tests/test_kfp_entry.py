@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -47,7 +49,13 @@ def found(name, uri):
 
 
 def run(disk: Path, executor: str = "Repeat_Executor", *more: str, **environment: str):
-    """The entry as the launcher starts it, on a disk of its own."""
+    """The entry as the launcher starts it, to its end."""
+    command, options = started(disk, executor, *more, **environment)
+    return subprocess.run(command, **options, capture_output=True)
+
+
+def started(disk: Path, executor: str, *more: str, **environment: str):
+    """The entry's command on a disk of its own, and where and how it is started."""
     (disk / "task").mkdir(exist_ok=True)
     command = [sys.executable, "-W", "ignore", "-m", "components.kfp_entry"]
     command += ["--executor_class_path", f"kfp_steps.{executor}"]
@@ -56,7 +64,7 @@ def run(disk: Path, executor: str = "Repeat_Executor", *more: str, **environment
     command += ["--runner=DirectRunner", *more]
     paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": paths, **environment}
-    return subprocess.run(command, env=environment, cwd=disk, capture_output=True, text=True)
+    return command, {"env": environment, "cwd": disk, "text": True}
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +132,29 @@ def test_a_step_on_beam_works_in_the_folder_that_its_workers_see(tmp_path):
     (out,) = tmp_path.glob("minio/**/out/words.txt")
     assert out.read_text() == "ababab"
     assert not list(shared.iterdir())
+
+
+def test_a_step_that_is_ended_takes_its_copies_from_the_folder(tmp_path):
+    shared = tmp_path / "shared"
+    put_input(tmp_path / "minio" / "mlpipeline")
+    folder = f"--shared_folder={shared}"
+    command, options = started(tmp_path, "Endless", folder, FCN_STAGED_ROOT=str(tmp_path))
+
+    with subprocess.Popen(command, **options, stderr=subprocess.DEVNULL) as step:
+        wait_until(lambda: list(shared.glob("*/outputs/*/*/begun")))
+        assert list(shared.glob("*/inputs/*/*/words.txt"))
+        step.send_signal(signal.SIGTERM)
+        assert step.wait(60) == 128 + signal.SIGTERM
+
+    assert list(shared.iterdir()) == []
+    assert not (tmp_path / "task" / "output_metadata.json").exists()
+
+
+def wait_until(true):
+    end = time.monotonic() + 120
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_a_failed_executor_is_a_failed_process_without_a_report(tmp_path):

@@ -57,6 +57,21 @@ def test_a_failure_leaves_nothing_behind(invocation, tmp_path):
     assert not (tmp_path / "pod" / "statistics").exists()
 
 
+def test_what_cannot_be_removed_is_a_warning_after_the_outputs_are_back(
+    invocation, tmp_path, caplog
+):
+    shared = tmp_path / "shared"
+
+    with shared_folder.lent(invocation, str(shared)):
+        Path(uri(invocation.outputs, "statistics"), "stats").write_text("3")
+        (home,) = shared.iterdir()
+        home.rename(tmp_path / "elsewhere")
+        home.symlink_to(tmp_path / "elsewhere")  # A link to a folder is not removed as one.
+
+    assert (tmp_path / "pod/statistics/stats").read_text() == "3"
+    assert f"{home} was not removed" in caplog.text
+
+
 def test_two_steps_do_not_meet(invocation, tmp_path):
     other = ExecutorInput()
     other.CopyFrom(invocation)
