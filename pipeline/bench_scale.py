@@ -32,7 +32,7 @@ CLASSES = len(drawn_flowers.HEADS)
 
 def bench(
     small: Annotated[int, typer.Option(help="Images of the smaller set.", min=50)] = 300,
-    large: Annotated[int, typer.Option(help="Images of the larger set.", min=100)] = 3000,
+    large: Annotated[int, typer.Option(help="Images of the larger set.", min=100)] = 6000,
     markdown: Annotated[str, typer.Option(help="Writes the table there too.", metavar="FILE")] = "",
 ) -> None:
     """Measures the engines at two sizes, and prints one table."""

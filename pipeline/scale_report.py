@@ -10,7 +10,10 @@ from rich.markup import escape
 from rich.table import Table
 
 DIRECT = "direct"  # The engine that the others are held against.
-MEANING = "by the clock; fixed is what is left at no image; ratios are to direct, for the same step"
+MEANING = (
+    "by the clock; fixed is what is left at no image; ratios are to direct, for the same step; a "
+    "dash is a cost that is lost in the noise of starting"
+)
 
 
 class Sizes(NamedTuple):
@@ -57,8 +60,8 @@ class Report:
                 each.step,
                 f"{each.small:.1f} s",
                 f"{each.large:.1f} s",
-                f"{fixed:.1f} s",
-                f"{1000 * per_image:.2f} ms",
+                f"{fixed:.1f} s" if per_image > 0 else "-",
+                f"{1000 * per_image:.2f} ms" if per_image > 0 else "-",
                 times(per_image, base.per_image(self.sizes)),
                 times(each.large, base.large),
             )

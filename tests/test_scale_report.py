@@ -30,3 +30,7 @@ def test_each_engine_is_held_against_the_direct_one():
 def test_a_cost_that_is_lost_in_the_noise_is_no_measure():
     assert times(1.0, 0.0) == "-"
     assert times(-1.0, 2.0) == "-"
+
+    faster_with_more = Measured("direct, 2 processes", "ingestion", 20.0, 15.0)
+    row = Report(SIZES, (DIRECT, faster_with_more), ()).markdown().splitlines()[3]
+    assert row.endswith("| 20.0 s | 15.0 s | - | - | - | 1.15 |")
