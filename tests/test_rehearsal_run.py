@@ -169,8 +169,7 @@ def test_the_processes_end_with_the_rehearsal(tmp_path, number):
     script = f"import time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))"
     document = compiled({"A": step(f"{script}\ntime.sleep(60)")})
     (tmp_path / "slow.yaml").write_text(yaml.safe_dump(document))
-    code = (  # What a shell starts in the background does not hear Ctrl-C, nor what that starts.
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    code = (
         "from pathlib import Path; from pipeline.rehearsal.run import *;"
         f"rehearse(Path({str(tmp_path / 'slow.yaml')!r}), workdir=Path({str(tmp_path / 'w')!r}),"
         "parameters={}, options=Options())"
