@@ -109,7 +109,6 @@ def flink(beam: Beam) -> tuple[str, ...]:
 
 def dataflow(beam: Beam) -> tuple[str, ...]:
     """On Google Cloud, with the image of `k8s/docker/dataflow.Dockerfile` for the workers."""
-    most = f"--max_num_workers={beam.parallelism}"
     return (
         "--runner=DataflowRunner",
         f"--project={beam.project}",
@@ -117,7 +116,7 @@ def dataflow(beam: Beam) -> tuple[str, ...]:
         f"--temp_location={beam.temp_location}",
         f"--sdk_container_image={beam.image}",
         "--experiments=use_runner_v2",
-        *((most,) if beam.parallelism else ()),
+        *((f"--max_num_workers={beam.parallelism}",) if beam.parallelism else ()),
     )
 
 

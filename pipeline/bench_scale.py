@@ -44,7 +44,7 @@ def bench(
             WRONG_USE,
         )
     try:
-        with cluster.folder() as home:
+        with cluster.temporary_folder() as home:
             report = measure(Sizes(small, large), home)
     except ClusterError as error:
         fail(str(error), FAILED)

@@ -25,7 +25,7 @@ def main(
     size = cluster.Size(task_managers=task_managers, slots=slots)
     try:
         with (
-            cluster.folder() as folder,
+            cluster.temporary_folder() as folder,
             cluster.running(folder, size, jars.Versions(flink, beam)) as running,
         ):
             show(running, task_managers * slots)

@@ -95,17 +95,18 @@ class Cluster:
 
 
 @contextmanager
-def folder() -> Iterator[Path]:
-    """A temporary one for a cluster. It stays where the cluster fails: the error names its logs."""
-    made = Path(tempfile.mkdtemp(prefix="fcn-flink-"))
+def temporary_folder() -> Iterator[Path]:
+    """One for a cluster. It stays where the cluster fails: the error names its logs."""
+    folder = Path(tempfile.mkdtemp(prefix="fcn-flink-"))
+    failed = False
     try:
-        yield made
+        yield folder
     except ClusterError:
+        failed = True
         raise
-    except BaseException:
-        shutil.rmtree(made)
-        raise
-    shutil.rmtree(made)
+    finally:
+        if not failed:
+            shutil.rmtree(folder)
 
 
 @contextmanager

@@ -1,0 +1,24 @@
+"""The folder of a cluster on this machine."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.flink import cluster
+from pipeline.flink.errors import ClusterError
+
+
+def test_the_folder_of_a_cluster_that_failed_stays():
+    with pytest.raises(ClusterError), cluster.temporary_folder() as folder:
+        raise ClusterError
+
+    assert folder.is_dir()
+    folder.rmdir()
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, ValueError])
+def test_after_any_other_end_it_goes(end):
+    with pytest.raises(end), cluster.temporary_folder() as folder:
+        raise end
+
+    assert not folder.exists()
