@@ -25,12 +25,12 @@ setup:  ## .venv with the newest TFX that this machine can load
 	@$(SETUP_PYTHON) -m tools.environment
 
 demo: setup  ## train on flowers, serve the model, ask it; DATA=DIR for a folder of one's own
-	@$(PY) -m pipeline.demo $(if $(DATA),--data "$(DATA)")
+	@$(PY) -m pipeline.demo.flowers $(if $(DATA),--data "$(DATA)")
 
 demo-pets: setup  ## the same for images with masks: pets; DATA=DIR for a folder of one's own
-	@$(PY) -m pipeline.demo_pets $(if $(DATA),--data "$(DATA)")
+	@$(PY) -m pipeline.demo.pets $(if $(DATA),--data "$(DATA)")
 
-test: setup  ## the tests; PYTEST_ARGS="tests/test_track.py -k glibc" for some of them
+test: setup  ## the tests; PYTEST_ARGS="tests/tools/test_track.py -k glibc" for some of them
 	@$(PY) -m pytest $(PYTEST_ARGS)
 
 test-debian13:  ## the tests on the newer track, in a Debian 13 root, from an older machine
@@ -53,10 +53,10 @@ format: setup  ## what ruff can mend
 	$(PY) -m ruff format
 
 bench: setup  ## ingestion, input pipeline and useful pixels measured; DATA=DIR, MARKDOWN=FILE
-	@$(PY) -m pipeline.bench $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+	@$(PY) -m pipeline.bench.throughput $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 bench-scale: setup  ## fixed and per-image cost of the engines for Beam, Flink among them; MARKDOWN=FILE
-	@$(PY) -m pipeline.bench_scale $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(SCALE_ARGS)
+	@$(PY) -m pipeline.bench.scale $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(SCALE_ARGS)
 
 # For another uv, leave only the line "uv==VERSION" in requirements/uv.txt first.
 lock:  ## the locks, from setup.py; LOCK_ARGS=--upgrade for newer versions

@@ -8,10 +8,10 @@ from tfx.types import artifact_utils
 from tfx.utils import io_utils
 from tfx.v1.types.standard_artifacts import ExampleAnomalies, ExampleStatistics, Schema
 
-from components import class_shares, served
+from components import class_shares, serving_folder
 from components.errors import DataError
-from trainer import schema
-from trainer.records import LABEL_TEXT
+from trainer.data import schema
+from trainer.data.records import LABEL_TEXT
 
 NEEDED = ("train", "test")  # Splits with an example of every class: val chooses nothing by class.
 
@@ -36,7 +36,7 @@ def AnomalyGate(
     """
     expected = io_utils.SchemaReader().read(io_utils.get_only_uri_in_dir(curated.uri))
     shares = class_shares.shares(statistics.uri, "train")
-    baseline = served.find(served_folder, served_version)
+    baseline = serving_folder.find(served_folder, served_version)
     before = class_shares.read(baseline) if baseline else {}
     found = [
         *recorded(anomalies, schema_name),

@@ -11,12 +11,13 @@ from tfx import v1 as tfx
 from tfx.utils import path_utils
 from tfx.v1.types.standard_artifacts import ExampleStatistics, Model, TransformGraph
 
-from components import class_shares, served
+from components import class_shares, serving_folder
 from components.errors import DataError
-from trainer import export, preprocessing
-from trainer.classifier import Classifier
-from trainer.segmenter import Segmenter
-from trainer.signatures import EXAMPLES, Outputs
+from trainer.data import preprocessing
+from trainer.export import saved_model
+from trainer.export.classifier import Classifier
+from trainer.export.segmenter import Segmenter
+from trainer.export.signatures import EXAMPLES, Outputs
 
 InputArtifact = tfx.dsl.components.InputArtifact
 OutputArtifact = tfx.dsl.components.OutputArtifact
@@ -35,7 +36,7 @@ def BaselineModel(
 ) -> None:
     """The served version; where nothing is served, a model that always answers the same."""
     folder = path_utils.serving_model_path(baseline.uri)
-    version = served.find(served_folder, served_version)
+    version = serving_folder.find(served_folder, served_version)
     facts = preprocessing.read(transform_graph.uri, tuple(json.loads(mask_classes)))
     if facts.class_fractions:
         model = largest_class_model(facts, max_side)
@@ -43,7 +44,7 @@ def BaselineModel(
     else:
         model = shares_model(facts, class_shares.shares(statistics.uri, "train"), max_side)
         answering = Relabelled(version, model) if version else model
-    export.save_module(answering, folder)
+    saved_model.save_module(answering, folder)
     baseline.set_string_custom_property("served_from", version or "class shares")
 
 
@@ -77,7 +78,7 @@ class Resliced(tf.Module):
 
     def __init__(self, version: str, run: Segmenter) -> None:
         super().__init__()
-        known = tuple(export.read_labels(version))
+        known = tuple(saved_model.read_labels(version))
         if known != run.labels:
             raise DataError(
                 f"The served version {version} knows the classes {list(known)}, and "
@@ -110,7 +111,7 @@ class Relabelled(tf.Module):
 
     def __init__(self, version: str, run: Classifier) -> None:
         super().__init__()
-        known = export.read_labels(version)
+        known = saved_model.read_labels(version)
         others = (label for label in known if label not in run.labels)
         self.labels = (*run.labels, *others)
         self._columns = [known.index(c) if c in known else len(known) for c in self.labels]

@@ -8,7 +8,7 @@ import tensorflow as tf
 import tensorflow_data_validation as tfdv
 
 from components import atomic_text
-from trainer.records import LABEL_TEXT
+from trainer.data.records import LABEL_TEXT
 
 ASSET = "assets.extra/class_shares.json"
 

@@ -8,7 +8,7 @@ from google.protobuf import text_format
 from tfx import v1 as tfx
 from tfx.v1.types.standard_artifacts import Schema
 
-from trainer import schema
+from trainer.data import schema
 
 OutputArtifact = tfx.dsl.components.OutputArtifact
 Parameter = tfx.dsl.components.Parameter

@@ -14,22 +14,16 @@ from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils, standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 
-from components import (
-    image_folder,
-    ingestion,
-    ingestion_progress,
-    ingestion_summary,
-    pair_folder,
-    rejects,
-)
 from components.artifacts import Rejects
-from components.candidates import Options
 from components.errors import DataError
-from components.image_file import Limits
-from components.ingestion_summary import Summary
-from components.mask_file import Reading
+from components.ingestion import beam_pipeline, image_folder, pair_folder, progress, rejects
+from components.ingestion import summary as ingestion_summary
+from components.ingestion.examination import Options
+from components.ingestion.images import Limits
+from components.ingestion.masks import Reading
+from components.ingestion.summary import Summary
 from trainer.config import DataConfig
-from trainer.records import SPLITS
+from trainer.data.records import SPLITS
 
 NEEDED = ("train", "test")  # Splits with a pixel of every class of the masks.
 
@@ -59,16 +53,16 @@ class Executor(BaseBeamExecutor):
 
     def _ingest(
         self, listing: image_folder.Listing, options: Options, examples_uri: str, table_uri: str
-    ) -> ingestion.Account:
+    ) -> beam_pipeline.Account:
         with (
-            ingestion_progress.shown(len(listing.files)),
+            progress.shown(len(listing.files)),
             self._make_beam_pipeline() as pipeline,
         ):
-            ingestion.ingest(
+            beam_pipeline.ingest(
                 pipeline, listing, options, examples_uri=examples_uri, account_uri=table_uri
             )
-        account = ingestion.account(table_uri, examples_uri)
-        ingestion.check_complete(listing, account)
+        account = beam_pipeline.account(table_uri, examples_uri)
+        beam_pipeline.check_complete(listing, account)
         return account
 
 
@@ -102,7 +96,10 @@ def mask_classes(exec_properties: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _report(
-    listing: image_folder.Listing, account: ingestion.Account, uri: str, classes: tuple[str, ...]
+    listing: image_folder.Listing,
+    account: beam_pipeline.Account,
+    uri: str,
+    classes: tuple[str, ...],
 ) -> Summary:
     rejects.write(uri, (c.as_reject for c in account.settled if c.reason))
     summary = ingestion_summary.of(account.settled, listing, classes)
@@ -122,7 +119,7 @@ def _check_pixels(summary: Summary, options: Options) -> None:
             )
 
 
-def _check(account: ingestion.Account, options: Options, max_reject_fraction: float) -> None:
+def _check(account: beam_pipeline.Account, options: Options, max_reject_fraction: float) -> None:
     rejected = [c.as_reject for c in account.settled if c.reason]
     files = len(account.settled)
     rejects.check_fraction(rejected, files, max_reject_fraction)

@@ -11,12 +11,13 @@ from tfx import v1 as tfx
 from tfx.utils import io_utils, path_utils
 from tfx.v1.types.standard_artifacts import Examples, ExampleStatistics, InfraBlessing, Model
 
-from components import class_answers, class_shares, mask_answers
+from components import class_shares
+from components.tasks import class_answers, mask_answers
 from serving.client import ServingError, connect
-from serving.request_errors import RequestError
-from serving.server import Server
-from serving.warmup import RECORDS as WARMUP
-from trainer import records
+from serving.server.local import Server
+from serving.server.request_errors import RequestError
+from serving.server.warmup import RECORDS as WARMUP
+from trainer.data import records
 
 InputArtifact = tfx.dsl.components.InputArtifact
 OutputArtifact = tfx.dsl.components.OutputArtifact

@@ -16,7 +16,7 @@ from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 from tfx.utils import proto_utils
 from tfx.v1.proto import PushDestination
 
-from components import served
+from components import serving_folder
 
 STAGING = ".partial"  # Begins the names of staging folders. Servers look for integers only.
 LEFTOVER = 24 * 60 * 60  # Seconds after which no push is still under way.
@@ -64,7 +64,7 @@ def clear_leftovers(folder: str) -> None:
 def publish(pushed: types.Artifact, folder: str, staging: str) -> None:
     """Moves the staged version to where servers look, as the newest: they serve that one."""
     second = pushed.get_string_custom_property("pushed_version")
-    version = max(int(second), *(older + 1 for older in served.versions(folder)), 0)
+    version = max(int(second), *(older + 1 for older in serving_folder.versions(folder)), 0)
     version = rename_to_free(f"{staging}/{second}", folder, version)
     pushed.set_string_custom_property("pushed_destination", f"{folder}/{version}")
     pushed.set_string_custom_property("pushed_version", str(version))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tensorflow_model_analysis as tfma
 
-from components.evaluated import BASELINE, CANDIDATE
-from pipeline import class_evaluation, mask_evaluation
-from pipeline.metric_config import name_of
+from components.metrics.results import BASELINE, CANDIDATE
+from pipeline.tasks import classes, masks
+from pipeline.tasks.metric_config import name_of
 from trainer.config import Experiment, Threshold
 
 SIZE_BUCKET = "size_bucket"
@@ -19,7 +19,7 @@ def eval_config(experiment: Experiment) -> tfma.EvalConfig:
     Raises ValueError for a gate that is empty.
     """
     check(experiment.gate)
-    task = mask_evaluation if experiment.data.mask else class_evaluation
+    task = masks if experiment.data.mask else classes
     metrics = task.metrics(len(experiment.data.classes))
     for config in metrics:
         add_thresholds(config, experiment.gate, task.BY_CLASS)

@@ -21,8 +21,9 @@ from components.pusher import Pusher
 from components.run_report import RunReport
 from pipeline import evaluation
 from pipeline.settings import Settings
-from trainer import config, records
+from trainer import config
 from trainer.config import Experiment
+from trainer.data import records
 
 PREPROCESSING = {False: "preprocessing_fn", True: "masks_preprocessing_fn"}  # By: are there masks?
 
@@ -124,7 +125,9 @@ def transform_of(
     return tfx.components.Transform(
         examples=examples,
         schema=schema,
-        preprocessing_fn=f"trainer.preprocessing.{PREPROCESSING[experiment.data.mask is not None]}",
+        preprocessing_fn=(
+            f"trainer.data.preprocessing.{PREPROCESSING[experiment.data.mask is not None]}"
+        ),
         splits_config=tfx.proto.SplitsConfig(analyze=["train"], transform=[]),
         custom_config={
             "size_buckets": experiment.data.size_buckets,

@@ -13,8 +13,8 @@ import pydantic
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from pipeline import beam_runner
-from pipeline.beam_runner import IN_PROCESS, Beam
+from pipeline import beam as engines
+from pipeline.beam import IN_PROCESS, Beam
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class Settings:
     workdir: str  # Everything a run makes, but for the versions it pushes.
     push_root: str  # <push_root>/<model name>/<version>/
     fingerprint: str = ""  # Of data and code: a change makes ingestion, and the rest, run again.
-    # What the candidate is compared with; see components/served.py.
+    # What the candidate is compared with; see components/serving_folder.py.
     served_version: str = "newest"
     push_attempt: str = ""  # Another text makes Pusher push once more what it pushed before.
     beam_args: tuple[str, ...] = IN_PROCESS
@@ -173,7 +173,7 @@ class Cluster:
     def beam_args(self) -> tuple[str, ...]:
         """What Beam's steps take. Raises ValueError where the engine lacks something."""
         if self.data:
-            beam_runner.check_places(self.beam, {"data": self.data})
+            engines.check_places(self.beam, {"data": self.data})
         elif self.beam.runner == "dataflow":
             raise ValueError(
                 "data is missing: its default is on a volume, which Dataflow's workers do not see. "
@@ -209,7 +209,7 @@ class Cluster:
             found = _CLUSTER.validate_python(merged(json.loads(_CLUSTER.dump_json(cls())), given))
         except pydantic.ValidationError as error:
             raise ValueError(" ".join(map(_sentence, error.errors()))) from error
-        engine = beam_runner.parse(runner, beam, base=found.beam)
+        engine = engines.parse(runner, beam, base=found.beam)
         found = dataclasses.replace(found, beam=engine)
         _ = found.beam_args  # Now: a step of a cluster would say it later.
         return found

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from serving.answers import Prediction
+from serving.client.answers import Prediction
 from serving.mask_files import MaskFiles
 
 RUNNERS_UP = 2

@@ -15,7 +15,7 @@ import typer
 
 from serving import mask_files
 from serving.answer_tables import show_classes, show_masks
-from serving.client import (
+from serving.client.connection import (
     NotAnImage,
     Prediction,
     Segmentation,
@@ -27,7 +27,7 @@ from serving.mask_files import MaskFiles
 from serving.versions import find_models
 
 if TYPE_CHECKING:
-    from serving.model_versions import VersionStatus
+    from serving.server.model_versions import VersionStatus
 
 GRPC_URL = "grpc://localhost:8500"
 REST_URL = "http://localhost:8501"
@@ -46,7 +46,7 @@ def serve(
     """Serves the newest version of each model over gRPC and REST, until Ctrl-C."""
     models = _find(push_root)
     quiet_tensorflow()
-    from serving.server import PortTakenError, Server
+    from serving.server.local import PortTakenError, Server
 
     server = Server(
         push_root, grpc_port=grpc_port, rest_port=rest_port, host=host, listener=_print_change

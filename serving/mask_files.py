@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serving import overlay
-from serving.answers import Segmentation
-from serving.upright import UNREADABLE
+from serving.client.answers import Segmentation
+from serving.rgb_images import UNREADABLE
 
 
 @dataclass(frozen=True)

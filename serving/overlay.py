@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from serving.upright import to_upright_rgb
+from serving.rgb_images import to_upright_rgb
 
 # Eight colours that colour-blind people tell apart: Okabe, Ito, "Color Universal Design" (2008).
 COLOURS = (

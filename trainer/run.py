@@ -8,7 +8,9 @@ import keras
 import tensorflow as tf
 from tfx.v1.components import FnArgs
 
-from trainer import config, data, export, models, preprocessing, training
+from trainer import config, models, training
+from trainer.data import input_pipeline, preprocessing
+from trainer.export import saved_model
 
 
 def run_fn(fn_args: FnArgs) -> None:
@@ -24,14 +26,14 @@ def run_fn(fn_args: FnArgs) -> None:
     checkpoints = checkpoint_folder(fn_args)
     training.fit(
         model,
-        data.training(fn_args.train_files, statistics.labels, experiment),
-        data.evaluation(fn_args.eval_files, statistics.labels, experiment),
-        steps_per_epoch=data.steps(fn_args.train_files, experiment),
+        input_pipeline.training(fn_args.train_files, statistics.labels, experiment),
+        input_pipeline.evaluation(fn_args.eval_files, statistics.labels, experiment),
+        steps_per_epoch=input_pipeline.steps(fn_args.train_files, experiment),
         experiment=experiment,
         checkpoints=checkpoints,
         logs=fn_args.model_run_dir,
     )
-    export.save(model, statistics, experiment, fn_args.serving_model_dir)
+    saved_model.save(model, statistics, experiment, fn_args.serving_model_dir)
     tf.io.gfile.rmtree(checkpoints)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from components.report.test_split import Values
-from trainer.records import FILENAME
+from components.report.test_examples import Values
+from trainer.data.records import FILENAME
 
 
 @dataclass(frozen=True)

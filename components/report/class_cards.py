@@ -6,8 +6,8 @@ import numpy as np
 
 from components.report import pictures
 from components.report.cards import Card, Picture, text
-from components.report.test_split import Values
-from trainer.records import ENCODED, LABEL_TEXT
+from components.report.test_examples import Values
+from trainer.data.records import ENCODED, LABEL_TEXT
 
 
 def card(fields: Values, outputs: Values, labels: list[str]) -> Card:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow_model_analysis as tfma
 
-from components.evaluated import CANDIDATE
+from components.metrics.results import CANDIDATE
 
 PLOT = "multiClassConfusionMatrixAtThresholds"
 

@@ -6,7 +6,7 @@ import math
 import random
 from dataclasses import dataclass
 
-from components.report import class_cards, mask_cards, test_split
+from components.report import class_cards, mask_cards, test_examples
 from components.report.cards import Card
 from components.report.run import Run
 
@@ -26,7 +26,7 @@ class Group:
 def cards(run: Run, labels: list[str]) -> list[Card]:
     """The first test images, asked about."""
     task = mask_cards if run.masks else class_cards
-    answered = test_split.answered(run.test_examples, run.model)
+    answered = test_examples.answered(run.test_examples, run.model)
     return [task.card(fields, outputs, labels) for fields, outputs in answered]
 
 

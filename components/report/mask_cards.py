@@ -6,9 +6,9 @@ import numpy as np
 
 from components.report import pictures
 from components.report.cards import Card, Picture, text
-from components.report.test_split import Values
+from components.report.test_examples import Values
 from serving import overlay
-from trainer.records import ENCODED, IGNORED, LABEL_TEXT, MASK, SPECIES
+from trainer.data.records import ENCODED, IGNORED, LABEL_TEXT, MASK, SPECIES
 
 
 def card(fields: Values, outputs: Values, labels: list[str]) -> Card:

@@ -9,13 +9,14 @@ from typing import Any
 
 import jinja2
 
-from components import evaluated, ingestion_summary, rejects
-from components.evaluated import Slices
-from components.report import confusion, gallery, mask_cards, plots, test_split, training_log
+from components.ingestion import rejects, summary
+from components.metrics import results
+from components.metrics.results import Slices
+from components.report import confusion, gallery, mask_cards, plots, test_examples, training_log
 from components.report.plots import Plot
 from components.report.run import Run
-from trainer import export
-from trainer.records import LABEL_TEXT, SPLITS
+from trainer.data.records import LABEL_TEXT, SPLITS
+from trainer.export import saved_model
 
 TEMPLATE = "report.html.j2"
 REJECTS_SHOWN = 20
@@ -34,20 +35,20 @@ def verdict(run: Run) -> dict[str, Any]:
     """Whether the model may be pushed, and why not."""
     return {
         "may_be_pushed": run.blessed and run.servable,
-        "failures": evaluated.gate_failures(run.evaluation),
+        "failures": results.gate_failures(run.evaluation),
     }
 
 
 def measured(run: Run) -> dict[str, Any]:
     """Metrics of the whole test split, of each class and of each slice."""
-    candidate = evaluated.slices(run.evaluation, evaluated.CANDIDATE)
-    baseline = evaluated.overall(evaluated.slices(run.evaluation, evaluated.BASELINE))
-    labels = export.read_labels(run.model)
-    slices = evaluated.by_slice(candidate if run.masks else without_classes(candidate))
+    candidate = results.slices(run.evaluation, results.CANDIDATE)
+    baseline = results.overall(results.slices(run.evaluation, results.BASELINE))
+    labels = saved_model.read_labels(run.model)
+    slices = results.by_slice(candidate if run.masks else without_classes(candidate))
     return {
-        "metrics": only(baseline, evaluated.overall(candidate)),
+        "metrics": only(baseline, results.overall(candidate)),
         "baseline": baseline,
-        "classes": evaluated.by_class(candidate, labels),
+        "classes": results.by_class(candidate, labels),
         "slices": {name: only([IMAGES, *baseline], row) for name, row in slices.items()},
         "confusion": None if run.masks else confusion_plot(run, labels),
     }
@@ -78,7 +79,7 @@ def learned(run: Run) -> dict[str, Any]:
 
 def seen(run: Run) -> dict[str, Any]:
     """Test images with what is true of them and what the model says."""
-    labels = export.read_labels(run.model)
+    labels = saved_model.read_labels(run.model)
     cards = gallery.cards(run, labels)
     return {
         "groups": gallery.groups(cards),
@@ -89,9 +90,9 @@ def seen(run: Run) -> dict[str, Any]:
 
 def ingested(run: Run) -> dict[str, Any]:
     """Counts, rejects and sizes."""
-    sizes = test_split.sizes(run.test_examples)
+    sizes = test_examples.sizes(run.test_examples)
     return {
-        "summary": ingestion_summary.read(run.rejects),
+        "summary": summary.read(run.rejects),
         "splits": SPLITS,
         "rejects": rejects.read(run.rejects)[:REJECTS_SHOWN],
         "sizes": plots.sizes(sizes) if sizes else None,

@@ -10,7 +10,7 @@ import tensorflow as tf
 from PIL import Image
 
 from serving import overlay
-from trainer import images
+from trainer.data import images
 
 SIDE = 256  # Pixels of the longer side, at the most.
 QUALITY = 80

@@ -50,7 +50,7 @@ ENV PATH=/opt/venv/bin:$PATH \
 USER 65532:65532
 # An image that cannot import what its steps run is not built. The check leaves no folder of this
 # user's in /tmp, where another user could not write.
-RUN --mount=type=tmpfs,target=/tmp python -c 'import components.kfp_entry, pipeline.flink.worker_pool'
+RUN --mount=type=tmpfs,target=/tmp python -c 'import components.kubeflow.entry_point, pipeline.flink.worker_pool'
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="fcn-pipeline" \
     org.opencontainers.image.description="Steps of a TFX pipeline that trains fully convolutional networks" \

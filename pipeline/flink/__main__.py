@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.options import FAILED, console, fail
 from pipeline.flink import cluster, jars
 from pipeline.flink.errors import ClusterError
-from pipeline.terminal import FAILED, console, fail
 
 
 def main(

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import httpx
 
-from pipeline.beam_runner import Beam
+from pipeline.beam import Beam
 from pipeline.flink import configuration, jars
 from pipeline.flink.configuration import LOOPBACK, WORKERS, Ports
 from pipeline.flink.errors import ClusterError

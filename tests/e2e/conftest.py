@@ -5,10 +5,9 @@ They share a home, as a user's runs do, so each says which one it follows.
 
 import shutil
 
-import command
-import flower_run
-import pet_run
 import pytest
+
+from tests.e2e import command, flower_run, pet_run
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import command
-import image_files
-
-from pipeline import drawn_flowers
+from pipeline.demo import drawn_flowers
+from tests.e2e import command
+from tests.fakes import image_files
 
 PER_CLASS = 24
 CLASSES = ("daisy", "dandelion", "roses", "sunflowers", "tulips")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import command
 import numpy as np
 from PIL import Image
 
-from pipeline import drawn_pets
+from pipeline.demo import drawn_pets
+from tests.e2e import command
 
 PHOTOGRAPHS = Path(__file__).parents[3] / "shared" / "data" / "pets"
 PAIRS = 40

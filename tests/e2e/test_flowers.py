@@ -5,9 +5,9 @@ import re
 import shutil
 from pathlib import Path
 
-import command
-import flower_run
 import pytest
+
+from tests.e2e import command, flower_run
 
 
 def test_a_run_ends_with_a_pushed_version(first):

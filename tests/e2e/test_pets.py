@@ -5,13 +5,12 @@ import json
 import re
 from pathlib import Path
 
-import command
 import numpy as np
-import pet_run
 import pytest
 from PIL import Image
 
-from pipeline import results
+from pipeline.local import results
+from tests.e2e import command, pet_run
 
 
 def test_a_run_ends_with_a_pushed_version_and_a_page(pets):

@@ -6,11 +6,10 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import command
-import flower_run
-import pet_run
 import pytest
-import webhooks
+
+from tests.e2e import command, flower_run, pet_run
+from tests.fakes import webhooks
 
 pytestmark = pytest.mark.timeout(1500)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import flower_folder
 import pytest
-from graph_run import run
 
 from pipeline.flink import jars
 from pipeline.flink.errors import ClusterError
+from tests.flink import flower_folder
+from tests.flink.graph_run import run
 
 HERE = Path(__file__).parent
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import image_files
-
-from pipeline import drawn_flowers
+from pipeline.demo import drawn_flowers
+from tests.fakes import image_files
 
 PER_CLASS = 320
 BAD_FILES = {

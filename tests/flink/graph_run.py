@@ -10,13 +10,15 @@ from pathlib import Path
 import numpy as np
 import tensorflow_data_validation as tfdv
 
-from components import ingestion_summary, rejects
-from components.ingestion_summary import Summary
-from pipeline import partial_run
+from components.ingestion import rejects
+from components.ingestion import summary as ingestion_summary
+from components.ingestion.summary import Summary
+from pipeline.local import partial_run
 from pipeline.settings import IN_PROCESS, Settings
-from trainer import configs, preprocessing
-from trainer.preprocessing import DataStatistics
-from trainer.records import SPLITS
+from trainer import configs
+from trainer.data import preprocessing
+from trainer.data.preprocessing import DataStatistics
+from trainer.data.records import SPLITS
 
 EXPERIMENT = configs.load("flowers")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from graph_run import assert_same, run
-from watch import Watch
 
 from pipeline.flink import cluster, jars
 from pipeline.flink.rest import records_by_task_manager
+from tests.flink.graph_run import assert_same, run
+from tests.flink.watch import Watch
 
 pytestmark = pytest.mark.timeout(1800)
 

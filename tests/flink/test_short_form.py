@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 import pytest
-from graph_run import assert_same, run
 
 from pipeline.flink import cluster, jars
 from pipeline.flink.rest import records_by_task_manager
+from tests.flink.graph_run import assert_same, run
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Flower photographs, five classes, from scratch on a CPU: an FCN that takes any size."""
 
-from trainer import schema
 from trainer.config import (
     AugmentConfig,
     ClassifierConfig,
@@ -9,6 +8,7 @@ from trainer.config import (
     Threshold,
     TrainConfig,
 )
+from trainer.data import schema
 from trainer.overrides import with_overrides
 
 EXPERIMENT = Experiment(

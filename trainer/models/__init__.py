@@ -10,7 +10,7 @@ from trainer.config import ModelConfig
 from trainer.models import fcn, fcn8s, fcn16s, fcn32s, unet_small, vgg16_deconv
 
 if TYPE_CHECKING:
-    from trainer.preprocessing import DataStatistics
+    from trainer.data.preprocessing import DataStatistics
 
 BUILDERS = {
     "fcn": fcn.build,

@@ -1,0 +1,57 @@
+"""Boxes around heads, as Pascal VOC's XML has them (Everingham et al., IJCV 2010)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
+
+from components.ingestion.images import Picture
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+SIDES = ("xmin", "xmax", "ymin", "ymax")
+MOST_BYTES = 2**20  # Of a file; one with a few boxes has some hundred.
+
+
+class UnreadableBoxError(ValueError):
+    """XML that gives no boxes inside the image."""
+
+
+def read(data: bytes, picture: Picture) -> tuple[float, ...]:
+    """SIDES of each box, one after the other: 0..1 of the picture's width and height.
+
+    Raises UnreadableBoxError.
+    """
+    try:
+        root = ElementTree.fromstring(data)
+        _check_size(root, picture)
+        return tuple(side for box in root.iter("bndbox") for side in _box(box, picture))
+    except (
+        ElementTree.ParseError,
+        DefusedXmlException,
+        LookupError,  # An encoding nobody knows.
+        TypeError,
+        ValueError,
+    ) as error:
+        raise UnreadableBoxError(str(error)) from error
+
+
+def _check_size(root: Element, picture: Picture) -> None:
+    """The boxes of a photograph that was turned count where they were drawn after its turn."""
+    given = [root.findtext(f"size/{side}") for side in ("height", "width")]
+    if None in given and picture.turn is None:
+        return
+    if [int(text or 0) for text in given] != [picture.height, picture.width]:
+        raise ValueError(f"drawn on {given}, and it has {[picture.height, picture.width]}")
+
+
+def _box(element: Element, picture: Picture) -> list[float]:
+    pixels = [float(element.findtext(side)) for side in SIDES]
+    whole = (picture.width, picture.width, picture.height, picture.height)
+    xmin, xmax, ymin, ymax = box = [at / of for at, of in zip(pixels, whole, strict=True)]
+    if not (0 <= xmin < xmax <= 1 and 0 <= ymin < ymax <= 1):
+        raise ValueError(f"{pixels} lies not within {picture.width} x {picture.height}")
+    return box

@@ -1,0 +1,144 @@
+"""What ingestion found: files, examples and rejects of each split, and the sizes of each class."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+
+from rich.table import Table
+
+from components import atomic_text
+from components.ingestion.examination import Candidate
+from components.ingestion.image_folder import Listing
+from trainer.data.records import SPLITS
+
+FILE_NAME = "summary.json"
+ALL = "all"  # The row of all classes together.
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Least, mean and greatest of the heights, or of the widths, of some images: pixels."""
+
+    least: int
+    mean: float
+    greatest: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Counts by split: `files[s] == examples[s] + sum(rejects[s].values())` for each split s."""
+
+    files: dict[str, int]
+    examples: dict[str, int]
+    rejects: dict[str, dict[str, int]]  # Split, reason: count.
+    classes: dict[str, dict[str, int]]  # Class, split: examples.
+    heights: dict[str, Sides]  # Class, and "all".
+    widths: dict[str, Sides]  # Class, and "all".
+    outside: tuple[str, ...] = ()  # Files that belong to no image: not counted, not ingested.
+    warnings: dict[str, int] = field(default_factory=dict)  # By kind: examples that are odd.
+    mask_pixels: dict[str, dict[str, int]] = field(default_factory=dict)  # Split, mask's class.
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Rejects of all splits by reason."""
+        return dict(sum((Counter(counts) for counts in self.rejects.values()), Counter()))
+
+
+def of(
+    candidates: list[Candidate], listing: Listing, mask_classes: tuple[str, ...] = ()
+) -> Summary:
+    """Counts settled candidates. Classes without an example are there with zeros."""
+    kept = [c for c in candidates if not c.reason]
+    classes = listing.classes if all(c.label for c in kept) else (*listing.classes, "")
+    images = Counter((c.label, c.split) for c in kept)
+    reasons = Counter((c.split, c.reason) for c in candidates if c.reason)
+    groups = {label: [c for c in kept if c.label == label] for label in classes} | {ALL: kept}
+    return Summary(
+        files=_per_split(candidates),
+        examples=_per_split(kept),
+        rejects={s: {r: n for (of, r), n in sorted(reasons.items()) if of == s} for s in SPLITS},
+        classes={label: {s: images[label, s] for s in SPLITS} for label in classes},
+        heights={label: _sides([c.height for c in group]) for label, group in groups.items()},
+        widths={label: _sides([c.width for c in group]) for label, group in groups.items()},
+        outside=listing.outside,
+        warnings=dict(sorted(Counter(w for c in kept for w in c.warnings).items())),
+        mask_pixels={s: _pixels(kept, s, mask_classes) for s in SPLITS} if mask_classes else {},
+    )
+
+
+def _pixels(kept: list[Candidate], split: str, classes: tuple[str, ...]) -> dict[str, int]:
+    counts = [c.pixels for c in kept if c.split == split]
+    return {name: sum(pixels[n] for pixels in counts) for n, name in enumerate(classes)}
+
+
+def _per_split(candidates: list[Candidate]) -> dict[str, int]:
+    counts = Counter(candidate.split for candidate in candidates)
+    return {split: counts[split] for split in SPLITS}
+
+
+def _sides(pixels: list[int]) -> Sides:
+    if not pixels:
+        return Sides(0, 0.0, 0)
+    return Sides(min(pixels), sum(pixels) / len(pixels), max(pixels))
+
+
+def write(uri: str, summary: Summary) -> None:
+    """Writes the summary into the artifact."""
+    atomic_text.write(f"{uri}/{FILE_NAME}", json.dumps(asdict(summary), indent=2) + "\n")
+
+
+def read(uri: str) -> Summary:
+    """The artifact's summary."""
+    summary = Summary(**json.loads(atomic_text.read(f"{uri}/{FILE_NAME}")))
+    return replace(
+        summary,
+        heights={label: Sides(**sides) for label, sides in summary.heights.items()},
+        widths={label: Sides(**sides) for label, sides in summary.widths.items()},
+        outside=tuple(summary.outside),
+    )
+
+
+def table(summary: Summary) -> Table:
+    """Images of each class and split, least, mean and greatest height and width."""
+    shown = Table(title="Images", caption=caption(summary), caption_justify="left")
+    shown.add_column("class")
+    for name in (*SPLITS, "height", "width"):
+        shown.add_column(name, justify="right")
+    for label, images in summary.classes.items():
+        shown.add_row(
+            label or "no label", *(str(images[s]) for s in SPLITS), *_sizes(summary, label)
+        )
+    shown.add_section()
+    totals = (str(summary.examples[s]) for s in SPLITS)
+    shown.add_row(ALL, *totals, *_sizes(summary, ALL))
+    return shown
+
+
+def _sizes(summary: Summary, label: str) -> Iterable[str]:
+    for sides in (summary.heights[label], summary.widths[label]):
+        yield f"{sides.least} / {sides.mean:.0f} / {sides.greatest}"
+
+
+def caption(summary: Summary) -> str:
+    """The account: files = examples + rejects for each split, and the rejects by reason."""
+    lines = ["height and width: least / mean / greatest pixels"]
+    for name, splits in (*((split, [split]) for split in SPLITS), (ALL, SPLITS)):
+        files = sum(summary.files[split] for split in splits)
+        examples = sum(summary.examples[split] for split in splits)
+        rejected = sum(sum(summary.rejects[split].values()) for split in splits)
+        lines.append(f"{name}: {files} files = {examples} examples + {rejected} rejects")
+    lines += [f"rejects: {n} {reason}" for reason, n in sorted(summary.reasons.items())]
+    lines += [f"examples with a warning: {n} {kind}" for kind, n in summary.warnings.items()]
+    lines += [f"{split}: {_parts(of)}" for split, of in summary.mask_pixels.items()]
+    if summary.outside:
+        first = ", ".join(summary.outside[:3])
+        lines.append(f"of no image, not ingested: {len(summary.outside)} ({first})")
+    return "\n".join(lines)
+
+
+def _parts(pixels: dict[str, int]) -> str:
+    total = max(1, sum(pixels.values()))
+    return "pixels " + ", ".join(f"{name} {count / total:.1%}" for name, count in pixels.items())

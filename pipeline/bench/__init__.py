@@ -1,0 +1,4 @@
+"""Benchmarks: commands that measure and report, never tests.
+
+Imports the graph's parts to time them; nothing imports this package.
+"""

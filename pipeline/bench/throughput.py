@@ -1,0 +1,130 @@
+"""`make bench`: how fast images come in and reach the model, and how little of it is padding.
+
+Without a folder it measures on drawn flowers.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from components.errors import DataError
+from pipeline.bench import report as bench_report
+from pipeline.bench.report import Report, Row
+from pipeline.demo import drawn_flowers
+from serving.commands import quiet_tensorflow
+
+if TYPE_CHECKING:  # At the top they would import TensorFlow before it is made quiet.
+    from pipeline.bench.ingestion import Ingested
+    from pipeline.bench.input_speed import Source
+
+EXPERIMENT = "flowers"
+TUTORIAL_BATCH = 8  # Images: the batches of the tutorial that this project set out from.
+WRONG_USE = 2  # Exit code, as that of `fcn run`.
+console = Console(stderr=True)
+
+
+def bench(
+    data: Annotated[str, typer.Option(help="Folder of class folders.", metavar="DIR")] = "",
+    markdown: Annotated[str, typer.Option(help="Writes the table there too.", metavar="FILE")] = "",
+    rounds: Annotated[int, typer.Option(help="Of input pipeline and bare decoding.", min=1)] = 5,
+) -> None:
+    """Measures ingestion, useful pixels and the input pipeline, and prints one table."""
+    quiet_tensorflow()
+    folder = Path(data) if data else drawn_flowers.draw(Path("data", "drawn_flowers"))
+    try:
+        with tempfile.TemporaryDirectory() as home:
+            report = measure(folder, Path(home), rounds)
+    except DataError as error:
+        console.print(f"[bold red]{escape(str(error))}[/]", highlight=False, soft_wrap=True)
+        raise typer.Exit(WRONG_USE) from error
+    Console().print(report.table())
+    if markdown:
+        Path(markdown).parent.mkdir(parents=True, exist_ok=True)
+        Path(markdown).write_text(report.markdown(), encoding="utf-8")
+
+
+def measure(folder: Path, home: Path, rounds: int) -> Report:
+    """All figures for the folder; what has to be written goes to `home`."""
+    start, load = time.perf_counter(), os.getloadavg()[0]
+    say("importing TensorFlow and TFX")
+    from pipeline.bench.ingestion import ingest
+    from pipeline.bench.input_speed import Source
+    from trainer import configs
+
+    experiment = configs.load(EXPERIMENT)
+    say(f"ingesting {folder}, twice")
+    first, again = (ingest(folder, home / str(n), experiment.data) for n in range(2))
+    source = Source(again.files("train"), again.labels, experiment)
+    rows = (
+        *bench_report.ingestion_rows(first.lap, again.lap),
+        *useful_rows(again, source),
+        *input_rows(source, rounds),
+        Row("peak memory of this process", f"{peak_memory() / 2**30:.2f} GiB"),
+    )
+    meaning = "by processor time: for each second that a core worked on it, whatever else ran"
+    took = f"load average at the start {load:.1f}; took {time.perf_counter() - start:.0f} s"
+    files = f"{again.lap.items:,} files of {folder.resolve().name}, experiment {EXPERIMENT}"
+    return Report(rows, (files, machine(), took, meaning))
+
+
+def useful_rows(ingested: Ingested, source: Source) -> Iterator[Row]:
+    """How much of the batches is image."""
+    from pipeline.bench import input_speed
+
+    say("counting useful pixels")
+    sizes = (source.experiment.train.batch_size, TUTORIAL_BATCH)
+    val = replace(source, files=ingested.files("val"))
+    return bench_report.useful_rows(
+        training=input_speed.useful_pixels(input_speed.training_epoch(source)),
+        evaluation=input_speed.useful_pixels(input_speed.evaluation(val)),
+        as_they_come={n: input_speed.useful_pixels_as_they_come(source, n) for n in sizes},
+    )
+
+
+def input_rows(source: Source, rounds: int) -> Iterator[Row]:
+    """The input pipeline's rates against those of bare decoding."""
+    from pipeline.bench import input_speed
+
+    say(f"input pipeline and bare decoding in turns: a warm-up, then {rounds} rounds")
+    done = []
+    for pairs in input_speed.compare(input_speed.repeated(source), rounds):
+        done.append(pairs)
+        say(f"round {len(done)} of {rounds}")
+    return bench_report.input_rows(done, input_speed.TARGETED)
+
+
+def say(doing: str) -> None:
+    """Tells what it works at."""
+    console.print(f"[dim]bench:[/] {escape(doing)}", highlight=False, soft_wrap=True)
+
+
+def machine() -> str:
+    """Cores, versions and the date."""
+    import tensorflow as tf
+
+    versions = f"Python {platform.python_version()}, TensorFlow {tf.__version__}"
+    return f"{len(os.sched_getaffinity(0))} cores, {versions}, {date.today()}"
+
+
+def peak_memory() -> int:
+    """The most memory this process has held, in bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+if __name__ == "__main__":
+    typer.run(bench)

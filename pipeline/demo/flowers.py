@@ -1,0 +1,104 @@
+"""`make demo`: from a folder of flowers to a served model that is asked about images it never saw.
+
+Without a folder it takes TensorFlow's photographs; without a network, drawn flowers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from pipeline.demo import drawn_flowers, flower_photos, steps
+from pipeline.demo.download import Archive
+from pipeline.demo.steps import console
+from serving import commands
+
+if TYPE_CHECKING:
+    from serving.client import Prediction
+
+MODEL = "flowers"
+
+TestImage = tuple[str, bytes, str]  # Its file name, its encoded bytes, its true class.
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said of one image, over either protocol."""
+
+    file: str
+    truth: str
+    grpc: Prediction
+    rest: Prediction
+
+    @property
+    def right(self) -> bool:
+        """Whether both answers are the true class."""
+        return self.grpc.label == self.rest.label == self.truth
+
+
+def demo(
+    data: Annotated[str, typer.Option(help="Folder of class folders.")] = "",
+    workdir: Annotated[
+        str, typer.Option(help="Holds all it makes; runs/demo/<the folder's name> if not given.")
+    ] = "",
+    images: Annotated[int, typer.Option(help="Images to ask about.", min=1)] = 15,
+) -> None:
+    """Trains on flowers, serves the model, and prints its answers beside the truth."""
+    commands.quiet_tensorflow()
+    folder = Path(data) if data else find_flowers(Path("data"))
+    home = steps.home_of(folder, workdir)
+    code = steps.run(MODEL, folder, home)
+    if code == 0:
+        show(ask_about_test_images(home, images))
+    raise typer.Exit(code)
+
+
+def find_flowers(root: Path, *, archive: Archive = flower_photos.ARCHIVE) -> Path:
+    """The folder of photographs below `root`, or of drawings if no photographs can be had."""
+    return steps.find(
+        "FLOWERS",
+        (root / "flower_photos", lambda folder: flower_photos.fetch(folder, archive=archive)),
+        (root / "drawn_flowers", drawn_flowers.draw),
+    )
+
+
+def ask_about_test_images(home: Path, limit: int) -> list[Answer]:
+    """Serves what the run pushed, and asks about images of its test split."""
+    from pipeline.local.results import some_test_images
+
+    return ask(steps.push_root(home), some_test_images(str(home), limit))
+
+
+def ask(root: Path, images: Sequence[TestImage]) -> list[Answer]:
+    """Asks about all images, on both ways."""
+    grpc, rest = steps.ask(root, MODEL, [encoded for _, encoded, _ in images])
+    return [
+        Answer(file, truth, by_grpc, by_rest)
+        for (file, _, truth), by_grpc, by_rest in zip(images, grpc, rest, strict=True)
+    ]
+
+
+def show(answers: Sequence[Answer]) -> None:
+    """Prints the answers beside the true classes, and how many are right."""
+    table = Table("File", "Truth", "gRPC", "", "REST", "", "", title="Images of the test split")
+    for answer in answers:
+        cells = [*_cells(answer.grpc), *_cells(answer.rest)]
+        mark = "[green]✓[/]" if answer.right else "[red]✗[/]"
+        table.add_row(escape(answer.file), answer.truth, *cells, mark)
+    console.print(table)
+    right = sum(answer.right for answer in answers)
+    console.print(f"{right} of {len(answers)} right, over gRPC and over REST.")
+
+
+def _cells(prediction: Prediction) -> tuple[str, str]:
+    return prediction.label, f"{prediction.probabilities[prediction.label]:.0%}"
+
+
+if __name__ == "__main__":
+    typer.run(demo)

@@ -1,0 +1,76 @@
+"""What the demos have in common: finding images, a run, a server that is asked on both ways."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from pipeline.demo.download import DownloadError, DownloadFailed, NoNetwork
+
+FAILED, NOT_BLESSED = 1, 3  # Exit codes, as those of `fcn run`.
+PATIENCE = 120.0  # Seconds: a model's first answer is slow.
+console = Console()
+
+Make = Callable[[Path], Path]  # Fills a folder, unless it is there, and returns it.
+
+
+def find(kind: str, fetch: tuple[Path, Make], draw: tuple[Path, Make]) -> Path:
+    """The folder of photographs, or of drawings if no photographs can be had."""
+    photographs, download = fetch
+    try:
+        return download(photographs)
+    except (NoNetwork, DownloadFailed) as error:
+        console.print(f"[bold yellow]No photographs:[/] {escape(str(error))}", highlight=False)
+        console.print(f"[bold yellow]DRAWN {kind} stand in for them:[/] a synthetic set.")
+        drawings, make = draw
+        return make(drawings)
+    except DownloadError as error:
+        console.print(f"[bold red]{escape(str(error))}[/]", highlight=False)
+        raise typer.Exit(FAILED) from error
+
+
+def home_of(data: Path, workdir: str) -> Path:
+    """The working directory given, else one named after the data."""
+    return Path(workdir) if workdir else Path("runs", "demo", data.resolve().name)
+
+
+def run(model: str, data: Path, home: Path) -> int:
+    """Runs the pipeline as a user would; returns the exit code of `fcn run`."""
+    options = ["--data", data, "--fast", "--workdir", home, "--push-root", push_root(home)]
+    command = ["run", model, *map(str, options)]
+    console.print(f"\n[bold]fcn {escape(' '.join(command))}[/]", highlight=False, soft_wrap=True)
+    code = subprocess.run([sys.executable, "-m", "pipeline", *command], check=False).returncode
+    if code == NOT_BLESSED:
+        console.print("The model missed its gate (see above): it is not served, so not asked.")
+    return code if code >= 0 else FAILED  # Below 0: ended by a signal.
+
+
+def push_root(home: Path) -> Path:
+    """Where the demo's versions go: apart from those of real runs."""
+    return home / "served"
+
+
+def ask(root: Path, model: str, images: Sequence[bytes]) -> tuple[list, list]:
+    """Asks a server of its own, on free ports, about all images: once by gRPC, once by REST."""
+    from serving.client import connect
+    from serving.server.local import Server
+
+    with Server(root, grpc_port=0, rest_port=0) as server:
+        version = server.wait_until_available(model, timeout=PATIENCE).version
+        urls = (
+            f"grpc://{server.host}:{server.grpc_port}",
+            f"http://{server.host}:{server.rest_port}",
+        )
+        console.print(f"\nServing version {version} at {' and '.join(urls)}", highlight=False)
+        answers = []
+        for url in urls:
+            with connect(url, model, timeout=PATIENCE) as client:
+                answers.append(client.ask(images))
+    grpc, rest = answers
+    return grpc, rest

@@ -1,0 +1,138 @@
+"""A compiled pipeline as the API server takes it, or does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from google.protobuf import json_format
+from google.protobuf.message import Message
+from kfp.kubernetes import kubernetes_executor_config_pb2 as kubernetes_pb2
+from kfp.pipeline_spec import pipeline_spec_pb2
+
+from pipeline.kubeflow.lint.parameters import type_name
+from pipeline.kubeflow.rehearsal import parameters
+from pipeline.kubeflow.rehearsal.failures import Refused
+
+SCHEMA_VERSION = "2.1.0"
+KINDS = ("container", "importer")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The two documents of the YAML, as messages."""
+
+    spec: pipeline_spec_pb2.PipelineSpec
+    executors: Mapping[str, pipeline_spec_pb2.PipelineDeploymentConfig.ExecutorSpec]
+    kubernetes: Mapping[str, kubernetes_pb2.KubernetesExecutorConfig]
+
+    @property
+    def name(self) -> str:
+        """The pipeline's name."""
+        return self.spec.pipeline_info.name
+
+    def component(self, task: pipeline_spec_pb2.PipelineTaskSpec) -> Message:
+        """What the task runs."""
+        return self.spec.components[task.component_ref.name]
+
+    def arguments(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The run's parameters: those given, else the defaults. Raises Refused."""
+        declared = self.spec.root.input_definitions.parameters
+        unknown = sorted(set(given) - set(declared))
+        if unknown:
+            known = ", ".join(sorted(declared)) or "none"
+            raise Refused(f"The pipeline has no parameter {unknown[0]!r}; it has {known}.")
+        return {
+            name: argument(name, spec, given)
+            for name, spec in declared.items()
+            if name in given or spec.HasField("default_value") or not spec.is_optional
+        }
+
+
+def argument(name: str, spec: Message, given: Mapping[str, Any]) -> Any:
+    """One parameter of the run, of the type that the pipeline declares."""
+    if name in given:
+        if not parameters.is_of(given[name], spec.parameter_type):
+            kind = type_name(spec.parameter_type)
+            raise Refused(f"Parameter {name!r} is {given[name]!r}: the pipeline wants a {kind}.")
+        return given[name]
+    if not spec.HasField("default_value"):
+        raise Refused(f"Parameter {name!r} has no default: give it a value for this run.")
+    return json_format.MessageToDict(spec.default_value)
+
+
+def read(path: Path) -> Submission:
+    """Reads the YAML; raises Refused for what the backend does not take or cannot run."""
+    documents = [document for document in loaded(path) if document]
+    if len(documents) not in (1, 2):
+        raise Refused(f"{path} has {len(documents)} documents: the backend reads a pipeline's one")
+    spec = message(path, documents[0], pipeline_spec_pb2.PipelineSpec())
+    if spec.schema_version != SCHEMA_VERSION:
+        raise Refused(f"{path}: schemaVersion is {spec.schema_version!r}, not {SCHEMA_VERSION!r}.")
+    deployment = pipeline_spec_pb2.PipelineDeploymentConfig()
+    message(path, json_format.MessageToDict(spec.deployment_spec), deployment)
+    submission = Submission(spec, deployment.executors, kubernetes(path, documents[1:]))
+    for refusal in refusals(submission):
+        raise Refused(f"{path}: {refusal}")
+    return submission
+
+
+def loaded(path: Path) -> list[Any]:
+    """The YAML's documents as plain data."""
+    try:
+        return list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Refused(f"{path} is no YAML: {error}") from error
+
+
+def message(path: Path, document: Any, empty: Message) -> Message:
+    """Plain data as a message, with no field that the message does not have."""
+    try:
+        return json_format.ParseDict(document, empty)
+    except json_format.ParseError as error:
+        raise Refused(f"{path} is no {empty.DESCRIPTOR.name}: {error}") from error
+
+
+def kubernetes(path: Path, documents: list[Any]) -> dict[str, Message]:
+    """The settings of each executor's pod."""
+    platform = pipeline_spec_pb2.PlatformSpec()
+    for document in documents:
+        message(path, document, platform)
+    executors = platform.platforms["kubernetes"].deployment_spec.executors
+    empty = kubernetes_pb2.KubernetesExecutorConfig
+    return {
+        label: message(path, json_format.MessageToDict(found), empty())
+        for label, found in executors.items()
+    }
+
+
+def refusals(submission: Submission) -> Iterator[str]:
+    """What the backend does not take, or this rehearsal does not play."""
+    for component in (submission.spec.root, *submission.spec.components.values()):
+        for name, task in component.dag.tasks.items():
+            yield from task_refusals(submission, name, task)
+    for label, pod in submission.kubernetes.items():
+        if pod.config_map_as_env:
+            yield f"{label} takes variables from a config map: a rehearsal knows only secrets."
+
+
+def task_refusals(submission: Submission, name: str, task: Message) -> Iterator[str]:
+    """The same of one task."""
+    reference = task.component_ref.name
+    if reference not in submission.spec.components:
+        yield f"task {name!r} runs the component {reference!r}, which is not there."
+    elif label := submission.spec.components[reference].executor_label:
+        kind = None
+        if label in submission.executors:
+            kind = submission.executors[label].WhichOneof("spec")
+        if kind not in KINDS:
+            yield f"task {name!r}: {kind or 'no'} executor is not implemented (label {label!r})."
+    if task.trigger_policy.condition:
+        yield f"task {name!r} has a trigger condition: a rehearsal cannot evaluate it. Drop `Cond`."
+    if task.WhichOneof("iterator"):
+        yield f"task {name!r} is a loop: a rehearsal does not play loops."
+    if any(p.parameter_expression_selector for p in task.inputs.parameters.values()):
+        yield f"task {name!r} selects a part of a parameter: a rehearsal does not."

@@ -1,0 +1,55 @@
+"""A recurring run, as a person wants to see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeline.kubeflow.schedule import cron
+
+MODES = {"ENABLE": True, "DISABLE": False}  # What was asked for; the status follows it late.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A recurring run. The expression is the controller's: six fields, seconds first."""
+
+    id: str
+    name: str
+    pipeline: str
+    version: str
+    expression: str  # Empty for one that runs every so many seconds.
+    seconds: str
+    enabled: bool
+    pipeline_root: str
+
+    @property
+    def schedule(self) -> str:
+        """When it runs, in a person's cron."""
+        return cron.five_fields(self.expression) if self.expression else f"every {self.seconds} s"
+
+    def times(self, zone: ZoneInfo, *, count: int = 3) -> list[datetime]:
+        """When it runs next, if the controller is in this zone."""
+        if not self.enabled or not self.expression:
+            return []
+        return cron.times(self.expression, zone, count=count)
+
+
+def job_of(answer: Any, *, pipeline: str | None = None, version: str | None = None) -> Job:
+    """The recurring run in an answer of the API, with ids for the names that nobody knows."""
+    pinned = answer.pipeline_version_reference
+    every = answer.trigger.periodic_schedule if answer.trigger else None
+    by_cron = answer.trigger.cron_schedule if answer.trigger else None
+    config = answer.runtime_config
+    return Job(
+        id=answer.recurring_run_id,
+        name=answer.display_name,
+        pipeline=pipeline or (pinned.pipeline_id if pinned else "") or "",
+        version=version or (pinned.pipeline_version_id if pinned else "") or "",
+        expression=(by_cron.cron if by_cron else "") or "",
+        seconds=(every.interval_second if every else "") or "",
+        enabled=MODES.get(answer.mode, answer.status == "ENABLED"),
+        pipeline_root=(config.pipeline_root if config else "") or "",
+    )

@@ -1,0 +1,92 @@
+"""What `fcn schedule` prints: recurring runs, their next times, the changes of a run."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pipeline.kubeflow.schedule.follow import ENDS, SUCCEEDED, Change
+
+if TYPE_CHECKING:
+    from pipeline.kubeflow.schedule.jobs import Job
+
+COLOURS = {SUCCEEDED: "green", "FAILED": "red", "ERROR": "red", "CANCELED": "red"}
+CLOCK = "%Y-%m-%d %H:%M"
+DAY = f"%a {CLOCK}"  # By the day of the week mistakes are seen.
+
+
+def show_jobs(jobs: Sequence[Job], zone: ZoneInfo, console: Console) -> None:
+    """All recurring runs, each with its next time."""
+    if not jobs:
+        console.print("There are no recurring runs: `fcn schedule create` makes one.")
+        return
+    table = Table("name", "pipeline", "version", "schedule", f"next ({zone.key})", "state", "id")
+    for job in jobs:
+        coming = [f"{time:{CLOCK}}" for time in job.times(zone, count=1)]
+        state = "[green]enabled[/]" if job.enabled else "[yellow]paused[/]"
+        names = (escape(text) for text in (job.name, job.pipeline, job.version, job.schedule))
+        table.add_row(*names, *(coming or ["-"]), state, escape(job.id))
+    console.print(table)
+    console.print(zone_note(zone), style="dim")
+
+
+def rows(jobs: Sequence[Job], zone: ZoneInfo) -> list[dict[str, Any]]:
+    """The same for programs."""
+    return [
+        {
+            **dataclasses.asdict(job),
+            "schedule": job.schedule,
+            "time_zone": zone.key,
+            "next": [time.isoformat() for time in job.times(zone)],
+        }
+        for job in jobs
+    ]
+
+
+def show_created(job: Job, zone: ZoneInfo, console: Console) -> None:
+    """What was made, and when it runs."""
+    console.print(
+        f"Recurring run [bold]{escape(job.name)}[/]: version {escape(job.version)} of "
+        f"{escape(job.pipeline)}, at '{escape(job.schedule)}' (for the cluster: "
+        f"{escape(job.expression)}), one run at a time. Of times that are missed only the last is "
+        f"made up for. Id {escape(job.id)}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print(zone_note(zone), highlight=False, soft_wrap=True)
+    if not job.enabled:
+        console.print(f"It is paused, as the one before: `fcn schedule resume {escape(job.name)}`.")
+        return
+    zones = {zone.key: zone, "UTC": timezone.utc, "this machine": None}
+    table = Table(*(f"next, {name}" for name in zones))
+    for time in job.times(zone):
+        table.add_row(*(f"{time.astimezone(one):{DAY}}" for one in zones.values()))
+    console.print(table)
+
+
+def zone_note(zone: ZoneInfo) -> str:
+    """Whose clock counts, which no request can ask for."""
+    return (
+        f"Times are in {zone.key}: the cluster reads cron in the time zone of its controller "
+        "(CRON_SCHEDULE_TIMEZONE of ml-pipeline-scheduledworkflow, UTC unless set), and no run can "
+        "choose another. If it is not in this one, say so with --time-zone."
+    )
+
+
+def show_change(change: Change, console: Console) -> None:
+    """One line a change."""
+    colour = COLOURS.get(change.state, "default")
+    name = "[bold]the run[/]" if not change.task else escape(change.task)
+    because = f": {escape(change.reason)}" if change.reason and change.state in ENDS else ""
+    console.print(
+        f"{datetime.now():%H:%M:%S} {name} [{colour}]{escape(change.state)}[/]{because}",
+        highlight=False,
+        soft_wrap=True,
+    )

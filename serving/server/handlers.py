@@ -1,0 +1,57 @@
+"""What the server answers, whatever the protocol: gRPC and REST are two ways of writing it down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tensorflow.core.protobuf import meta_graph_pb2
+
+from serving.server.model_versions import VersionStatus
+from serving.server.servable import DEFAULT_SIGNATURE, Arrays, Signature
+from serving.server.servables import Servables
+
+# Reads a request's inputs for the signature that will answer it: JSON alone has no types.
+InputReader = Callable[[Signature], Arrays]
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """Which model, version (None: the newest) and signature a request is for."""
+
+    name: str
+    version: int | None = None
+    signature_name: str = DEFAULT_SIGNATURE
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The outputs, and the spec of what answered: its version is never None."""
+
+    spec: ModelSpec
+    outputs: Arrays
+
+
+class Handlers:
+    """Raises a RequestError, named by its cause, where there is no answer."""
+
+    def __init__(self, servables: Servables) -> None:
+        self._servables = servables
+
+    def predict(self, spec: ModelSpec, read: InputReader, *, only: Sequence[str] = ()) -> Answer:
+        """All outputs of the signature, or `only` those named."""
+        with self._servables.lease(spec.name, spec.version) as (version, servable):
+            signature = servable.signature(spec.signature_name)
+            outputs = signature(read(signature), only)
+        return Answer(ModelSpec(spec.name, version, spec.signature_name), outputs)
+
+    def statuses(self, spec: ModelSpec) -> list[VersionStatus]:
+        """The states of the model's versions, the newest first."""
+        return self._servables.statuses(spec.name, spec.version)
+
+    def signature_defs(
+        self, spec: ModelSpec
+    ) -> tuple[int, Mapping[str, meta_graph_pb2.SignatureDef]]:
+        """The version that answers, and its signatures' inputs and outputs."""
+        with self._servables.lease(spec.name, spec.version) as (version, servable):
+            return version, servable.signature_defs

@@ -1,0 +1,107 @@
+"""The local server: TF Serving's gRPC and REST interfaces over a serving folder."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+
+import grpc
+
+from serving.server import grpc_server
+from serving.server.handlers import Handlers
+from serving.server.model_versions import Listener, VersionStatus
+from serving.server.rest_server import RestServer
+from serving.server.servables import Servables
+
+STOP_SECONDS = 5.0  # How long requests in flight may go on after the end.
+
+
+class PortTakenError(OSError):
+    """A port on which the server cannot listen."""
+
+
+class Server:
+    """Serves each model below `root` (or `root` itself, if it is a model's folder) inside `with`.
+
+    Port 0 takes a free one; `grpc_port` and `rest_port` are the real ones from the start on.
+    Entering raises PortTakenError. Models load while it answers: see `wait_until_available`.
+    """
+
+    def __init__(
+        self,
+        root: str | Path,
+        *,
+        grpc_port: int = 8500,
+        rest_port: int = 8501,
+        host: str = "127.0.0.1",
+        poll_seconds: float = 2.0,
+        listener: Listener | None = None,
+    ) -> None:
+        self.grpc_port = grpc_port
+        self.rest_port = rest_port
+        self.host = host
+        self._servables = Servables(Path(root), poll_seconds=poll_seconds, listener=listener)
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Server:
+        with ExitStack() as stack:  # What was started ends again if the rest does not start.
+            handlers = Handlers(self._servables)
+            self._start_grpc(handlers, stack)
+            self._start_rest(handlers, stack)
+            self._servables.start()
+            stack.callback(self._servables.stop)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def wait_until_available(self, model: str, *, timeout: float = 60.0) -> VersionStatus:
+        """The version that answers. Raises request_errors.ModelNotReady, which says why not."""
+        return self._servables.wait_until_available(model, timeout=timeout)
+
+    def _start_grpc(self, handlers: Handlers, stack: ExitStack) -> None:
+        server = grpc_server.create(handlers)
+        self.grpc_port = _add_port(server, self.host, self.grpc_port)
+        server.start()
+        stack.callback(lambda: server.stop(STOP_SECONDS).wait())
+
+    def _start_rest(self, handlers: Handlers, stack: ExitStack) -> None:
+        listener = stack.enter_context(_listen(self.host, self.rest_port))
+        self.rest_port = listener.getsockname()[1]
+        server = RestServer(handlers, listener)
+        server.start()
+        stack.callback(server.stop)
+
+
+def _add_port(server: grpc.Server, host: str, port: int) -> int:
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    try:
+        bound = server.add_insecure_port(address)
+    except RuntimeError as error:
+        raise _port_taken("gRPC", host, port) from error
+    if not bound:  # How grpcio before 1.60 says it.
+        raise _port_taken("gRPC", host, port)
+    return int(bound)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise _port_taken("REST", host, port) from error
+
+
+def _port_taken(protocol: str, host: str, port: int) -> PortTakenError:
+    return PortTakenError(
+        f"Cannot listen on port {port} of {host} for {protocol}: it is in use, or not allowed. "
+        "Choose another port, or 0 for any free one."
+    )

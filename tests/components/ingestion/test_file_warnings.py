@@ -1,0 +1,30 @@
+"""What is odd about files that decoders take."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.ingestion import file_warnings
+from tests.fakes.image_files import file_of, jpeg, picture
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "expected"),
+    [
+        pytest.param("1.jpg", jpeg(), [], id="jpeg"),
+        pytest.param("1.JPEG", jpeg(), [], id="capitals"),
+        pytest.param("1", file_of(picture()), [], id="no-ending"),
+        pytest.param("1.jpg", file_of(picture()), [file_warnings.ANOTHER_KIND], id="png-as-jpg"),
+        pytest.param("1.png", file_of(picture(), "GIF"), [file_warnings.ANOTHER_KIND], id="gif"),
+        pytest.param("1.jpg", jpeg() + b"more", [file_warnings.MORE], id="more"),
+        pytest.param("1.gif", file_of(picture(), "GIF")[:-1], [file_warnings.NO_END], id="no-end"),
+        pytest.param(
+            "1.jpg",
+            file_of(picture()) + b"more",
+            [file_warnings.ANOTHER_KIND, file_warnings.MORE],
+            id="two-at-once",
+        ),
+    ],
+)
+def test_a_file_has_the_warnings_it_deserves(path, data, expected):
+    assert file_warnings.of(path, data) == expected

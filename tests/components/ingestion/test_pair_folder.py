@@ -1,0 +1,147 @@
+"""Layouts of images and masks, and what they say of each image."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.errors import DataError
+from components.ingestion import image_folder, pair_folder
+from components.ingestion.image_folder import ImageFile, Pair
+from tests.fakes.image_files import official_pairs, plain_pairs, put
+
+
+def names(*paths):
+    return dict.fromkeys(paths, b"")
+
+
+def test_the_official_layout_names_breed_species_mask_and_box(tmp_path):
+    found = pair_folder.find(str(official_pairs(tmp_path, count=2)))
+
+    trimaps, xmls = "annotations/trimaps", "annotations/xmls"
+    assert found.files == (
+        ImageFile(
+            "images/Maine_Coon_0.jpg",
+            "Maine_Coon",
+            None,
+            Pair(f"{trimaps}/Maine_Coon_0.png", f"{xmls}/Maine_Coon_0.xml", "cat"),
+        ),
+        ImageFile(
+            "images/beagle_1.jpg", "beagle", None, Pair(f"{trimaps}/beagle_1.png", "", "dog")
+        ),
+    )
+    assert found.classes == ("Maine_Coon", "beagle")
+    assert found.outside == ()
+
+
+def test_an_image_in_no_list_has_no_breed_and_no_species(tmp_path):
+    put(
+        official_pairs(tmp_path, count=2),
+        names("images/new_3.jpg", "annotations/trimaps/new_3.png"),
+    )
+
+    found = {file.path: file for file in pair_folder.find(str(tmp_path)).files}
+
+    assert found["images/new_3.jpg"].label == ""
+    assert found["images/new_3.jpg"].pair == Pair("annotations/trimaps/new_3.png", is_listed=False)
+
+
+def test_what_else_the_official_archives_hold_is_outside(tmp_path):
+    others = (
+        "annotations/README",
+        "annotations/trimaps/._beagle_1.png",
+        "annotations/trimaps/gone_7.png",
+        "annotations/xmls/gone_7.xml",
+        "images/._beagle_1.jpg",
+        "images/.ipynb_checkpoints/beagle_1.jpg",
+        "images/beagle_1.mat",
+    )
+    put(official_pairs(tmp_path, count=2), names(*others))
+
+    found = pair_folder.find(str(tmp_path))
+
+    assert len(found.files) == 2
+    assert found.outside == others
+
+
+def test_the_list_and_the_boxes_may_be_missing(tmp_path):
+    put(tmp_path, names("images/a_1.jpg", "annotations/trimaps/a_1.png"))
+
+    found = pair_folder.find(str(tmp_path))
+
+    assert [(file.label, file.pair.is_listed) for file in found.files] == [("", False)]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        pytest.param(b"beagle_1 1 2\n", "line 2: 'beagle_1 1 2' is not NAME CLASS", id="short"),
+        pytest.param(b"beagle_1 1 3 1\n", "2 for a dog", id="neither-cat-nor-dog"),
+        pytest.param(b"b\xe9b\xe9_1 1 2 1\n", "cannot be read as UTF-8", id="latin-1"),
+    ],
+)
+def test_a_line_of_the_list_that_cannot_be_read_stops_the_run(tmp_path, line, said):
+    put(official_pairs(tmp_path, count=2), {"annotations/list.txt": b"# list\n" + line})
+
+    with pytest.raises(DataError, match=said):
+        pair_folder.find(str(tmp_path))
+
+
+def test_masks_belong_to_images_by_name_at_any_depth(tmp_path):
+    put(tmp_path, names("images/a/1.jpg", "masks/a/1.png", "images/b.v2.png", "masks/b.v2.tif"))
+    put(tmp_path, names("images/none.jpg", "masks/1.png", "README"))
+
+    found = pair_folder.find(str(tmp_path))
+
+    assert {file.path: file.pair.mask for file in found.files} == {
+        "images/a/1.jpg": "masks/a/1.png",
+        "images/b.v2.png": "masks/b.v2.tif",
+        "images/none.jpg": "",
+    }
+    assert found.outside == ("README", "masks/1.png")
+    assert found.classes == ()
+
+
+def test_a_folder_that_is_split_keeps_its_splits(tmp_path):
+    for split in ("Train", "valid", "test"):
+        plain_pairs(tmp_path / split, count=1)
+
+    found = pair_folder.find(str(tmp_path)).files
+
+    assert [(f.path, f.split) for f in found] == [
+        ("Train/images/0.jpg", "train"),
+        ("test/images/0.jpg", "test"),
+        ("valid/images/0.jpg", "val"),
+    ]
+    assert found[1].pair == Pair("test/masks/0.png")
+
+
+@pytest.mark.parametrize(
+    ("paths", "said"),
+    [
+        pytest.param((), "holds no folders", id="nothing"),
+        pytest.param(("roses/1.jpg",), r"holds roses: .* images/ and masks/", id="class-folders"),
+        pytest.param(("images/1.jpg",), "holds images: it must", id="no-masks"),
+        pytest.param(("masks/1.png", "images/.1"), "holds no images", id="no-images"),
+        pytest.param(("train/images/1", "test/images/1"), "There is no val/", id="no-val"),
+        pytest.param(
+            ("images/1.jpg", "masks/1.png", "masks/1.gif"),
+            "masks/1.gif and masks/1.png both belong",
+            id="two-masks",
+        ),
+    ],
+)
+def test_a_folder_of_no_known_layout_stops_the_run(tmp_path, paths, said):
+    put(tmp_path, names(*paths))
+
+    with pytest.raises(DataError, match=said):
+        pair_folder.find(str(tmp_path))
+
+
+@pytest.mark.parametrize("path", ["annotations/list.txt", "annotations/trimaps/beagle_1.png"])
+def test_a_changed_list_or_mask_changes_the_fingerprint(tmp_path, path):
+    official_pairs(tmp_path, count=2)
+    before = image_folder.fingerprint(str(tmp_path))
+
+    put(tmp_path, {path: b"changed"})
+
+    assert image_folder.fingerprint(str(tmp_path)) != before

@@ -1,0 +1,43 @@
+"""The table of rejects, and the run that has too many of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.errors import DataError
+from components.ingestion import rejects
+from components.ingestion.rejects import Reject
+
+
+def some(count):
+    return [Reject("train", f"a/{n:02}.jpg", rejects.EMPTY, "0 bytes") for n in range(count)]
+
+
+def test_what_is_written_is_read(tmp_path):
+    rows = [Reject("val", 'a/"odd",\nname.jpg', rejects.TRUNCATED, "é, its end"), *some(2)]
+
+    rejects.write(str(tmp_path), rows)
+
+    assert rejects.read(str(tmp_path)) == sorted(rows)
+    assert [path.name for path in tmp_path.iterdir()] == [rejects.FILE_NAME]
+
+
+def test_no_rejects_are_an_empty_table(tmp_path):
+    rejects.write(str(tmp_path), [])
+
+    assert rejects.read(str(tmp_path)) == []
+
+
+def test_as_many_rejects_as_allowed_pass():
+    rejects.check_fraction(some(5), 100, 0.05)
+
+
+def test_too_many_rejects_name_the_count_the_limit_and_the_first_ten(caplog):
+    with pytest.raises(DataError) as stopped:
+        rejects.check_fraction(some(12), 100, 0.05)
+
+    message = str(stopped.value)
+    assert "12 of 100 files are rejects: 12.0%" in message
+    assert "data.max_reject_fraction allows 5.0%" in message
+    assert message.count("empty (0 bytes)") == 10
+    assert caplog.text.count("empty (0 bytes)") == 12

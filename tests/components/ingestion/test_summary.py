@@ -1,0 +1,85 @@
+"""The tutorial's table, and the account of every file."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from components.ingestion import rejects
+from components.ingestion import summary as ingestion_summary
+from components.ingestion.examination import Candidate
+from components.ingestion.image_folder import Listing
+from components.ingestion.summary import Sides
+
+FOUND = [
+    Candidate("a/1", "a", "train", "1", height=20, width=30),
+    Candidate("a/2", "a", "train", "2", height=40, width=31),
+    Candidate("b/1", "b", "test", "3", height=60, width=90),
+    Candidate("b/2", "b", "val", "4", reason=rejects.EMPTY, detail="0 bytes"),
+]
+
+
+def listing(*classes, outside=("LICENSE.txt",)):
+    return Listing((), classes, outside)
+
+
+def test_every_file_is_counted():
+    summary = ingestion_summary.of(FOUND, listing("a", "b", "c"))
+
+    assert summary.files == {"train": 2, "val": 1, "test": 1}
+    assert summary.examples == {"train": 2, "val": 0, "test": 1}
+    assert summary.rejects == {"train": {}, "val": {rejects.EMPTY: 1}, "test": {}}
+    assert summary.reasons == {rejects.EMPTY: 1}
+    assert summary.classes["c"] == {"train": 0, "val": 0, "test": 0}
+
+
+def test_sizes_are_those_of_examples():
+    summary = ingestion_summary.of(FOUND, listing("a", "b"))
+
+    assert summary.heights == {
+        "a": Sides(20, 30, 40),
+        "b": Sides(60, 60, 60),
+        "all": Sides(20, 40, 60),
+    }
+    assert summary.widths["a"] == Sides(30, 30.5, 31)
+
+
+def test_what_is_written_is_read(tmp_path):
+    summary = ingestion_summary.of(FOUND, listing("a", "b"))
+
+    ingestion_summary.write(str(tmp_path), summary)
+
+    assert ingestion_summary.read(str(tmp_path)) == summary
+
+
+def test_the_table_shows_classes_sizes_and_the_account():
+    summary = ingestion_summary.of(FOUND, listing("a", "b"))
+    console = Console(file=io.StringIO(), width=100)
+
+    console.print(ingestion_summary.table(summary))
+
+    shown = console.file.getvalue()
+    assert "20 / 30 / 40" in shown
+    assert "val: 1 files = 0 examples + 1 rejects" in shown
+    assert "not ingested: 1 (LICENSE.txt)" in shown
+
+
+PAIRS = [
+    Candidate("1", "a", "train", "1", height=2, width=2, mask="m/1", pixels=(1, 3)),
+    Candidate("2", "", "train", "2", height=1, width=2, pixels=(2, 0), warnings=("odd",)),
+    Candidate("3", "a", "test", "3", height=1, width=1, pixels=(0, 1)),
+]
+
+
+def test_pixels_of_masks_are_counted_by_split_and_class(tmp_path):
+    summary = ingestion_summary.of(PAIRS, listing("a"), ("pet", "ground"))
+    ingestion_summary.write(str(tmp_path), summary)
+
+    assert summary.mask_pixels["train"] == {"pet": 3, "ground": 3}
+    assert summary.mask_pixels["test"] == {"pet": 0, "ground": 1}
+    assert summary.classes[""] == {"train": 1, "val": 0, "test": 0}
+    assert ingestion_summary.read(str(tmp_path)) == summary
+    caption = ingestion_summary.caption(summary)
+    assert "train: pixels pet 50.0%, ground 50.0%" in caption
+    assert "examples with a warning: 1 odd" in caption

@@ -1,0 +1,149 @@
+"""TFMA's run of the metrics on random masks, held against scikit-learn."""
+
+from __future__ import annotations
+
+import math
+
+import apache_beam as beam
+import numpy as np
+import pytest
+import tensorflow_model_analysis as tfma
+from sklearn.metrics import confusion_matrix, jaccard_score
+
+from components.metrics import results
+from components.metrics.masks import (
+    IOU,
+    MEAN_IOU,
+    PIXEL_ACCURACY,
+    PREDICTION,
+    ClassIoU,
+    MeanIoU,
+    PixelAccuracy,
+)
+from pipeline.tasks.metric_config import own_metric
+from tests.fakes import tiny
+from tests.fakes.ingested import in_process
+from trainer.data.records import IGNORED, MASK
+
+CLASSES = 4  # The last is neither true of a pixel nor answered.
+SIZES = ((1, 1), (1, 30), (30, 1), (7, 5), (12, 9), (20, 31))
+SIDES = ("small", "small", "small", "small", "large", "large")
+NOWHERE = (9, 8)  # A mask whose pixels all count for no class.
+
+
+def pair(seed, size):
+    """A truth that is right for about half of its pixels and has some that do not count."""
+    random = np.random.default_rng(seed)
+    answer = random.integers(0, CLASSES - 1, size).astype(np.uint8)
+    other = random.integers(0, CLASSES - 1, size).astype(np.uint8)
+    truth = np.where(random.random(size) < 0.5, answer, other)
+    truth[random.random(size) < 0.2] = IGNORED
+    return truth, answer
+
+
+PAIRS = [pair(seed, size) for seed, size in enumerate(SIZES)]
+SLICES = {
+    "overall": ((), range(len(SIZES))),
+    "small": ((("side", "small"),), range(4)),
+    "large": ((("side", "large"),), range(4, 6)),
+}
+
+
+def extracts(truth, answer, side):
+    """One example as TFMA's extractors hand it on."""
+    fields = {MASK: np.array([tiny.png(truth)]), "side": np.array([side])}
+    return {"features": fields, "predictions": {PREDICTION: np.array([tiny.png(answer)])}}
+
+
+def evaluate(folder, rows):
+    """TFMA's metrics of the rows by slice, read as those of a run."""
+    kinds = {IOU: ClassIoU, MEAN_IOU: MeanIoU, PIXEL_ACCURACY: PixelAccuracy}
+    metrics = [own_metric(kind, name, CLASSES) for name, kind in kinds.items()]
+    config = tfma.EvalConfig(
+        model_specs=[tfma.ModelSpec()],
+        slicing_specs=[tfma.SlicingSpec(), tfma.SlicingSpec(feature_keys=["side"])],
+        metrics_specs=[tfma.MetricsSpec(metrics=metrics)],
+    )
+    evaluators = tfma.default_evaluators(eval_config=config)
+    extractors = tfma.default_extractors(eval_config=config)
+    with in_process() as pipeline:
+        found = (
+            pipeline
+            | beam.Create(rows)
+            | tfma.ExtractAndEvaluate(extractors=extractors, evaluators=evaluators)
+        )
+        writers = tfma.default_writers(output_path=str(folder), eval_config=config)
+        _ = found | tfma.WriteResults(writers=writers)
+    return results.slices(str(folder), "")
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    rows = [extracts(*PAIRS[n], SIDES[n]) for n in range(len(SIZES))]
+    nowhere = np.full(NOWHERE, IGNORED, np.uint8), np.zeros(NOWHERE, np.uint8)
+    return evaluate(tmp_path_factory.mktemp("measured"), [*rows, extracts(*nowhere, "nowhere")])
+
+
+def counted(numbers):
+    """Truth and answer of the pixels that count, in a row."""
+    truths = np.concatenate([PAIRS[n][0].ravel() for n in numbers])
+    answers = np.concatenate([PAIRS[n][1].ravel() for n in numbers])
+    return truths[truths != IGNORED], answers[truths != IGNORED]
+
+
+@pytest.mark.parametrize("name", SLICES)
+def test_intersection_over_union_is_that_of_scikit_learn(measured, name):
+    key, numbers = SLICES[name]
+    expected = jaccard_score(*counted(numbers), labels=range(CLASSES - 1), average=None)
+
+    found = [measured[key][f"classId:{n}"][IOU] for n in range(CLASSES - 1)]
+
+    assert found == pytest.approx(expected, abs=1e-9)
+    assert measured[key][""][MEAN_IOU] == pytest.approx(expected.mean(), abs=1e-9)
+
+
+@pytest.mark.parametrize("name", SLICES)
+def test_pixel_accuracy_is_that_of_scikit_learns_confusion_matrix(measured, name):
+    key, numbers = SLICES[name]
+    cells = confusion_matrix(*counted(numbers), labels=range(CLASSES))
+
+    assert measured[key][""][PIXEL_ACCURACY] == pytest.approx(np.trace(cells) / cells.sum())
+
+
+def test_a_class_without_pixel_and_answer_has_no_value_and_is_no_part_of_the_mean(measured):
+    there = [measured[()][f"classId:{n}"][IOU] for n in range(CLASSES - 1)]
+
+    assert measured[()][f"classId:{CLASSES - 1}"][IOU] is None
+    assert measured[()][""][MEAN_IOU] == pytest.approx(np.mean(there))
+
+
+def test_masks_without_a_pixel_that_counts_have_no_value(measured):
+    nowhere = measured[(("side", "nowhere"),)]
+
+    assert (nowhere[""][MEAN_IOU], nowhere[""][PIXEL_ACCURACY]) == (None, None)
+    assert [nowhere[f"classId:{n}"][IOU] for n in range(CLASSES)] == [None] * CLASSES
+
+
+@pytest.mark.parametrize("kind", [ClassIoU, MeanIoU, PixelAccuracy])
+def test_counts_that_workers_made_apart_add_up(kind):
+    counting, derived = kind(CLASSES).computations(model_names=[""], output_names=[""])
+    combiner = counting.combiner
+
+    parts = [accumulated(combiner, PAIRS[:1]), accumulated(combiner, PAIRS[1:4])]
+    merged = combiner.merge_accumulators([*parts, accumulated(combiner, PAIRS[4:])])
+
+    whole = values(combiner, derived, accumulated(combiner, PAIRS))
+    assert values(combiner, derived, merged) == pytest.approx(whole, nan_ok=True)
+    assert not all(map(math.isnan, whole))
+
+
+def accumulated(combiner, pairs):
+    accumulator = combiner.create_accumulator()
+    for truth, answer in pairs:
+        inputs = tfma.metrics.StandardMetricInputs(labels=truth, predictions=answer)
+        accumulator = combiner.add_input(accumulator, inputs)
+    return accumulator
+
+
+def values(combiner, derived, accumulator):
+    return list(derived.result(combiner.extract_output(accumulator)).values())

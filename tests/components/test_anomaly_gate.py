@@ -1,0 +1,162 @@
+"""The gate before training, on what StatisticsGen and ExampleValidator really write."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+
+import pytest
+import tensorflow as tf
+from tensorflow_metadata.proto.v0 import anomalies_pb2
+from tfx.components.example_validator.executor import Executor as ValidatorExecutor
+from tfx.types import standard_artifacts
+
+from components import class_shares
+from components.anomaly_gate import AnomalyGate, described, missing_classes, moved_shares
+from components.errors import DataError
+from tests.fakes.tiny_runs import (
+    EXPERIMENT,
+    GIVEN,
+    artifact,
+    clean_examples,
+    clean_statistics,
+    examples_of,
+    lasting,
+    record,
+    schema_of,
+    statistics_of,
+)
+from trainer import config
+from trainer.data import records, schema
+
+
+def check(folder, *, statistics=None, given=GIVEN, served_version="newest"):
+    """Validates and checks, as the run's steps do."""
+    statistics = statistics or clean_statistics()
+    data = config.from_json(given).data
+    curated = schema_of(folder, given)
+    anomalies = artifact(standard_artifacts.ExampleAnomalies, folder)
+    inputs = {"statistics": [statistics], "schema": [curated]}
+    ValidatorExecutor().Do(inputs, {"anomalies": [anomalies]}, {"exclude_splits": "[]"})
+    AnomalyGate.test_call(
+        anomalies=anomalies,
+        statistics=statistics,
+        curated=curated,
+        schema_name=data.schema,
+        max_share_change=data.max_share_change,
+        served_folder=str(folder / "served"),
+        served_version=served_version,
+    )
+
+
+def with_classes(*classes):
+    data = replace(EXPERIMENT.data, classes=classes)
+    return config.to_json(replace(EXPERIMENT, data=data))
+
+
+def serve(folder, version, **shares):
+    class_shares.write(str(folder / "served" / version), shares)
+
+
+@functools.cache
+def odd_statistics():
+    """Of examples with a label and a format that the schema does not have."""
+    folder = lasting()
+    rows = [record("blue", 0), record("red", 1), record("green", 2)]
+    rows.append(record("red", 3, **{records.FORMAT: "TIFF"}))
+    return statistics_of(examples_of(folder, rows), folder)
+
+
+def test_clean_data_passes(tmp_path):
+    assert check(tmp_path) is None
+
+
+def test_a_class_without_an_example_is_named_with_the_mend(tmp_path):
+    with pytest.raises(DataError, match=r"'green' of the schema has no example\. Add images"):
+        check(tmp_path, given=with_classes("blue", "green", "red"))
+
+
+@pytest.mark.parametrize(
+    ("without", "missing"),
+    [
+        pytest.param("train", ["train"], id="nothing-to-learn-from"),
+        pytest.param("val", [], id="val-decides-nothing-by-class"),
+        pytest.param("test", ["test"], id="nothing-to-be-tested-by"),
+    ],
+)
+def test_every_class_is_needed_in_train_and_in_test(tmp_path, without, missing):
+    examples = clean_examples(tmp_path)
+    with tf.io.TFRecordWriter(f"{examples.uri}/Split-{without}/data-00000") as writer:
+        writer.write(record("blue", 0))
+    statistics = statistics_of(examples, tmp_path)
+    expected = schema.with_classes(schema.load("flowers"), ("blue", "red"))
+
+    lines = missing_classes(expected, statistics.uri)
+
+    assert [line.split(" of the schema")[0] for line in lines] == [
+        f"{split}: the class 'red'" for split in missing
+    ]
+    assert all("Add images" in line and "data.split_ratios" in line for line in lines)
+
+
+def test_a_new_label_is_named_with_the_mend(tmp_path):
+    with pytest.raises(DataError) as stopped:
+        check(tmp_path, statistics=odd_statistics())
+
+    line = next(line for line in str(stopped.value).splitlines() if "image/class/text" in line)
+    assert line.startswith("  train: image/class/text: ")
+    assert "green" in line
+    assert line.endswith("or add the label to data.classes.")
+
+
+def test_a_wrong_format_is_named_with_the_mend_in_every_split(tmp_path):
+    with pytest.raises(DataError) as stopped:
+        check(tmp_path, statistics=odd_statistics())
+
+    lines = [line for line in str(stopped.value).splitlines() if "image/format" in line]
+    assert [line.split(":")[0].strip() for line in lines] == list(records.SPLITS)
+    assert all("TIFF" in line and "trainer/schemas/flowers.pbtxt" in line for line in lines)
+
+
+def test_a_share_that_moved_too_far_is_named_with_both_shares_and_the_limit(tmp_path):
+    serve(tmp_path, "1", blue=0.5, red=0.5)
+
+    with pytest.raises(DataError) as stopped:
+        check(tmp_path)
+
+    assert "'red' makes 25.0% of the examples; it made 50.0%" in str(stopped.value)
+    assert "a change of 15.0%: mend the data, or raise data.max_share_change" in str(stopped.value)
+
+
+def test_a_share_that_moved_a_little_passes(tmp_path):
+    serve(tmp_path, "1", blue=0.65, red=0.35)
+
+    assert check(tmp_path) is None
+
+
+def test_shares_are_held_against_the_newest_version(tmp_path):
+    serve(tmp_path, "9", blue=0.1, red=0.9)
+    serve(tmp_path, "10", blue=0.7, red=0.3)
+
+    assert check(tmp_path) is None
+
+
+def test_shares_are_held_against_no_version_where_none_is_asked_for(tmp_path):
+    serve(tmp_path, "9", blue=0.1, red=0.9)
+
+    assert check(tmp_path, served_version="none") is None
+
+
+def test_a_class_that_the_served_model_does_not_know_counts_as_moved_from_nothing():
+    (line,) = moved_shares({"a": 1.0}, {"a": 0.9, "b": 0.1}, 0.1 - 1e-9)[1:]
+
+    assert "'b' makes 10.0% of the examples; it made 0.0%" in line
+
+
+def test_an_anomaly_of_a_whole_split_is_described_too():
+    info = anomalies_pb2.AnomalyInfo(short_description="Low num examples", description="Only 3.")
+    found = anomalies_pb2.Anomalies(dataset_anomaly_info=info)
+
+    (line,) = described(found, "flowers")
+
+    assert line.startswith("the whole split: Low num examples: Only 3.")

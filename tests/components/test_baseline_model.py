@@ -1,0 +1,203 @@
+"""What a candidate is compared with: the newest served version, or the class shares."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+from pathlib import Path
+
+import apache_beam as beam
+import pytest
+import tensorflow as tf
+import tensorflow_transform.beam as tft_beam
+from tensorflow_transform.tf_metadata.dataset_metadata import DatasetMetadata
+from tfx.types import standard_artifacts
+
+from components.baseline_model import BaselineModel, Resliced, largest_class_model, shares_model
+from components.errors import DataError
+from tests.fakes import tiny_masks
+from tests.fakes.ingested import in_process
+from tests.fakes.tiny_runs import (
+    CLEAN,
+    EXPERIMENT,
+    LABELS,
+    artifact,
+    clean_statistics,
+    facts,
+    lasting,
+    png,
+    record,
+    save,
+)
+from trainer.data import preprocessing, records, schema
+from trainer.export import saved_model
+from trainer.export.segmenter import Segmenter
+
+
+def baseline_of(folder, served_version="newest"):
+    """Runs the component; returns its model's folder and what it says of itself."""
+    baseline = artifact(standard_artifacts.Model, folder)
+    graph = standard_artifacts.TransformGraph()
+    graph.uri = learned()
+    BaselineModel.test_call(
+        statistics=clean_statistics(),
+        transform_graph=graph,
+        baseline=baseline,
+        max_side=EXPERIMENT.data.max_side,
+        mask_classes="[]",
+        served_folder=str(folder / "served"),
+        served_version=served_version,
+    )
+    return Path(baseline.uri, "Format-Serving"), baseline.get_string_custom_property("served_from")
+
+
+@functools.cache
+def learned() -> str:
+    """What Transform learns of the clean examples."""
+    rows = [
+        {
+            records.ENCODED: [png(label, 16 + n)],
+            records.HEIGHT: [18 + n],
+            records.WIDTH: [16 + n],
+            records.LABEL_TEXT: [label],
+        }
+        for n, label in enumerate(CLEAN)
+    ]
+    folder = lasting()
+    metadata = DatasetMetadata(columns(rows[0]))
+    with in_process() as pipeline, tft_beam.Context(temp_dir=str(folder / "scratch")):
+        data = pipeline | beam.Create(rows), metadata
+        analysis = tft_beam.AnalyzeDataset(preprocess)
+        data | analysis | tft_beam.WriteTransformFn(str(folder / "graph"))
+    return str(folder / "graph")
+
+
+def columns(row):
+    """The schema of these columns alone."""
+    expected = schema.load("images")
+    kept = [feature for feature in expected.feature if feature.name in row]
+    del expected.feature[:]
+    expected.feature.extend(kept)
+    return expected
+
+
+def preprocess(inputs):
+    return preprocessing.preprocessing_fn(inputs, {"size_buckets": 2})
+
+
+def signatures(folder):
+    return tf.saved_model.load(str(folder)).signatures
+
+
+def test_where_nothing_is_served_every_image_gets_the_class_shares(tmp_path):
+    folder, said = baseline_of(tmp_path)
+
+    answers = signatures(folder)["serving_default"](tf.constant([png("red"), png("blue", 40)]))
+
+    assert answers["probabilities"].numpy().tolist() == [[0.75, 0.25], [0.75, 0.25]]
+    assert answers["label"].numpy().tolist() == [b"blue", b"blue"]
+    assert said == "class shares"
+
+
+def test_the_shares_are_a_model_with_the_signatures_of_a_trained_one(tmp_path):
+    trained = save(tmp_path / "trained")
+
+    folder, _ = baseline_of(tmp_path)
+
+    assert signatures(folder).keys() == signatures(trained).keys()
+    assert (folder / "assets/labels.txt").read_text().split() == list(LABELS)
+
+
+def test_the_shares_answer_for_recorded_examples_as_the_evaluator_asks(tmp_path):
+    folder, _ = baseline_of(tmp_path)
+
+    assert evaluated(folder) == {"all_classes": ["blue", "red"], "probabilities": [[0.75, 0.25]]}
+
+
+def test_the_newest_served_version_is_taken(tmp_path):
+    for version, shares in (("9", (1.0, 0.0)), ("10", (0.5, 0.5))):
+        serve(tmp_path, version, dict(zip(LABELS, shares, strict=True)))
+
+    folder, said = baseline_of(tmp_path)
+
+    assert evaluated(folder)["probabilities"] == [[0.5, 0.5]]
+    assert said == str(tmp_path / "served/10")
+
+
+def serve(folder, version, shares, boundaries=(20.0,)):
+    """A served version that always answers these shares."""
+    model = shares_model(facts(sorted(shares), boundaries), shares, max_side=64)
+    saved_model.save_module(model, str(folder / "served" / version))
+
+
+def evaluated(folder):
+    """What a model answers the evaluator, of a red example."""
+    answers = signatures(folder)["evaluate_examples"](tf.constant([record("red", 1)]))
+    (names,) = answers["all_classes"].numpy()
+    return {
+        "all_classes": [name.decode() for name in names],
+        "probabilities": answers["probabilities"].numpy().tolist(),
+    }
+
+
+def test_an_older_version_with_other_labels_keeps_its_answers_by_the_runs_labels(tmp_path):
+    serve(tmp_path, "1", {"amber": 0.125, "blue": 0.25, "green": 0.625})
+
+    folder, _ = baseline_of(tmp_path)
+
+    assert evaluated(folder) == {
+        "all_classes": ["blue", "red", "amber", "green"],
+        "probabilities": [[0.25, 0.0, 0.125, 0.625]],
+    }
+
+
+def test_a_served_version_says_the_size_buckets_of_this_run(tmp_path):
+    serve(tmp_path, "1", {"blue": 0.5, "red": 0.5}, boundaries=(1.0, 2.0, 3.0))
+
+    folder, _ = baseline_of(tmp_path)
+
+    rows = tf.constant([record("red", number) for number in (0, 3)])
+    buckets = signatures(folder)["transform_features"](rows)["size_bucket"]
+    assert buckets.numpy().tolist() == [0, 1]
+
+
+def test_none_asks_for_the_shares_whatever_is_served(tmp_path):
+    serve(tmp_path, "1", {"blue": 0.5, "red": 0.5})
+
+    assert baseline_of(tmp_path, served_version="none")[1] == "class shares"
+
+
+def test_a_version_that_is_not_there_is_an_error_that_names_those_that_are(tmp_path):
+    (tmp_path / "served/1").mkdir(parents=True)
+
+    with pytest.raises(DataError, match=r"No version '2' .* there are: \[1\]"):
+        baseline_of(tmp_path, served_version="2")
+
+
+MASK_FACTS = facts(tiny_masks.CLASSES, tiny_masks.BOUNDARIES)
+
+
+def test_where_nothing_is_served_every_pixel_has_the_largest_class():
+    model = largest_class_model(replace(MASK_FACTS, class_fractions=(0.2, 0.5, 0.3)), 64)
+    found = model.of_examples(tf.constant([tiny_masks.record(0)]))
+
+    assert found["class_fractions"].numpy().tolist() == [[0.0, 1.0, 0.0]]
+
+
+def test_a_served_segmenter_answers_by_the_runs_size_buckets(tmp_path):
+    saved_model.save_module(tiny_masks.segmenter(), str(tmp_path))
+    run = Segmenter(tiny_masks.by_colour, tiny_masks.CLASSES, (1.0, 2.0), 64)
+    resliced = Resliced(str(tmp_path), run)
+    rows = tf.constant([tiny_masks.record(0)])
+
+    found = resliced.segment_examples(rows)["mask_bytes"].numpy()
+    assert found == run.of_examples(rows)["mask_bytes"].numpy()
+    assert resliced.signatures()["transform_features"](rows)["size_bucket"].numpy() == [2]
+
+
+def test_a_served_segmenter_of_other_classes_is_refused(tmp_path):
+    saved_model.save_module(tiny_masks.segmenter(), str(tmp_path))
+    run = Segmenter(tiny_masks.by_colour, ("red", "green"), (), 64)
+
+    with pytest.raises(DataError, match="masks of the two do not compare"):
+        Resliced(str(tmp_path), run)

@@ -1,0 +1,178 @@
+"""The TFX component: as the graph uses it, and what stops a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from tfx import v1 as tfx
+from tfx.components.statistics_gen.executor import Executor as StatisticsExecutor
+from tfx.orchestration.data_types import RuntimeParameter
+from tfx.types import artifact_utils, standard_artifacts
+
+from components.artifacts import Rejects
+from components.errors import DataError
+from components.image_example_gen import ImageExampleGen, mask_classes, read_options
+from components.ingestion.masks import Reading
+from tests.fakes import image_files
+from tests.fakes.image_files import jpeg, put
+from tests.fakes.ingested import PROPERTIES, in_process, ingest
+from trainer.config import DataConfig, MaskConfig
+from trainer.data import records
+
+DATA = DataConfig(
+    schema="flowers",
+    classes=(),
+    split_ratios=(8, 1, 1),
+    min_side=32,
+    max_pixels=50_000_000,
+    max_reject_fraction=0.05,
+    max_share_change=0.1,
+    shards=4,
+    max_side=128,
+    size_buckets=3,
+)
+
+
+def test_exec_properties_are_plain_values_of_the_experiment():
+    component = ImageExampleGen("/data", DATA, fingerprint="f00")
+
+    assert component.exec_properties == {
+        "input_base": "/data",
+        "split_ratios": "[8, 1, 1]",
+        "min_side": 32,
+        "max_pixels": 50_000_000,
+        "max_reject_fraction": 0.05,
+        "mask": "",
+        "shards": 4,
+        "fingerprint": "f00",
+    }
+
+
+def test_masks_are_declared_as_one_line_of_json():
+    mask = MaskConfig(values=(1, 2), ignored=3, unlisted="reject", ground=("ground",))
+
+    component = ImageExampleGen("/data", replace(DATA, classes=("pet", "ground"), mask=mask))
+
+    properties = component.exec_properties
+    assert read_options(properties).reading == Reading((1, 2), 3, "reject")
+    assert mask_classes(properties) == ("pet", "ground")
+
+
+def test_the_folder_may_be_a_parameter_of_the_run():
+    component = ImageExampleGen(RuntimeParameter("data", str), DATA)
+
+    assert component.exec_properties["input_base"].name == "data"
+    assert component.outputs["examples"].type is standard_artifacts.Examples
+    assert component.outputs["rejects"].type is Rejects
+
+
+def test_numbers_may_come_as_kubeflow_hands_them_over():
+    values = PROPERTIES | {"input_base": "gs://b/d/", "shards": 4.0, "min_side": "32"}
+
+    options = read_options(values)
+
+    assert (options.input_base, options.shards, options.limits.min_side) == ("gs://b/d", 4, 32)
+
+
+@pytest.mark.parametrize("ratios", ["[8, 1]", "[0, 0, 0]", "[8, -1, 1]"])
+def test_odd_ratios_are_refused(ratios):
+    with pytest.raises(DataError, match="split_ratios"):
+        read_options(PROPERTIES | {"input_base": "/data", "split_ratios": ratios})
+
+
+def test_statistics_gen_reads_the_examples(tmp_path):
+    folder = image_files.class_folders(tmp_path / "folder")
+    found = ingest(folder, tmp_path / "out", shards=16)  # More than val and test can fill.
+
+    statistics = statistics_of(found.examples, tmp_path)
+
+    for split in records.SPLITS:
+        path = f"{statistics.uri}/Split-{split}/FeatureStats.pb"
+        assert number_of_examples(path) == found.summary.examples[split]
+
+
+def statistics_of(examples, tmp_path):
+    statistics = standard_artifacts.ExampleStatistics()
+    statistics.uri = str(tmp_path / "statistics")
+    context = StatisticsExecutor.Context(tmp_dir=str(tmp_path), make_beam_pipeline_fn=in_process)
+    StatisticsExecutor(context).Do({"examples": [examples]}, {"statistics": [statistics]}, {})
+    return statistics
+
+
+def number_of_examples(path):
+    import tensorflow_data_validation as tfdv
+
+    return tfdv.load_stats_binary(path).datasets[0].num_examples
+
+
+def test_the_artifact_says_its_splits(tmp_path):
+    folder = image_files.class_folders(tmp_path / "folder")
+
+    found = ingest(folder, tmp_path / "out")
+
+    assert artifact_utils.decode_split_names(found.examples.split_names) == list(records.SPLITS)
+
+
+def test_too_many_rejects_stop_the_run(tmp_path):
+    folder = image_files.class_folders(tmp_path / "folder")
+    put(folder, {f"a/bad-{n}.jpg": b"x" for n in range(11)})
+
+    with pytest.raises(DataError, match=r"11 of 91 files are rejects: 12\.1%") as stopped:
+        ingest(folder, tmp_path / "out", max_reject_fraction=0.05)
+
+    assert "a/bad-0.jpg: not_an_image" in str(stopped.value)
+
+
+def test_a_split_without_examples_stops_the_run(tmp_path):
+    put(tmp_path / "folder", {"a/1.jpg": jpeg(1), "b/2.jpg": jpeg(2)})
+
+    with pytest.raises(DataError, match=r"split of .* ends without an example: 2 files"):
+        ingest(tmp_path / "folder", tmp_path / "out")
+
+
+def test_photographs_are_ingested(tmp_path):
+    folder = photographs(tmp_path)
+
+    found = ingest(folder, tmp_path / "out", max_reject_fraction=0.05)
+
+    summary = found.summary
+    assert sum(summary.files.values()) == 200
+    assert len(found.all_records) == sum(summary.examples.values()) >= 190
+    assert 140 <= summary.examples["train"] <= 180
+    assert Counter(r[records.FORMAT] for r in found.all_records).keys() == {b"JPEG"}
+
+
+def photographs(tmp_path):
+    """40 real photographs of each of five classes; drawn ones where the real are not there."""
+    if not image_files.PHOTOGRAPHS.is_dir():
+        return image_files.class_folders(tmp_path / "drawn", classes=tuple("abcde"))
+    for folder in image_files.PHOTOGRAPHS.iterdir():
+        for path in sorted(folder.iterdir())[:40]:
+            put(tmp_path / "photographs" / folder.name, {path.name: path.read_bytes()})
+    return tmp_path / "photographs"
+
+
+def test_the_local_runner_ingests_only_what_changed(tmp_path):
+    folder = image_files.class_folders(tmp_path / "folder")
+
+    executions = [run_locally(folder, tmp_path, fingerprint) for fingerprint in ("1", "1", "2")]
+
+    assert executions == [1, 1, 2]
+
+
+def run_locally(folder, tmp_path, fingerprint):
+    """How many times the examples have been written after one more run."""
+    database = tmp_path / "metadata.sqlite"
+    pipeline = tfx.dsl.Pipeline(
+        pipeline_name="ingestion",
+        pipeline_root=str(tmp_path / "root"),
+        components=[ImageExampleGen(str(folder), DATA, fingerprint=fingerprint)],
+        enable_cache=True,
+        metadata_connection_config=tfx.orchestration.metadata.sqlite_metadata_connection_config(
+            str(database)
+        ),
+    )
+    tfx.orchestration.LocalDagRunner().run(pipeline)
+    return len(list((tmp_path / "root/ImageExampleGen/examples").iterdir()))

@@ -1,0 +1,149 @@
+"""The candidate is served for real: what is blessed, what is not and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import tensorflow as tf
+from tensorflow_serving.apis import prediction_log_pb2
+from tfx.components.util import model_utils
+from tfx.types import standard_artifacts
+
+from components import class_shares
+from components.model_servable import ModelServable
+from serving.server.warmup import RECORDS
+from tests.fakes import tiny_masks
+from tests.fakes.tiny_runs import (
+    CLEAN,
+    EXPERIMENT,
+    artifact,
+    clean_examples,
+    clean_statistics,
+    model_of,
+)
+
+
+def serve(folder, model):
+    """Runs the component; returns its blessing."""
+    blessing = artifact(standard_artifacts.InfraBlessing, folder)
+    ModelServable.test_call(
+        model=model,
+        examples=clean_examples(folder),
+        statistics=clean_statistics(),
+        blessing=blessing,
+        name=EXPERIMENT.name,
+        masks=0,
+    )
+    return blessing
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sound")
+    return serve(folder, model_of(folder))
+
+
+def stamped(blessing):
+    return Path(blessing.uri, "stamped_model")
+
+
+def test_a_sound_model_is_blessed_with_a_copy_for_the_pusher(sound):
+    assert sound.get_string_custom_property("failure") == ""
+    assert model_utils.is_infra_validated(sound)
+    assert sound.get_int_custom_property("has_model") == 1
+    assert (stamped(sound) / "saved_model.pb").is_file()
+
+
+def test_the_copy_holds_warm_up_requests_that_tf_serving_reads(sound):
+    records = tf.data.TFRecordDataset(str(stamped(sound) / RECORDS)).as_numpy_iterator()
+    logs = [prediction_log_pb2.PredictionLog.FromString(record) for record in records]
+
+    requests = [log.predict_log.request for log in logs]
+    assert [len(r.inputs["image_bytes"].string_val) for r in requests] == [1, len(CLEAN)]
+    assert {request.model_spec.name for request in requests} == {"colours"}
+    assert {r.model_spec.signature_name for r in requests} <= {"", "serving_default"}
+
+
+def test_the_copy_holds_the_shares_that_it_was_trained_with(sound):
+    assert class_shares.read(str(stamped(sound))) == {"blue": 0.75, "red": 0.25}
+
+
+def test_a_model_that_does_not_load_is_not_blessed(tmp_path):
+    model = model_of(tmp_path)
+    Path(model.uri, "Format-Serving/variables/variables.index").write_bytes(b"broken")
+    Path(model.uri, "Format-Serving/saved_model.pb").write_bytes(b"broken")
+
+    assert "did not load: version 1: " in failure(serve(tmp_path, model))
+
+
+def failure(blessing):
+    """Why it is not blessed."""
+    assert not model_utils.is_infra_validated(blessing)
+    return blessing.get_string_custom_property("failure")
+
+
+def twice_as_likely(pixels, _):
+    return tf.ones([tf.shape(pixels)[0], 2])
+
+
+def not_a_number(pixels, _):
+    return tf.fill([tf.shape(pixels)[0], 2], float("nan"))
+
+
+@pytest.mark.parametrize("probabilities", [twice_as_likely, not_a_number])
+def test_probabilities_that_do_not_sum_to_one_are_not_blessed(tmp_path, probabilities):
+    model = model_of(tmp_path, probabilities)
+
+    assert "sum to" in failure(serve(tmp_path, model))
+
+
+def by_position(pixels, _):
+    """The first image of a batch is blue, whatever it shows."""
+    return tf.one_hot(tf.minimum(tf.range(tf.shape(pixels)[0]), 1), 2)
+
+
+def test_an_answer_that_depends_on_its_batch_is_not_blessed(tmp_path):
+    model = model_of(tmp_path, by_position)
+
+    assert "depends on its batch, by 1.0" in failure(serve(tmp_path, model))
+
+
+def one_row(pixels, _):
+    return tf.constant([[0.5, 0.5]])
+
+
+def test_fewer_answers_than_images_are_not_blessed(tmp_path):
+    model = model_of(tmp_path, one_row)
+
+    assert failure(serve(tmp_path, model))
+
+
+def serve_masks(folder, scores=tiny_masks.by_colour):
+    blessing = artifact(standard_artifacts.InfraBlessing, folder)
+    ModelServable.test_call(
+        model=tiny_masks.model_of(folder, scores),
+        examples=tiny_masks.examples(folder),
+        statistics=clean_statistics(),
+        blessing=blessing,
+        name="colours",
+        masks=1,
+    )
+    return blessing
+
+
+def test_a_segmenter_is_served_and_asked_too(tmp_path):
+    blessing = serve_masks(tmp_path)
+
+    assert blessing.get_string_custom_property("failure") == ""
+    assert model_utils.is_infra_validated(blessing)
+
+
+def first_of_its_batch(pixels, _):
+    """The first image of a batch is red, whatever it shows."""
+    numbers = tf.range(tf.shape(pixels)[0])
+    return pixels * 0 + tf.one_hot(tf.minimum(numbers, 1), 3)[:, None, None]
+
+
+def test_masks_that_depend_on_their_batch_are_not_blessed(tmp_path):
+    assert "depends on its batch" in failure(serve_masks(tmp_path, first_of_its_batch))

@@ -1,0 +1,1 @@
+"""Doubles and tiny data that tests in several rooms share."""

@@ -1,0 +1,13 @@
+"""`fcn schedule ...` as it is typed, against a server of the tests."""
+
+from typer.testing import CliRunner
+
+from pipeline.cli import app
+
+ROOT = "minio://mlpipeline/v2"
+
+
+def fcn(api, *words, **environment):
+    """What `fcn schedule WORDS` prints, and its exit code."""
+    env = {"COLUMNS": "200", "FCN_KFP_HOST": api.url, "FCN_PIPELINE_ROOT": ROOT, **environment}
+    return CliRunner(env=env).invoke(app.app, ["schedule", *(str(word) for word in words)])

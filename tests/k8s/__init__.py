@@ -1,0 +1,1 @@
+"""Tests of the manifests and Dockerfiles in k8s/."""

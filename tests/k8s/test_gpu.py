@@ -1,0 +1,26 @@
+"""The overlay with a GPU."""
+
+from pipeline.settings import Gpu
+from tests.fakes import k8s
+
+
+def test_each_server_has_a_gpu_on_a_node_that_has_one():
+    spec = k8s.pod("gpu")["spec"]
+    resource = Gpu().resource
+
+    assert k8s.server("gpu")["resources"]["limits"][resource] == "1"
+    assert k8s.server("gpu")["resources"]["requests"][resource] == "1"
+    assert [t["key"] for t in spec["tolerations"]] == [resource]
+
+
+def test_a_roll_out_needs_no_spare_gpu():
+    strategy = k8s.resource("gpu", "Deployment")["spec"]["strategy"]["rollingUpdate"]
+
+    assert strategy == {"maxSurge": 0, "maxUnavailable": 1}
+
+
+def test_it_takes_most_of_the_memory_of_the_gpu_and_keeps_the_base_flags():
+    own = k8s.flags("gpu")
+
+    assert own.pop("per_process_gpu_memory_fraction") == "0.9"
+    assert own == k8s.flags("base")

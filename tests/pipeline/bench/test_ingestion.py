@@ -1,0 +1,40 @@
+"""The timed ingestion: the same records as any other."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.errors import DataError
+from pipeline.bench.ingestion import ingest
+from tests.fakes import tiny
+from tests.fakes.image_files import class_folders, put
+from trainer.data import input_pipeline
+
+DATA = tiny.EXPERIMENT.data
+
+
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory):
+    folder = put(class_folders(tmp_path_factory.mktemp("images")), {"a/empty.jpg": b""})
+    return ingest(folder, tmp_path_factory.mktemp("out"), DATA)
+
+
+def test_it_counts_the_files_that_it_found(ingested):
+    assert ingested.lap.items == 81
+    assert ingested.lap.rate > 0
+
+
+def test_its_splits_hold_all_files_but_the_rejects(ingested):
+    held = {split: input_pipeline.size(ingested.files(split)) for split in ("train", "val", "test")}
+
+    assert sum(held.values()) == 80
+    assert held == ingested.summary.examples
+
+
+def test_it_names_the_classes_found(ingested):
+    assert ingested.labels == ("a", "b")
+
+
+def test_a_folder_without_images_is_refused(tmp_path):
+    with pytest.raises(DataError):
+        ingest(tmp_path / "nowhere", tmp_path / "out", DATA)

@@ -1,0 +1,105 @@
+"""The command's words: what is refused, with which sentence and which exit code."""
+
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.cli import app
+
+
+def fcn(*words):
+    return CliRunner().invoke(app.app, [str(word) for word in words])
+
+
+@pytest.fixture
+def places(tmp_path):
+    (tmp_path / "data").mkdir()
+    return ["--data", tmp_path / "data", "--workdir", tmp_path / "run", "--push-root", tmp_path]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["flours"], "there are: flowers, images", id="unknown-experiment"),
+        pytest.param(["flowers", "--set", "train.epoch=5"], "train.epochs", id="unknown-value"),
+        pytest.param(["flowers", "--set", "train.epochs=many"], "train.epochs", id="wrong-type"),
+        pytest.param(["flowers", "--set", "epochs"], "NAME=VALUE", id="no-value"),
+        pytest.param(["flowers", "--fats"], "--fats", id="unknown-option"),
+        pytest.param(
+            ["flowers", "--set", "data.schema=trees"], "flowers, images, masks, pets", id="schema"
+        ),
+        pytest.param(["flowers", "--set", "model.name=vit"], "model.name", id="model"),
+        pytest.param(["flowers", "--set", "gate=[]"], "gate is empty", id="no-gate"),
+        pytest.param(
+            ["flowers", "--set", 'gate=[{"metric": "f1", "at_least": 0.5}]'],
+            "top_2_accuracy",
+            id="unknown-metric",
+        ),
+    ],
+)
+def test_wrong_use_is_refused_with_the_names_that_exist(places, words, said):
+    done = fcn("run", *words, *places)
+
+    assert done.exit_code == 2
+    assert said in done.output
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    missing = tmp_path / "nowhere"
+
+    done = fcn("run", "flowers", "--data", missing, "--workdir", tmp_path / "run")
+
+    assert done.exit_code == 2
+    assert "nowhere" in done.output
+
+
+def test_data_that_nobody_gives_is_asked_for(monkeypatch):
+    monkeypatch.delenv("FCN_DATA", raising=False)
+
+    done = fcn("run", "flowers")
+
+    assert done.exit_code == 2
+    assert "--data" in done.output
+
+
+def test_a_result_that_cannot_be_written_is_refused_before_anything_runs(places, tmp_path):
+    done = fcn("run", "flowers", *places, "--json", tmp_path)
+
+    assert done.exit_code == 2
+    assert "cannot be written" in done.output
+
+
+def test_what_nobody_expected_exits_with_1_and_names_the_log(places, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "pin.json").write_text("no JSON")
+    (tmp_path / "data" / "daisy").mkdir()
+    (tmp_path / "data" / "roses").mkdir()
+    for name in ("daisy/one.jpg", "roses/two.jpg"):
+        (tmp_path / "data" / name).write_bytes(b"x")
+
+    done = fcn("run", "flowers", *places)
+
+    assert done.exit_code == 1
+    assert "log.txt" in done.output
+    assert "JSONDecodeError" in (tmp_path / "run" / "log.txt").read_text()
+
+
+def test_a_folder_without_classes_is_named_with_the_layout_that_is_wanted(places):
+    done = fcn("run", "flowers", *places)
+
+    assert done.exit_code == 2
+    assert "class folders" in done.output
+
+
+def test_models_prints_layers_and_the_smallest_input():
+    done = fcn("models", "flowers")
+
+    assert done.exit_code == 0, done.output
+    assert "logits" in done.output
+    assert "mallest input" in done.output
+
+
+def test_help_names_each_command():
+    done = fcn("--help")
+
+    for command in ("run", "models", "serve", "predict"):
+        assert command in done.output

@@ -1,0 +1,87 @@
+"""What `fcn models` prints."""
+
+from __future__ import annotations
+
+import io
+from fractions import Fraction
+
+import pytest
+from rich.console import Console
+
+from pipeline.cli import model_table
+from tests.fakes import tiny
+from trainer import configs
+from trainer.config import VGGConfig
+
+
+def printed(experiment):
+    console = Console(width=120, file=io.StringIO())
+    model_table.show(experiment, console)
+    return console.file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def flowers():
+    return printed(configs.load("flowers"))
+
+
+def test_layers_are_printed_with_their_shapes_and_parameters(flowers):
+    row = next(line for line in flowers.splitlines() if "stem_conv" in line)
+
+    assert "StandardizedConv2D" in row
+    assert "B x H/2 x W/2 x 32" in row
+    assert "928" in row  # 3 * 3 * 3 * 32 weights, 32 biases, 32 gains.
+
+
+def test_the_answer_has_a_column_for_each_class(flowers):
+    assert "B x 5" in next(line for line in flowers.splitlines() if "logits" in line)
+
+
+def test_all_parameters_are_summed_up(flowers):
+    model = model_table.untrained(configs.load("flowers"), ("a",) * 5)
+
+    assert f"{model.count_params():,}" in flowers
+
+
+def test_the_smallest_input_is_printed(flowers):
+    assert "Smallest input: 1 x 1 pixels. Total stride: 16 x 16." in flowers
+
+
+def test_without_classes_it_says_that_they_stand_in():
+    assert "2 classes" in printed(tiny.EXPERIMENT)
+
+
+def test_with_classes_nothing_stands_in(flowers):
+    assert "the folder's" not in flowers
+
+
+@pytest.mark.parametrize(
+    ("step", "side"),
+    [(1, "H"), (Fraction(16), "H/16"), (Fraction(1, 2), "2H"), (Fraction(3, 2), "2H/3")],
+)
+def test_a_side_is_divided_by_its_step(step, side):
+    assert model_table.divided("H", step) == side
+
+
+@pytest.fixture(scope="module")
+def pets():
+    return printed(configs.load("pets"))
+
+
+def test_a_map_that_grows_again_is_printed_at_its_size(pets):
+    assert "B x H/16 x W/16 x 128" in row_of(pets, "level3_up_conv")
+    assert "B x H x W x 3" in row_of(pets, "logits")
+
+
+def test_the_sizes_of_a_segmenter_are_printed(pets):
+    assert "Smallest input: 1 x 1 pixels. Total stride: 32 x 32." in pets
+
+
+def test_a_table_reads_no_weights():
+    config = VGGConfig(name="vgg16_deconv", weights="imagenet", width=1 / 16)
+
+    assert model_table.without_weights(config).weights == "none"
+
+
+def row_of(table, layer):
+    return next(line for line in table.splitlines() if layer in line)

@@ -1,0 +1,187 @@
+"""`fcn schedule ...` as it is typed: what is printed, and the exit codes."""
+
+import json
+
+import pytest
+
+from pipeline.kubeflow.schedule.scheduler import Scheduler
+from tests.fakes.kfp_api import KfpApi
+from tests.fakes.kfp_commands import ROOT, fcn
+from tests.fakes.kfp_packages import package
+
+
+@pytest.fixture
+def api():
+    with KfpApi() as api:
+        yield api
+
+
+@pytest.fixture
+def uploaded(api, tmp_path):
+    assert fcn(api, "upload", package(tmp_path)).exit_code == 0
+    return api
+
+
+def test_an_upload_says_what_is_there_now(api, tmp_path):
+    done = fcn(api, "upload", package(tmp_path), "--version", "v1")
+
+    assert done.exit_code == 0
+    assert "Version v1 of flowers is there now" in done.output
+    assert "Pipeline details" not in done.output
+
+
+def test_a_second_upload_of_a_file_says_so(uploaded, tmp_path):
+    path = package(tmp_path, sdk="other")
+    fcn(uploaded, "upload", path)
+
+    assert "was there already" in fcn(uploaded, "upload", path).output
+
+
+def test_an_upload_of_an_older_version_says_which_one_a_run_takes(uploaded, tmp_path):
+    newest = package(tmp_path, sdk="other")
+    fcn(uploaded, "upload", newest, "--version", "v2")
+
+    done = fcn(uploaded, "upload", package(tmp_path))
+
+    assert "The newest is v2: name this one by --version to run it." in done.output
+
+
+def test_a_run_prints_its_link_and_does_not_wait(uploaded):
+    done = fcn(uploaded, "run", "flowers", "--param", "data=/data/new")
+
+    assert done.exit_code == 0
+    assert f"{uploaded.url}/#/runs/details/" in done.output
+    assert done.output.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [["run", "flowers"], ["create", "flowers", "@daily"]])
+def test_without_a_root_it_says_where_the_artifacts_go(uploaded, words):
+    done = fcn(uploaded, *words, FCN_PIPELINE_ROOT="")
+
+    assert done.exit_code == 0
+    assert "minio://mlpipeline/v2/artifacts unless" in done.output
+    [made] = uploaded.held["runs"] + uploaded.held["recurring_runs"]
+    assert "pipeline_root" not in made["runtime_config"]
+
+
+@pytest.mark.parametrize("option", ["--wait", "--follow"])
+def test_a_run_that_succeeds_is_followed_to_its_end(uploaded, option):
+    done = fcn(uploaded, "run", "flowers", option, "--every", "0.01")
+
+    assert done.exit_code == 0
+    told = [line.split(" ", 1)[1] for line in done.output.splitlines()[1:]]
+    assert told == ["the run PENDING", "Trainer RUNNING", "the run RUNNING", "the run SUCCEEDED"]
+
+
+@pytest.mark.parametrize("state", ["FAILED", "CANCELED", "SKIPPED"])
+def test_any_other_end_is_exit_code_1(uploaded, state):
+    uploaded.progress = [("RUNNING", {}), (state, {"Trainer": "FAILED"})]
+
+    done = fcn(uploaded, "run", "flowers", "--wait", "--every", "0.01")
+
+    assert done.exit_code == 1
+    assert f"the run {state}" in done.output
+
+
+def test_a_run_that_fails_says_why(uploaded):
+    uploaded.progress = [("FAILED", {"Trainer": "FAILED"})]
+
+    done = fcn(uploaded, "run", "flowers", "--wait", "--every", "0.01")
+
+    assert "the run FAILED: Trainer ran out of memory" in done.output
+
+
+def test_a_recurring_run_says_aloud_when_and_by_whose_clock(uploaded):
+    done = fcn(uploaded, "create", "flowers", "30 6 * * 1-5", "--time-zone", "Europe/Berlin")
+
+    assert done.exit_code == 0
+    assert "'30 6 * * 1-5' (for the cluster: 0 30 6 * * 1-5)" in done.output
+    assert "CRON_SCHEDULE_TIMEZONE" in done.output
+    assert "Europe/Berlin" in done.output
+    assert done.output.count(" 06:30 ") >= 3
+
+
+def test_a_schedule_without_a_zone_is_told_in_utc(uploaded):
+    done = fcn(uploaded, "create", "flowers", "@daily", "--job", "nightly")
+
+    assert "Times are in UTC" in done.output
+    assert uploaded.names("recurring_runs") == ["nightly"]
+
+
+def test_a_paused_one_that_is_replaced_stays_paused_and_it_says_so(uploaded):
+    fcn(uploaded, "create", "flowers", "@daily")
+    fcn(uploaded, "pause", "flowers")
+
+    done = fcn(uploaded, "create", "flowers", "@hourly", "--replace")
+
+    assert "fcn schedule resume flowers" in done.output
+    assert uploaded.held["recurring_runs"][0]["mode"] == "DISABLE"
+
+
+def test_the_list_shows_name_version_schedule_and_state(uploaded):
+    fcn(uploaded, "create", "flowers", "0 2 * * *")
+    fcn(uploaded, "create", "flowers", "0 3 * * *", "--job", "later")
+    fcn(uploaded, "pause", "later")
+
+    done = fcn(uploaded, "list")
+
+    rows = [line for line in done.output.splitlines() if line.startswith("│")]
+    assert [("0 2 * * *" in row, "enabled" in row) for row in rows] == [
+        (True, True),
+        (False, False),
+    ]
+    assert "later" in rows[1]
+
+
+def test_the_list_as_json_has_the_next_times(uploaded):
+    fcn(uploaded, "create", "flowers", "0 2 * * *")
+
+    [job] = json.loads(fcn(uploaded, "list", "--json").output)
+
+    assert (job["name"], job["version"], job["enabled"]) == ("flowers", "flowers", True)
+    assert (job["schedule"], job["pipeline_root"]) == ("0 2 * * *", ROOT)
+    assert [time[11:] for time in job["next"]] == ["02:00:00+00:00"] * 3
+
+
+def test_an_empty_list_says_so(api):
+    assert "no recurring runs" in fcn(api, "list").output
+    assert json.loads(fcn(api, "list", "--json").output) == []
+
+
+def test_pausing_resuming_and_deleting_say_what_was_done(uploaded):
+    fcn(uploaded, "create", "flowers", "@daily")
+
+    said = [fcn(uploaded, word, "flowers").output for word in ("pause", "resume", "delete")]
+
+    assert ["paused" in said[0], "if it missed one" in said[1], "deleted" in said[2]] == [True] * 3
+    assert uploaded.held["recurring_runs"] == []
+
+
+def test_following_can_be_left_while_the_run_goes_on(uploaded, monkeypatch):
+    def interrupted(self, run_id, *, every):
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(Scheduler, "follow", interrupted)
+
+    done = fcn(uploaded, "run", "flowers", "--wait")
+
+    assert done.exit_code == 130
+    run_id = uploaded.held["runs"][0]["run_id"]
+    assert f"the run goes on: `fcn schedule follow {run_id}`" in done.output
+
+
+def test_a_run_is_followed_later_by_its_id(uploaded):
+    fcn(uploaded, "run", "flowers")
+
+    done = fcn(uploaded, "follow", uploaded.held["runs"][0]["run_id"], "--every", "0.01")
+
+    assert done.exit_code == 0
+    assert done.output.endswith("the run SUCCEEDED\n")
+
+
+def test_a_run_that_is_not_there_cannot_be_followed(uploaded):
+    done = fcn(uploaded, "follow", "r-99")
+
+    assert done.exit_code == 1
+    assert "no such thing (404): runs r-99 not found" in done.stderr

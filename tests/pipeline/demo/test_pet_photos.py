@@ -1,0 +1,53 @@
+"""The two archives of the pets become one folder, when both are whole."""
+
+import io
+import tarfile
+
+import pytest
+
+from pipeline.demo import pet_photos
+from pipeline.demo.download import Archive, WrongChecksum
+from tests.pipeline.demo.test_download import Shelf, serving
+
+
+def packed(folder):
+    """An archive of one file in this folder."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as tar:
+        member = tarfile.TarInfo(f"{folder}/cat.txt")
+        member.size = 3
+        tar.addfile(member, io.BytesIO(b"cat"))
+    return stream.getvalue()
+
+
+def fetch(folder, *, sha256=None):
+    shelves = {name: Shelf(body=packed(name)) for name in ("annotations", "images")}
+    with serving(shelves["annotations"]) as first, serving(shelves["images"]) as second:
+        urls = dict(zip(shelves, (first, second), strict=True))
+        archives = tuple(
+            Archive(urls[name], sha256 or shelf.sha256, name) for name, shelf in shelves.items()
+        )
+        return pet_photos.fetch(folder, archives=archives)
+
+
+def test_both_archives_are_unpacked_into_one_folder(tmp_path):
+    folder = fetch(tmp_path / "pets")
+
+    files = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+    assert files == ["annotations/cat.txt", "images/cat.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["pets"]
+
+
+def test_a_folder_that_is_there_is_not_asked_for(tmp_path):
+    assert pet_photos.fetch(tmp_path, archives=()) == tmp_path
+
+
+def test_no_folder_appears_before_both_are_whole(tmp_path):
+    with pytest.raises(WrongChecksum):
+        fetch(tmp_path / "pets", sha256="0" * 64)
+
+    assert not (tmp_path / "pets").exists()
+
+
+def test_the_published_checksums_are_sha256():
+    assert [len(bytes.fromhex(archive.sha256)) for archive in pet_photos.ARCHIVES] == [32, 32]

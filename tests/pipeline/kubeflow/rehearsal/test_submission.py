@@ -1,0 +1,99 @@
+"""What the API server takes of a compiled pipeline, and what it refuses."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from pipeline.kubeflow.rehearsal import submission
+from pipeline.kubeflow.rehearsal.failures import Refused
+from tests.fakes.rehearsed import compiled, platform, step
+
+PARAMETERS = {
+    "data": {"parameterType": "STRING", "defaultValue": "/data"},
+    "steps": {"parameterType": "NUMBER_INTEGER"},
+}
+
+
+def read(folder, *documents):
+    path = folder / "pipeline.yaml"
+    path.write_text(yaml.safe_dump_all(documents))
+    return submission.read(path)
+
+
+def submitted(folder):
+    return read(folder, compiled({"A": step("")}, PARAMETERS))
+
+
+def test_parameters_are_those_given_and_the_defaults(tmp_path):
+    assert submitted(tmp_path).arguments({"steps": 3}) == {"data": "/data", "steps": 3}
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        pytest.param({}, "'steps' has no default", id="missing"),
+        pytest.param({"steps": 1, "stesp": 2}, "no parameter 'stesp'; it has data", id="unknown"),
+        pytest.param({"steps": "1"}, "wants a NUMBER_INTEGER", id="another-type"),
+        pytest.param({"steps": True}, "wants a NUMBER_INTEGER", id="a-flag"),
+    ],
+)
+def test_parameters_that_the_backend_refuses(tmp_path, given, problem):
+    with pytest.raises(Refused, match=problem):
+        submitted(tmp_path).arguments(given)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        pytest.param({"schemaVersion": "2.0.0"}, "schemaVersion is '2.0.0'", id="schema"),
+        pytest.param({"pipelineSpec": {}}, "no field named", id="wrapped"),
+        pytest.param({"deploymentSpec": {}}, "'A': no executor is not implemented", id="dangling"),
+    ],
+)
+def test_a_document_that_the_backend_refuses(tmp_path, change, problem):
+    with pytest.raises(Refused, match=problem):
+        read(tmp_path, {**compiled({"A": step("")}), **change})
+
+
+def test_a_resolver_is_not_implemented(tmp_path):
+    document = compiled({"A": step("")})
+    document["deploymentSpec"]["executors"]["A_executor"] = {"resolver": {}}
+
+    with pytest.raises(Refused, match="resolver executor is not implemented"):
+        read(tmp_path, document)
+
+
+def test_a_condition_is_refused(tmp_path):
+    document = compiled({"A": step("")})
+    task = document["components"]["tfx-dag"]["dag"]["tasks"]["A"]
+    task["triggerPolicy"] = {"condition": "true"}
+
+    with pytest.raises(Refused, match="Drop `Cond`"):
+        read(tmp_path, document)
+
+
+def test_a_third_document_is_refused(tmp_path):
+    document = compiled({"A": step("")})
+
+    with pytest.raises(Refused, match="3 documents"):
+        read(tmp_path, document, platform("A_executor"), {"more": 1})
+
+
+def test_a_kubernetes_setting_that_does_not_exist_is_refused(tmp_path):
+    with pytest.raises(Refused, match="KubernetesExecutorConfig"):
+        read(tmp_path, compiled({"A": step("")}), platform("A_executor", nodeSelektor={}))
+
+
+def test_variables_from_a_config_map_are_refused(tmp_path):
+    settings = platform("A_executor", configMapAsEnv=[{"configMapName": "settings"}])
+
+    with pytest.raises(Refused, match="A_executor takes variables from a config map"):
+        read(tmp_path, compiled({"A": step("")}), settings)
+
+
+def test_what_is_no_yaml_is_refused(tmp_path):
+    (tmp_path / "x.yaml").write_text("{")
+
+    with pytest.raises(Refused, match="no YAML"):
+        submission.read(tmp_path / "x.yaml")

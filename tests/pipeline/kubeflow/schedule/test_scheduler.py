@@ -1,0 +1,198 @@
+"""Uploads and runs, against an API server that checks every request."""
+
+import pytest
+
+from pipeline.kubeflow.schedule.client import connect
+from pipeline.kubeflow.schedule.errors import ScheduleError, WrongUseError
+from pipeline.kubeflow.schedule.host import Place
+from pipeline.kubeflow.schedule.orders import Order
+from pipeline.kubeflow.schedule.scheduler import Scheduler
+from tests.fakes.kfp_api import KfpApi
+from tests.fakes.kfp_packages import PLATFORM, package
+
+ROOT = "minio://mlpipeline/v2"
+ORDER = Order(pipeline="flowers", pipeline_root=ROOT)
+
+
+@pytest.fixture
+def api():
+    with KfpApi(page=2) as api:
+        yield api
+
+
+@pytest.fixture
+def scheduler(api):
+    return Scheduler(connect(Place(host=api.url)))
+
+
+@pytest.fixture
+def uploaded(scheduler, tmp_path):
+    scheduler.upload(package(tmp_path))
+    return scheduler
+
+
+def test_a_new_pipeline_is_made_with_both_documents(api, scheduler, tmp_path):
+    done = scheduler.upload(package(tmp_path))
+
+    assert (done.pipeline, done.version, done.is_new) == ("flowers", "flowers", True)
+    assert api.held["pipeline_versions"][0]["pipeline_spec"].keys() == {
+        "pipeline_spec",
+        "platform_spec",
+    }
+
+
+def test_a_new_pipeline_has_the_version_that_was_asked_for(api, scheduler, tmp_path):
+    done = scheduler.upload(package(tmp_path), pipeline="roses", version="v1")
+
+    assert (done.pipeline, done.version) == ("roses", "v1")
+    assert api.names("pipelines") == ["roses"]
+    assert api.names("pipeline_versions") == ["roses", "v1"]
+
+
+def test_another_content_is_a_new_version_called_by_it(api, uploaded, tmp_path):
+    done = uploaded.upload(package(tmp_path, sdk="other"))
+
+    assert api.names("pipelines") == ["flowers"]
+    assert api.names("pipeline_versions") == ["flowers", done.version]
+    assert len(done.version) == 12
+
+
+def test_the_same_content_is_not_uploaded_again(api, uploaded, tmp_path):
+    first = uploaded.upload(package(tmp_path, sdk="other"))
+
+    again = uploaded.upload(package(tmp_path, sdk="other"))
+
+    assert again.version == first.version
+    assert (first.is_new, again.is_new) == (True, False)
+    assert len(api.held["pipeline_versions"]) == 2
+
+
+@pytest.mark.parametrize("platform", [PLATFORM, None], ids=["two-documents", "one-document"])
+def test_the_first_version_is_known_again_by_what_it_holds(api, scheduler, tmp_path, platform):
+    for _ in range(2):
+        done = scheduler.upload(package(tmp_path, platform=platform))
+
+    assert (done.version, done.is_new) == ("flowers", False)
+    assert len(api.held["pipeline_versions"]) == 1
+
+
+def test_a_content_that_is_no_longer_the_newest_is_told_as_such(uploaded, tmp_path):
+    second = uploaded.upload(package(tmp_path, sdk="other"))
+
+    again = uploaded.upload(package(tmp_path))
+
+    assert (again.version, again.is_new, again.newest) == ("flowers", False, second.version)
+
+
+def test_a_version_that_exists_is_refused_by_name(uploaded, tmp_path):
+    with pytest.raises(WrongUseError, match="flowers has a version flowers already"):
+        uploaded.upload(package(tmp_path), version="flowers")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        pytest.param("a.yaml", "just words", "no compiled pipeline", id="words"),
+        pytest.param("a.yaml", "", "no compiled pipeline", id="empty"),
+        pytest.param("a.yaml", "a: [", "no compiled pipeline", id="broken"),
+        pytest.param("a.yaml", "pipelineSpec: {}", "no compiled pipeline", id="wrapped"),
+        pytest.param("a.txt", "pipelineInfo: {name: a}", "ends in .yaml", id="ending"),
+    ],
+)
+def test_what_is_no_pipeline_is_not_uploaded(scheduler, tmp_path, name, text, said):
+    (tmp_path / name).write_text(text)
+
+    with pytest.raises(WrongUseError, match=said):
+        scheduler.upload(tmp_path / name)
+
+
+def test_a_file_that_is_not_there_is_named(scheduler, tmp_path):
+    with pytest.raises(WrongUseError, match=r"nothing\.yaml cannot be read: No such file"):
+        scheduler.upload(tmp_path / "nothing.yaml")
+
+
+def test_a_run_takes_the_newest_version_with_root_and_parameters(api, uploaded, tmp_path):
+    newest = uploaded.upload(package(tmp_path, sdk="other"))
+    order = Order(pipeline="flowers", pipeline_root=ROOT + "/", parameters=("steps=7", "data=/d"))
+
+    started = uploaded.run(order)
+
+    body = api.bodies("/runs")[0]
+    assert started.version == newest.version
+    assert body["runtime_config"] == {
+        "pipeline_root": ROOT,
+        "parameters": {"steps": 7, "data": "/d"},
+    }
+    assert uploaded.link(started.id) == f"{api.url}/#/runs/details/{api.held['runs'][0]['run_id']}"
+
+
+def test_a_run_takes_the_version_that_is_named(api, uploaded, tmp_path):
+    uploaded.upload(package(tmp_path, sdk="other"))
+
+    uploaded.run(Order(pipeline="flowers", version="flowers", pipeline_root=ROOT))
+
+    pinned = api.bodies("/runs")[0]["pipeline_version_reference"]["pipeline_version_id"]
+    assert pinned == api.held["pipeline_versions"][0]["pipeline_version_id"]
+
+
+def test_a_run_is_of_the_experiment_and_the_account_that_are_named(api, uploaded):
+    order = Order(
+        pipeline="flowers", pipeline_root=ROOT, experiment="daily", service_account="runner"
+    )
+
+    uploaded.run(order)
+    uploaded.run(order)
+
+    assert api.names("experiments") == ["daily"]
+    assert {run["service_account"] for run in api.held["runs"]} == {"runner"}
+
+
+def test_without_a_name_the_experiment_is_called_as_the_pipeline(api, uploaded):
+    uploaded.run(ORDER)
+
+    assert api.names("experiments") == ["flowers"]
+    assert "service_account" not in api.bodies("/runs")[0]
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        pytest.param(Order(pipeline="roses", pipeline_root=ROOT), "are: flowers", id="pipeline"),
+        pytest.param(
+            Order(pipeline="flowers", version="v9", pipeline_root=ROOT),
+            "are: flowers",
+            id="version",
+        ),
+        pytest.param(Order(pipeline="flowers", pipeline_root="/mnt"), "minio://", id="local-root"),
+        pytest.param(
+            Order(pipeline="flowers", pipeline_root=ROOT, parameters=("date=1",)),
+            "are: data",
+            id="parameter",
+        ),
+    ],
+)
+def test_what_cannot_run_leaves_nothing_on_the_cluster(api, uploaded, order, said):
+    with pytest.raises(WrongUseError, match=said):
+        uploaded.run(order)
+
+    assert api.held["experiments"] == api.held["runs"] == []
+
+
+def test_two_pipelines_of_one_name_are_told_apart_by_id(api, uploaded):
+    double = {**api.held["pipelines"][0], "pipeline_id": "other"}
+    api.held["pipelines"].append(double)
+
+    with pytest.raises(
+        WrongUseError, match=r"2 pipelines flowers: give the id of one, p-\d+, other"
+    ):
+        uploaded.run(ORDER)
+    uploaded.run(Order(pipeline=api.held["pipelines"][0]["pipeline_id"], pipeline_root=ROOT))
+
+    assert len(api.held["runs"]) == 1
+
+
+def test_a_server_in_trouble_is_an_error_in_words(api, uploaded):
+    api.failures += [(500, "database is locked")]
+
+    with pytest.raises(ScheduleError, match=r"could not answer \(500\): database is locked\. Try"):
+        uploaded.jobs()

@@ -1,0 +1,222 @@
+"""The compiled graph: what the open-source backend gets, and what stops before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import yaml
+from google.protobuf import json_format
+from kfp import components
+from kfp.pipeline_spec import pipeline_spec_pb2
+
+from pipeline.kubeflow import compilation, pods
+from pipeline.settings import VOLUMES, Cluster, Gpu, Secret, Step, Volume
+from trainer import configs
+
+CLUSTER = Cluster(image="registry.example/fcn-pipeline:1.0")
+EXPERIMENTS = {name: configs.load(name) for name in ("flowers", "pets")}
+FLOWERS = EXPERIMENTS["flowers"]
+
+
+@pytest.fixture(scope="module", params=EXPERIMENTS)
+def experiment(request):
+    return EXPERIMENTS[request.param]
+
+
+@pytest.fixture(scope="module")
+def file(experiment, tmp_path_factory):
+    path = tmp_path_factory.mktemp("compiled") / "pipeline.yaml"
+    compilation.compile_to(path, experiment, CLUSTER)
+    return path
+
+
+@pytest.fixture(scope="module")
+def package(experiment):
+    return compilation.compiled(experiment, CLUSTER)
+
+
+def tasks_of(package):
+    return dict(compilation.tasks(package.spec))
+
+
+def container_of(package, step):
+    deployment = json_format.ParseDict(
+        json_format.MessageToDict(package.spec.deployment_spec),
+        pipeline_spec_pb2.PipelineDeploymentConfig(),
+    )
+    return deployment.executors[f"{step}_executor"].container
+
+
+def pod_of(package, step):
+    """What the second document says of a step's pods."""
+    found = package.platform.platforms["kubernetes"].deployment_spec.executors
+    return json_format.MessageToDict(found[f"{step}_executor"])
+
+
+def test_kfp_loads_both_documents(file):
+    loaded = components.load_component_from_file(str(file))
+
+    assert set(loaded.component_spec.inputs) == {"data", "served_folder", "served_version"}
+    assert loaded.platform_spec.platforms["kubernetes"].deployment_spec.executors
+
+
+def test_the_same_pipeline_is_the_same_file_byte_for_byte(file, experiment, tmp_path):
+    again = tmp_path / "again.yaml"
+
+    compilation.compile_to(again, experiment, CLUSTER)
+
+    assert again.read_bytes() == file.read_bytes()
+
+
+def test_each_parameter_has_a_default_and_reaches_the_nested_tasks(package, experiment):
+    given = package.spec.root.input_definitions.parameters
+    nested = package.spec.components["tfx-dag"].input_definitions.parameters
+    handed = package.spec.root.dag.tasks["tfx-dag"].inputs.parameters
+
+    assert {name: p.default_value.string_value for name, p in given.items()} == {
+        "data": f"/data/{experiment.name}",
+        "served_folder": f"/served/{experiment.name}",
+        "served_version": "newest",
+    }
+    assert set(nested) == set(given)
+    assert {name: p.component_input_parameter for name, p in handed.items()} == {
+        n: n for n in given
+    }
+
+
+def test_each_step_is_started_by_our_entry(package):
+    for step in tasks_of(package):
+        container = container_of(package, step)
+
+        assert list(container.command) == ["python", "-m", "components.kubeflow.entry_point"]
+        assert container.image == CLUSTER.image
+
+
+def test_what_looks_at_the_world_is_never_cached(package):
+    cached = {name for name, task in tasks_of(package).items() if task.caching_options.enable_cache}
+
+    assert "Trainer" in cached
+    assert not cached & {"ImageExampleGen", "AnomalyGate", "BaselineModel", "Pusher"}
+    assert "Notification" not in cached
+
+
+def test_a_backend_that_cannot_tell_an_end_gets_no_notification(tmp_path):
+    cluster = replace(CLUSTER, notification=False)
+    package = compilation.compiled(FLOWERS, cluster)
+
+    assert set(tasks_of(package)) == set(tasks_of(compilation.compiled(FLOWERS, CLUSTER))) - {
+        "Notification"
+    }
+    compilation.compile_to(tmp_path / "flowers.yaml", FLOWERS, cluster)
+    loaded = components.load_component_from_file(str(tmp_path / "flowers.yaml"))
+    assert set(loaded.component_spec.inputs) == {"data", "served_folder", "served_version"}
+
+
+def test_caching_can_be_turned_off():
+    package = compilation.compiled(FLOWERS, replace(CLUSTER, caching=False))
+
+    assert not [n for n, task in tasks_of(package).items() if task.caching_options.enable_cache]
+
+
+def test_each_step_is_tried_again_within_a_time_that_holds_all_tries(package):
+    for name, task in tasks_of(package).items():
+        step, policy = CLUSTER.step(name), task.retry_policy
+
+        assert policy.max_retry_count == 2
+        tries = (step.retries + 1) * step.timeout_seconds + 3 * step.backoff_seconds
+        assert policy.backoff_max_duration.seconds >= tries
+        assert pod_of(package, name)["activeDeadlineSeconds"] == str(step.timeout_seconds)
+
+
+def test_the_trainer_runs_on_a_gpu_node_and_nothing_else_does(package):
+    accelerator = container_of(package, "Trainer").resources.accelerator
+    pod = pod_of(package, "Trainer")
+
+    assert (accelerator.type, accelerator.count) == ("nvidia.com/gpu", 1)
+    assert pod["tolerations"][0]["key"] == "nvidia.com/gpu"
+    assert pod["emptyDirMounts"][0]["mountPath"] == "/dev/shm"
+    others = set(tasks_of(package)) - {"Trainer"}
+    assert not [o for o in others if container_of(package, o).resources.accelerator.type]
+    assert not [o for o in others if "tolerations" in pod_of(package, o)]
+
+
+def test_no_pod_runs_as_root_where_kfp_can_say_it(package):
+    if not pods.HAS_SECURITY_CONTEXT:
+        pytest.skip("this kfp-kubernetes has no field for it")
+    for step in tasks_of(package):
+        assert pod_of(package, step)["securityContext"]["runAsNonRoot"] is True
+
+
+def test_secrets_volumes_and_labels_go_where_they_are_asked_for():
+    webhook = Secret(name="fcn-webhook", env={"FCN_WEBHOOK_URL": "url"}, steps=("Notification",))
+    cluster = replace(
+        CLUSTER,
+        secrets=(webhook,),
+        volumes=(*VOLUMES, Volume(claim="everywhere", mount_path="/all")),
+        labels={"team": "vision"},
+        gpu=Gpu(node_labels={"gpu": "h100"}),
+        pull_secrets=("registry",),
+    )
+
+    package = compilation.compiled(FLOWERS, cluster)
+
+    asking = [step for step in tasks_of(package) if "secretAsEnv" in pod_of(package, step)]
+    trainer = pod_of(package, "Trainer")
+    assert asking == ["Notification"]
+    assert [mount["constant"] for mount in trainer["pvcMount"]] == ["everywhere"]
+    assert trainer["podMetadata"]["labels"] == {"team": "vision"}
+    assert trainer["nodeSelector"]["labels"] == {"gpu": "h100"}
+    assert trainer["imagePullSecret"] == [{"secretName": "registry"}]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        pytest.param({"image": ""}, "No image for the steps: give --image", id="no-image"),
+        pytest.param({"image": "registry:5000/fcn:latest"}, "latest", id="latest"),
+        pytest.param({"push_root": "/elsewhere"}, "/elsewhere/flowers", id="on-no-volume"),
+        pytest.param({"data": "images"}, "images", id="relative-data"),
+        pytest.param(
+            {"steps": {"Trainer": Step(cpu_request=4.0)}}, "Trainer", id="request-above-limit"
+        ),
+    ],
+)
+def test_what_would_not_run_stops_at_compile_and_is_named(change, said, tmp_path):
+    path = tmp_path / "flowers.yaml"
+
+    with pytest.raises(ValueError, match=said):
+        compilation.compile_to(path, FLOWERS, replace(CLUSTER, **change))
+
+    assert not path.exists()
+
+
+def test_a_folder_whose_classes_nobody_names_stops_at_compile(tmp_path):
+    with pytest.raises(ValueError, match=r"data.classes is empty.*--set"):
+        compilation.compile_to(tmp_path / "f.yaml", configs.load("images"), CLUSTER)
+
+
+def test_a_failed_compilation_leaves_the_file_of_the_last_one(tmp_path):
+    path = tmp_path / "flowers.yaml"
+    path.write_text("before")
+
+    with pytest.raises(ValueError, match="image"):
+        compilation.compile_to(path, FLOWERS, replace(CLUSTER, image="fcn"))
+
+    assert path.read_text() == "before"
+
+
+def test_a_step_without_a_gpu_needs_no_gpu_node():
+    cluster = replace(CLUSTER, steps={"Trainer": Step(gpus=0)})
+
+    package = compilation.compiled(FLOWERS, cluster)
+
+    assert not container_of(package, "Trainer").resources.accelerator.type
+    assert "tolerations" not in pod_of(package, "Trainer")
+
+
+def test_the_file_holds_two_documents(file):
+    first, second = yaml.safe_load_all(file.read_text())
+
+    assert first["schemaVersion"] == "2.1.0"
+    assert list(second) == ["platforms"]

@@ -1,0 +1,10 @@
+"""The metadata of the last local run."""
+
+import pytest
+
+from pipeline.local import metadata
+
+
+def test_a_folder_in_which_nothing_ran_says_how_to_start(tmp_path):
+    with pytest.raises(FileNotFoundError, match="fcn run"):
+        metadata.last_run(str(tmp_path))

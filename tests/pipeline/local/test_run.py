@@ -1,0 +1,21 @@
+"""A working directory is one run's at a time."""
+
+import pytest
+
+from components.errors import DataError
+from pipeline.local import run
+
+
+def test_a_second_run_in_the_same_folder_is_refused(tmp_path):
+    with (
+        run.alone(str(tmp_path)),
+        pytest.raises(DataError, match=f"Another run is at work in {tmp_path}"),
+        run.alone(str(tmp_path)),
+    ):
+        raise AssertionError("Both went on.")
+
+
+def test_the_folder_is_free_again_after_a_run(tmp_path):
+    for _ in range(2):
+        with run.alone(str(tmp_path)):
+            assert (tmp_path / "lock").is_file()

@@ -1,0 +1,34 @@
+"""The engine for Beam reaches each Beam component of a compiled pipeline."""
+
+from __future__ import annotations
+
+import pytest
+from google.protobuf import json_format
+
+from pipeline.beam import Beam
+from pipeline.kubeflow import compilation
+from pipeline.settings import Cluster
+from trainer import configs
+
+ON_BEAM = {"ImageExampleGen", "StatisticsGen", "Transform", "Evaluator"}
+FLINK = Beam(
+    runner="flink", parallelism=4, job_endpoint="fcn-beam-job-server:8099", shared="/shared"
+)
+
+
+@pytest.fixture(scope="module")
+def args():
+    """The arguments of each step's container, by its name."""
+    cluster = Cluster(image="registry.example/fcn-pipeline:1.0", beam=FLINK)
+    spec = compilation.compiled(configs.load("flowers"), cluster).spec
+    executors = json_format.MessageToDict(spec)["deploymentSpec"]["executors"]
+    return {
+        label.removesuffix("_executor"): executor["container"]["args"]
+        for label, executor in executors.items()
+    }
+
+
+def test_each_beam_step_gets_the_engines_arguments(args):
+    reached = {name for name, given in args.items() if set(FLINK.kubeflow_args) <= set(given)}
+
+    assert reached >= ON_BEAM

@@ -1,0 +1,29 @@
+"""Which hosts no proxy may stand before."""
+
+import pytest
+
+from serving.client.loopback import is_loopback
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "LOCALHOST",
+        "localhost.",
+        "a.localhost",
+        "127.0.0.1",
+        "127.9.9.9",
+        "::1",
+        "0.0.0.0",
+    ],
+)
+def test_this_machine_is_known_by_name_and_address(host):
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["example.com", "localhost.example.com", "10.0.0.1", "::2", "", None]
+)
+def test_any_other_host_is_elsewhere(host):
+    assert not is_loopback(host)

@@ -1,0 +1,72 @@
+"""One SavedModel in memory: what it takes, returns and refuses."""
+
+import numpy as np
+import pytest
+
+from serving.server.request_errors import BadInput
+from serving.server.servable import Servable
+from tests.fakes import saved_models
+
+
+@pytest.fixture(scope="module")
+def servable(tmp_path_factory):
+    return Servable(saved_models.publish(tmp_path_factory.mktemp("colours"), 1))
+
+
+def strings(*values):
+    return np.array(values, dtype=object)
+
+
+def test_a_signature_answers_for_images_of_several_sizes(servable):
+    images = strings(saved_models.draw("red", 3, 5), saved_models.draw("blue", 20, 7))
+
+    outputs = servable.signature("serving_default")({"image_bytes": images})
+
+    assert outputs["label"].tolist() == [b"red", b"blue"]
+    assert outputs["probabilities"].shape == (2, 3)
+
+
+def test_only_the_outputs_asked_for_come_back(servable):
+    images = strings(saved_models.draw("red"))
+
+    outputs = servable.signature("serving_default")({"image_bytes": images}, only=["label"])
+
+    assert list(outputs) == ["label"]
+
+
+def test_an_input_with_a_default_may_be_left_out(servable):
+    pixels = np.zeros((1, 4, 4, 3), np.float32)
+    signature = servable.signature("predict_pixels")
+
+    alone = signature({"pixels": pixels})
+    with_sizes = signature({"pixels": pixels, "sizes": np.array([[4, 4]], np.int32)})
+
+    assert signature.required == ["pixels"]
+    assert (alone["sizes_given"], with_sizes["sizes_given"]) == ([0], [1])
+
+
+def test_an_unknown_signature_is_refused_with_the_names_there_are(servable):
+    with pytest.raises(BadInput, match="'echo', 'predict_pixels', 'serving_default', 'zeros'"):
+        servable.signature("segment")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "reason"),
+    [
+        ({}, r"missing are \['image_bytes'\]"),
+        ({"image": strings(b"")}, r"unknown are \['image'\]"),
+        ({"image_bytes": np.zeros(1, np.float32)}, "float32: the model takes string"),
+        ({"image_bytes": strings([b"a"])}, r"shape \[1, 1\]: the model takes \(None,\)"),
+        ({"image_bytes": strings(b"no image")}, "Unknown image file format"),
+    ],
+)
+def test_inputs_that_do_not_fit_are_refused_with_the_reason(servable, inputs, reason):
+    with pytest.raises(BadInput, match=reason):
+        servable.signature("serving_default")(inputs)
+
+
+def test_an_unknown_output_is_refused_with_the_names_there_are(servable):
+    images = strings(saved_models.draw("red"))
+
+    with pytest.raises(BadInput, match=r"No output \['mask'\].*'probabilities'"):
+        servable.signature("serving_default")({"image_bytes": images}, only=["mask"])

@@ -1,0 +1,63 @@
+"""Which models of a push root can be asked, and what is said of those that cannot."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from serving.server.request_errors import ModelNotFound, ModelNotReady
+from serving.server.servables import Servables
+from tests.fakes.saved_models import publish, publish_broken
+
+
+@contextmanager
+def watching(root):
+    servables = Servables(root, poll_seconds=0.1)
+    servables.start()
+    try:
+        yield servables
+    finally:
+        servables.stop()
+
+
+def test_every_model_can_be_asked(tmp_path):
+    publish(tmp_path / "colours", 1)
+    publish(tmp_path / "shades", 2)
+
+    with watching(tmp_path) as servables:
+        found = [servables.wait_until_available(name, timeout=60) for name in ("shades", "colours")]
+
+    assert [(status.model, status.version) for status in found] == [("shades", 2), ("colours", 1)]
+
+
+def test_where_the_newest_does_not_load_at_the_start_the_one_before_serves(tmp_path):
+    publish(tmp_path / "colours", 1)
+    publish_broken(tmp_path / "colours", 2)
+
+    with watching(tmp_path) as servables:
+        assert servables.wait_until_available("colours", timeout=60).version == 1
+
+
+def test_a_model_on_disk_is_not_ready_before_it_is_loaded(tmp_path):
+    publish(tmp_path / "colours", 1)
+
+    with pytest.raises(ModelNotReady, match="'colours'"):
+        Servables(tmp_path).lease("colours").__enter__()
+
+
+def test_a_model_that_is_nowhere_is_not_found_and_the_others_are_named(tmp_path):
+    publish(tmp_path / "colours", 1)
+
+    with pytest.raises(ModelNotFound, match=r"Latest\(roses\). Models: \['colours'\]"):
+        Servables(tmp_path).statuses("roses")
+
+
+def test_a_push_root_that_goes_away_leaves_its_models_serving(tmp_path):
+    publish(tmp_path / "served" / "colours", 1)
+
+    with watching(tmp_path / "served") as servables:
+        servables.wait_until_available("colours", timeout=60)
+        (tmp_path / "served").rename(tmp_path / "gone")
+        servables._poll()
+
+        with servables.lease("colours") as (version, _):
+            assert version == 1

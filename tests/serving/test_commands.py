@@ -1,0 +1,218 @@
+"""`fcn serve` and `fcn predict`, as typed."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from serving import commands
+from tests.fakes import saved_models
+from tests.fakes.saved_models import draw
+
+app = typer.Typer()
+app.command()(commands.serve)
+app.command()(commands.predict)
+
+SERVE = "import typer; from serving import commands; typer.run(commands.serve)"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    root = tmp_path_factory.mktemp("served")
+    saved_models.publish(root / "colours", 7)
+    with saved_models.served(root) as server:
+        yield server
+
+
+@pytest.fixture
+def images(tmp_path):
+    paths = [tmp_path / "a.jpg", tmp_path / "b.webp"]
+    paths[0].write_bytes(draw("red", 9, 5, kind="JPEG"))
+    paths[1].write_bytes(draw("blue", 20, 30, kind="WEBP"))
+    return [str(path) for path in paths]
+
+
+def run(*arguments):
+    return CliRunner(env={"COLUMNS": "200"}).invoke(app, list(map(str, arguments)))
+
+
+def predict(server, *arguments, scheme="grpc"):
+    port = server.grpc_port if scheme == "grpc" else server.rest_port
+    url = f"{scheme}://localhost:{port}"
+    return run("predict", "--server", url, "--model", "colours", *arguments)
+
+
+@pytest.mark.parametrize("scheme", ["grpc", "http"])
+def test_predict_prints_a_line_for_each_image_with_label_and_runners_up(server, images, scheme):
+    result = predict(server, *images, scheme=scheme)
+
+    assert result.exit_code == 0, result.output
+    assert "a.jpg" in result.stdout
+    assert "red" in result.stdout
+    assert "1.000" in result.stdout
+    assert "runners-up" in result.stdout
+
+
+def test_predict_prints_json_with_every_probability(server, images):
+    result = predict(server, "--json", *images)
+
+    rows = json.loads(result.stdout)
+    assert [row["label"] for row in rows] == ["red", "blue"]
+    assert [row["file"] for row in rows] == images
+    assert rows[0]["probabilities"].keys() == {"red", "green", "blue"}
+
+
+def test_a_folder_for_masks_is_of_no_use_to_a_classifier_and_it_says_so(server, images, tmp_path):
+    result = predict(server, "--json", "--output", tmp_path / "out", *images)
+
+    assert [row["label"] for row in json.loads(result.stdout)] == ["red", "blue"]
+    assert "answers with classes, not with masks: nothing is written to" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_a_folder_for_masks_a_classifier_has_no_more_to_say(server, images):
+    assert predict(server, *images).stderr == ""
+
+
+def test_names_that_look_like_markup_are_printed_as_they_are(server, tmp_path):
+    image = tmp_path / "[b]x.png"
+    image.write_bytes(draw("red"))
+
+    result = predict(server, image)
+
+    assert result.exit_code == 0, result.output
+    assert "[b]x.png" in result.stdout
+
+
+def test_labels_that_look_like_markup_are_printed_as_they_are(tmp_path):
+    saved_models.publish(tmp_path / "colours", 1, labels=("[red]", "[/b]", ":rose:"))
+    (tmp_path / "x.png").write_bytes(draw("red"))
+
+    with saved_models.served(tmp_path) as server:
+        result = predict(server, tmp_path / "x.png")
+
+    assert result.exit_code == 0, result.output
+    assert all(label in result.stdout for label in ("[red]", "[/b]", ":rose:"))
+
+
+def test_rest_goes_to_the_rest_port_by_itself(images, monkeypatch, server):
+    monkeypatch.setattr(commands, "REST_URL", f"http://localhost:{server.rest_port}")
+
+    result = run("predict", "--rest", "--model", "colours", *images)
+
+    assert result.exit_code == 0, result.output
+
+
+def test_a_missing_file_is_named(server, tmp_path):
+    result = predict(server, tmp_path / "nowhere.jpg")
+
+    assert result.exit_code == 2
+    assert "nowhere.jpg: No such file" in result.stderr
+
+
+def test_a_file_that_is_no_image_is_named(server, images, tmp_path):
+    (tmp_path / "notes.txt").write_text("roses are red")
+
+    result = predict(server, images[0], tmp_path / "notes.txt")
+
+    assert result.exit_code == 2
+    assert "notes.txt is no readable image" in result.stderr
+
+
+def test_a_model_that_is_not_served_is_named(server, images):
+    result = predict(server, "--model", "roses", *images)
+
+    assert result.exit_code == 2
+    assert "roses" in result.stderr
+
+
+def test_a_server_that_is_away_is_named_with_the_way_to_start_it(images):
+    with socket.create_server(("127.0.0.1", 0)) as closed_soon:
+        url = f"http://127.0.0.1:{closed_soon.getsockname()[1]}"
+
+    result = run("predict", "--server", url, *images)
+
+    assert result.exit_code == 1
+    assert f"No answer from {url}" in result.stderr
+    assert "fcn serve" in result.stderr
+
+
+@pytest.mark.parametrize("options", [["--server", "ftp://x"], ["--rest", "--server", "grpc://x"]])
+def test_an_address_that_does_not_fit_is_refused(images, options):
+    result = run("predict", *options, *images)
+
+    assert result.exit_code == 2
+    assert "http://" in result.stderr
+
+
+def test_the_help_says_what_chooses_the_protocol():
+    shown = " ".join(run("predict", "--help").stdout.replace("│", " ").split())
+
+    assert "Its scheme chooses the protocol" in shown
+    assert "grpc://localhost:8500" in shown
+    assert "Without --server: asks http://localhost:8501" in shown
+
+
+def test_a_contradiction_is_answered_with_both_ways_to_write_it(images):
+    result = run("predict", "--rest", "--server", "grpc://host:8500", *images)
+
+    assert result.exit_code == 2
+    assert "--server http://HOST:PORT for REST" in result.stderr
+    assert "--server grpc://HOST:PORT without --rest for gRPC" in result.stderr
+
+
+def test_serve_says_how_to_fill_an_empty_folder(tmp_path):
+    result = run("serve", "--push-root", tmp_path / "empty")
+
+    assert result.exit_code == 2
+    assert f"No model in {tmp_path / 'empty'}" in result.stderr
+    assert "fcn run flowers --data DIR" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "other", "protocol"),
+    [("--grpc-port", "--rest-port", "gRPC"), ("--rest-port", "--grpc-port", "REST")],
+)
+def test_a_port_in_use_is_named_and_ends_with_the_code_of_wrong_use(
+    tmp_path, option, other, protocol
+):
+    saved_models.publish(tmp_path / "colours", 1)
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run("serve", "--push-root", tmp_path, option, port, other, 0)
+
+    assert result.exit_code == 2
+    assert f"port {port} of 127.0.0.1 for {protocol}" in result.stderr
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_serve_prints_its_addresses_and_changes_and_ends_cleanly(tmp_path, end):
+    saved_models.publish(tmp_path / "colours", 1)
+    options = ["--push-root", str(tmp_path), "--grpc-port", "0", "--rest-port", "0"]
+    command = [sys.executable, "-uc", SERVE, *options]
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
+        lines = read_until(serving.stdout, "AVAILABLE")
+        serving.send_signal(end)
+        lines += serving.stdout.read().splitlines()
+
+    assert serving.returncode == 0
+    assert f"Serving colours from {tmp_path}" in lines
+    assert any("grpc://127.0.0.1:" in line for line in lines)
+    assert any("/v1/models/colours" in line for line in lines)
+    assert lines[-1] == "Stopped."
+
+
+def read_until(stream, text):
+    lines = []
+    for line in stream:
+        lines.append(line.rstrip())
+        if text in line:
+            break
+    return lines

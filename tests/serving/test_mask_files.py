@@ -1,0 +1,72 @@
+"""The files of an answer: complete, beside each other, and none over another."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from serving import mask_files
+from serving.client.answers import Segmentation
+from tests.fakes import tiny
+
+MASK = np.eye(20, 30, dtype=np.uint8)
+ANSWER = Segmentation(tiny.png(MASK), {"ground": 0.9, "line": 0.1})
+
+
+def test_mask_and_overlay_stand_beside_each_other(tmp_path):
+    folder = tmp_path / "new" / "folder"
+    image = tiny.png(tiny.pixels(20, 30))
+
+    written = mask_files.write(Path("a/rex.jpg"), image, ANSWER, folder)
+
+    assert sorted(path.name for path in folder.iterdir()) == ["rex.mask.png", "rex.overlay.png"]
+    np.testing.assert_array_equal(np.asarray(Image.open(written.mask)), MASK)
+    assert Image.open(written.overlay).height > 20
+    assert written.class_fractions == ANSWER.class_fractions
+
+
+def test_an_earlier_answer_is_replaced_and_others_may_read_it(tmp_path):
+    image = tiny.png(tiny.pixels(20, 30))
+    (tmp_path / "plain").touch()
+    (tmp_path / "rex.mask.png").write_bytes(b"earlier")
+
+    written = mask_files.write(Path("rex.jpg"), image, ANSWER, tmp_path)
+
+    assert Image.open(written.mask).size == (30, 20)
+    assert written.mask.stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+@pytest.mark.parametrize(
+    ("mask", "said"),
+    [
+        pytest.param(b"no PNG", "cannot identify", id="no-png"),
+        pytest.param(tiny.png(MASK[:5]), r"\(30, 20\) pixels, and its mask", id="size"),
+        pytest.param(ANSWER.mask[:-30], "truncated", id="truncated"),
+    ],
+)
+def test_an_answer_that_is_no_mask_of_its_image_names_it_and_writes_nothing(tmp_path, mask, said):
+    image = tiny.png(tiny.pixels(20, 30))
+
+    with pytest.raises(ValueError, match=rf"came back for a/rex.jpg .*{said}"):
+        mask_files.write(Path("a/rex.jpg"), image, Segmentation(mask, {"a": 1.0}), tmp_path)
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_cannot_be_put_in_place_leaves_nothing_behind(tmp_path):
+    (tmp_path / "rex.mask.png").mkdir()
+
+    with pytest.raises(OSError, match=r"rex\.mask\.png"):
+        mask_files.write(Path("rex.jpg"), tiny.png(tiny.pixels(20, 30)), ANSWER, tmp_path)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["rex.mask.png"]
+
+
+def test_two_images_of_one_name_are_refused():
+    with pytest.raises(ValueError, match=r"a/rex.jpg and b/rex.png would both .*rex.mask.png"):
+        mask_files.check_names([Path("a/rex.jpg"), Path("b/rex.png")])
+
+
+def test_images_of_different_names_are_welcome():
+    mask_files.check_names([Path("a/rex.jpg"), Path("a/max.jpg")])

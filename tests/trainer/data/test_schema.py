@@ -1,0 +1,48 @@
+"""The curated schemas."""
+
+from __future__ import annotations
+
+import pytest
+
+from trainer import configs
+from trainer.data import records, schema
+
+
+@pytest.mark.parametrize("name", configs.EXPERIMENTS)
+def test_each_experiment_has_its_schema(name):
+    fields = {feature.name for feature in schema.load(configs.load(name).data.schema).feature}
+
+    of_task = records.MASK_FEATURES if configs.load(name).data.mask else records.CLASS_FEATURES
+    assert set(of_task) <= fields
+    assert {records.FORMAT, records.FILENAME, records.SHA256, records.LABEL} <= fields
+
+
+def test_an_unknown_schema_is_refused_with_those_that_exist():
+    with pytest.raises(ValueError, match=r"No schema 'trees' in .*: flowers, images, masks, pets"):
+        schema.load("trees")
+
+
+def test_classes_are_sorted():
+    known = schema.with_classes(schema.load("images"), ("zebra", "ant"))
+
+    assert schema.classes(known) == ("ant", "zebra")
+
+
+def test_a_schema_that_names_no_labels_allows_any():
+    assert schema.classes(schema.load("images")) == ()
+
+
+def test_other_classes_leave_the_schema_as_it_was():
+    flowers = schema.load("flowers")
+    before = flowers.SerializeToString(deterministic=True)
+    changed = schema.with_classes(flowers, ("ant", "bee"))
+
+    assert schema.classes(changed) == ("ant", "bee")
+    assert flowers.SerializeToString(deterministic=True) == before
+
+
+def test_the_bytes_of_the_images_need_not_be_in_the_statistics():
+    features = {feature.name: feature for feature in schema.load("flowers").feature}
+
+    assert not features[records.ENCODED].HasField("presence")
+    assert features[records.LABEL_TEXT].presence.min_fraction == 1.0

@@ -1,0 +1,94 @@
+"""The Trainer's entry, with the arguments that TFX gives it."""
+
+from __future__ import annotations
+
+import attr
+import numpy as np
+import pytest
+import tensorflow as tf
+from tfx.v1.components import FnArgs
+
+from tests.fakes import tiny
+from tests.fakes.transformed import transform
+from trainer import config, overrides, run
+from trainer.data import masks
+
+EXPERIMENT = tiny.with_values("train.epochs=2")
+
+
+@pytest.fixture(scope="module")
+def arguments(tmp_path_factory):
+    return laid_out(tmp_path_factory.mktemp("trainer"), EXPERIMENT, tiny.write_split)
+
+
+def laid_out(folder, experiment, write):
+    """All paths below one folder, as TFX's Trainer has them."""
+    train = write(folder / "Split-train" / "a.tfrecord", 16)
+    write(folder / "Split-val" / "a.tfrecord", 8, seed=1000)
+    return FnArgs(
+        train_files=[str(folder / "Split-train" / "*")],
+        eval_files=[str(folder / "Split-val" / "*")],
+        transform_output=transform(train, folder / "graph", experiment),
+        serving_model_dir=str(folder / "model" / "Format-Serving"),
+        model_run_dir=str(folder / "model_run"),
+        custom_config={
+            "experiment": config.to_json(experiment),
+            "checkpoints": str(folder / "checkpoints"),
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def saved(arguments):
+    run.run_fn(arguments)
+    return tf.saved_model.load(arguments.serving_model_dir)
+
+
+def test_a_model_comes_out_that_answers_with_the_labels_of_the_data(saved):
+    encoded = tiny.png(tiny.drawn("red", 5))
+    outputs = saved.signatures["serving_default"](tf.constant([encoded]))
+
+    assert outputs["labels"].numpy().astype(str).tolist() == [["blue", "red"]]
+    np.testing.assert_allclose(tf.reduce_sum(outputs["probabilities"]), 1, atol=1e-5)
+
+
+def test_the_logs_are_where_tensorboard_looks(saved, arguments):
+    assert tf.io.gfile.glob(f"{arguments.model_run_dir}/validation/events.*")
+
+
+def test_nothing_is_left_to_go_on_from(saved, arguments):
+    assert not tf.io.gfile.exists(run.checkpoint_folder(arguments))
+
+
+def test_the_same_experiment_and_data_find_their_checkpoints_again(arguments):
+    same = attr.evolve(arguments, serving_model_dir="/another", model_run_dir="/another")
+
+    assert run.checkpoint_folder(same) == run.checkpoint_folder(arguments)
+
+
+@pytest.mark.parametrize("override", ["train.epochs=3", "model.head=dense", "train.seed=1"])
+def test_another_experiment_has_other_checkpoints(arguments, override):
+    experiment = config.to_json(overrides.with_overrides(EXPERIMENT, [override]))
+    custom_config = {**arguments.custom_config, "experiment": experiment}
+    other = attr.evolve(arguments, custom_config=custom_config)
+
+    assert run.checkpoint_folder(other) != run.checkpoint_folder(arguments)
+
+
+def test_other_data_has_other_checkpoints(arguments):
+    other = attr.evolve(arguments, train_files=["/other/Split-train/*"])
+
+    assert run.checkpoint_folder(other) != run.checkpoint_folder(arguments)
+
+
+def test_images_with_masks_give_a_model_that_answers_with_masks(tmp_path):
+    experiment = tiny.with_values("train.epochs=2", of=tiny.MASKS)
+    arguments = laid_out(tmp_path, experiment, tiny.write_pairs)
+    run.run_fn(arguments)
+    model = tf.saved_model.load(arguments.serving_model_dir)
+    sent = tiny.png(tiny.PALETTE[np.ones((60, 31), np.uint8)])
+    outputs = model.signatures["serving_default"](tf.constant([sent]))
+
+    assert masks.decode(outputs["mask_bytes"][0]).shape == (60, 31, 1)
+    assert outputs["labels"].numpy().astype(str).tolist() == [list(experiment.mask_classes)]
+    assert tf.io.gfile.glob(f"{arguments.model_run_dir}/validation/events.*")

@@ -1,0 +1,134 @@
+"""How training images differ from epoch to epoch: crops, flips and colours, all from one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+from trainer.config import AugmentConfig
+from trainer.data import masks
+from trainer.data.records import IGNORED
+
+
+def augment(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
+    """A random view of [H, W, 3] in 0..255, its sides multiples of the grid, in 0..255.
+
+    `seed` is int32 [2]: equal seeds give equal views.
+    """
+    seeds = split(seed)
+    box = crop_box(tf.shape(image)[:2], seeds[:2], config)
+    image = tf.image.resize(cut(image, box), grid_size(box[2:], config))
+    image = tf.image.stateless_random_flip_left_right(image, seeds[2])
+    return colours(image, seeds[3:], config)
+
+
+def augment_pair(
+    image: tf.Tensor, mask: tf.Tensor, seed: tf.Tensor, config: AugmentConfig
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """The view that `augment` gives, and the same view of its mask [H, W, 1], of no new ids."""
+    seeds = split(seed)
+    box = crop_box(tf.shape(image)[:2], seeds[:2], config)
+    mask = masks.resize(cut(mask, box), grid_size(box[2:], config))
+    mask = tf.image.stateless_random_flip_left_right(mask, seeds[2])
+    return augment(image, seed, config), mask
+
+
+def split(seed: tf.Tensor) -> list[tf.Tensor]:
+    """A seed for each of a view's decisions."""
+    return tf.unstack(tf.random.experimental.stateless_split(seed, 8))
+
+
+def colours(image: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
+    """Another light on [H, W, 3] in 0..255, in 0..255."""
+    image = tf.image.stateless_random_brightness(image / 255.0, config.brightness, seeds[0])
+    low, high = 1 - config.contrast, 1 + config.contrast + 1e-6
+    image = tf.image.stateless_random_contrast(image, low, high, seeds[1])
+    image = saturate(image, seeds[2], config)
+    low, high = 1 - config.tint, 1 + config.tint
+    image *= tf.random.stateless_uniform([3], seeds[3], low, high)
+    is_grey = tf.random.stateless_uniform([], seeds[4]) < config.grey
+    image = tf.where(is_grey, tf.image.rgb_to_grayscale(image), image)
+    return tf.clip_by_value(image * 255.0, 0.0, 255.0)
+
+
+def mixup(
+    inputs: dict[str, tf.Tensor], labels: tf.Tensor, seed: tf.Tensor, alpha: float
+) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+    """Blends each image of a batch, and its label, with another one's (arXiv:1710.09412).
+
+    The larger part is the image's own. All images of the batch must have one size, as views have
+    that share a bucket. `seed` is int32 [2]; `alpha` over 0 is the parameter of the Beta
+    distribution.
+    """
+    shape = [2, tf.shape(labels)[0]]
+    draws = tf.random.stateless_gamma(shape, seed, alpha) + 1e-6
+    share = tf.reduce_max(draws, axis=0) / tf.reduce_sum(draws, axis=0)
+    of_pixels = share[:, tf.newaxis, tf.newaxis, tf.newaxis]
+    blended = blend(inputs["image"], of_pixels)
+    return {**inputs, "image": blended}, blend(labels, share[:, tf.newaxis])
+
+
+def blend(batch: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
+    """Each entry, and for the rest of its share the one that mirrors it in the batch."""
+    return batch * share + tf.reverse(batch, [0]) * (1 - share)
+
+
+def paste(
+    inputs: dict[str, tf.Tensor],
+    masks: tf.Tensor,
+    seed: tf.Tensor,
+    *,
+    share: float,
+    ground: Sequence[int],
+) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+    """Puts the objects of a share of a batch's images over another one's (arXiv:2012.07177).
+
+    Objects are the pixels of [B, H, W, 1] of other classes than `ground`; masks go with them. All
+    images of the batch must have one size, as for `mixup`. `seed` is int32 [2].
+    """
+    chosen = tf.random.stateless_uniform([tf.shape(masks)[0], 1, 1, 1], seed) < share
+    around = tf.constant([*ground, IGNORED], masks.dtype)
+    is_covered = chosen & tf.reduce_any(masks == around, axis=-1, keepdims=True)
+    image = inputs["image"]
+    pasted = tf.where(is_covered, tf.reverse(image, [0]), image)
+    return {**inputs, "image": pasted}, tf.where(is_covered, tf.reverse(masks, [0]), masks)
+
+
+def cut(image: tf.Tensor, box: tf.Tensor) -> tf.Tensor:
+    """The part of [H, W, C] in a box: top, left, height, width."""
+    return tf.image.crop_to_bounding_box(image, box[0], box[1], box[2], box[3])
+
+
+def saturate(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
+    """Colours moved towards grey or away from it.
+
+    TensorFlow's own goes through hue, and gives a pixel that contrast has made brighter than white
+    or darker than black another one.
+    """
+    low, high = 1 - config.saturation, 1 + config.saturation
+    grey = tf.image.rgb_to_grayscale(image)
+    return grey + (image - grey) * tf.random.stateless_uniform([], seed, low, high)
+
+
+def crop_box(size: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
+    """Top, left, height and width of a random part of an image of `size`; int32 [4].
+
+    After Szegedy et al. (arXiv:1409.4842).
+    """
+    sides = tf.cast(size, tf.float32)
+    change = tf.math.log(config.max_aspect_change)
+    area = tf.random.stateless_uniform([], seeds[0], config.min_crop_area, 1.0)
+    stretch = tf.exp(tf.random.stateless_uniform([], seeds[0] + 1, -change, change + 1e-6))
+    part = sides * tf.sqrt(area) * tf.stack([tf.sqrt(stretch), 1 / tf.sqrt(stretch)])
+    part = tf.clip_by_value(tf.round(part), 1.0, sides)
+    corner = tf.floor(tf.random.stateless_uniform([2], seeds[1]) * (sides - part + 1))
+    return tf.cast(tf.concat([corner, part], 0), tf.int32)
+
+
+def grid_size(size: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
+    """`size` brought to the training side, and each side to the nearest cell; int32 [2]."""
+    sides = tf.cast(size, tf.float32)
+    factor = tf.minimum(config.max_zoom, config.side / tf.reduce_max(sides))
+    cells = tf.round(sides * factor / config.grid)
+    return tf.cast(tf.maximum(1.0, cells), tf.int32) * config.grid

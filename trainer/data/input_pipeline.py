@@ -1,0 +1,123 @@
+"""From recorded examples to padded batches of images of several sizes, whatever is learned of them.
+
+What is learned is the task's: the target beside each image is a class or a mask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+from trainer import tasks
+from trainer.config import Experiment
+from trainer.data import images, records
+
+Sized = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # Image, height and width, target.
+
+CACHE_LIMIT = 2 * 2**30  # Bytes of decoded images kept in memory; above it they are read again.
+
+
+def training(
+    files: Sequence[str], labels: Sequence[str], experiment: Experiment
+) -> tf.data.Dataset:
+    """Augmented batches without end: (inputs, targets), in an order the seed decides."""
+    task, seed = tasks.of(experiment), experiment.train.seed
+    count = size(files)
+    seeds = tf.data.Dataset.counter().map(lambda step: tf.stack([seed, tf.cast(step, tf.int32)]))
+    scaled = kept(decoded(files, labels, experiment), count, experiment)
+    views = tf.data.Dataset.zip(
+        scaled.shuffle(min(count, 4096), seed=seed, reshuffle_each_iteration=True).repeat(), seeds
+    ).map(
+        lambda example, seed: view(*example, seed, experiment), num_parallel_calls=tf.data.AUTOTUNE
+    )
+    batches = bucketed(views, experiment)
+    return task.mixed(batches, seeds, experiment).prefetch(tf.data.AUTOTUNE)
+
+
+def view(
+    image: tf.Tensor, _: tf.Tensor, target: tf.Tensor, seed: tf.Tensor, experiment: Experiment
+) -> Sized:
+    """The example with a random view of its image."""
+    image, target = tasks.of(experiment).view(image, target, seed, experiment.augment)
+    return tf.ensure_shape(image, [None, None, 3]), tf.shape(image)[:2], target
+
+
+def evaluation(
+    files: Sequence[str], labels: Sequence[str], experiment: Experiment
+) -> tf.data.Dataset:
+    """Every example once, whole and unchanged, in padded batches."""
+    count = size(files)
+    batches = bucketed(kept(decoded(files, labels, experiment), count, experiment), experiment)
+    number = int(batches.reduce(0, lambda total, *_: total + 1))  # Keras warns where it is unknown.
+    known = batches.apply(tf.data.experimental.assert_cardinality(number))
+    return known.prefetch(tf.data.AUTOTUNE)
+
+
+def size(files: Sequence[str]) -> int:
+    """How many examples the files hold.
+
+    Raises ValueError where they hold none.
+    """
+    count = int(tf.data.TFRecordDataset(expand(files)).reduce(0, lambda total, _: total + 1))
+    if count == 0:
+        raise ValueError(f"No examples in {list(files)}: the split is empty.")
+    return count
+
+
+def steps(files: Sequence[str], experiment: Experiment) -> int:
+    """Batches in an epoch: each example about once."""
+    return max(1, size(files) // experiment.train.batch_size)
+
+
+def expand(patterns: Sequence[str]) -> list[str]:
+    """The files that the patterns name, sorted: their order is part of what the seed decides."""
+    return sorted(path for pattern in patterns for path in tf.io.gfile.glob(pattern))
+
+
+def decoded(files: Sequence[str], labels: Sequence[str], experiment: Experiment) -> tf.data.Dataset:
+    """[H, W, 3] uint8 no larger than max_side, its height and width, and the task's target."""
+    task = tasks.of(experiment)
+
+    def decode(serialized: tf.Tensor) -> Sized:
+        fields = tf.io.parse_single_example(serialized, task.FEATURES)
+        image = images.load(fields[records.ENCODED], experiment.data.max_side)
+        size = tf.shape(image)[:2]
+        return image, size, task.target(fields, labels, size)
+
+    serialized = tf.data.TFRecordDataset(expand(files))
+    return serialized.map(decode, num_parallel_calls=tf.data.AUTOTUNE)
+
+
+def kept(dataset: tf.data.Dataset, count: int, experiment: Experiment) -> tf.data.Dataset:
+    """The dataset, decoded once and kept in memory where it is sure to fit."""
+    bytes_of_each = experiment.data.max_side**2 * tasks.of(experiment).BYTES_PER_PIXEL
+    return dataset.cache() if count * bytes_of_each <= CACHE_LIMIT else dataset
+
+
+def bucketed(examples: tf.data.Dataset, experiment: Experiment) -> tf.data.Dataset:
+    """Batches of images of about one size, padded to the largest among them.
+
+    Images whose height and width fall into the same cells of the grid share a batch. Gives
+    ({"image": [B, H, W, 3] float32 in 0..255, "size": [B, 2] int32}, targets).
+    """
+    grid, batch_size = experiment.augment.grid, experiment.train.batch_size
+    black = tf.zeros([], examples.element_spec[0].dtype)
+    padding = (black, 0, tasks.of(experiment).PADDING)
+
+    def cell(_: tf.Tensor, size: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+        cells = tf.cast((size + grid - 1) // grid, tf.int64)
+        return cells[0] * 2**20 + cells[1]
+
+    def pad(_: tf.Tensor, window: tf.data.Dataset) -> tf.data.Dataset:
+        return window.padded_batch(batch_size, padding_values=padding)
+
+    batches = examples.group_by_window(cell, pad, window_size=batch_size)
+    return batches.map(inputs, num_parallel_calls=tf.data.AUTOTUNE)
+
+
+def inputs(
+    image: tf.Tensor, size: tf.Tensor, target: tf.Tensor
+) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+    """What the model takes of a batch, and what it should say."""
+    return {"image": tf.cast(image, tf.float32), "size": size}, target

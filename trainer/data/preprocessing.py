@@ -1,0 +1,123 @@
+"""What TensorFlow Transform learns of the training split: labels, channel mean and std, sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from trainer.data import images, masks, records
+
+VOCABULARY = "labels"
+CONSTANTS = ("channel_mean", "channel_std", "size_boundaries")
+FRACTIONS = "class_fractions"
+
+
+@dataclass(frozen=True)
+class DataStatistics:
+    """The training split's facts that the model and the evaluation need."""
+
+    labels: tuple[str, ...]  # Sorted: the order of the model's outputs.
+    mean: tuple[float, ...]  # Of each channel, 0..255.
+    std: tuple[float, ...]  # Of each channel, 0..255.
+    size_boundaries: tuple[float, ...]  # Square roots of image areas, in pixels, rising.
+    class_fractions: tuple[float, ...] = ()  # Of masks: each class's part of an image's pixels.
+
+
+def preprocessing_fn(inputs: dict[str, Any], custom_config: dict[str, Any]) -> dict[str, tf.Tensor]:
+    """Called by TFX's Transform for images with classes.
+
+    `custom_config["size_buckets"]` says into how many quantiles the image sizes fall.
+    """
+    labels = tf.reshape(inputs[records.LABEL_TEXT], [-1])
+    tft.vocabulary(labels, vocab_filename=VOCABULARY)
+    return repeated(constants(inputs, custom_config), inputs)
+
+
+def masks_preprocessing_fn(
+    inputs: dict[str, Any], custom_config: dict[str, Any]
+) -> dict[str, tf.Tensor]:
+    """Called by TFX's Transform for images with masks of `custom_config["classes"]`."""
+    fractions = class_fractions(dense(inputs[records.MASK]), len(custom_config["classes"]))
+    learned = {**constants(inputs, custom_config), FRACTIONS: fractions}
+    return repeated(learned, inputs)
+
+
+def constants(inputs: dict[str, Any], custom_config: dict[str, Any]) -> dict[str, tf.Tensor]:
+    """What is learned of all images, by the names in CONSTANTS."""
+    sides = size(inputs[records.HEIGHT], inputs[records.WIDTH])
+    mean, std = channel_moments(dense(inputs[records.ENCODED]))
+    quantiles = tft.quantiles(sides, custom_config["size_buckets"], epsilon=0.001)
+    return dict(zip(CONSTANTS, (mean, std, tf.reshape(quantiles, [-1])), strict=True))
+
+
+def repeated(learned: dict[str, tf.Tensor], inputs: dict[str, Any]) -> dict[str, tf.Tensor]:
+    """Constants travel as columns: each row repeats them."""
+    count = tf.size(inputs[records.HEIGHT])
+    return {name: tf.tile(value[tf.newaxis], [count, 1]) for name, value in learned.items()}
+
+
+def dense(column: tf.SparseTensor) -> tf.Tensor:
+    """A column of one text in each row: string [N]."""
+    return tf.reshape(tf.sparse.to_dense(column, default_value=""), [-1])
+
+
+def class_fractions(encoded: tf.Tensor, classes: int) -> tf.Tensor:
+    """Each class's part of the pixels that count, float32 [C]; images that have any weigh alike."""
+
+    def fractions(mask: tf.Tensor) -> tf.Tensor:
+        ids = tf.reshape(tf.cast(masks.decode(mask), tf.int32), [-1])
+        counts = tf.math.bincount(ids, minlength=classes, maxlength=classes, dtype=tf.float32)
+        return tf.math.divide_no_nan(counts, tf.reduce_sum(counts))
+
+    spec = tf.TensorSpec([classes], tf.float32)
+    each = tf.map_fn(fractions, encoded, fn_output_signature=spec)
+    mean = tft.mean(each, reduce_instance_dims=False)
+    return tf.math.divide_no_nan(mean, tf.reduce_sum(mean))
+
+
+def size(height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
+    """One number for an image's size: the side of the square of its area, float32 [N] pixels."""
+    area = tf.cast(height, tf.float32) * tf.cast(width, tf.float32)
+    return tf.sqrt(tf.reshape(area, [-1]))
+
+
+def channel_moments(encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Mean and standard deviation of each channel over all images, each image weighing alike."""
+
+    def moments(image_bytes: tf.Tensor) -> tf.Tensor:
+        pixels = tf.cast(images.decode(image_bytes), tf.float32)
+        return tf.stack([tf.reduce_mean(pixels, [0, 1]), tf.reduce_mean(pixels**2, [0, 1])])
+
+    spec = tf.TensorSpec([2, 3], tf.float32)
+    means = tft.mean(
+        tf.map_fn(moments, encoded, fn_output_signature=spec), reduce_instance_dims=False
+    )
+    return means[0], tf.sqrt(tf.maximum(means[1] - means[0] ** 2, 1.0))
+
+
+def read(transform_uri: str, mask_classes: tuple[str, ...] = ()) -> DataStatistics:
+    """The statistics in Transform's output folder; those of masks where it has masks' classes."""
+    output = tft.TFTransformOutput(transform_uri)
+    columns = output.transform_raw_features(example_row(with_masks=bool(mask_classes)))
+    mean, std, boundaries = (tuple(columns[name].numpy()[0].tolist()) for name in CONSTANTS)
+    if mask_classes:
+        fractions = tuple(columns[FRACTIONS].numpy()[0].tolist())
+        return DataStatistics(mask_classes, mean, std, boundaries, fractions)
+    labels = sorted(name.decode() for name in output.vocabulary_by_name(VOCABULARY))
+    return DataStatistics(tuple(labels), mean, std, boundaries)
+
+
+def example_row(*, with_masks: bool) -> dict[str, Any]:
+    """One row that the transform graph can read; what it holds does not matter."""
+    pixel = tf.sparse.from_dense([[tf.io.encode_png(tf.zeros([1, 1, 1], tf.uint8))]])
+    row = {
+        records.ENCODED: pixel,
+        records.HEIGHT: tf.constant([[1]], tf.int64),
+        records.WIDTH: tf.constant([[1]], tf.int64),
+    }
+    if with_masks:
+        return row | {records.MASK: pixel}
+    return row | {records.LABEL_TEXT: tf.constant([[""]])}

@@ -1,0 +1,4 @@
+"""The SavedModel that is served: its signatures, and test-time averaging.
+
+Imports trainer.data and trainer.config; nothing of training.
+"""

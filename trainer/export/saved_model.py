@@ -1,0 +1,76 @@
+"""The SavedModel that is served: its signatures are the contract with every client.
+
+`serving_default`       image_bytes, string [N]: files, each of its own size
+`predict_pixels`        pixels, float32 [N, H, W, 3] in 0..255
+`predict_padded_pixels` the same, and sizes, int32 [N, 2]: heights and widths without the padding
+`evaluate_examples`     examples, string [N]: serialized tf.Examples
+`transform_features`    examples, string [N]: the size bucket of each, for slices
+
+Of a classifier, all but the last return `probabilities` float32 [N, C], `label` string [N] and
+`labels` string [N, C]: the labels in the order of the probabilities. TFMA knows the latter as
+`all_classes`. Of a segmenter, they return `mask_bytes` string [N] (PNG of one byte a pixel, the
+class's number, in the size of the image that was sent), `class_fractions` float32 [N, C] and
+`labels`. The labels are also the asset `labels.txt`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from trainer.config import Experiment, UNetConfig
+from trainer.data.preprocessing import DataStatistics
+from trainer.export import test_time_averaging
+from trainer.export.classifier import Classifier
+from trainer.export.segmenter import Segmenter
+from trainer.export.signatures import ImageModule, Network
+
+LABELS = "labels.txt"
+
+
+def save(
+    model: keras.Model, statistics: DataStatistics, experiment: Experiment, folder: str
+) -> None:
+    """Writes the trained model with all its signatures."""
+
+    def probabilities(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
+        return tf.nn.softmax(model({"image": pixels, "size": sizes}, training=False))
+
+    module: ImageModule
+    if experiment.data.mask:
+        module = segmenter(probabilities, statistics, experiment)
+    else:
+        facts = statistics.labels, statistics.size_boundaries
+        module = Classifier(probabilities, *facts, experiment.data.max_side)
+    module.model = model  # The SavedModel holds what the module holds: the weights.
+    save_module(module, folder)
+
+
+def segmenter(scores: Network, statistics: DataStatistics, experiment: Experiment) -> Segmenter:
+    """A segmenter that averages over the views that the model's configuration asks for."""
+    config, max_side = experiment.model, experiment.data.max_side
+    if isinstance(config, UNetConfig):
+        if config.mirrored:
+            scores = test_time_averaging.mirrored(scores)
+        if config.sides:
+            scores = test_time_averaging.at_sides(scores, config.sides)
+            max_side = max(config.sides)
+    return Segmenter(scores, statistics.labels, statistics.size_boundaries, max_side)
+
+
+def read_labels(folder: str) -> list[str]:
+    """The labels of the SavedModel in a folder, in the order of its outputs."""
+    with tf.io.gfile.GFile(f"{folder}/assets/{LABELS}") as file:
+        return file.read().split("\n")[:-1]  # A label may hold what splitlines() takes for an end.
+
+
+def save_module(module: tf.Module, folder: str) -> None:
+    """Writes the SavedModel of a module with signatures, its labels beside it as an asset."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch, LABELS)
+        path.write_text("".join(f"{label}\n" for label in module.labels), encoding="utf-8")
+        module.labels_asset = tf.saved_model.Asset(str(path))
+        tf.saved_model.save(module, folder, signatures=module.signatures())
