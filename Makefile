@@ -1,7 +1,7 @@
 # Each target does the set-up it needs. `make setup` and all that call it take TRACK=older|newer
 # and PYTHON=/path to overrule the choice of the track and of the Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-pets test test-debian13 test-flink test-flink-short check format bench bench-scale lock clean
+.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short check format bench bench-scale lock clean
 
 SETUP_PYTHON ?= python3
 PY := .venv/bin/python
@@ -9,6 +9,8 @@ UV := .uv/bin/uv
 DATA ?=
 MARKDOWN ?=
 PYTEST_ARGS ?=
+# Files go to the workers one by one, in order: what a file's tests share is made once.
+PYTEST_WORKERS ?= -n auto --dist loadfile --no-loadscope-reorder
 FLINK_ARGS ?=
 SCALE_ARGS ?=
 LOCK_ARGS ?=
@@ -31,10 +33,13 @@ demo-pets: setup  ## the same for images with masks: pets; DATA=DIR for a folder
 	@$(PY) -m pipeline.demo.pets $(if $(DATA),--data "$(DATA)")
 
 test: setup  ## the tests; PYTEST_ARGS="tests/tools/test_track.py -k glibc" for some of them
-	@$(PY) -m pytest $(PYTEST_ARGS)
+	@$(PY) -m pytest $(PYTEST_WORKERS) $(PYTEST_ARGS)
 
 test-debian13:  ## the tests on the newer track, in a Debian 13 root, from an older machine
 	@SETUP_PYTHON='$(SETUP_PYTHON)' PYTEST_ARGS='$(PYTEST_ARGS)' bash tools/debian13.sh
+
+debian13-root:
+	@SETUP_PYTHON='$(SETUP_PYTHON)' bash tools/debian13.sh --prepare
 
 test-flink: setup  ## ingestion to Transform on a real Flink cluster, with kill -9; needs Java, Maven
 	@$(PY) -m pytest -s tests/flink $(FLINK_ARGS)

@@ -70,6 +70,7 @@ DEV = [
     "mypy>=1.10,<2",
     "pytest>=8,<9",
     "pytest-timeout>=2.3,<3",
+    "pytest-xdist>=3.6,<4",
     "ruff>=0.6,<1",
     "scikit-learn>=1.4,<2",
 ]

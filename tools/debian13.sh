@@ -10,15 +10,28 @@ tree=/src/fcn-pipeline # In the root; ../shared stands beside it as it does outs
 bundle=/etc/ssl/certs/ca-certificates.crt
 
 main() {
-    if [ "$("${SETUP_PYTHON:-python3}" -m tools.track)" = newer ]; then
+    if loads_newer_track; then
         echo "This machine loads the newer track itself: running \`make test\`."
         exec make test
     fi
-    check_needs
-    [ "$(cat "$folder/made-of" 2>/dev/null)" = "$packages" ] || make_root
+    make_missing_root
     copy_tree
     # In namespaces of its own: mounts and processes end with it, however it ends.
     exec unshare --mount --pid --fork --kill-child bash "$0" --inside
+}
+
+# Without tests: CI makes the root while a step runs that uses one core.
+prepare() {
+    loads_newer_track || make_missing_root
+}
+
+loads_newer_track() {
+    [ "$("${SETUP_PYTHON:-python3}" -m tools.track)" = newer ]
+}
+
+make_missing_root() {
+    check_needs
+    [ "$(cat "$folder/made-of" 2>/dev/null)" = "$packages" ] || make_root
 }
 
 check_needs() {
@@ -82,4 +95,8 @@ network() {
     env | grep -iE '^(https?_proxy|no_proxy|(pip|uv)_index_url|uv_default_index)=[^ ]+$' || true
 }
 
-if [ "${1:-}" = --inside ]; then inside; else main; fi
+case ${1:-} in
+--inside) inside ;;
+--prepare) prepare ;;
+*) main ;;
+esac
