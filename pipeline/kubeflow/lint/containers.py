@@ -7,24 +7,12 @@ from collections.abc import Iterator
 
 from kfp.pipeline_spec.pipeline_spec_pb2 import ComponentSpec
 
+from pipeline.kubeflow.backend import RUN_PLACEHOLDERS
 from pipeline.kubeflow.lint.package import Package, Step, Task
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
 WHOLE = "{{$}}"  # The launcher puts the executor's input there, as JSON.
-# What the driver puts in the place of a constant, if it is the constant's whole text.
-OF_A_RUN = {
-    f"{{{{$.{name}}}}}"
-    for name in (
-        "pipeline_job_name",
-        "pipeline_job_resource_name",
-        "pipeline_job_uuid",
-        "pipeline_task_name",
-        "pipeline_task_uuid",
-        "pipeline_job_create_time_utc",
-        "pipeline_job_schedule_time_utc",
-    )
-}
 
 
 def problems(package: Package) -> Iterator[str]:
@@ -104,8 +92,8 @@ def of_constants(task: Task) -> Iterator[str]:
     """A constant is a placeholder of the driver's as a whole, or holds none."""
     for name, text in sorted(task.texts.items()):
         found = PLACEHOLDER.search(text)
-        if found and text not in OF_A_RUN:
+        if found and text not in RUN_PLACEHOLDERS:
             yield (
                 f"{task.name}: nothing is put in the place of {found[0]} in its parameter "
-                f"{name!r}: give the value itself, or one of {sorted(OF_A_RUN)} alone."
+                f"{name!r}: give the value itself, or one of {sorted(RUN_PLACEHOLDERS)} alone."
             )

@@ -8,12 +8,12 @@ from typing import TypeAlias
 
 from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Value
-from kfp.pipeline_spec.pipeline_spec_pb2 import ComponentInputsSpec, ParameterType
+from kfp.pipeline_spec.pipeline_spec_pb2 import ComponentInputsSpec
 
+from pipeline.kubeflow.backend import type_name
 from pipeline.kubeflow.lint.package import ROOT, Package, Task
 
 Declared: TypeAlias = ComponentInputsSpec.ParameterSpec
-TYPES = ParameterType.ParameterTypeEnum.DESCRIPTOR.values_by_number
 # The kind of value that each type takes; of those that are not here, any.
 KINDS = {
     "STRING": "string_value",
@@ -153,8 +153,3 @@ def other_type(task: Task, name: str, found: int, declared: Declared) -> str:
         f"{task.name}: its parameter {name!r} is declared {wanted} and comes from a "
         f"{type_name(found)}: declare both alike."
     )
-
-
-def type_name(number: int) -> str:
-    """A type as it is written; one that is none by its number."""
-    return TYPES[number].name if number in TYPES else f"type {number}"

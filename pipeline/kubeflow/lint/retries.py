@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineTaskSpec
 
+from pipeline.kubeflow import backend
 from pipeline.kubeflow.lint.package import Package, Step
 
 
@@ -48,7 +49,7 @@ def of_step(step: Step) -> Iterator[str]:
 
 
 def waits(policy: PipelineTaskSpec.RetryPolicy) -> int:
-    """Seconds between all attempts. Without a factor they are alike."""
-    factor = policy.backoff_factor if policy.backoff_factor > 0 else 1.0
+    """Seconds between all attempts."""
+    factor = backend.backoff_factor(policy.backoff_factor)
     first = policy.backoff_duration.seconds
     return round(sum(first * factor**retry for retry in range(policy.max_retry_count)))

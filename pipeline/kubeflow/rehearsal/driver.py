@@ -10,6 +10,7 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 from kfp.pipeline_spec import pipeline_spec_pb2
 
+from pipeline.kubeflow import backend
 from pipeline.kubeflow.rehearsal import parameters
 from pipeline.kubeflow.rehearsal.failures import DriverFailed
 from pipeline.kubeflow.rehearsal.outcome import Artifact, Outputs
@@ -25,6 +26,23 @@ class RunNames:
     pipeline: str
     id: str
     resource: str  # The name of the workflow.
+    created: str = ""  # When, in UTC: 2026-01-09T12:34:56Z.
+
+    def placeholders(self, task: str) -> dict[str, str]:
+        """What stands for each of the backend's placeholders in a task's parameters.
+
+        The backend hands a run's own number to the parent of its tasks, and no schedule starts a
+        rehearsal: its time is that of the run.
+        """
+        return {
+            backend.JOB_NAME: self.resource,
+            backend.JOB_RESOURCE_NAME: self.resource,
+            backend.JOB_UUID: self.id,
+            backend.JOB_CREATE_TIME: self.created,
+            backend.JOB_SCHEDULE_TIME: self.created,
+            backend.TASK_NAME: task,
+            backend.TASK_UUID: self.id,
+        }
 
     def prefix(self, root: str, task: str) -> str:
         """Where the task's outputs go, but for what is drawn for each run of the task."""
@@ -59,7 +77,7 @@ def resolve(task: Message, component: Message, scope: Scope, names: RunNames) ->
     """What the task reads, typed as its component declares it. Raises DriverFailed."""
     found = {}
     for name, source in task.inputs.parameters.items():
-        value = parameter(name, source, scope, names)
+        value = parameter(name, source, task.task_info.name, scope, names)
         if value is not None:
             found[name] = value
     typed = {
@@ -84,7 +102,7 @@ def with_default(name: str, spec: Message, found: dict[str, Any]) -> dict[str, A
     return found
 
 
-def parameter(name: str, source: Message, scope: Scope, names: RunNames) -> Any:
+def parameter(name: str, source: Message, task: str, scope: Scope, names: RunNames) -> Any:
     """The value from where the task has it."""
     kind = source.WhichOneof("kind")
     if kind == "component_input_parameter":
@@ -96,7 +114,7 @@ def parameter(name: str, source: Message, scope: Scope, names: RunNames) -> Any:
             )
         return scope.inputs.parameters[wanted]
     if kind == "runtime_value" and source.runtime_value.WhichOneof("value") == "constant":
-        return constant(source, names)
+        return constant(source, task, names)
     if kind == "task_output_parameter":
         return upstream(name, source.task_output_parameter, scope)
     if kind == "task_final_status":
@@ -104,15 +122,10 @@ def parameter(name: str, source: Message, scope: Scope, names: RunNames) -> Any:
     raise DriverFailed(f"input parameter {name!r}: {kind} is not implemented")
 
 
-def constant(source: Message, names: RunNames) -> Any:
-    """A value of the YAML, or the run's name where it is one of these placeholders."""
+def constant(source: Message, task: str, names: RunNames) -> Any:
+    """A value of the YAML, or what the driver puts there if it is a placeholder."""
     value = json_format.MessageToDict(source.runtime_value)["constant"]
-    known = {
-        "{{$.pipeline_job_uuid}}": names.id,
-        "{{$.pipeline_job_name}}": names.resource,
-        "{{$.pipeline_job_resource_name}}": names.resource,
-    }
-    return known.get(value, value) if isinstance(value, str) else value
+    return names.placeholders(task).get(value, value) if isinstance(value, str) else value
 
 
 def upstream(name: str, source: Message, scope: Scope) -> Any:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pipeline.kubeflow.backend import PIPELINE_ROOT
 from pipeline.kubeflow.rehearsal.outcome import Listener
 from pipeline.kubeflow.rehearsal.store import ObjectStore
-
-DEFAULT_ROOT = "minio://mlpipeline/v2/artifacts"  # The backend's own, if a run names none.
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """The cluster that is played."""
 
-    pipeline_root: str = DEFAULT_ROOT
+    pipeline_root: str = PIPELINE_ROOT
     secrets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # By name, then key.
     store: ObjectStore | None = None  # None: a folder in the working directory.
     listener: Listener = lambda task: None  # Told of each change of a task.

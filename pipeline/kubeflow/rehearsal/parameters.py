@@ -7,20 +7,11 @@ from typing import Any
 
 from kfp.pipeline_spec import pipeline_spec_pb2
 
-from pipeline.kubeflow.lint.parameters import type_name
+from pipeline.kubeflow.backend import PYTHON_TYPES, type_name
 from pipeline.kubeflow.rehearsal.failures import DriverFailed
 
 Types = pipeline_spec_pb2.ParameterType
 NUMBERS = ("NUMBER_DOUBLE", "NUMBER_INTEGER")
-KINDS = {
-    "STRING": (str,),
-    "NUMBER_DOUBLE": (int, float),
-    "NUMBER_INTEGER": (int, float),
-    "BOOLEAN": (bool,),
-    "LIST": (list,),
-    "STRUCT": (dict,),
-    "TASK_FINAL_STATUS": (dict,),
-}
 
 
 def is_of(value: Any, declared: int) -> bool:
@@ -28,7 +19,7 @@ def is_of(value: Any, declared: int) -> bool:
     name = type_name(declared)
     if isinstance(value, bool):
         return name == "BOOLEAN"
-    return isinstance(value, KINDS.get(name, ()))
+    return isinstance(value, PYTHON_TYPES.get(name, ()))
 
 
 def typed(name: str, value: Any, declared: int) -> Any:

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -48,7 +49,8 @@ def rehearse(
     workdir = workdir.resolve()
     workdir.mkdir(parents=True, exist_ok=True)
     number = str(uuid.uuid4())
-    names = RunNames(submitted.name, number, f"{submitted.name}-{number[:5]}")
+    created = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    names = RunNames(submitted.name, number, f"{submitted.name}-{number[:5]}", created)
     executor = Executor(submitted, names, workdir, options)
     try:
         with stopped_by_signals():

@@ -13,11 +13,10 @@ from google.protobuf.message import Message
 from kfp.kubernetes import kubernetes_executor_config_pb2 as kubernetes_pb2
 from kfp.pipeline_spec import pipeline_spec_pb2
 
-from pipeline.kubeflow.lint.parameters import type_name
+from pipeline.kubeflow.backend import SCHEMA_VERSION, type_name
 from pipeline.kubeflow.rehearsal import parameters
 from pipeline.kubeflow.rehearsal.failures import Refused
 
-SCHEMA_VERSION = "2.1.0"
 KINDS = ("container", "importer")
 
 

@@ -9,10 +9,10 @@ from graphlib import CycleError, TopologicalSorter
 from google.protobuf.message import Message
 from kfp.pipeline_spec import pipeline_spec_pb2
 
+from pipeline.kubeflow import backend
 from pipeline.kubeflow.rehearsal.failures import Refused
 
 Strategy = pipeline_spec_pb2.PipelineTaskSpec.TriggerPolicy.TriggerStrategy
-BACKOFF_FACTOR = 2.0  # Where the task names none.
 
 
 def order(dag: Message) -> list[str]:
@@ -72,7 +72,7 @@ class RetryPolicy:
         return cls(
             retries=policy.max_retry_count,
             backoff=policy.backoff_duration.ToTimedelta().total_seconds(),
-            factor=policy.backoff_factor or BACKOFF_FACTOR,
+            factor=backend.backoff_factor(policy.backoff_factor),
             longest=policy.backoff_max_duration.ToTimedelta().total_seconds(),
         )
 

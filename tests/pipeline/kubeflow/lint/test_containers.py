@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.kubeflow import backend
 from tests.fakes.linted import Pipeline, constant
 
 
@@ -103,7 +104,8 @@ def test_a_placeholder_within_a_constant_is_refused(pipeline):
     assert "give the value itself" in pipeline.problem()
 
 
-def test_a_constant_that_is_a_placeholder_of_the_drivers_is_taken(pipeline):
-    pipeline.give("Pusher", "run", "{{$.pipeline_job_uuid}}")
+@pytest.mark.parametrize("placeholder", sorted(backend.RUN_PLACEHOLDERS))
+def test_a_constant_that_the_driver_replaces_is_accepted(pipeline, placeholder):
+    pipeline.give("Pusher", "run", placeholder)
 
     assert pipeline.problems() == []

@@ -6,18 +6,22 @@ import pytest
 from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2
 
+from pipeline.kubeflow import backend
 from pipeline.kubeflow.rehearsal import driver
 from pipeline.kubeflow.rehearsal.driver import Inputs, RunNames, Scope
 from pipeline.kubeflow.rehearsal.failures import DriverFailed
 from pipeline.kubeflow.rehearsal.outcome import Artifact, Outputs
 
-NAMES = RunNames("tiny", "run-1", "tiny-abc")
+NAMES = RunNames("tiny", "run-1", "tiny-abc", "2026-01-09T12:34:56Z")
 MODEL = Artifact(7, "s3://b/model", {"blessed": 1})
 
 
 def resolved(source, spec, scope=None, inputs=Inputs()):  # noqa: B008
     """One input parameter `x` of a task."""
-    task = {"inputs": {"parameters": {"x": source} if source else {}}}
+    task = {
+        "taskInfo": {"name": "Trainer"},
+        "inputs": {"parameters": {"x": source} if source else {}},
+    }
     component = {"inputDefinitions": {"parameters": {"x": spec}}}
     found = driver.resolve(
         json_format.ParseDict(task, pipeline_spec_pb2.PipelineTaskSpec()),
@@ -50,6 +54,13 @@ def test_the_run_names_itself_where_the_yaml_asks():
     source = {"runtimeValue": {"constant": "{{$.pipeline_job_uuid}}"}}
 
     assert resolved(source, STRING) == {"x": "run-1"}
+
+
+@pytest.mark.parametrize("placeholder", sorted(backend.RUN_PLACEHOLDERS))
+def test_every_placeholder_of_the_backend_is_filled(placeholder):
+    source = {"runtimeValue": {"constant": placeholder}}
+
+    assert set(resolved(source, STRING).values()) <= {"run-1", "tiny-abc", "Trainer", NAMES.created}
 
 
 def test_an_input_that_nobody_gives_has_its_components_default():

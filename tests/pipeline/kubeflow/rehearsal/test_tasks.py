@@ -58,6 +58,13 @@ def test_a_retry_begins_within_its_longest_time_or_not_at_all(attempt, elapsed, 
     assert bool(policy.refusal(attempt, elapsed)) is refused
 
 
+def test_without_a_factor_all_waits_are_alike():
+    task = pipeline_spec_pb2.PipelineTaskSpec()
+    task.retry_policy.backoff_duration.seconds = 60
+
+    assert [RetryPolicy.of(task).wait(attempt) for attempt in range(3)] == [60, 60, 60]
+
+
 def test_a_policy_without_a_longest_time_never_retries():
     task = pipeline_spec_pb2.PipelineTaskSpec()
     task.retry_policy.max_retry_count = 5

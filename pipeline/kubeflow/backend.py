@@ -1,0 +1,60 @@
+"""What the open-source backend does: defaults, placeholders and types, each with its source.
+
+The linter, the rehearsal and the schedule read this one table, so they cannot disagree. Paths are
+those of https://github.com/kubeflow/pipelines; KFP is the version that was read, 2.17.
+"""
+
+from __future__ import annotations
+
+from kfp.pipeline_spec.pipeline_spec_pb2 import ParameterType
+
+SCHEMA_VERSION = "2.1.0"  # backend/src/apiserver/template/v2_template.go
+PIPELINE_ROOT = "minio://mlpipeline/v2/artifacts"  # backend/src/v2/config/env.go
+
+# backend/src/v2/compiler/argocompiler/container.go sends a missing factor as 0, and Argo's
+# workflow/controller/operator.go multiplies by a factor above 0 only: all waits are alike.
+BACKOFF_FACTOR = 1.0
+
+# A constant that is one of these, and nothing else, is replaced by the driver:
+# backend/src/v2/driver/resolver/parameters.go.
+JOB_NAME = "{{$.pipeline_job_name}}"
+JOB_RESOURCE_NAME = "{{$.pipeline_job_resource_name}}"
+JOB_UUID = "{{$.pipeline_job_uuid}}"
+JOB_CREATE_TIME = "{{$.pipeline_job_create_time_utc}}"
+JOB_SCHEDULE_TIME = "{{$.pipeline_job_schedule_time_utc}}"
+TASK_NAME = "{{$.pipeline_task_name}}"
+TASK_UUID = "{{$.pipeline_task_uuid}}"
+RUN_PLACEHOLDERS = frozenset(
+    {
+        JOB_NAME,
+        JOB_RESOURCE_NAME,
+        JOB_UUID,
+        JOB_CREATE_TIME,
+        JOB_SCHEDULE_TIME,
+        TASK_NAME,
+        TASK_UUID,
+    }
+)
+
+# What a value of each type is in JSON; the driver checks it where the name is in this table:
+# normalizeResolvedParameterValue of the same file.
+PYTHON_TYPES: dict[str, tuple[type, ...]] = {
+    "STRING": (str,),
+    "NUMBER_DOUBLE": (int, float),
+    "NUMBER_INTEGER": (int, float),
+    "BOOLEAN": (bool,),
+    "LIST": (list,),
+    "STRUCT": (dict,),
+    "TASK_FINAL_STATUS": (dict,),
+}
+_TYPES = ParameterType.ParameterTypeEnum.DESCRIPTOR.values_by_number
+
+
+def type_name(number: int) -> str:
+    """The name of a parameter's type as YAML has it; "type N" for a number that has no name."""
+    return str(_TYPES[number].name) if number in _TYPES else f"type {number}"
+
+
+def backoff_factor(written: float) -> float:
+    """The factor between two waits, for a retry policy's `backoffFactor` (0: not written)."""
+    return written if written > 0 else BACKOFF_FACTOR
