@@ -15,7 +15,7 @@ import typer
 
 from serving import mask_files
 from serving.answer_tables import show_classes, show_masks
-from serving.client.connection import (
+from serving.client import (
     NotAnImage,
     Prediction,
     Segmentation,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ MAY_IMPORT = {
     "serving": {"serving"},
 }
 TENSORFLOW = {"tensorflow", "tensorflow_transform", "tensorflow_data_validation", "tfx", "tf_keras"}
+COMMANDS = ("pipeline/cli/", "pipeline/bench/", "pipeline/demo/")
+MOST_FILES = 20
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "common", "helpers", "helper", "misc", "manager"}
 
 
@@ -70,6 +73,47 @@ def test_imports_point_one_way(path):
     package = path.split("/")[0]
 
     assert packages(path) & set(MAY_IMPORT) <= MAY_IMPORT[package]
+
+
+def test_no_two_files_import_each_other():
+    read = {path: {file for name in imports(path) for file in exact(name)} for path in MODULES}
+
+    pairs = {(path, other) for path in MODULES for other in read[path] if path in read[other]}
+    assert not {pair for pair in pairs if pair[0] != pair[1]}
+
+
+def exact(name: str) -> set[str]:
+    """The file that an imported name stands for, or is defined in."""
+    parts = name.split(".")
+    for depth in (len(parts), len(parts) - 1):
+        stem = "/".join(parts[:depth])
+        if file := {f"{stem}.py", f"{stem}/__init__.py"} & set(MODULES):
+            return file
+    return set()
+
+
+def test_only_commands_import_the_command():
+    others = [
+        path
+        for path in MODULES
+        if not path.startswith(COMMANDS) and not path.endswith("__main__.py")
+    ]
+
+    assert others
+    assert not [p for p in others for n in imports(p) if n.startswith("pipeline.cli")]
+
+
+def test_the_client_library_imports_nothing_of_the_server():
+    client = [path for path in MODULES if path.startswith("serving/client/")]
+
+    assert client
+    assert not [p for p in client for n in imports(p) if n.startswith("serving.server")]
+
+
+def test_no_folder_holds_more_files_than_one_sees_at_a_glance():
+    folders = Counter(str(Path(path).parent) for path in MODULES)
+
+    assert {folder: n for folder, n in folders.items() if n > MOST_FILES} == {}
 
 
 def test_tfx_is_imported_where_the_graph_is_and_in_the_trainers_entry():

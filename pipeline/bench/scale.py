@@ -19,8 +19,9 @@ from pipeline.beam import Beam
 from pipeline.bench import scale_report
 from pipeline.bench.scale_report import Measured, Report, Sizes
 from pipeline.bench.throughput import machine, say
-from pipeline.cli.options import FAILED, WRONG_USE, fail
+from pipeline.cli.options import fail
 from pipeline.demo import drawn_flowers
+from pipeline.exit_codes import FAILED, WRONG_USE
 from pipeline.flink import cluster, jars
 from pipeline.flink.errors import ClusterError
 from serving.commands import quiet_tensorflow

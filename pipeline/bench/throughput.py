@@ -25,6 +25,7 @@ from components.errors import DataError
 from pipeline.bench import report as bench_report
 from pipeline.bench.report import Report, Row
 from pipeline.demo import drawn_flowers
+from pipeline.exit_codes import WRONG_USE
 from serving.commands import quiet_tensorflow
 
 if TYPE_CHECKING:  # At the top they would import TensorFlow before it is made quiet.
@@ -33,7 +34,6 @@ if TYPE_CHECKING:  # At the top they would import TensorFlow before it is made q
 
 EXPERIMENT = "flowers"
 TUTORIAL_BATCH = 8  # Images: the batches of the tutorial that this project set out from.
-WRONG_USE = 2  # Exit code, as that of `fcn run`.
 console = Console(stderr=True)
 
 

@@ -12,19 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli import beam_options, kubeflow
-from pipeline.cli.options import (
-    FAILED,
-    NOT_BLESSED,
-    WRONG_USE,
-    Fast,
-    Name,
-    Set,
-    console,
-    fail,
-    load,
-    places,
-)
+from pipeline.cli.options import Fast, Name, Set, console, fail, load, places
 from pipeline.cli.schedule import app as schedule_app
+from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
 from serving import commands
 
 if TYPE_CHECKING:

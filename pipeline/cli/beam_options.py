@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import WRONG_USE, fail
+from pipeline.cli.options import fail
+from pipeline.exit_codes import WRONG_USE
 
 Runner = Annotated[
     str,

@@ -11,18 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli import beam_options
-from pipeline.cli.options import (
-    FAILED,
-    NOT_BLESSED,
-    WRONG_USE,
-    Fast,
-    Name,
-    Set,
-    console,
-    fail,
-    load,
-    places,
-)
+from pipeline.cli.options import Fast, Name, Set, console, fail, load, places
+from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
 from serving.commands import quiet_tensorflow
 
 if TYPE_CHECKING:

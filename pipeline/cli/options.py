@@ -8,11 +8,11 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from pipeline.exit_codes import WRONG_USE
+
 if TYPE_CHECKING:
     from pipeline.settings import Settings
     from trainer.config import Experiment
-
-FAILED, WRONG_USE, NOT_BLESSED = 1, 2, 3  # Exit codes; 0 is done and pushed.
 
 Name = Annotated[
     str, typer.Argument(help="flowers or pets; images or masks for folders of your own.")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from pipeline.cli.options import FAILED, console
+from pipeline.cli.options import console
 from pipeline.cli.schedule_options import TimeZone, on_cluster, time_zone
+from pipeline.exit_codes import FAILED
 from pipeline.kubeflow.schedule import tables
 from pipeline.kubeflow.schedule.follow import SUCCEEDED
 from pipeline.kubeflow.schedule.orders import Order

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import FAILED, console, fail
+from pipeline.cli.options import console, fail
+from pipeline.exit_codes import FAILED
 from pipeline.flink import cluster, jars
 from pipeline.flink.errors import ClusterError
 

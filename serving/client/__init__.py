@@ -4,7 +4,8 @@ Imports no TensorFlow until a gRPC client is made; nothing of serving.server.
 """
 
 from serving.client.answers import Outputs, Prediction, Segmentation
-from serving.client.connection import Client, VersionState, connect
+from serving.client.base import Client, VersionState
+from serving.client.connection import connect
 from serving.client.errors import NotAnImage, RequestRejected, ServerUnavailable, ServingError
 
 __all__ = [

@@ -15,13 +15,9 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
-from serving.client.connection import (
-    Client,
-    Outputs,
-    RequestRejected,
-    ServerUnavailable,
-    VersionState,
-)
+from serving.client.answers import Outputs
+from serving.client.base import Client, VersionState
+from serving.client.errors import RequestRejected, ServerUnavailable
 from serving.client.loopback import is_loopback
 
 OPTIONS = [

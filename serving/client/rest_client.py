@@ -7,13 +7,9 @@ from typing import Any
 
 import httpx
 
-from serving.client.connection import (
-    Client,
-    Outputs,
-    RequestRejected,
-    ServerUnavailable,
-    VersionState,
-)
+from serving.client.answers import Outputs
+from serving.client.base import Client, VersionState
+from serving.client.errors import RequestRejected, ServerUnavailable
 from serving.client.loopback import is_loopback
 
 

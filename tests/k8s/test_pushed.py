@@ -2,11 +2,11 @@
 
 import pytest
 from google.protobuf import json_format
-from tests.components.test_pusher import push
 
 from pipeline.kubeflow import compilation
 from pipeline.settings import Cluster
 from serving.versions import find_versions
+from tests.components.test_pusher import push
 from tests.fakes import k8s
 from tests.k8s.test_path import served_from, within
 from trainer import configs

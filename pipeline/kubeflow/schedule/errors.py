@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from pipeline.cli.options import FAILED, WRONG_USE
+from pipeline.exit_codes import FAILED, WRONG_USE
 
 SAID = ("message", "error_message", "error", "error_details")  # Where the API says why.
 LONGEST = 400

@@ -1,0 +1,119 @@
+"""A model behind a server, whatever the protocol: what is asked, and which failures are retried."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TypeVar
+
+import tenacity
+
+from serving.client.answers import (
+    Answers,
+    Outputs,
+    Prediction,
+    Segmentation,
+    read_answers,
+    read_predictions,
+    read_segmentations,
+)
+from serving.client.errors import NotAnImage, RequestRejected, ServerUnavailable
+from serving.rgb_images import UnreadableImageError, check, upright
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class VersionState:
+    """A version of the model as its server sees it: LOADING, AVAILABLE, UNLOADING or END."""
+
+    version: int
+    state: str
+    error: str = ""
+
+
+class Client(ABC):
+    """One model on one server. Use it in a `with` block; threads may share it.
+
+    Each try ends after `timeout` seconds. Where the server is unavailable it is tried again, up to
+    `attempts` times in all, with growing pauses, until `timeout` seconds are over.
+    """
+
+    def __init__(self, model: str, *, timeout: float = 10.0, attempts: int = 3) -> None:
+        self.model = model
+        self._timeout = timeout
+        self._retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(ServerUnavailable),
+            wait=tenacity.wait_random_exponential(multiplier=0.2, max=2.0),
+            stop=tenacity.stop_after_attempt(attempts) | tenacity.stop_after_delay(timeout),
+            reraise=True,
+        )
+
+    def classify(self, images: Sequence[bytes]) -> list[Prediction]:
+        """One prediction for each encoded image, all in one request; sizes and kinds may differ.
+
+        Raises NotAnImage, RequestRejected or ServerUnavailable.
+        """
+        return read_predictions(self._outputs(images), len(images)) if images else []
+
+    def segment(self, images: Sequence[bytes]) -> list[Segmentation]:
+        """One mask for each encoded image, in its own size; the same otherwise."""
+        return read_segmentations(self._outputs(images), len(images)) if images else []
+
+    def ask(self, images: Sequence[bytes]) -> Answers:
+        """What the model gives, predictions or masks; the same otherwise."""
+        return read_answers(self._outputs(images), len(images)) if images else []
+
+    def status(self) -> list[VersionState]:
+        """The states of the model's versions, the newest first."""
+        return self._retry(self._status)
+
+    @abstractmethod
+    def close(self) -> None:
+        """Ends the connection."""
+
+    @abstractmethod
+    def _predict(self, images: list[bytes]) -> Outputs: ...
+
+    @abstractmethod
+    def _status(self) -> list[VersionState]: ...
+
+    def _outputs(self, images: Sequence[bytes]) -> Outputs:
+        sent = [_servable(position, image) for position, image in enumerate(images)]
+        try:
+            return self._retry(lambda: self._predict(sent))
+        except RequestRejected:
+            _blame(sent)
+            raise
+
+    def _retry(self, call: Callable[[], Result]) -> Result:
+        return self._retrying.copy()(call)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _servable(position: int, image: bytes) -> bytes:
+    try:
+        return upright(image)
+    except UnreadableImageError as error:
+        raise NotAnImage(position, str(error)) from error
+
+
+def _blame(images: Sequence[bytes]) -> None:
+    """Says which image cannot be decoded, if one cannot: the server only knows that one is."""
+    for position, image in enumerate(images):
+        try:
+            check(image)
+        except UnreadableImageError as error:
+            raise NotAnImage(position, str(error)) from error
