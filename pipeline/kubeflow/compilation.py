@@ -19,7 +19,6 @@ from kfp.pipeline_spec.pipeline_spec_pb2 import (
     PipelineDeploymentConfig,
     PipelineSpec,
     PipelineTaskSpec,
-    PlatformSpec,
 )
 from tfx import v1 as tfx
 from tfx.orchestration.data_types import RuntimeParameter
@@ -29,6 +28,7 @@ from components import atomic_text, serving_folder
 from components.kubeflow.notification import Notification
 from pipeline.graph import create_pipeline
 from pipeline.kubeflow import lint, pods
+from pipeline.kubeflow.compiled import Package
 from pipeline.settings import SERVED_BY, Cluster, Settings, Step
 from trainer.config import Experiment
 
@@ -37,14 +37,6 @@ NESTED = "tfx-dag"  # TFX's name for the component that holds all tasks but the 
 # They look at what changes without their inputs, or act on it: an old result is a wrong one.
 NEVER_CACHED = ("ImageExampleGen", *SERVED_BY, "Notification")
 NODE_WAIT = 24 * 60 * 60  # Seconds that an attempt may wait for a node: retries outlive the wait.
-
-
-@dataclass(frozen=True)
-class Package:
-    """The two documents that the backend takes."""
-
-    spec: PipelineSpec
-    platform: PlatformSpec
 
 
 @dataclass(frozen=True, kw_only=True)

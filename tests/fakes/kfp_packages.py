@@ -9,6 +9,8 @@ PARAMETERS = {
     "pretrained": {"parameterType": "BOOLEAN", "defaultValue": True},
     "sizes": {"parameterType": "LIST", "defaultValue": []},
 }
+STEP = {"image": "registry.example.com/fcn:1", "command": ["python", "-m", "step"]}
+TASKS = {"step": {"taskInfo": {"name": "step"}, "componentRef": {"name": "comp-step"}}}
 PLATFORM = {"platforms": {"kubernetes": {"deploymentSpec": {"executors": {}}}}}
 
 
@@ -18,7 +20,9 @@ def package(folder, *, name="flowers", platform=PLATFORM, sdk="tfx-1.21.0"):
         "pipelineInfo": {"name": name},
         "schemaVersion": "2.1.0",
         "sdkVersion": sdk,
-        "root": {"inputDefinitions": {"parameters": PARAMETERS}, "dag": {"tasks": {}}},
+        "root": {"inputDefinitions": {"parameters": PARAMETERS}, "dag": {"tasks": TASKS}},
+        "components": {"comp-step": {"executorLabel": "exec-step"}},
+        "deploymentSpec": {"executors": {"exec-step": {"container": STEP}}},
     }
     path = folder / f"{name}.yaml"
     path.write_text(yaml.safe_dump_all([graph, platform] if platform else [graph]))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec, PlatformSpec
 
+from pipeline.kubeflow.compiled import Package
 from pipeline.kubeflow.lint import (
     artifacts,
     caching,
@@ -25,7 +26,6 @@ from pipeline.kubeflow.lint import (
     volumes,
 )
 from pipeline.kubeflow.lint.names import name_problem
-from pipeline.kubeflow.lint.package import Package
 
 __all__ = ["name_problem", "problems", "problems_in_text"]
 

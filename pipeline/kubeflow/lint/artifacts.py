@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.kubeflow.lint.package import Dag, Package, Task
+from pipeline.kubeflow.compiled import Dag, Package, Task
 
 
 def problems(package: Package) -> Iterator[str]:

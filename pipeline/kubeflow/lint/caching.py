@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.kubeflow.compiled import Package
 from pipeline.kubeflow.lint import roles
-from pipeline.kubeflow.lint.package import Package
 
 
 def problems(package: Package) -> Iterator[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.kubeflow.lint import messages
+from pipeline.kubeflow import compiled
+from pipeline.kubeflow.compiled import ExecutorSpec, Package
 from pipeline.kubeflow.lint.names import name_problem
-from pipeline.kubeflow.lint.package import ExecutorSpec, Package
 
 SCHEMA = "2.1.0"
 BASELINE = "find the newest model in a component of your own instead, or name it to an Importer"
@@ -63,7 +63,7 @@ def of_executors(package: Package) -> Iterator[str]:
     for name in sorted(set(package.spec.deployment_spec.fields) - {"executors"}):
         yield f"deploymentSpec: unknown field {name!r}: take it out, or write it as an executor."
     for label, given in sorted(package.given_executors.items()):
-        refusal = messages.refusal(given, ExecutorSpec)
+        refusal = compiled.find_refusal(given, ExecutorSpec)
         if refusal:
             yield (
                 f"{label}: {refusal}, in deploymentSpec: the backend drops such fields in silence. "

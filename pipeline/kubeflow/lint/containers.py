@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kfp.pipeline_spec.pipeline_spec_pb2 import ComponentSpec
 
 from pipeline.kubeflow.backend import RUN_PLACEHOLDERS
-from pipeline.kubeflow.lint.package import Package, Step, Task
+from pipeline.kubeflow.compiled import Package, Step, Task
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")

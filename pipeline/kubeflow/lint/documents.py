@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec, PlatformSpec
 
-from pipeline.kubeflow.lint import messages
+from pipeline.kubeflow import compiled
 
 WRAPPED = "pipelineSpec"  # The field of a PipelineJob, Vertex AI's form, that holds the pipeline.
 AGAIN = "Compile the pipeline again."
@@ -29,14 +28,14 @@ class Documents:
 def read(text: str) -> Documents:
     """The documents of a text. Raises nothing."""
     try:
-        given = [document for document in yaml.safe_load_all(text) if document is not None]
+        given = compiled.load_documents(text)
         json.dumps(given, allow_nan=False)
-    except (yaml.YAMLError, TypeError, ValueError) as error:
-        flaw = f"This is no YAML that is JSON as well: {' '.join(str(error).split())}. {AGAIN}"
+    except (TypeError, ValueError) as error:
+        flaw = f"The file is not YAML that is also JSON: {error}. {AGAIN}"
         return Documents(PipelineSpec(), PlatformSpec(), [flaw])
     parts = [*map(unwrapped, given[:1]), *given[1:2], {}, {}][:2]
-    spec = messages.lenient(parts[0], PipelineSpec)
-    return Documents(spec, messages.lenient(parts[1], PlatformSpec), list(problems(given)))
+    spec = compiled.parse_leniently(parts[0], PipelineSpec)
+    return Documents(spec, compiled.parse_leniently(parts[1], PlatformSpec), list(problems(given)))
 
 
 def problems(given: list[Any]) -> Iterator[str]:
@@ -50,7 +49,7 @@ def problems(given: list[Any]) -> Iterator[str]:
         )
     parts = [*map(unwrapped, given[:1]), *given[1:2]]
     for name, document, kind in zip(NAMES, parts, (PipelineSpec, PlatformSpec), strict=False):
-        refusal = messages.refusal(document, kind)
+        refusal = compiled.find_refusal(document, kind)
         if refusal:
             yield f"In {name}: {refusal}, which the backend refuses: take it out or correct it."
     if len(given) > len(NAMES):

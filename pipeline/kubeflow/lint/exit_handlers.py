@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineTaskSpec
 
 from pipeline.kubeflow.backend import type_name
-from pipeline.kubeflow.lint.package import Dag, Package, Task
+from pipeline.kubeflow.compiled import Dag, Package, Task
 
 COMPLETED = "ALL_UPSTREAM_TASKS_COMPLETED"
 STATUS_TYPES = ("STRING", "STRUCT", "TASK_FINAL_STATUS")  # The first gets it as JSON.

@@ -11,7 +11,7 @@ from google.protobuf.struct_pb2 import Value
 from kfp.pipeline_spec.pipeline_spec_pb2 import ComponentInputsSpec
 
 from pipeline.kubeflow.backend import type_name
-from pipeline.kubeflow.lint.package import ROOT, Package, Task
+from pipeline.kubeflow.compiled import ROOT, Package, Task
 
 Declared: TypeAlias = ComponentInputsSpec.ParameterSpec
 # The kind of value that each type takes; of those that are not here, any.

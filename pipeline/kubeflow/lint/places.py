@@ -10,8 +10,8 @@ from enum import Enum
 from pathlib import PurePosixPath
 from typing import Any
 
+from pipeline.kubeflow.compiled import Package, Step
 from pipeline.kubeflow.lint import plaintext, roles, volumes
-from pipeline.kubeflow.lint.package import Package, Step
 
 MEND = "give an absolute path on a volume of this step, or a URI such as gs://bucket/folder"
 POD_DISK = "/tmp"  # Every user may write there, and nobody takes it for a place that stays.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.kubeflow.compiled import Package, Step
 from pipeline.kubeflow.lint import names
-from pipeline.kubeflow.lint.package import Package, Step
 
 # Ends a part of a variable's name: API_TOKEN, WEBHOOK_URL, APIKEY, but no TOKENIZERS_PARALLELISM.
 SECRET = re.compile(r"(TOKEN|PASSWORD|PASSWD|SECRET|KEY|WEBHOOK|CREDENTIALS?)S?(_|$)")

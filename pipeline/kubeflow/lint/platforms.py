@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig
 
-from pipeline.kubeflow.lint import messages
-from pipeline.kubeflow.lint.package import KUBERNETES, Package, as_json
+from pipeline.kubeflow import compiled
+from pipeline.kubeflow.compiled import KUBERNETES, Package, as_json
 
 
 def problems(package: Package) -> Iterator[str]:
@@ -24,7 +24,7 @@ def problems(package: Package) -> Iterator[str]:
                 f"{label}: Kubernetes settings for a step that does not exist, which the backend "
                 f"drops in silence: name one of {sorted(package.given_executors)}."
             )
-        refusal = messages.refusal(as_json(given), KubernetesExecutorConfig)
+        refusal = compiled.find_refusal(as_json(given), KubernetesExecutorConfig)
         if refusal:
             yield (
                 f"{label}: {refusal}, in its Kubernetes settings: take it out, correct it, or "

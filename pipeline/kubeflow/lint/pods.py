@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from google.protobuf.message import Message
 
+from pipeline.kubeflow.compiled import Package, Step
 from pipeline.kubeflow.lint import names
-from pipeline.kubeflow.lint.package import Package, Step
 
 PULL_POLICIES = ("", "Always", "IfNotPresent", "Never")
 UNTOLD = "is not told here, since it may be the secret itself"

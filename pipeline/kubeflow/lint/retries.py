@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineTaskSpec
 
 from pipeline.kubeflow import backend
-from pipeline.kubeflow.lint.package import Package, Step
+from pipeline.kubeflow.compiled import Package, Step
 
 
 def problems(package: Package) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pipeline.kubeflow.compiled import Task
 from pipeline.kubeflow.lint.exit_handlers import is_exit_handler
-from pipeline.kubeflow.lint.package import Task
 
 
 def takes(task: Task, parameter: str) -> bool:

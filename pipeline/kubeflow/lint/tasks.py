@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
+from pipeline.kubeflow.compiled import Dag, Package, Task
 from pipeline.kubeflow.lint.names import task_name_problem
-from pipeline.kubeflow.lint.package import Dag, Package, Task
 
 
 def problems(package: Package) -> Iterator[str]:

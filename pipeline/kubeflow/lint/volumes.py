@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig
 
+from pipeline.kubeflow.compiled import Package, Step
 from pipeline.kubeflow.lint.names import told
-from pipeline.kubeflow.lint.package import Package, Step
 from pipeline.kubeflow.lint.resources import amount, written
 
 SHARED_MEMORY = "/dev/shm"

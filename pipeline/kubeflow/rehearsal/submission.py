@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from google.protobuf import json_format
 from google.protobuf.message import Message
 from kfp.kubernetes import kubernetes_executor_config_pb2 as kubernetes_pb2
 from kfp.pipeline_spec import pipeline_spec_pb2
 
+from pipeline.kubeflow import compiled
 from pipeline.kubeflow.backend import SCHEMA_VERSION, type_name
 from pipeline.kubeflow.rehearsal import parameters
 from pipeline.kubeflow.rehearsal.failures import Refused
@@ -65,47 +65,31 @@ def argument(name: str, spec: Message, given: Mapping[str, Any]) -> Any:
 
 def read(path: Path) -> Submission:
     """Reads the YAML; raises Refused for what the backend does not take or cannot run."""
-    documents = [document for document in loaded(path) if document]
-    if len(documents) not in (1, 2):
-        raise Refused(f"{path} has {len(documents)} documents: the backend reads a pipeline's one")
-    spec = message(path, documents[0], pipeline_spec_pb2.PipelineSpec())
-    if spec.schema_version != SCHEMA_VERSION:
-        raise Refused(f"{path}: schemaVersion is {spec.schema_version!r}, not {SCHEMA_VERSION!r}.")
-    deployment = pipeline_spec_pb2.PipelineDeploymentConfig()
-    message(path, json_format.MessageToDict(spec.deployment_spec), deployment)
-    submission = Submission(spec, deployment.executors, kubernetes(path, documents[1:]))
+    try:
+        submission = parse(compiled.load_documents(path.read_bytes()))
+    except ValueError as error:
+        raise Refused(f"{path}: {error}") from error
     for refusal in refusals(submission):
         raise Refused(f"{path}: {refusal}")
     return submission
 
 
-def loaded(path: Path) -> list[Any]:
-    """The YAML's documents as plain data."""
-    try:
-        return list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Refused(f"{path} is no YAML: {error}") from error
-
-
-def message(path: Path, document: Any, empty: Message) -> Message:
-    """Plain data as a message, with no field that the message does not have."""
-    try:
-        return json_format.ParseDict(document, empty)
-    except json_format.ParseError as error:
-        raise Refused(f"{path} is no {empty.DESCRIPTOR.name}: {error}") from error
-
-
-def kubernetes(path: Path, documents: list[Any]) -> dict[str, Message]:
-    """The settings of each executor's pod."""
-    platform = pipeline_spec_pb2.PlatformSpec()
-    for document in documents:
-        message(path, document, platform)
-    executors = platform.platforms["kubernetes"].deployment_spec.executors
-    empty = kubernetes_pb2.KubernetesExecutorConfig
-    return {
-        label: message(path, json_format.MessageToDict(found), empty())
-        for label, found in executors.items()
+def parse(documents: list[Any]) -> Submission:
+    """The documents as messages. Raises ValueError."""
+    if len(documents) not in (1, 2):
+        raise ValueError(f"{len(documents)} documents: the backend reads one, or two")
+    spec = compiled.parse(documents[0], pipeline_spec_pb2.PipelineSpec)
+    if spec.schema_version != SCHEMA_VERSION:
+        raise ValueError(f"schemaVersion is {spec.schema_version!r}, not {SCHEMA_VERSION!r}")
+    deployment = compiled.parse(
+        compiled.as_json(spec.deployment_spec), pipeline_spec_pb2.PipelineDeploymentConfig
+    )
+    platform = compiled.parse([*documents[1:], {}][0], pipeline_spec_pb2.PlatformSpec)
+    pods = {
+        label: compiled.parse(compiled.as_json(given), kubernetes_pb2.KubernetesExecutorConfig)
+        for label, given in compiled.Package(spec, platform).given_pods.items()
     }
+    return Submission(spec, deployment.executors, pods)
 
 
 def refusals(submission: Submission) -> Iterator[str]:

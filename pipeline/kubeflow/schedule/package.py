@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from pipeline.kubeflow import lint
+from pipeline.kubeflow.compiled import load_documents
 from pipeline.kubeflow.schedule.errors import WrongUseError
 
 DIGITS = 12  # Of the digest that names a version whose name nobody gives.
@@ -16,7 +16,7 @@ SHOWN_AS = ("pipeline_spec", "platform_spec")  # The documents of a file, where 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Package:
+class CompiledFile:
     """A compiled pipeline: the same bytes have the same digest."""
 
     path: Path
@@ -25,8 +25,8 @@ class Package:
     documents: list[Any]
 
     @classmethod
-    def read(cls, path: Path) -> Package:
-        """The package in a file; what is no compiled pipeline is refused."""
+    def read(cls, path: Path) -> CompiledFile:
+        """Reads a file; refuses what is not a compiled pipeline, or would not run."""
         try:
             content = path.read_bytes()
         except OSError as error:
@@ -34,6 +34,7 @@ class Package:
         if path.suffix not in (".yaml", ".yml"):
             raise WrongUseError(f"{path}: the cluster wants a name that ends in .yaml.")
         found = documents(path, content)
+        check(path, content)
         digest = hashlib.sha256(content).hexdigest()[:DIGITS]
         name = str(found[0]["pipelineInfo"]["name"])
         return cls(path=path, name=name, digest=digest, documents=found)
@@ -48,10 +49,18 @@ class Package:
 def documents(path: Path, content: bytes) -> list[Any]:
     """The graph, and what it asks of the platform."""
     try:
-        found = [document for document in yaml.safe_load_all(content) if document]
+        found = load_documents(content)
         found[0]["pipelineInfo"]["name"]
-    except (yaml.YAMLError, UnicodeDecodeError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError) as error:
         raise WrongUseError(
-            f"{path} is no compiled pipeline: `fcn compile` writes one that can be uploaded."
+            f"{path} is not a compiled pipeline: `fcn compile` writes one that can be uploaded."
         ) from error
     return found
+
+
+def check(path: Path, content: bytes) -> None:
+    """Raises WrongUseError with each problem that the linter finds."""
+    problems = [str(problem) for problem in lint.problems_in_text(content.decode())]
+    if problems:
+        lines = "\n  ".join(problems)
+        raise WrongUseError(f"{path}: the cluster would not run this as it is meant:\n  {lines}")

@@ -14,7 +14,7 @@ from pipeline.kubeflow.schedule.errors import ScheduleError, WrongUseError
 from pipeline.kubeflow.schedule.follow import Change, changes
 from pipeline.kubeflow.schedule.jobs import Job, job_of
 from pipeline.kubeflow.schedule.orders import Order, Started, Uploaded
-from pipeline.kubeflow.schedule.package import Package
+from pipeline.kubeflow.schedule.package import CompiledFile
 from pipeline.kubeflow.schedule.parameters import root, values
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Scheduler:
 
         What is there already, and has no name to get, is left as it is.
         """
-        package = Package.read(path)
+        package = CompiledFile.read(path)
         name = pipeline or package.name
         found = [one for one in self._api.pipelines() if one.display_name == name]
         if not found:
@@ -176,7 +176,7 @@ class Scheduler:
                 f"delete it with `fcn schedule delete {old.recurring_run_id}`. {error}"
             ) from error
 
-    def _first_version(self, package: Package, version: str) -> Uploaded:
+    def _first_version(self, package: CompiledFile, version: str) -> Uploaded:
         """A new pipeline, whose first version the server calls as the pipeline.
 
         Where another name is asked for, it is a second version of the same content.

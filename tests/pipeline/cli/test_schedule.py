@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from pipeline.exit_codes import WRONG_USE
 from pipeline.kubeflow.schedule.scheduler import Scheduler
 from tests.fakes.kfp_api import KfpApi
 from tests.fakes.kfp_commands import ROOT, fcn
@@ -28,6 +29,17 @@ def test_an_upload_says_what_is_there_now(api, tmp_path):
     assert done.exit_code == 0
     assert "Version v1 of flowers is there now" in done.output
     assert "Pipeline details" not in done.output
+
+
+def test_what_the_linter_refuses_is_not_uploaded(api, tmp_path):
+    path = package(tmp_path)
+    path.write_text(path.read_text().replace("registry.example.com/fcn:1", "fcn:latest"))
+
+    done = fcn(api, "upload", path)
+
+    assert done.exit_code == WRONG_USE
+    assert "fcn:latest" in done.output
+    assert api.held["pipelines"] == []
 
 
 def test_a_second_upload_of_a_file_says_so(uploaded, tmp_path):

@@ -68,7 +68,7 @@ def test_a_file_of_nothing_is_refused():
 
 @pytest.mark.parametrize("text", ["a: [1", "a: .nan", "a: 2026-11-21", "&a [*a]"])
 def test_what_is_no_yaml_or_nothing_for_json_is_refused(text):
-    assert problem(text).startswith("This is no YAML that is JSON as well: ")
+    assert problem(text).startswith("The file is not YAML that is also JSON: ")
     assert problem(text).endswith("Compile the pipeline again.")
 
 

@@ -29,4 +29,4 @@ def test_all_problems_are_told_at_once_and_each_but_once():
 def test_of_what_is_no_pipeline_at_all_nothing_else_is_told():
     (sentence,) = lint.problems_in_text("42")
 
-    assert sentence.startswith("In the first document, the pipeline: 42 is no mapping of fields")
+    assert sentence.startswith("In the first document, the pipeline: 42 is not a mapping of fields")

@@ -47,7 +47,7 @@ def test_parameters_that_the_backend_refuses(tmp_path, given, problem):
     ("change", "problem"),
     [
         pytest.param({"schemaVersion": "2.0.0"}, "schemaVersion is '2.0.0'", id="schema"),
-        pytest.param({"pipelineSpec": {}}, "no field named", id="wrapped"),
+        pytest.param({"pipelineSpec": {}}, "unknown field", id="wrapped"),
         pytest.param({"deploymentSpec": {}}, "'A': no executor is not implemented", id="dangling"),
     ],
 )
@@ -95,5 +95,5 @@ def test_variables_from_a_config_map_are_refused(tmp_path):
 def test_what_is_no_yaml_is_refused(tmp_path):
     (tmp_path / "x.yaml").write_text("{")
 
-    with pytest.raises(Refused, match="no YAML"):
+    with pytest.raises(Refused, match="not YAML"):
         submission.read(tmp_path / "x.yaml")

@@ -92,10 +92,10 @@ def test_a_version_that_exists_is_refused_by_name(uploaded, tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        pytest.param("a.yaml", "just words", "no compiled pipeline", id="words"),
-        pytest.param("a.yaml", "", "no compiled pipeline", id="empty"),
-        pytest.param("a.yaml", "a: [", "no compiled pipeline", id="broken"),
-        pytest.param("a.yaml", "pipelineSpec: {}", "no compiled pipeline", id="wrapped"),
+        pytest.param("a.yaml", "just words", "not a compiled pipeline", id="words"),
+        pytest.param("a.yaml", "", "not a compiled pipeline", id="empty"),
+        pytest.param("a.yaml", "a: [", "not a compiled pipeline", id="broken"),
+        pytest.param("a.yaml", "pipelineSpec: {}", "not a compiled pipeline", id="wrapped"),
         pytest.param("a.txt", "pipelineInfo: {name: a}", "ends in .yaml", id="ending"),
     ],
 )

@@ -1,13 +1,20 @@
-"""A compiled pipeline as the rooms of the linter read it: DAGs, their tasks, the steps in pods."""
+"""The one reader of a compiled pipeline: YAML to documents, documents to messages and their tasks.
+
+The linter, the rehearsal and the schedule all read a pipeline through this file. Strict parsing
+says what is wrong with a document; lenient parsing lets the linter look at the rest.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
+import yaml
 from google.protobuf import json_format
+from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct, Value
 from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig
 from kfp.pipeline_spec.pipeline_spec_pb2 import (
@@ -18,8 +25,7 @@ from kfp.pipeline_spec.pipeline_spec_pb2 import (
     PlatformSpec,
 )
 
-from pipeline.kubeflow.lint import messages
-
+Kind = TypeVar("Kind", bound=Message)
 ROOT = "root"
 KUBERNETES = "kubernetes"  # The platform: the only one that the open-source backend has.
 ExecutorSpec: TypeAlias = PipelineDeploymentConfig.ExecutorSpec
@@ -54,7 +60,7 @@ class Package:
     def executors(self) -> dict[str, ExecutorSpec]:
         """By label, as far as they can be read."""
         given = self.given_executors
-        return {label: messages.lenient(given[label], ExecutorSpec) for label in sorted(given)}
+        return {label: parse_leniently(given[label], ExecutorSpec) for label in sorted(given)}
 
     @cached_property
     def given_executors(self) -> dict[str, Any]:
@@ -66,7 +72,7 @@ class Package:
     def pods(self) -> dict[str, KubernetesExecutorConfig]:
         """What Kubernetes is to give each executor's pods, as far as it can be read."""
         return {
-            label: messages.lenient(as_json(given), KubernetesExecutorConfig)
+            label: parse_leniently(as_json(given), KubernetesExecutorConfig)
             for label, given in self.given_pods.items()
         }
 
@@ -169,3 +175,49 @@ def defaults(component: ComponentSpec) -> dict[str, Value]:
 def as_json(struct: Struct) -> dict[str, Any]:
     """A struct's fields as JSON has them."""
     return json_format.MessageToDict(struct)
+
+
+def load_documents(text: str | bytes) -> list[Any]:
+    """The YAML's documents as plain data, without empty ones. Raises ValueError."""
+    try:
+        return [document for document in yaml.safe_load_all(text) if document is not None]
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ValueError(f"not YAML: {' '.join(str(error).split())}") from error
+
+
+def parse(document: Any, kind: type[Kind]) -> Kind:
+    """A document as a message. Raises ValueError for a field that the message does not have."""
+    try:
+        return json_format.ParseDict(document, kind())
+    except (json_format.ParseError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a {kind.DESCRIPTOR.name}: {shorten_reason(str(error))}") from error
+
+
+def find_refusal(given: Any, kind: type[Message]) -> str | None:
+    """The first reason why this is not such a message; None if it is one."""
+    if not isinstance(given, Mapping):
+        return f"{given!r} is not a mapping of fields"
+    try:
+        json_format.ParseDict(dict(given), kind())
+    except json_format.ParseError as error:
+        return shorten_reason(str(error))
+    return None
+
+
+def shorten_reason(error: str) -> str:
+    """The parser's reason, without its list of all known fields."""
+    unknown = re.search(r'no field named "([^"]*)"(?: at "([^"]*)")?', error)
+    if not unknown:
+        return error.splitlines()[0].rstrip(".")
+    name, place = unknown.groups()
+    return f"unknown field {name!r}" + (f" at {place}" if place else "")
+
+
+def parse_leniently(given: Any, kind: type[Kind]) -> Kind:
+    """As much of a message as there is."""
+    message = kind()
+    try:
+        json_format.ParseDict(dict(given), message, ignore_unknown_fields=True)
+    except (json_format.ParseError, TypeError, ValueError):
+        return kind()
+    return message

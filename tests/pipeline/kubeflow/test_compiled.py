@@ -6,7 +6,7 @@ import pytest
 from google.protobuf import json_format
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec, PlatformSpec
 
-from pipeline.kubeflow.lint.package import Package
+from pipeline.kubeflow.compiled import Package
 from tests.fakes.linted import Pipeline
 
 
