@@ -71,6 +71,7 @@ class DataConfig:
     max_side: Count  # Pixels; larger images are scaled down, smaller ones keep their size.
     size_buckets: TwoOrMore  # Quantiles of the image area: slices of the evaluation.
     mask: MaskConfig | None = None  # With it, each image has a mask; without, a class.
+    task: str = ""  # Of TASKS in trainer/tasks; empty: masks if there is a mask, else classes.
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -184,9 +185,14 @@ class Experiment:
         """The classes of the pixels; none where whole images have classes."""
         return self.data.classes if self.data.mask else ()
 
+    @property
+    def task(self) -> str:
+        """The name of the task: see trainer/tasks."""
+        return self.data.task or ("masks" if self.data.mask else "classes")
+
     def __post_init__(self) -> None:
-        check = _check_masks if self.data.mask else _check_classes
-        check(self)
+        if self.task in _CHECKS:
+            _CHECKS[self.task](self)
 
 
 def _check_classes(experiment: Experiment) -> None:
@@ -219,6 +225,9 @@ def _check_masks(experiment: Experiment) -> None:
     if len(experiment.train.class_weights) not in (0, len(classes)):
         raise ValueError(f"train.class_weights needs {len(classes)} weights, or none")
     _check_ground(experiment.data.mask.ground, experiment)
+
+
+_CHECKS = {"classes": _check_classes, "masks": _check_masks}
 
 
 def _check_ground(ground: tuple[str, ...], experiment: Experiment) -> None:
