@@ -13,8 +13,9 @@ import tensorflow_transform.beam as tft_beam
 from tensorflow_transform.tf_metadata.dataset_metadata import DatasetMetadata
 from tfx.types import standard_artifacts
 
-from components.baseline_model import BaselineModel, Resliced, largest_class_model, shares_model
+from components.baseline_model import BaselineModel
 from components.errors import DataError
+from components.tasks.mask_baseline import Resliced
 from tests.fakes import tiny_masks
 from tests.fakes.ingested import in_process
 from tests.fakes.tiny_runs import (
@@ -30,7 +31,7 @@ from tests.fakes.tiny_runs import (
     save,
 )
 from trainer.data import preprocessing, records, schema
-from trainer.export import saved_model
+from trainer.export import classifier, saved_model, segmenter
 from trainer.export.segmenter import Segmenter
 
 
@@ -44,7 +45,8 @@ def baseline_of(folder, served_version="newest"):
         transform_graph=graph,
         baseline=baseline,
         max_side=EXPERIMENT.data.max_side,
-        mask_classes="[]",
+        task="classes",
+        classes="[]",
         served_folder=str(folder / "served"),
         served_version=served_version,
     )
@@ -126,7 +128,7 @@ def test_the_newest_served_version_is_taken(tmp_path):
 
 def serve(folder, version, shares, boundaries=(20.0,)):
     """A served version that always answers these shares."""
-    model = shares_model(facts(sorted(shares), boundaries), shares, max_side=64)
+    model = classifier.constant(facts(sorted(shares), boundaries), shares, max_side=64)
     saved_model.save_module(model, str(folder / "served" / version))
 
 
@@ -178,7 +180,7 @@ MASK_FACTS = facts(tiny_masks.CLASSES, tiny_masks.BOUNDARIES)
 
 
 def test_where_nothing_is_served_every_pixel_has_the_largest_class():
-    model = largest_class_model(replace(MASK_FACTS, class_fractions=(0.2, 0.5, 0.3)), 64)
+    model = segmenter.constant(replace(MASK_FACTS, class_fractions=(0.2, 0.5, 0.3)), 64)
     found = model.of_examples(tf.constant([tiny_masks.record(0)]))
 
     assert found["class_fractions"].numpy().tolist() == [[0.0, 1.0, 0.0]]
