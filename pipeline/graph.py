@@ -28,7 +28,11 @@ from trainer.data import records
 
 
 def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
-    """From a folder of images to a version that is served, if it passes its gate."""
+    """From a folder of images to a version that is served, if it passes its gate.
+
+    Raises ValueError for an unknown task and for an empty gate.
+    """
+    tasks.of(experiment)
     ingested = ImageExampleGen(settings.data, experiment.data, fingerprint=settings.fingerprint)
     examples = ingested.outputs["examples"]
     statistics = statistics_gen(examples)

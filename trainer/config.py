@@ -197,6 +197,8 @@ class Experiment:
 
 def _check_classes(experiment: Experiment) -> None:
     """Raises ValueError for what only masks go with."""
+    if experiment.data.mask:
+        raise ValueError("data.task=classes does not use data.mask: set data.mask to null")
     _check_gate(experiment, CLASS_METRICS)
     if not isinstance(experiment.model, ClassifierConfig):
         raise ValueError(
@@ -211,6 +213,8 @@ def _check_classes(experiment: Experiment) -> None:
 
 def _check_masks(experiment: Experiment) -> None:
     """Raises ValueError for what only classes go with, and for unequal numbers of classes."""
+    if not experiment.data.mask:
+        raise ValueError("data.task=masks needs data.mask: say how the mask files are read")
     _check_gate(experiment, MASK_METRICS)
     classes, values = experiment.data.classes, experiment.data.mask.values
     if isinstance(experiment.model, ClassifierConfig):

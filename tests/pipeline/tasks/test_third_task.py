@@ -72,6 +72,12 @@ def served(result):
     return model.signatures["serving_default"](tf.constant(images))
 
 
+def test_the_registries_have_the_same_tasks():
+    names = trainer.tasks.TASKS.keys()
+
+    assert components.tasks.TASKS.keys() == pipeline.tasks.TASKS.keys() == names
+
+
 def test_kubeflow_takes_the_graph_of_a_third_task(settings, tmp_path):
     config = kubeflow.KubeflowV2DagRunnerConfig(
         default_image="registry.local/fcn:1", use_pipeline_spec_2_1=True

@@ -25,6 +25,14 @@ def test_an_unknown_task_is_refused_with_those_there_are():
         tasks.of(replace(tiny.EXPERIMENT, data=data))
 
 
+@pytest.mark.parametrize(
+    ("experiment", "task"), [(tiny.EXPERIMENT, "masks"), (tiny.MASKS, "classes")]
+)
+def test_a_task_that_contradicts_the_data_is_refused(experiment, task):
+    with pytest.raises(ValueError, match=rf"data\.task={task} .*data\.mask"):
+        replace(experiment, data=replace(experiment.data, task=task))
+
+
 @pytest.mark.parametrize("task", tasks.TASKS.values(), ids=tasks.TASKS)
 def test_a_task_is_frozen(task):
     with pytest.raises(FrozenInstanceError):
