@@ -17,6 +17,7 @@ from trainer.data.records import CLASS_FEATURES, LABEL_TEXT
 from trainer.export import classifier
 from trainer.export.classifier import Classifier
 from trainer.export.signatures import Network
+from trainer.tasks.task import Batch
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,12 @@ class Classes:
         alpha = experiment.augment.mixup
         if alpha == 0:
             return batches
-        return tf.data.Dataset.zip(batches, seeds).map(
-            lambda batch, seed: mixup(*batch, seed, alpha), num_parallel_calls=tf.data.AUTOTUNE
-        )
+
+        def blend(batch: Batch, seed: tf.Tensor) -> Batch:
+            return mixup(*batch, seed, alpha)
+
+        pairs = tf.data.Dataset.zip(batches, seeds)
+        return pairs.map(blend, num_parallel_calls=tf.data.AUTOTUNE)
 
     def loss(self, config: TrainConfig, classes: int) -> keras.losses.Loss:
         """Cross-entropy of logits [B, C]."""

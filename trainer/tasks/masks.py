@@ -19,6 +19,7 @@ from trainer.export import segmenter
 from trainer.export.segmenter import Segmenter
 from trainer.export.signatures import Network
 from trainer.tasks import mask_losses
+from trainer.tasks.task import Batch
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,14 @@ class Masks:
         share, data = experiment.augment.paste, experiment.data
         if share == 0:
             return batches
+        assert data.mask, "An experiment with this task has a MaskConfig."
         ground = [data.classes.index(name) for name in data.mask.ground]
-        return tf.data.Dataset.zip(batches, seeds).map(
-            lambda batch, seed: paste(*batch, seed, share=share, ground=ground),
-            num_parallel_calls=tf.data.AUTOTUNE,
-        )
+
+        def paste_objects(batch: Batch, seed: tf.Tensor) -> Batch:
+            return paste(*batch, seed, share=share, ground=ground)
+
+        pairs = tf.data.Dataset.zip(batches, seeds)
+        return pairs.map(paste_objects, num_parallel_calls=tf.data.AUTOTUNE)
 
     def loss(self, config: TrainConfig, classes: int) -> keras.losses.Loss:
         """Cross-entropy and Dice of logits [B, H, W, C]."""

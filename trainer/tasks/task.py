@@ -12,6 +12,8 @@ from trainer.config import AugmentConfig, Experiment, TrainConfig
 from trainer.data.preprocessing import DataStatistics
 from trainer.export.signatures import ImageModule, Network
 
+Batch = tuple[dict[str, tf.Tensor], tf.Tensor]  # Inputs of the model, and targets.
+
 
 class Task(Protocol):
     """One kind of target, from the record to the SavedModel's answers."""
