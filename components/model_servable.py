@@ -2,7 +2,6 @@
 
 # No `from __future__ import annotations` here: @component needs real types.
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import tensorflow as tf
@@ -12,7 +11,8 @@ from tfx.utils import io_utils, path_utils
 from tfx.v1.types.standard_artifacts import Examples, ExampleStatistics, InfraBlessing, Model
 
 from components import class_shares
-from components.tasks import class_answers, mask_answers
+from components.tasks import TASKS
+from components.tasks.task import Judge
 from serving.client import ServingError, connect
 from serving.server.local import Server
 from serving.server.request_errors import RequestError
@@ -25,8 +25,6 @@ Parameter = tfx.dsl.components.Parameter
 
 REQUESTS = 8  # Images of the test split that are asked about.
 SECONDS = 60.0  # For each answer: a large model takes its time with its first.
-# Of the images, and the answers to all together, to each alone, and over REST: what is wrong.
-Judge = Callable[[list, list, list, list], str]
 
 
 @tfx.dsl.components.component
@@ -36,7 +34,7 @@ def ModelServable(
     statistics: InputArtifact[ExampleStatistics],
     blessing: OutputArtifact[InfraBlessing],
     name: Parameter[str],
-    masks: Parameter[int],
+    task: Parameter[str],
 ) -> None:
     """Blesses a model that a server answers with; Pusher takes the copy made here."""
     stamped = path_utils.stamped_model_path(blessing.uri)
@@ -45,8 +43,7 @@ def ModelServable(
     write_warmup(stamped, name, images)
     class_shares.write(stamped, class_shares.shares(statistics.uri, "train"))
 
-    unsound = mask_answers.unsound if masks else class_answers.unsound
-    failure = why_not_servable(stamped, name, images, unsound)
+    failure = why_not_servable(stamped, name, images, TASKS[task].find_problem)
     blessing.set_int_custom_property("blessed", 0 if failure else 1)
     blessing.set_int_custom_property("has_model", 1)
     blessing.set_string_custom_property("failure", failure)
@@ -73,25 +70,25 @@ def write_warmup(folder: str, name: str, images: list[bytes]) -> None:
             writer.write(entry.SerializeToString())
 
 
-def why_not_servable(folder: str, name: str, images: list[bytes], unsound: Judge) -> str:
+def why_not_servable(folder: str, name: str, images: list[bytes], find_problem: Judge) -> str:
     """Serves the model and asks it over gRPC and REST; empty where all answers are sound."""
     with tempfile.TemporaryDirectory() as root:
         io_utils.copy_dir(folder, str(Path(root, name, "1")))
         try:
             with Server(root, grpc_port=0, rest_port=0) as server:
                 server.wait_until_available(name)
-                return asked(server, name, images, unsound)
+                return asked(server, name, images, find_problem)
         except (ServingError, RequestError) as error:
             return str(error)
         except ValueError as error:  # Rows, labels and images that are not equally many.
             return f"The model's answers do not fit together: {error}."
 
 
-def asked(server: Server, name: str, images: list[bytes], unsound: Judge) -> str:
+def asked(server: Server, name: str, images: list[bytes], find_problem: Judge) -> str:
     """What is wrong with the answers, in a sentence; empty where nothing is."""
     with connect(f"grpc://127.0.0.1:{server.grpc_port}", name, timeout=SECONDS) as client:
         together = client.ask(images)
         alone = [client.ask([image])[0] for image in images]
     with connect(f"http://127.0.0.1:{server.rest_port}", name, timeout=SECONDS) as client:
         by_rest = client.ask(images)
-    return unsound(images, together, alone, by_rest)
+    return find_problem(images, together, alone, by_rest)

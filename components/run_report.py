@@ -36,12 +36,12 @@ def RunReport(
     infra_blessing: InputArtifact[InfraBlessing],
     report: OutputArtifact[Report],
     name: Parameter[str],
-    masks: Parameter[int],
+    task: Parameter[str],
 ) -> None:
     """Writes one HTML file that needs no other, whether the model was blessed or not."""
     run = Run(
         name=name,
-        masks=bool(masks),
+        task=task,
         blessed=model_utils.is_model_blessed(blessing),
         servable=model_utils.is_infra_validated(infra_blessing),
         failure=infra_blessing.get_string_custom_property("failure"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tensorflow_model_analysis as tfma
 
 from components.metrics.results import BASELINE, CANDIDATE
-from pipeline.tasks import classes, masks
+from pipeline.tasks import TASKS
 from pipeline.tasks.metric_config import name_of
 from trainer.config import Experiment, Threshold
 
@@ -19,15 +19,15 @@ def eval_config(experiment: Experiment) -> tfma.EvalConfig:
     Raises ValueError for a gate that is empty.
     """
     check(experiment.gate)
-    task = masks if experiment.data.mask else classes
+    task = TASKS[experiment.task]
     metrics = task.metrics(len(experiment.data.classes))
     for config in metrics:
-        add_thresholds(config, experiment.gate, task.BY_CLASS)
-    keys = [SIZE_BUCKET, *task.SLICED_BY]
+        add_thresholds(config, experiment.gate, task.by_class)
+    keys = [SIZE_BUCKET, *task.sliced_by]
     return tfma.EvalConfig(
         model_specs=[
-            tfma.ModelSpec(name=CANDIDATE, **task.SPEC, **SPEC),
-            tfma.ModelSpec(name=BASELINE, is_baseline=True, **task.SPEC, **SPEC),
+            tfma.ModelSpec(name=CANDIDATE, **task.model_spec, **SPEC),
+            tfma.ModelSpec(name=BASELINE, is_baseline=True, **task.model_spec, **SPEC),
         ],
         slicing_specs=[OVERALL, *(tfma.SlicingSpec(feature_keys=[key]) for key in keys)],
         metrics_specs=[tfma.MetricsSpec(metrics=metrics)],

@@ -21,15 +21,18 @@ from components.pusher import Pusher
 from components.run_report import RunReport
 from pipeline import evaluation
 from pipeline.settings import Settings
-from trainer import config
+from pipeline.tasks import TASKS
+from trainer import config, tasks
 from trainer.config import Experiment
 from trainer.data import records
 
-PREPROCESSING = {False: "preprocessing_fn", True: "masks_preprocessing_fn"}  # By: are there masks?
-
 
 def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
-    """From a folder of images to a version that is served, if it passes its gate."""
+    """From a folder of images to a version that is served, if it passes its gate.
+
+    Raises ValueError for an unknown task and for an empty gate.
+    """
+    tasks.of(experiment)
     ingested = ImageExampleGen(settings.data, experiment.data, fingerprint=settings.fingerprint)
     examples = ingested.outputs["examples"]
     statistics = statistics_gen(examples)
@@ -47,7 +50,7 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
         examples=examples,
         statistics=counted,
         name=experiment.name,
-        masks=int(experiment.data.mask is not None),
+        task=experiment.task,
     )
     report = report_of(ingested, trainer, evaluator, servable, experiment)
     pusher = Pusher(
@@ -71,7 +74,7 @@ def checks(
 ) -> tuple[BaseComponent, tfx.components.ExampleValidator, BaseComponent]:
     """What holds the data against the schema, and stops the run where it does not keep it."""
     data = experiment.data
-    names = () if data.mask else data.classes  # Of masks: no labels of whole images.
+    names = TASKS[experiment.task].image_labels(data)
     curated = CuratedSchema(
         name=data.schema, classes=json.dumps(names), fingerprint=settings.fingerprint
     )
@@ -125,9 +128,7 @@ def transform_of(
     return tfx.components.Transform(
         examples=examples,
         schema=schema,
-        preprocessing_fn=(
-            f"trainer.data.preprocessing.{PREPROCESSING[experiment.data.mask is not None]}"
-        ),
+        preprocessing_fn=tasks.of(experiment).preprocessing_fn,
         splits_config=tfx.proto.SplitsConfig(analyze=["train"], transform=[]),
         custom_config={
             "size_buckets": experiment.data.size_buckets,
@@ -172,7 +173,8 @@ def baseline_of(
         statistics=statistics,
         transform_graph=transform_graph,
         max_side=experiment.data.max_side,
-        mask_classes=json.dumps(experiment.mask_classes),
+        task=experiment.task,
+        classes=json.dumps(experiment.data.classes),
         **served(experiment, settings),
     )
 
@@ -210,5 +212,5 @@ def report_of(
         blessing=evaluator.outputs["blessing"],
         infra_blessing=servable.outputs["blessing"],
         name=experiment.name,
-        masks=int(experiment.data.mask is not None),
+        task=experiment.task,
     )

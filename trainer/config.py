@@ -71,6 +71,7 @@ class DataConfig:
     max_side: Count  # Pixels; larger images are scaled down, smaller ones keep their size.
     size_buckets: TwoOrMore  # Quantiles of the image area: slices of the evaluation.
     mask: MaskConfig | None = None  # With it, each image has a mask; without, a class.
+    task: str = ""  # Of TASKS in trainer/tasks; empty: masks if there is a mask, else classes.
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -184,13 +185,20 @@ class Experiment:
         """The classes of the pixels; none where whole images have classes."""
         return self.data.classes if self.data.mask else ()
 
+    @property
+    def task(self) -> str:
+        """The name of the task: see trainer/tasks."""
+        return self.data.task or ("masks" if self.data.mask else "classes")
+
     def __post_init__(self) -> None:
-        check = _check_masks if self.data.mask else _check_classes
-        check(self)
+        if self.task in _CHECKS:
+            _CHECKS[self.task](self)
 
 
 def _check_classes(experiment: Experiment) -> None:
     """Raises ValueError for what only masks go with."""
+    if experiment.data.mask:
+        raise ValueError("data.task=classes does not use data.mask: set data.mask to null")
     _check_gate(experiment, CLASS_METRICS)
     if not isinstance(experiment.model, ClassifierConfig):
         raise ValueError(
@@ -205,6 +213,8 @@ def _check_classes(experiment: Experiment) -> None:
 
 def _check_masks(experiment: Experiment) -> None:
     """Raises ValueError for what only classes go with, and for unequal numbers of classes."""
+    if not experiment.data.mask:
+        raise ValueError("data.task=masks needs data.mask: say how the mask files are read")
     _check_gate(experiment, MASK_METRICS)
     classes, values = experiment.data.classes, experiment.data.mask.values
     if isinstance(experiment.model, ClassifierConfig):
@@ -219,6 +229,9 @@ def _check_masks(experiment: Experiment) -> None:
     if len(experiment.train.class_weights) not in (0, len(classes)):
         raise ValueError(f"train.class_weights needs {len(classes)} weights, or none")
     _check_ground(experiment.data.mask.ground, experiment)
+
+
+_CHECKS = {"classes": _check_classes, "masks": _check_masks}
 
 
 def _check_ground(ground: tuple[str, ...], experiment: Experiment) -> None:

@@ -8,8 +8,8 @@ import keras
 import tensorflow as tf
 from tfx.v1.components import FnArgs
 
-from trainer import config, models, training
-from trainer.data import input_pipeline, preprocessing
+from trainer import config, models, tasks, training
+from trainer.data import input_pipeline
 from trainer.export import saved_model
 
 
@@ -21,7 +21,7 @@ def run_fn(fn_args: FnArgs) -> None:
     """
     experiment = config.from_json(fn_args.custom_config["experiment"])
     keras.utils.set_random_seed(experiment.train.seed)
-    statistics = preprocessing.read(fn_args.transform_output, experiment.mask_classes)
+    statistics = tasks.of(experiment).statistics(fn_args.transform_output, experiment.data.classes)
     model = models.build(experiment.model, statistics)
     checkpoints = checkpoint_folder(fn_args)
     training.fit(

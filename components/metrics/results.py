@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto import validation_result_pb2
 
 from components.metrics.classes import PRECISION, RECALL
-from components.metrics.masks import IOU, MEAN_IOU
+from components.metrics.masks import IOU
 from trainer.data import records
 
 CANDIDATE = "candidate"  # The names of the two models that are compared.
@@ -19,6 +19,7 @@ COUNT = "example_count"  # TFMA's name for the number of images.
 SAID = {records.LABEL_TEXT: "label", records.SPECIES: "species", "size_bucket": "size bucket"}
 
 Slices = dict[tuple, dict[str, dict[str, float | None]]]
+ClassRow = Callable[[Slices, int, str], dict[str, float | None]]  # Of a class's index and name.
 
 
 def slices(evaluated: str, model: str) -> Slices:
@@ -49,9 +50,8 @@ def measured(values: dict[str, dict[str, float | None]]) -> dict[str, float | No
     return {name: value for name, value in values[""].items() if not name.endswith("_diff")}
 
 
-def by_class(found: Slices, names: list[str]) -> dict[str, dict[str, float | None]]:
-    """For each class: IoU of masks; else images, accuracy, precision and recall. None for NaN."""
-    row = iou_row if MEAN_IOU in found[()][""] else class_row
+def by_class(found: Slices, names: list[str], row: ClassRow) -> dict[str, dict[str, float | None]]:
+    """The measures of each class, as the task's `row` reads them. None for NaN."""
     return {name: row(found, index, name) for index, name in enumerate(names)}
 
 

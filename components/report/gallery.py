@@ -6,9 +6,10 @@ import math
 import random
 from dataclasses import dataclass
 
-from components.report import class_cards, mask_cards, test_examples
+from components.report import test_examples
 from components.report.cards import Card
 from components.report.run import Run
+from components.tasks import TASKS
 
 WORST = 12
 SOME = 6
@@ -25,9 +26,9 @@ class Group:
 
 def cards(run: Run, labels: list[str]) -> list[Card]:
     """The first test images, asked about."""
-    task = mask_cards if run.masks else class_cards
+    card = TASKS[run.task].report.card
     answered = test_examples.answered(run.test_examples, run.model)
-    return [task.card(fields, outputs, labels) for fields, outputs in answered]
+    return [card(fields, outputs, labels) for fields, outputs in answered]
 
 
 def groups(cards: list[Card]) -> list[Group]:

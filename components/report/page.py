@@ -11,24 +11,23 @@ import jinja2
 
 from components.ingestion import rejects, summary
 from components.metrics import results
-from components.metrics.results import Slices
-from components.report import confusion, gallery, mask_cards, plots, test_examples, training_log
-from components.report.plots import Plot
+from components.report import gallery, plots, test_examples, training_log
 from components.report.run import Run
-from trainer.data.records import LABEL_TEXT, SPLITS
+from components.tasks import TASKS
+from trainer.data.records import SPLITS
 from trainer.export import saved_model
 
 TEMPLATE = "report.html.j2"
 REJECTS_SHOWN = 20
 IMAGES = "images"  # The one measure of a slice or class that is a count.
-CURVES = {False: ("loss", "accuracy"), True: ("loss", "mean_iou")}  # By: are there masks?
 
 
 def html(run: Run) -> str:
     """The page. Whatever strangers named their files is escaped in it."""
     shown = {**verdict(run), **measured(run), **learned(run), **seen(run), **ingested(run)}
     made = datetime.now(timezone.utc).strftime("%d %B %Y, %H:%M UTC")
-    return environment().get_template(TEMPLATE).render(run=run, made=made, **shown)
+    template = environment().get_template(TEMPLATE)
+    return template.render(run=run, task=TASKS[run.task].report, made=made, **shown)
 
 
 def verdict(run: Run) -> dict[str, Any]:
@@ -41,16 +40,17 @@ def verdict(run: Run) -> dict[str, Any]:
 
 def measured(run: Run) -> dict[str, Any]:
     """Metrics of the whole test split, of each class and of each slice."""
+    parts = TASKS[run.task].report
     candidate = results.slices(run.evaluation, results.CANDIDATE)
     baseline = results.overall(results.slices(run.evaluation, results.BASELINE))
     labels = saved_model.read_labels(run.model)
-    slices = results.by_slice(candidate if run.masks else without_classes(candidate))
+    slices = results.by_slice(parts.shown_slices(candidate))
     return {
         "metrics": only(baseline, results.overall(candidate)),
         "baseline": baseline,
-        "classes": results.by_class(candidate, labels),
+        "classes": results.by_class(candidate, labels, parts.class_row),
         "slices": {name: only([IMAGES, *baseline], row) for name, row in slices.items()},
-        "confusion": None if run.masks else confusion_plot(run, labels),
+        "confusion": parts.confusion(run.evaluation, labels),
     }
 
 
@@ -59,21 +59,11 @@ def only(names: Iterable[str], row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in names if name in row}
 
 
-def without_classes(found: Slices) -> Slices:
-    """A classifier's slices by class stand in the table of classes already."""
-    return {key: value for key, value in found.items() if not key or key[0][0] != LABEL_TEXT}
-
-
-def confusion_plot(run: Run, labels: list[str]) -> Plot:
-    """Which classes are taken for which."""
-    return plots.confusion(confusion.read(run.evaluation, len(labels)), labels)
-
-
 def learned(run: Run) -> dict[str, Any]:
     """Curves of the training, with the epoch whose weights were kept."""
     log = training_log.read(run.logs)
     best = training_log.best_epoch(log)
-    there = [metric for metric in CURVES[run.masks] if metric in log]
+    there = [metric for metric in TASKS[run.task].report.curves if metric in log]
     return {"curves": [plots.curve(said(m), log[m], best) for m in there], "best_epoch": best}
 
 
@@ -84,7 +74,7 @@ def seen(run: Run) -> dict[str, Any]:
     return {
         "groups": gallery.groups(cards),
         "asked": len(cards),
-        "legend": mask_cards.legend(labels, cards) if run.masks else [],
+        "legend": TASKS[run.task].report.legend(labels, cards),
     }
 
 

@@ -10,7 +10,7 @@ class Run:
     """A run's verdict, and the folders that its steps left."""
 
     name: str
-    masks: bool  # Pixels have classes; else whole images have.
+    task: str  # Its name, in trainer.tasks and components.tasks.
     blessed: bool  # By the Evaluator's gate.
     servable: bool
     failure: str  # Why it is not servable.

@@ -1,4 +1,11 @@
-"""What each task adds to the components: checks of a served model's answers.
+"""What each task adds to the components, by the task's name in `trainer.tasks`.
 
-One file per task. Imports serving.client and trainer.
+One file per task, and beside it its checks of served answers and its served baseline. Imports
+components.metrics, components.report, serving.client and trainer.
 """
+
+from components.tasks.classes import CLASSES
+from components.tasks.masks import MASKS
+from components.tasks.task import TaskComponents
+
+TASKS: dict[str, TaskComponents] = {"classes": CLASSES, "masks": MASKS}

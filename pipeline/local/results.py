@@ -15,6 +15,7 @@ from components.ingestion import summary as ingestion_summary
 from components.ingestion.summary import Summary
 from components.metrics import results
 from components.run_report import PAGE
+from components.tasks import TASKS
 from pipeline.local.metadata import Step, last_run
 from trainer.data import records
 from trainer.export import saved_model
@@ -24,6 +25,7 @@ from trainer.export import saved_model
 class RunResult:
     """All that `fcn run` reports. Metrics are those of the test split."""
 
+    task: str  # Its name, in pipeline.tasks.
     files: int  # As many as examples and rejects together.
     examples: dict[str, int]  # By split.
     rejects: dict[str, int]  # By reason.
@@ -42,8 +44,8 @@ class RunResult:
     report: str  # The page to look at.
 
 
-def read(workdir: str) -> RunResult:
-    """The result of the last run in a working directory."""
+def read(workdir: str, task: str) -> RunResult:
+    """The result of the last run in a working directory, of an experiment with this task."""
     steps = last_run(workdir)
     rejected = uri(steps, "ImageExampleGen", "rejects")
     summary = ingestion_summary.read(rejected)
@@ -53,7 +55,9 @@ def read(workdir: str) -> RunResult:
     servable = steps["ModelServable"].artifacts["blessing"].custom_properties["failure"]
     failures = [*results.gate_failures(evaluation), *filter(None, [servable.string_value])]
     pushed = steps["Pusher"].artifacts["pushed_model"].custom_properties
+    row = TASKS[task].report.class_row
     return RunResult(
+        task=task,
         files=sum(summary.files.values()),
         examples=summary.examples,
         rejects=summary.reasons,
@@ -61,7 +65,7 @@ def read(workdir: str) -> RunResult:
         rejects_file=f"{rejected}/rejects.csv",
         metrics=results.overall(candidate),
         baseline=results.overall(results.slices(evaluation, results.BASELINE)),
-        classes=results.by_class(candidate, saved_model.read_labels(trained)),
+        classes=results.by_class(candidate, saved_model.read_labels(trained), row),
         slices=results.by_slice(candidate),
         blessed=bool(pushed["pushed"].int_value),
         failures=tuple(failures),

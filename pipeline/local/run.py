@@ -70,7 +70,7 @@ def run_graph(experiment: Experiment, settings: Settings, console: Console) -> R
     graph.metadata_connection_config = sqlite(metadata.database(settings.workdir))
     with shown(console, [component.id for component in graph.components]):
         tfx.orchestration.LocalDagRunner().run(graph)
-    return results.read(settings.workdir)
+    return results.read(settings.workdir, experiment.task)
 
 
 def with_found_classes(experiment: Experiment, data: str) -> Experiment:

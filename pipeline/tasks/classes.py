@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tensorflow_model_analysis as tfma
+from rich.table import Table
 
 from components.metrics.classes import ClassPrecisionRecall
 from pipeline.tasks.metric_config import own_metric
+from pipeline.tasks.tables import class_table
+from pipeline.tasks.task import TaskPipeline
+from trainer.config import DataConfig
 from trainer.data.records import LABEL_TEXT
 
-SLICED_BY = (LABEL_TEXT,)
-BY_CLASS = tfma.SlicingSpec(feature_keys=[LABEL_TEXT])
-# Labels are texts, which the model's `all_classes` turn into numbers.
-SPEC = {"prediction_key": "probabilities", "label_key": LABEL_TEXT}
+if TYPE_CHECKING:
+    from pipeline.local.results import RunResult
+
 # What a threshold may name: TFMA's class for it, and its options.
 METRICS: dict[str, tuple[str, dict[str, Any]]] = {
     "accuracy": ("SparseCategoricalAccuracy", {}),
@@ -34,3 +37,24 @@ def metrics(classes: int) -> list[tfma.MetricConfig]:
         tfma.MetricConfig(class_name="MultiClassConfusionMatrixPlot", config=confusion),
         own_metric(ClassPrecisionRecall, "class_precision_recall", classes),
     ]
+
+
+def image_labels(data: DataConfig) -> tuple[str, ...]:
+    """The classes: each image has one of them."""
+    return data.classes
+
+
+def tables(result: RunResult) -> list[Table]:
+    """One table: of each class, and of all images."""
+    return [class_table(result)]
+
+
+CLASSES = TaskPipeline(
+    image_labels=image_labels,
+    # Labels are texts, which the model's `all_classes` turn into numbers.
+    model_spec={"prediction_key": "probabilities", "label_key": LABEL_TEXT},
+    sliced_by=(LABEL_TEXT,),
+    by_class=tfma.SlicingSpec(feature_keys=[LABEL_TEXT]),
+    metrics=metrics,
+    tables=tables,
+)

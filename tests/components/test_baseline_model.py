@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import replace
 from pathlib import Path
 
 import apache_beam as beam
@@ -13,9 +12,8 @@ import tensorflow_transform.beam as tft_beam
 from tensorflow_transform.tf_metadata.dataset_metadata import DatasetMetadata
 from tfx.types import standard_artifacts
 
-from components.baseline_model import BaselineModel, Resliced, largest_class_model, shares_model
+from components.baseline_model import BaselineModel
 from components.errors import DataError
-from tests.fakes import tiny_masks
 from tests.fakes.ingested import in_process
 from tests.fakes.tiny_runs import (
     CLEAN,
@@ -30,8 +28,7 @@ from tests.fakes.tiny_runs import (
     save,
 )
 from trainer.data import preprocessing, records, schema
-from trainer.export import saved_model
-from trainer.export.segmenter import Segmenter
+from trainer.export import classifier, saved_model
 
 
 def baseline_of(folder, served_version="newest"):
@@ -44,7 +41,8 @@ def baseline_of(folder, served_version="newest"):
         transform_graph=graph,
         baseline=baseline,
         max_side=EXPERIMENT.data.max_side,
-        mask_classes="[]",
+        task="classes",
+        classes="[]",
         served_folder=str(folder / "served"),
         served_version=served_version,
     )
@@ -126,7 +124,7 @@ def test_the_newest_served_version_is_taken(tmp_path):
 
 def serve(folder, version, shares, boundaries=(20.0,)):
     """A served version that always answers these shares."""
-    model = shares_model(facts(sorted(shares), boundaries), shares, max_side=64)
+    model = classifier.constant(facts(sorted(shares), boundaries), shares, max_side=64)
     saved_model.save_module(model, str(folder / "served" / version))
 
 
@@ -172,32 +170,3 @@ def test_a_version_that_is_not_there_is_an_error_that_names_those_that_are(tmp_p
 
     with pytest.raises(DataError, match=r"No version '2' .* there are: \[1\]"):
         baseline_of(tmp_path, served_version="2")
-
-
-MASK_FACTS = facts(tiny_masks.CLASSES, tiny_masks.BOUNDARIES)
-
-
-def test_where_nothing_is_served_every_pixel_has_the_largest_class():
-    model = largest_class_model(replace(MASK_FACTS, class_fractions=(0.2, 0.5, 0.3)), 64)
-    found = model.of_examples(tf.constant([tiny_masks.record(0)]))
-
-    assert found["class_fractions"].numpy().tolist() == [[0.0, 1.0, 0.0]]
-
-
-def test_a_served_segmenter_answers_by_the_runs_size_buckets(tmp_path):
-    saved_model.save_module(tiny_masks.segmenter(), str(tmp_path))
-    run = Segmenter(tiny_masks.by_colour, tiny_masks.CLASSES, (1.0, 2.0), 64)
-    resliced = Resliced(str(tmp_path), run)
-    rows = tf.constant([tiny_masks.record(0)])
-
-    found = resliced.segment_examples(rows)["mask_bytes"].numpy()
-    assert found == run.of_examples(rows)["mask_bytes"].numpy()
-    assert resliced.signatures()["transform_features"](rows)["size_bucket"].numpy() == [2]
-
-
-def test_a_served_segmenter_of_other_classes_is_refused(tmp_path):
-    saved_model.save_module(tiny_masks.segmenter(), str(tmp_path))
-    run = Segmenter(tiny_masks.by_colour, ("red", "green"), (), 64)
-
-    with pytest.raises(DataError, match="masks of the two do not compare"):
-        Resliced(str(tmp_path), run)

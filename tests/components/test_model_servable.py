@@ -33,7 +33,7 @@ def serve(folder, model):
         statistics=clean_statistics(),
         blessing=blessing,
         name=EXPERIMENT.name,
-        masks=0,
+        task="classes",
     )
     return blessing
 
@@ -127,7 +127,7 @@ def serve_masks(folder, scores=tiny_masks.by_colour):
         statistics=clean_statistics(),
         blessing=blessing,
         name="colours",
-        masks=1,
+        task="masks",
     )
     return blessing
 

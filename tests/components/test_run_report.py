@@ -67,7 +67,7 @@ def report(folder, experiment, model, baseline, examples, *, failure=""):
         infra_blessing=servable,
         report=written,
         name=experiment.name,
-        masks=int(experiment.data.mask is not None),
+        task=experiment.task,
     )
     assert [path.name for path in Path(written.uri).iterdir()] == [run_report.PAGE]
     return Page(Path(written.uri, run_report.PAGE).read_text(encoding="utf-8"))

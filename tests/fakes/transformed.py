@@ -32,6 +32,6 @@ def tiny_schema(experiment):
     """The curated schema's fields, as far as those examples have them."""
     known = schema.load(experiment.data.schema)
     for feature in list(known.feature):
-        if feature.name not in tasks.of(experiment).FEATURES:
+        if feature.name not in tasks.of(experiment).features:
             known.feature.remove(feature)
     return known

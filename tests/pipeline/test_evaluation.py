@@ -14,7 +14,7 @@ from tfx.components.evaluator.executor import Executor
 from tfx.components.util import model_utils
 from tfx.types import standard_artifacts
 
-from components.baseline_model import Relabelled, shares_model
+from components.tasks.class_baseline import Relabelled
 from pipeline import evaluation, graph
 from pipeline.tasks import classes, masks
 from tests.fakes.ingested import in_process
@@ -30,7 +30,7 @@ from tests.fakes.tiny_runs import (
     save,
 )
 from trainer.config import Threshold
-from trainer.export import saved_model
+from trainer.export import classifier, saved_model
 
 # By their bytes three are blue and one is red, and the candidate sees that; by their labels two
 # and two. So it is right about 3 of 4: of all that are blue, and of half of those that are red.
@@ -116,7 +116,7 @@ def older():
     """Has other labels, another number of them, and other boundaries of size."""
     labels = {"amber": 0.5, "blue": 0.3, "green": 0.2}
     version = save(lasting() / "1", always(labels), facts(labels, boundaries=(17.5, 19.5)))
-    run = shares_model(facts(), {"blue": 0.5, "red": 0.5}, 64)
+    run = classifier.constant(facts(), {"blue": 0.5, "red": 0.5}, 64)
     model = artifact(standard_artifacts.Model, lasting())
     saved_model.save_module(Relabelled(str(version), run), f"{model.uri}/Format-Serving")
     return model
@@ -133,7 +133,7 @@ def by_size(pixels, sizes):
 
 
 def always(found):
-    return shares_model(facts(sorted(found)), found, 64)._network
+    return classifier.constant(facts(sorted(found)), found, 64)._network
 
 
 BASELINES = {"shares": shares, "older": older, "better": better}

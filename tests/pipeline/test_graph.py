@@ -168,6 +168,13 @@ def test_another_attempt_makes_the_pusher_push_again(experiment):
     assert pusher.exec_properties["attempt"] == "2"
 
 
+def test_a_graph_of_an_unknown_task_is_refused(experiment):
+    data = replace(experiment.data, task="boxes")
+
+    with pytest.raises(ValueError, match=r"data\.task=boxes"):
+        create_pipeline(replace(experiment, data=data), SETTINGS)
+
+
 def test_a_graph_whose_gate_is_empty_is_refused(experiment):
     with pytest.raises(ValueError, match="gate: it is empty"):
         create_pipeline(replace(experiment, gate=()), SETTINGS)

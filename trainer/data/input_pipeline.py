@@ -32,7 +32,7 @@ def training(
         lambda example, seed: view(*example, seed, experiment), num_parallel_calls=tf.data.AUTOTUNE
     )
     batches = bucketed(views, experiment)
-    return task.mixed(batches, seeds, experiment).prefetch(tf.data.AUTOTUNE)
+    return task.mix(batches, seeds, experiment).prefetch(tf.data.AUTOTUNE)
 
 
 def view(
@@ -80,7 +80,7 @@ def decoded(files: Sequence[str], labels: Sequence[str], experiment: Experiment)
     task = tasks.of(experiment)
 
     def decode(serialized: tf.Tensor) -> Sized:
-        fields = tf.io.parse_single_example(serialized, task.FEATURES)
+        fields = tf.io.parse_single_example(serialized, task.features)
         image = images.load(fields[records.ENCODED], experiment.data.max_side)
         size = tf.shape(image)[:2]
         return image, size, task.target(fields, labels, size)
@@ -91,7 +91,7 @@ def decoded(files: Sequence[str], labels: Sequence[str], experiment: Experiment)
 
 def kept(dataset: tf.data.Dataset, count: int, experiment: Experiment) -> tf.data.Dataset:
     """The dataset, decoded once and kept in memory where it is sure to fit."""
-    bytes_of_each = experiment.data.max_side**2 * tasks.of(experiment).BYTES_PER_PIXEL
+    bytes_of_each = experiment.data.max_side**2 * tasks.of(experiment).bytes_per_pixel
     return dataset.cache() if count * bytes_of_each <= CACHE_LIMIT else dataset
 
 
@@ -103,7 +103,7 @@ def bucketed(examples: tf.data.Dataset, experiment: Experiment) -> tf.data.Datas
     """
     grid, batch_size = experiment.augment.grid, experiment.train.batch_size
     black = tf.zeros([], examples.element_spec[0].dtype)
-    padding = (black, 0, tasks.of(experiment).PADDING)
+    padding = (black, 0, tasks.of(experiment).padding)
 
     def cell(_: tf.Tensor, size: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
         cells = tf.cast((size + grid - 1) // grid, tf.int64)

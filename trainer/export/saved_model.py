@@ -21,12 +21,9 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from trainer.config import Experiment, UNetConfig
+from trainer import tasks
+from trainer.config import Experiment
 from trainer.data.preprocessing import DataStatistics
-from trainer.export import test_time_averaging
-from trainer.export.classifier import Classifier
-from trainer.export.segmenter import Segmenter
-from trainer.export.signatures import ImageModule, Network
 
 LABELS = "labels.txt"
 
@@ -35,30 +32,14 @@ def save(
     model: keras.Model, statistics: DataStatistics, experiment: Experiment, folder: str
 ) -> None:
     """Writes the trained model with all its signatures."""
+    task = tasks.of(experiment)
 
-    def probabilities(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
-        return tf.nn.softmax(model({"image": pixels, "size": sizes}, training=False))
+    def network(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
+        return task.outputs(model({"image": pixels, "size": sizes}, training=False))
 
-    module: ImageModule
-    if experiment.data.mask:
-        module = segmenter(probabilities, statistics, experiment)
-    else:
-        facts = statistics.labels, statistics.size_boundaries
-        module = Classifier(probabilities, *facts, experiment.data.max_side)
+    module = task.module(network, statistics, experiment)
     module.model = model  # The SavedModel holds what the module holds: the weights.
     save_module(module, folder)
-
-
-def segmenter(scores: Network, statistics: DataStatistics, experiment: Experiment) -> Segmenter:
-    """A segmenter that averages over the views that the model's configuration asks for."""
-    config, max_side = experiment.model, experiment.data.max_side
-    if isinstance(config, UNetConfig):
-        if config.mirrored:
-            scores = test_time_averaging.mirrored(scores)
-        if config.sides:
-            scores = test_time_averaging.at_sides(scores, config.sides)
-            max_side = max(config.sides)
-    return Segmenter(scores, statistics.labels, statistics.size_boundaries, max_side)
 
 
 def read_labels(folder: str) -> list[str]:

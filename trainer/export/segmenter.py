@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from trainer.export.signatures import ImageModule, Outputs
+from trainer.config import Experiment, UNetConfig
+from trainer.data.preprocessing import DataStatistics
+from trainer.export import test_time_averaging
+from trainer.export.signatures import ImageModule, Network, Outputs
 
 ROWS = 256  # Of a mask that are made at once: a large image's scores fill no memory.
 
@@ -35,6 +38,28 @@ class Segmenter(ImageModule):
             "class_fractions": parts,
             "labels": self._labels_of_each(tf.shape(sizes)[0]),
         }
+
+
+def averaging(scores: Network, statistics: DataStatistics, experiment: Experiment) -> Segmenter:
+    """A segmenter that averages over the views that the model's configuration asks for."""
+    config, max_side = experiment.model, experiment.data.max_side
+    if isinstance(config, UNetConfig):
+        if config.mirrored:
+            scores = test_time_averaging.mirrored(scores)
+        if config.sides:
+            scores = test_time_averaging.at_sides(scores, config.sides)
+            max_side = max(config.sides)
+    return Segmenter(scores, statistics.labels, statistics.size_boundaries, max_side)
+
+
+def constant(statistics: DataStatistics, max_side: int) -> Segmenter:
+    """A segmenter that ignores the pixels: each is of the class that has most of them."""
+    row = tf.constant(statistics.class_fractions, tf.float32)
+
+    def scores(pixels: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
+        return tf.zeros_like(pixels[..., :1]) + row
+
+    return Segmenter(scores, statistics.labels, statistics.size_boundaries, max_side)
 
 
 def enlarged_mask(scores: tf.Tensor, size: tf.Tensor) -> tf.Tensor:

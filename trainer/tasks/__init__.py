@@ -1,17 +1,26 @@
-"""The kinds of task: whole images have a class, or their pixels have one each, a mask.
+"""The tasks that an experiment may have, by name: what is learned, and what the model answers.
 
-Each module has the same functions: what is parsed and learned of an example, how a view is drawn
-from it, and what the model is held against.
+One file per task, each with one object of the protocol `Task`. Imports trainer.data and
+trainer.export; `components.tasks` and `pipeline.tasks` have a registry of the same names.
 """
 
 from __future__ import annotations
 
-from types import ModuleType
-
 from trainer.config import Experiment
-from trainer.tasks import classes, masks
+from trainer.tasks.classes import CLASSES
+from trainer.tasks.masks import MASKS
+from trainer.tasks.task import Task
+
+TASKS: dict[str, Task] = {"classes": CLASSES, "masks": MASKS}
 
 
-def of(experiment: Experiment) -> ModuleType:
-    """The task of an experiment."""
-    return masks if experiment.data.mask else classes
+def of(experiment: Experiment) -> Task:
+    """The task of an experiment.
+
+    Raises ValueError if there is no task of that name.
+    """
+    if experiment.task not in TASKS:
+        raise ValueError(
+            f"data.task={experiment.task} is unknown: choose one of {', '.join(TASKS)}"
+        )
+    return TASKS[experiment.task]

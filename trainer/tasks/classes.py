@@ -2,55 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import keras
 import tensorflow as tf
 
 from trainer.config import AugmentConfig, Experiment, TrainConfig
+from trainer.data import preprocessing
 from trainer.data.augmentation import augment, mixup
+from trainer.data.preprocessing import DataStatistics
 from trainer.data.records import CLASS_FEATURES, LABEL_TEXT
-
-FEATURES = CLASS_FEATURES
-BYTES_PER_PIXEL = 3  # Of an image in memory.
-PADDING = 0.0  # Of targets: they have all one size.
-
-
-def target(fields: dict[str, tf.Tensor], labels: Sequence[str], _: tf.Tensor) -> tf.Tensor:
-    """The example's class, one-hot [C]."""
-    names = tf.constant(list(labels))
-    label = fields[LABEL_TEXT]
-    matches = names == label
-    tf.debugging.Assert(tf.reduce_any(matches), ["No such label in training:", label, names])
-    return tf.cast(matches, tf.float32)
+from trainer.export import classifier
+from trainer.export.classifier import Classifier
+from trainer.export.signatures import Network
+from trainer.tasks.task import Batch
 
 
-def view(
-    image: tf.Tensor, target: tf.Tensor, seed: tf.Tensor, config: AugmentConfig
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """A random view of the image; its class stays."""
-    return augment(image, seed, config), target
+@dataclass(frozen=True)
+class Classes:
+    """Whole images have a class."""
+
+    features = CLASS_FEATURES
+    bytes_per_pixel = 3  # Of an image.
+    padding = 0.0  # Not needed: all targets have one size.
+    preprocessing_fn = "trainer.data.preprocessing.preprocessing_fn"
+
+    def statistics(self, transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
+        """What Transform learned; the labels are those found in training."""
+        return preprocessing.read(transform_uri)
+
+    def target(
+        self, fields: dict[str, tf.Tensor], labels: Sequence[str], size: tf.Tensor
+    ) -> tf.Tensor:
+        """The example's class, one-hot [C]."""
+        names = tf.constant(list(labels))
+        label = fields[LABEL_TEXT]
+        matches = names == label
+        tf.debugging.Assert(tf.reduce_any(matches), ["No such label in training:", label, names])
+        return tf.cast(matches, tf.float32)
+
+    def view(
+        self, image: tf.Tensor, target: tf.Tensor, seed: tf.Tensor, config: AugmentConfig
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """A random view of the image; its class stays."""
+        return augment(image, seed, config), target
+
+    def mix(
+        self, batches: tf.data.Dataset, seeds: tf.data.Dataset, experiment: Experiment
+    ) -> tf.data.Dataset:
+        """The batches, their images blended in pairs unless `mixup` is 0."""
+        alpha = experiment.augment.mixup
+        if alpha == 0:
+            return batches
+
+        def blend(batch: Batch, seed: tf.Tensor) -> Batch:
+            return mixup(*batch, seed, alpha)
+
+        pairs = tf.data.Dataset.zip(batches, seeds)
+        return pairs.map(blend, num_parallel_calls=tf.data.AUTOTUNE)
+
+    def loss(self, config: TrainConfig, classes: int) -> keras.losses.Loss:
+        """Cross-entropy of logits [B, C]."""
+        return keras.losses.CategoricalCrossentropy(
+            from_logits=True, label_smoothing=config.label_smoothing
+        )
+
+    def metrics(self, classes: int) -> list[Any]:
+        """What Keras logs of each epoch."""
+        return ["accuracy"]
+
+    def outputs(self, logits: tf.Tensor) -> tf.Tensor:
+        """Probabilities [B, C]."""
+        return tf.nn.softmax(logits)
+
+    def module(
+        self, network: Network, statistics: DataStatistics, experiment: Experiment
+    ) -> Classifier:
+        """A classifier of the labels found in training."""
+        facts = statistics.labels, statistics.size_boundaries
+        return Classifier(network, *facts, experiment.data.max_side)
+
+    def constant_module(
+        self, statistics: DataStatistics, shares: Mapping[str, float], max_side: int
+    ) -> Classifier:
+        """A classifier for which each class is as likely as it was in training."""
+        return classifier.constant(statistics, shares, max_side)
 
 
-def mixed(
-    batches: tf.data.Dataset, seeds: tf.data.Dataset, experiment: Experiment
-) -> tf.data.Dataset:
-    """The batches, their images blended in pairs unless `mixup` is 0."""
-    alpha = experiment.augment.mixup
-    if alpha == 0:
-        return batches
-    return tf.data.Dataset.zip(batches, seeds).map(
-        lambda batch, seed: mixup(*batch, seed, alpha), num_parallel_calls=tf.data.AUTOTUNE
-    )
-
-
-def loss(config: TrainConfig, classes: int) -> keras.losses.Loss:
-    """Cross-entropy of logits [B, C]."""
-    return keras.losses.CategoricalCrossentropy(
-        from_logits=True, label_smoothing=config.label_smoothing
-    )
-
-
-def metrics(classes: int) -> list:
-    """What the log says of each epoch."""
-    return ["accuracy"]
+CLASSES = Classes()

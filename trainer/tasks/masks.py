@@ -2,55 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from trainer.config import AugmentConfig, Experiment, TrainConfig
-from trainer.data import masks
+from trainer.data import masks, preprocessing
 from trainer.data.augmentation import augment_pair, paste
+from trainer.data.preprocessing import DataStatistics
 from trainer.data.records import IGNORED, MASK, MASK_FEATURES
+from trainer.export import segmenter
+from trainer.export.segmenter import Segmenter
+from trainer.export.signatures import Network
 from trainer.tasks import mask_losses
-
-FEATURES = MASK_FEATURES
-BYTES_PER_PIXEL = 4  # Of an image and its mask in memory.
-PADDING = np.uint8(IGNORED)  # Of targets: what lies beyond an image does not count.
+from trainer.tasks.task import Batch
 
 
-def target(fields: dict[str, tf.Tensor], _: Sequence[str], size: tf.Tensor) -> tf.Tensor:
-    """The example's mask in the size of the image that the model sees: [H, W, 1] uint8."""
-    return masks.resize(masks.decode(fields[MASK]), size)
+@dataclass(frozen=True)
+class Masks:
+    """Each pixel has a class."""
+
+    features = MASK_FEATURES
+    bytes_per_pixel = 4  # Of an image and its mask.
+    padding = np.uint8(IGNORED)  # What lies beyond an image does not count.
+    preprocessing_fn = "trainer.data.preprocessing.masks_preprocessing_fn"
+
+    def statistics(self, transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
+        """What Transform learned of masks of these classes."""
+        return preprocessing.read(transform_uri, classes)
+
+    def target(
+        self, fields: dict[str, tf.Tensor], labels: Sequence[str], size: tf.Tensor
+    ) -> tf.Tensor:
+        """The example's mask in the size of the image that the model sees: [H, W, 1] uint8."""
+        return masks.resize(masks.decode(fields[MASK]), size)
+
+    def view(
+        self, image: tf.Tensor, target: tf.Tensor, seed: tf.Tensor, config: AugmentConfig
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """The same random view of image and mask."""
+        image, mask = augment_pair(image, target, seed, config)
+        return image, tf.ensure_shape(mask, [None, None, 1])
+
+    def mix(
+        self, batches: tf.data.Dataset, seeds: tf.data.Dataset, experiment: Experiment
+    ) -> tf.data.Dataset:
+        """The batches, objects of some images put over other images unless `paste` is 0."""
+        share, data = experiment.augment.paste, experiment.data
+        if share == 0:
+            return batches
+        assert data.mask, "An experiment with this task has a MaskConfig."
+        ground = [data.classes.index(name) for name in data.mask.ground]
+
+        def paste_objects(batch: Batch, seed: tf.Tensor) -> Batch:
+            return paste(*batch, seed, share=share, ground=ground)
+
+        pairs = tf.data.Dataset.zip(batches, seeds)
+        return pairs.map(paste_objects, num_parallel_calls=tf.data.AUTOTUNE)
+
+    def loss(self, config: TrainConfig, classes: int) -> keras.losses.Loss:
+        """Cross-entropy and Dice of logits [B, H, W, C]."""
+        return mask_losses.MaskLoss(config, classes)
+
+    def metrics(self, classes: int) -> list[Any]:
+        """What Keras logs of each epoch."""
+        return [mask_losses.PixelAccuracy(), mask_losses.MeanIoU(classes)]
+
+    def outputs(self, logits: tf.Tensor) -> tf.Tensor:
+        """Probabilities [B, H, W, C]."""
+        return tf.nn.softmax(logits)
+
+    def module(
+        self, network: Network, statistics: DataStatistics, experiment: Experiment
+    ) -> Segmenter:
+        """A segmenter that averages over the views that the model's configuration asks for."""
+        return segmenter.averaging(network, statistics, experiment)
+
+    def constant_module(
+        self, statistics: DataStatistics, shares: Mapping[str, float], max_side: int
+    ) -> Segmenter:
+        """A segmenter for which each pixel is of the class that has most pixels."""
+        return segmenter.constant(statistics, max_side)
 
 
-def view(
-    image: tf.Tensor, target: tf.Tensor, seed: tf.Tensor, config: AugmentConfig
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """The same random view of image and mask."""
-    image, mask = augment_pair(image, target, seed, config)
-    return image, tf.ensure_shape(mask, [None, None, 1])
-
-
-def mixed(
-    batches: tf.data.Dataset, seeds: tf.data.Dataset, experiment: Experiment
-) -> tf.data.Dataset:
-    """The batches, objects of some images put over other images unless `paste` is 0."""
-    share, data = experiment.augment.paste, experiment.data
-    if share == 0:
-        return batches
-    ground = [data.classes.index(name) for name in data.mask.ground]
-    return tf.data.Dataset.zip(batches, seeds).map(
-        lambda batch, seed: paste(*batch, seed, share=share, ground=ground),
-        num_parallel_calls=tf.data.AUTOTUNE,
-    )
-
-
-def loss(config: TrainConfig, classes: int) -> keras.losses.Loss:
-    """Cross-entropy and Dice of logits [B, H, W, C]."""
-    return mask_losses.MaskLoss(config, classes)
-
-
-def metrics(classes: int) -> list:
-    """What the log says of each epoch."""
-    return [mask_losses.PixelAccuracy(), mask_losses.MeanIoU(classes)]
+MASKS = Masks()

@@ -61,7 +61,7 @@ def test_the_metrics_of_the_whole_are_numbers_without_counts_and_gaps():
 
 
 def test_a_class_of_masks_has_an_intersection_over_union():
-    rows = results.by_class(OF_MASKS, ["pet", "border"])
+    rows = results.by_class(OF_MASKS, ["pet", "border"], results.iou_row)
 
     assert rows == {"pet": {"iou": 0.5}, "border": {"iou": None}}
 
@@ -76,6 +76,6 @@ def test_a_slice_is_named_as_people_say_it_and_has_no_gaps_to_the_baseline():
 def test_a_class_without_test_images_has_a_row():
     found = {(): {"": {"accuracy": 0.5}, "classId:0": {"precision": None, "recall": None}}}
 
-    (row,) = results.by_class(found, ["rose"]).values()
+    (row,) = results.by_class(found, ["rose"], results.class_row).values()
 
     assert row == {"images": 0.0, "accuracy": None, "precision": None, "recall": None}

@@ -11,6 +11,7 @@ from components.ingestion.summary import Sides, Summary
 from pipeline.local import results, run_table
 
 RESULT = results.RunResult(
+    task="classes",
     files=12,
     examples={"train": 6, "val": 2, "test": 2},
     rejects={"empty": 1, "truncated": 1},
@@ -41,6 +42,7 @@ RESULT = results.RunResult(
 
 MASKS = replace(
     RESULT,
+    task="masks",
     metrics={"mean_iou": 0.61, "pixel_accuracy": 0.82},
     baseline={"mean_iou": 0.2, "pixel_accuracy": 0.6},
     classes={"pet": {"iou": 0.61}, "border": {"iou": None}},

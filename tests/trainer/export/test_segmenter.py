@@ -11,6 +11,7 @@ from PIL import Image
 
 from tests.fakes import tiny, tiny_masks
 from tests.fakes.image_files import file_of
+from trainer.data.preprocessing import DataStatistics
 from trainer.export import saved_model, segmenter
 
 BYTES = "serving_default"
@@ -111,3 +112,11 @@ def test_bands_of_rows_are_what_one_enlargement_gives(monkeypatch):
 
     whole = np.argmax(tf.image.resize(scores, (43, 31)), -1)
     assert np.mean(found[..., 0] == whole) > 0.995  # Two scores may be level but for rounding.
+
+
+def test_a_constant_segmenter_says_the_largest_class_everywhere():
+    statistics = DataStatistics(tiny_masks.CLASSES, (), (), (), class_fractions=(0.2, 0.5, 0.3))
+    model = segmenter.constant(statistics, 64)
+    found = model.of_examples(tf.constant([tiny_masks.record(0)]))
+
+    assert found["class_fractions"].numpy().tolist() == [[0.0, 1.0, 0.0]]

@@ -1,30 +1,39 @@
-"""The kinds of task: one shape, so that nothing else asks which it is."""
+"""The registry of tasks: an experiment has one of them."""
 
 from __future__ import annotations
 
-import inspect
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
 
 from tests.fakes import tiny
 from trainer import tasks
-from trainer.tasks import classes, masks
-
-VALUES = ("FEATURES", "BYTES_PER_PIXEL", "PADDING")
-FUNCTIONS = ("target", "view", "mixed", "loss", "metrics")
 
 
-def test_masks_make_a_task_one_of_pixels():
-    assert tasks.of(tiny.MASKS) is masks
-    assert tasks.of(tiny.EXPERIMENT) is classes
+@pytest.mark.parametrize(
+    ("experiment", "name"), [(tiny.EXPERIMENT, "classes"), (tiny.MASKS, "masks")]
+)
+def test_masks_make_a_task_one_of_pixels(experiment, name):
+    assert experiment.task == name
+    assert tasks.of(experiment) is tasks.TASKS[name]
 
 
-def test_the_tasks_have_the_same_functions():
-    for name in FUNCTIONS:
-        one, other = (inspect.signature(getattr(task, name)) for task in (classes, masks))
-        assert [p.annotation for p in one.parameters.values()] == [
-            p.annotation for p in other.parameters.values()
-        ]
-        assert one.return_annotation == other.return_annotation
+def test_an_unknown_task_is_refused_with_those_there_are():
+    data = replace(tiny.EXPERIMENT.data, task="boxes")
+
+    with pytest.raises(ValueError, match=r"data\.task=boxes .* classes, masks"):
+        tasks.of(replace(tiny.EXPERIMENT, data=data))
 
 
-def test_the_tasks_have_the_same_values():
-    assert all(hasattr(task, name) for task in (classes, masks) for name in VALUES)
+@pytest.mark.parametrize(
+    ("experiment", "task"), [(tiny.EXPERIMENT, "masks"), (tiny.MASKS, "classes")]
+)
+def test_a_task_that_contradicts_the_data_is_refused(experiment, task):
+    with pytest.raises(ValueError, match=rf"data\.task={task} .*data\.mask"):
+        replace(experiment, data=replace(experiment.data, task=task))
+
+
+@pytest.mark.parametrize("task", tasks.TASKS.values(), ids=tasks.TASKS)
+def test_a_task_is_frozen(task):
+    with pytest.raises(FrozenInstanceError):
+        task.padding = 1
