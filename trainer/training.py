@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from trainer import tasks
-from trainer.config import Experiment
+from trainer.config import Recipe
 
 
 def fit(
@@ -18,7 +18,7 @@ def fit(
     val: tf.data.Dataset,
     *,
     steps_per_epoch: int,
-    experiment: Experiment,
+    recipe: Recipe,
     checkpoints: str,
     logs: str,
 ) -> keras.callbacks.History:
@@ -27,12 +27,12 @@ def fit(
     Killed and called again with the same folder `checkpoints`, it goes on after the last finished
     epoch. The folder `logs` is for TensorBoard.
     """
-    compile_model(model, steps_per_epoch, experiment)
+    compile_model(model, steps_per_epoch, recipe)
     keeper = Checkpoints(model, checkpoints)
     history = model.fit(
         train,
         initial_epoch=keeper.epoch,
-        epochs=experiment.train.epochs,
+        epochs=recipe.train.epochs,
         steps_per_epoch=steps_per_epoch,
         validation_data=val,
         verbose=1 if sys.stdout.isatty() else 2,  # A bar, or in a log: lines.
@@ -46,9 +46,9 @@ def fit(
     return history
 
 
-def compile_model(model: keras.Model, steps_per_epoch: int, experiment: Experiment) -> None:
+def compile_model(model: keras.Model, steps_per_epoch: int, recipe: Recipe) -> None:
     """AdamW under a linear warm-up and a cosine (arXiv:1608.03983), averaged weights beside it."""
-    config, task = experiment.train, tasks.of(experiment)
+    config, task = recipe.train, tasks.of(recipe)
     warmup = round(config.warmup_epochs * steps_per_epoch)
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0,

@@ -166,8 +166,3 @@ def test_another_attempt_makes_the_pusher_push_again(experiment):
     (pusher,) = [c for c in create_pipeline(experiment, settings).components if c.id == "Pusher"]
 
     assert pusher.exec_properties["attempt"] == "2"
-
-
-def test_a_graph_whose_gate_is_empty_is_refused(experiment):
-    with pytest.raises(ValueError, match="gate: it is empty"):
-        create_pipeline(replace(experiment, gate=()), SETTINGS)

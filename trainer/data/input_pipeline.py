@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from trainer import tasks
-from trainer.config import Experiment
+from trainer.config import Recipe
 from trainer.data import images, records
 
 Sized = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # Image, height and width, target.
@@ -18,37 +18,31 @@ Sized = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # Image, height and width, targe
 CACHE_LIMIT = 2 * 2**30  # Bytes of decoded images kept in memory; above it they are read again.
 
 
-def training(
-    files: Sequence[str], labels: Sequence[str], experiment: Experiment
-) -> tf.data.Dataset:
+def training(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
     """Augmented batches without end: (inputs, targets), in an order the seed decides."""
-    task, seed = tasks.of(experiment), experiment.train.seed
+    task, seed = tasks.of(recipe), recipe.train.seed
     count = size(files)
     seeds = tf.data.Dataset.counter().map(lambda step: tf.stack([seed, tf.cast(step, tf.int32)]))
-    scaled = kept(decoded(files, labels, experiment), count, experiment)
+    scaled = kept(decoded(files, labels, recipe), count, recipe)
     views = tf.data.Dataset.zip(
         scaled.shuffle(min(count, 4096), seed=seed, reshuffle_each_iteration=True).repeat(), seeds
-    ).map(
-        lambda example, seed: view(*example, seed, experiment), num_parallel_calls=tf.data.AUTOTUNE
-    )
-    batches = bucketed(views, experiment)
-    return task.mixed(batches, seeds, experiment).prefetch(tf.data.AUTOTUNE)
+    ).map(lambda example, seed: view(*example, seed, recipe), num_parallel_calls=tf.data.AUTOTUNE)
+    batches = bucketed(views, recipe)
+    return task.mixed(batches, seeds, recipe).prefetch(tf.data.AUTOTUNE)
 
 
 def view(
-    image: tf.Tensor, _: tf.Tensor, target: tf.Tensor, seed: tf.Tensor, experiment: Experiment
+    image: tf.Tensor, _: tf.Tensor, target: tf.Tensor, seed: tf.Tensor, recipe: Recipe
 ) -> Sized:
     """The example with a random view of its image."""
-    image, target = tasks.of(experiment).view(image, target, seed, experiment.augment)
+    image, target = tasks.of(recipe).view(image, target, seed, recipe.augment)
     return tf.ensure_shape(image, [None, None, 3]), tf.shape(image)[:2], target
 
 
-def evaluation(
-    files: Sequence[str], labels: Sequence[str], experiment: Experiment
-) -> tf.data.Dataset:
+def evaluation(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
     """Every example once, whole and unchanged, in padded batches."""
     count = size(files)
-    batches = bucketed(kept(decoded(files, labels, experiment), count, experiment), experiment)
+    batches = bucketed(kept(decoded(files, labels, recipe), count, recipe), recipe)
     number = int(batches.reduce(0, lambda total, *_: total + 1))  # Keras warns where it is unknown.
     known = batches.apply(tf.data.experimental.assert_cardinality(number))
     return known.prefetch(tf.data.AUTOTUNE)
@@ -65,9 +59,9 @@ def size(files: Sequence[str]) -> int:
     return count
 
 
-def steps(files: Sequence[str], experiment: Experiment) -> int:
+def steps(files: Sequence[str], recipe: Recipe) -> int:
     """Batches in an epoch: each example about once."""
-    return max(1, size(files) // experiment.train.batch_size)
+    return max(1, size(files) // recipe.train.batch_size)
 
 
 def expand(patterns: Sequence[str]) -> list[str]:
@@ -75,13 +69,13 @@ def expand(patterns: Sequence[str]) -> list[str]:
     return sorted(path for pattern in patterns for path in tf.io.gfile.glob(pattern))
 
 
-def decoded(files: Sequence[str], labels: Sequence[str], experiment: Experiment) -> tf.data.Dataset:
+def decoded(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
     """[H, W, 3] uint8 no larger than max_side, its height and width, and the task's target."""
-    task = tasks.of(experiment)
+    task = tasks.of(recipe)
 
     def decode(serialized: tf.Tensor) -> Sized:
         fields = tf.io.parse_single_example(serialized, task.FEATURES)
-        image = images.load(fields[records.ENCODED], experiment.data.max_side)
+        image = images.load(fields[records.ENCODED], recipe.data.max_side)
         size = tf.shape(image)[:2]
         return image, size, task.target(fields, labels, size)
 
@@ -89,21 +83,21 @@ def decoded(files: Sequence[str], labels: Sequence[str], experiment: Experiment)
     return serialized.map(decode, num_parallel_calls=tf.data.AUTOTUNE)
 
 
-def kept(dataset: tf.data.Dataset, count: int, experiment: Experiment) -> tf.data.Dataset:
+def kept(dataset: tf.data.Dataset, count: int, recipe: Recipe) -> tf.data.Dataset:
     """The dataset, decoded once and kept in memory where it is sure to fit."""
-    bytes_of_each = experiment.data.max_side**2 * tasks.of(experiment).BYTES_PER_PIXEL
+    bytes_of_each = recipe.data.max_side**2 * tasks.of(recipe).BYTES_PER_PIXEL
     return dataset.cache() if count * bytes_of_each <= CACHE_LIMIT else dataset
 
 
-def bucketed(examples: tf.data.Dataset, experiment: Experiment) -> tf.data.Dataset:
+def bucketed(examples: tf.data.Dataset, recipe: Recipe) -> tf.data.Dataset:
     """Batches of images of about one size, padded to the largest among them.
 
     Images whose height and width fall into the same cells of the grid share a batch. Gives
     ({"image": [B, H, W, 3] float32 in 0..255, "size": [B, 2] int32}, targets).
     """
-    grid, batch_size = experiment.augment.grid, experiment.train.batch_size
+    grid, batch_size = recipe.augment.grid, recipe.train.batch_size
     black = tf.zeros([], examples.element_spec[0].dtype)
-    padding = (black, 0, tasks.of(experiment).PADDING)
+    padding = (black, 0, tasks.of(recipe).PADDING)
 
     def cell(_: tf.Tensor, size: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
         cells = tf.cast((size + grid - 1) // grid, tf.int64)

@@ -21,7 +21,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from trainer.config import Experiment, UNetConfig
+from trainer.config import Recipe, UNetConfig
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import test_time_averaging
 from trainer.export.classifier import Classifier
@@ -31,9 +31,7 @@ from trainer.export.signatures import ImageModule, Network
 LABELS = "labels.txt"
 
 
-def save(
-    model: keras.Model, statistics: DataStatistics, experiment: Experiment, folder: str
-) -> None:
+def save(model: keras.Model, statistics: DataStatistics, experiment: Recipe, folder: str) -> None:
     """Writes the trained model with all its signatures."""
 
     def probabilities(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
@@ -49,7 +47,7 @@ def save(
     save_module(module, folder)
 
 
-def segmenter(scores: Network, statistics: DataStatistics, experiment: Experiment) -> Segmenter:
+def segmenter(scores: Network, statistics: DataStatistics, experiment: Recipe) -> Segmenter:
     """A segmenter that averages over the views that the model's configuration asks for."""
     config, max_side = experiment.model, experiment.data.max_side
     if isinstance(config, UNetConfig):

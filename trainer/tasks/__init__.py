@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from trainer.config import Experiment
+from trainer.config import Recipe
 from trainer.tasks import classes, masks
 
 
-def of(experiment: Experiment) -> ModuleType:
+def of(experiment: Recipe) -> ModuleType:
     """The task of an experiment."""
     return masks if experiment.data.mask else classes
