@@ -26,15 +26,14 @@ def training(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.
     scaled = kept(decoded(files, labels, recipe), count, recipe)
     views = tf.data.Dataset.zip(
         scaled.shuffle(min(count, 4096), seed=seed, reshuffle_each_iteration=True).repeat(), seeds
-    ).map(lambda example, seed: view(*example, seed, recipe), num_parallel_calls=tf.data.AUTOTUNE)
+    ).map(lambda example, seed: view(example, seed, recipe), num_parallel_calls=tf.data.AUTOTUNE)
     batches = bucketed(views, recipe)
     return task.mixed(batches, seeds, recipe).prefetch(tf.data.AUTOTUNE)
 
 
-def view(
-    image: tf.Tensor, _: tf.Tensor, target: tf.Tensor, seed: tf.Tensor, recipe: Recipe
-) -> Sized:
+def view(example: Sized, seed: tf.Tensor, recipe: Recipe) -> Sized:
     """The example with a random view of its image."""
+    image, _, target = example
     image, target = tasks.of(recipe).view(image, target, seed, recipe.augment)
     return tf.ensure_shape(image, [None, None, 3]), tf.shape(image)[:2], target
 

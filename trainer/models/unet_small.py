@@ -6,6 +6,8 @@ in fcn.py; nothing is learned at the image's full size, where a CPU would spend 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import keras
 from keras import layers
 
@@ -16,10 +18,12 @@ from trainer.models.residual import halve, residual
 from trainer.models.upsampling import BilinearUpsampling, NearestUpsampling
 
 
-def build(config: UNetConfig, *, classes: int, mean: list, std: list) -> keras.Model:
+def build(
+    config: UNetConfig, *, classes: int, mean: Sequence[float], std: Sequence[float]
+) -> keras.Model:
     """Maps {"image": [B, H, W, 3] in 0..255, "size": [B, 2]} to logits [B, H, W, classes].
 
-    `size` is each image's own height and width: what lies beyond is padding. `mean` and `std` are
+    `size` is each image's own height and width: the rest is padding. `mean` and `std` are
     those of the channels, in 0..255. H and W may be anything from 1 up, and differ between calls.
     """
     inputs, image_mask = images()
@@ -38,7 +42,9 @@ def build(config: UNetConfig, *, classes: int, mean: list, std: list) -> keras.M
     return keras.Model(inputs, logits, name="unet_small")
 
 
-def shrunk(x, mask, config: UNetConfig) -> list[tuple]:
+def shrunk(
+    x: keras.KerasTensor, mask: keras.KerasTensor, config: UNetConfig
+) -> list[tuple[keras.KerasTensor, keras.KerasTensor]]:
     """The features of each level, and their masks; the finest, of stride 2, come first."""
     levels = []
     for level, width in enumerate(config.widths):
@@ -49,7 +55,9 @@ def shrunk(x, mask, config: UNetConfig) -> list[tuple]:
     return levels
 
 
-def grown(x, skip, mask, width: int, level: int):
+def grown(
+    x: keras.KerasTensor, skip: keras.KerasTensor, mask: keras.KerasTensor, width: int, level: int
+) -> keras.KerasTensor:
     """Coarser features at twice their size, joined with the level's own."""
     name = f"level{level}_up"
     x = StandardizedConv2D(width, 1, name=f"{name}_narrow")(x)

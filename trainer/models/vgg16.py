@@ -1,11 +1,12 @@
-"""The features of VGG-16 (Simonyan, Zisserman, arXiv:1409.1556), of images of any size.
+"""The features of VGG-16 (Simonyan, Zisserman, arXiv:1409.1556), for images of any size.
 
-Layers have the names that they have in keras.applications.VGG16. Pooling rounds up, so that a
-single pixel goes through; features are set back to zero beyond the image after each layer.
+Layers have the names of keras.applications.VGG16. Pooling rounds up, so that a single pixel is
+enough; after each layer, features in the padding are set to zero.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import keras
@@ -25,10 +26,12 @@ class Map(NamedTuple):
     mask: keras.KerasTensor
 
 
-def backbone(config: VGGConfig, *, mean: list, std: list) -> tuple[Inputs, dict[str, Map]]:
+def backbone(
+    config: VGGConfig, *, mean: Sequence[float], std: Sequence[float]
+) -> tuple[Inputs, dict[str, Map]]:
     """The inputs, and the maps: "image", "block1_conv1" to "block5_pool", by the layers' names.
 
-    Weights are the initial ones; trainer/models/vgg16_weights.py reads others.
+    The weights are the initial ones; trainer/models/vgg16_weights.py reads pretrained ones.
     """
     inputs, mask = images()
     x = pixels(inputs["image"], mask, config, mean=mean, std=std)
@@ -45,8 +48,15 @@ def backbone(config: VGGConfig, *, mean: list, std: list) -> tuple[Inputs, dict[
     return inputs, maps
 
 
-def pixels(image, mask, config: VGGConfig, *, mean: list, std: list):
-    """The image as the weights expect it: those that are read, or new ones."""
+def pixels(
+    image: keras.KerasTensor,
+    mask: keras.KerasTensor,
+    config: VGGConfig,
+    *,
+    mean: Sequence[float],
+    std: Sequence[float],
+) -> keras.KerasTensor:
+    """The image, normalized as the weights need it: pretrained ones, or new ones."""
     if config.weights == "none":
         return normalized(image, mask, mean=mean, std=std)
     x = CaffePixels(name="normalize")(image)
@@ -58,12 +68,14 @@ class CaffePixels(keras.layers.Layer):
 
     MEAN = (103.939, 116.779, 123.68)  # Of blue, green, red.
 
-    def call(self, image):
+    def call(self, image: keras.KerasTensor) -> keras.KerasTensor:
         """[B, H, W, 3] to the same."""
         return image[..., ::-1] - keras.ops.convert_to_tensor(self.MEAN, dtype=self.compute_dtype)
 
 
-def convolved(x, mask, channels: int, kernel: int, name: str):
+def convolved(
+    x: keras.KerasTensor, mask: keras.KerasTensor, channels: int, kernel: int, name: str
+) -> keras.KerasTensor:
     """A convolution and ReLU, with zeros in the padding."""
     x = layers.Conv2D(
         channels,
