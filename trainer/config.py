@@ -80,7 +80,7 @@ class AugmentConfig:
     saturation: Fraction
     tint: Fraction  # Brightness of each channel separately.
     grey: Fraction  # Share of the images that become grey.
-    paste: Fraction  # Masks only: share of the images that get objects of another image.
+    paste: Fraction  # Masks only: share of the images whose objects go onto another image.
     mixup: Amount  # Parameter of the Beta distribution that blends two images; 0: no blending.
 
     def __post_init__(self) -> None:

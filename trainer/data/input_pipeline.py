@@ -1,6 +1,6 @@
-"""From recorded examples to padded batches of images of several sizes, whatever is learned of them.
+"""From recorded examples to padded batches of images of several sizes, for every task.
 
-What is learned is the task's: the target beside each image is a class or a mask.
+The task decides what the target of an image is, such as a class or a mask.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ CACHE_LIMIT = 2 * 2**30  # Bytes of decoded images kept in memory; above it they
 
 
 def training(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
-    """Augmented batches without end: (inputs, targets), in an order the seed decides."""
+    """Endless augmented batches (inputs, targets), in an order that the seed decides."""
     task, seed = tasks.of(recipe), recipe.train.seed
     count = size(files)
     seeds = tf.data.Dataset.counter().map(lambda step: tf.stack([seed, tf.cast(step, tf.int32)]))
@@ -42,16 +42,13 @@ def evaluation(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> t
     """Every example once, whole and unchanged, in padded batches."""
     count = size(files)
     batches = bucketed(kept(decoded(files, labels, recipe), count, recipe), recipe)
-    number = int(batches.reduce(0, lambda total, *_: total + 1))  # Keras warns where it is unknown.
+    number = int(batches.reduce(0, lambda total, *_: total + 1))  # Keras warns if it is unknown.
     known = batches.apply(tf.data.experimental.assert_cardinality(number))
     return known.prefetch(tf.data.AUTOTUNE)
 
 
 def size(files: Sequence[str]) -> int:
-    """How many examples the files hold.
-
-    Raises ValueError where they hold none.
-    """
+    """The number of examples in the files. Raises ValueError if there are none."""
     count = int(tf.data.TFRecordDataset(expand(files)).reduce(0, lambda total, _: total + 1))
     if count == 0:
         raise ValueError(f"No examples in {list(files)}: the split is empty.")
@@ -64,7 +61,7 @@ def steps(files: Sequence[str], recipe: Recipe) -> int:
 
 
 def expand(patterns: Sequence[str]) -> list[str]:
-    """The files that the patterns name, sorted: their order is part of what the seed decides."""
+    """The files that match the patterns, sorted, since results depend on their order."""
     return sorted(path for pattern in patterns for path in tf.io.gfile.glob(pattern))
 
 
@@ -83,15 +80,15 @@ def decoded(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.d
 
 
 def kept(dataset: tf.data.Dataset, count: int, recipe: Recipe) -> tf.data.Dataset:
-    """The dataset, decoded once and kept in memory where it is sure to fit."""
+    """The dataset, decoded once and cached in memory if it is certain to fit."""
     bytes_of_each = recipe.data.max_side**2 * tasks.of(recipe).BYTES_PER_PIXEL
     return dataset.cache() if count * bytes_of_each <= CACHE_LIMIT else dataset
 
 
 def bucketed(examples: tf.data.Dataset, recipe: Recipe) -> tf.data.Dataset:
-    """Batches of images of about one size, padded to the largest among them.
+    """Batches of images of similar size, padded to the largest one.
 
-    Images whose height and width fall into the same cells of the grid share a batch. Gives
+    Images whose height and width are in the same cells of the grid share a batch. Gives
     ({"image": [B, H, W, 3] float32 in 0..255, "size": [B, 2] int32}, targets).
     """
     grid, batch_size = recipe.augment.grid, recipe.train.batch_size
@@ -112,5 +109,5 @@ def bucketed(examples: tf.data.Dataset, recipe: Recipe) -> tf.data.Dataset:
 def inputs(
     image: tf.Tensor, size: tf.Tensor, target: tf.Tensor
 ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
-    """What the model takes of a batch, and what it should say."""
+    """A batch as the model takes it: inputs and targets."""
     return {"image": tf.cast(image, tf.float32), "size": size}, target
