@@ -13,8 +13,7 @@ import pydantic
 from trainer.config import Experiment, from_values
 from trainer.model_config import ModelConfig
 
-# A group of values is a dict, and so is the experiment itself.
-Values = dict[str, Any]
+Values = dict[str, Any]  # By name; a group of values is such a dict too.
 
 
 def with_overrides(experiment: Experiment, overrides: Sequence[str]) -> Experiment:
