@@ -11,7 +11,7 @@ import keras
 from keras import layers
 
 from trainer.config import ClassifierConfig
-from trainer.models.inputs import images, normalized
+from trainer.models.inputs import images, normalize
 from trainer.models.layers import MaskedPooling
 from trainer.models.residual import halve, residual
 
@@ -25,7 +25,7 @@ def build(
     those of the channels, in 0..255. H and W may be anything from 1 up, and differ between calls.
     """
     inputs, mask = images()
-    x = normalized(inputs["image"], mask, mean=mean, std=std)
+    x = normalize(inputs["image"], mask, mean=mean, std=std)
 
     x, mask = halve(x, mask, config.widths[0] // 2, "stem")
     for stage, width in enumerate(config.widths):

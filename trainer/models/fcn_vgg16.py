@@ -15,7 +15,7 @@ from keras import layers
 from trainer.config import VGGConfig
 from trainer.models import vgg16, vgg16_weights
 from trainer.models.upsampling import BilinearUpsampling
-from trainer.models.vgg16 import Map, convolved, scaled
+from trainer.models.vgg16 import Map, convolve, scale_channels
 
 # Finer features, the layer that scores them, and the layer that enlarges coarser scores to them.
 POOL4 = ("block4_pool", "score_pool4", "upscore2")  # Stride 16.
@@ -34,37 +34,37 @@ def build(
     their initial values. Raises what trainer/models/vgg16_weights.py raises.
     """
     inputs, maps = vgg16.backbone(config, mean=mean, std=std)
-    scores, stride = coarsest(maps["block5_pool"], config, classes), 32
+    scores, stride = score_coarsest(maps["block5_pool"], config, classes), 32
     for features, score, upscore in SKIPS[config.name]:
-        fine = scored(maps[features], classes, score)
-        scores, stride = fused(scores, fine, upscore), stride // 2
-    logits = enlarged(scores, stride, maps["image"])
+        fine = score_features(maps[features], classes, score)
+        scores, stride = fuse(scores, fine, upscore), stride // 2
+    logits = enlarge(scores, stride, maps["image"])
 
     return vgg16_weights.read(keras.Model(inputs, logits, name=config.name), config)
 
 
-def coarsest(pool5: Map, config: VGGConfig, classes: int) -> Map:
+def score_coarsest(pool5: Map, config: VGGConfig, classes: int) -> Map:
     """Scores of stride 32: VGG's dense layers as convolutions of 7x7 and 1x1, then the classes."""
     x, mask = pool5
     for name, kernel in (("fc6", 7), ("fc7", 1)):
-        x = convolved(x, mask, scaled(4096, config), kernel, name)
+        x = convolve(x, mask, scale_channels(4096, config), kernel, name)
         x = layers.Dropout(config.dropout, name=f"{name}_dropout")(x)
-    return scored(Map(x, mask), classes, "score_fr")
+    return score_features(Map(x, mask), classes, "score_fr")
 
 
-def scored(features: Map, classes: int, name: str) -> Map:
+def score_features(features: Map, classes: int, name: str) -> Map:
     """A 1x1 convolution that starts at zero."""
     x = layers.Conv2D(classes, 1, kernel_initializer="zeros", name=name)(features.features)
     return Map(layers.Multiply(name=f"{name}_masked")([x, features.mask]), features.mask)
 
 
-def fused(coarse: Map, fine: Map, name: str) -> Map:
+def fuse(coarse: Map, fine: Map, name: str) -> Map:
     """Scores enlarged to twice their size by a learned transposed convolution, plus finer ones."""
     x = BilinearUpsampling(2, name=name)(coarse.features, coarse.mask, fine.mask)
     return Map(layers.Add(name=f"{name}_fused")([x, fine.features]), fine.mask)
 
 
-def enlarged(scores: Map, factor: int, image: Map) -> keras.KerasTensor:
+def enlarge(scores: Map, factor: int, image: Map) -> keras.KerasTensor:
     """The logits: scores at the image's size, interpolated by a kernel that is not learned."""
     layer = BilinearUpsampling(factor, trainable=False, name="logits")
     return layer(scores.features, scores.mask, image.mask)

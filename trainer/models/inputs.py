@@ -23,7 +23,7 @@ def images() -> tuple[Inputs, keras.KerasTensor]:
     return {"image": image, "size": size}, SizeMask(name="mask")(image, size)
 
 
-def normalized(
+def normalize(
     image: keras.KerasTensor,
     mask: keras.KerasTensor,
     *,

@@ -12,7 +12,7 @@ import keras
 from keras import layers
 
 from trainer.config import UNetConfig
-from trainer.models.inputs import images, normalized
+from trainer.models.inputs import images, normalize
 from trainer.models.layers import MaskedReLU, StandardizedConv2D
 from trainer.models.residual import halve, residual
 from trainer.models.upsampling import BilinearUpsampling, NearestUpsampling
@@ -27,14 +27,14 @@ def build(
     those of the channels, in 0..255. H and W may be anything from 1 up, and differ between calls.
     """
     inputs, image_mask = images()
-    x = normalized(inputs["image"], image_mask, mean=mean, std=std)
+    x = normalize(inputs["image"], image_mask, mean=mean, std=std)
 
-    levels = shrunk(x, image_mask, config)
+    levels = shrink(x, image_mask, config)
     x, mask = levels.pop()
     x = layers.SpatialDropout2D(config.dropout, name="dropout")(x)
     while levels:
         skip, mask = levels.pop()
-        x = grown(x, skip, mask, config.widths[len(levels)], len(levels))
+        x = grow(x, skip, mask, config.widths[len(levels)], len(levels))
     x = layers.Conv2D(classes, 1, name="scores")(x)
     x = layers.Multiply(name="scores_masked")([x, mask])
     logits = BilinearUpsampling(2, trainable=False, name="logits")(x, mask, image_mask)
@@ -42,7 +42,7 @@ def build(
     return keras.Model(inputs, logits, name="unet_small")
 
 
-def shrunk(
+def shrink(
     x: keras.KerasTensor, mask: keras.KerasTensor, config: UNetConfig
 ) -> list[tuple[keras.KerasTensor, keras.KerasTensor]]:
     """The features of each level, and their masks; the finest, of stride 2, come first."""
@@ -55,7 +55,7 @@ def shrunk(
     return levels
 
 
-def grown(
+def grow(
     x: keras.KerasTensor, skip: keras.KerasTensor, mask: keras.KerasTensor, width: int, level: int
 ) -> keras.KerasTensor:
     """Coarser features at twice their size, joined with the level's own."""

@@ -39,7 +39,7 @@ class BilinearUpsampling(keras.layers.Layer):
         """Features [B, h, w, C] under the mask `valid`, brought to the size of the mask `fine`."""
         interpolation = bilinear((*self.kernel.shape[:2], 1, 1), dtype=self.compute_dtype)
         share = ops.maximum(self.grow(valid, interpolation), 1e-3)  # 0 deep in the padding.
-        return cropped(self.grow(coarse, self.kernel) / share, fine)
+        return crop(self.grow(coarse, self.kernel) / share, fine)
 
     def grow(self, coarse: keras.KerasTensor, kernel: keras.KerasTensor) -> keras.KerasTensor:
         """The transposed convolution: [B, h, w, C] to [B, h * factor, w * factor, C]."""
@@ -64,7 +64,7 @@ class NearestUpsampling(keras.layers.Layer):
     def call(self, coarse: keras.KerasTensor, fine: keras.KerasTensor) -> keras.KerasTensor:
         """Features [B, h, w, C], as large as the mask `fine` and zero where it is."""
         grown = ops.repeat(ops.repeat(coarse, self.factor, axis=1), self.factor, axis=2)
-        return cropped(grown, fine)
+        return crop(grown, fine)
 
     def compute_output_shape(self, coarse_shape: Shape, fine_shape: Shape) -> Shape:
         """The features' channels in the mask's height and width."""
@@ -76,14 +76,14 @@ class MaskedCrop(keras.layers.Layer):
 
     def call(self, features: keras.KerasTensor, fine: keras.KerasTensor) -> keras.KerasTensor:
         """Features [B, h, w, C], as large as the mask `fine` and zero where it is."""
-        return cropped(features, fine)
+        return crop(features, fine)
 
     def compute_output_shape(self, features_shape: Shape, fine_shape: Shape) -> Shape:
         """The features' channels in the mask's height and width."""
         return (*fine_shape[:3], features_shape[-1])
 
 
-def cropped(features: keras.KerasTensor, mask: keras.KerasTensor) -> keras.KerasTensor:
+def crop(features: keras.KerasTensor, mask: keras.KerasTensor) -> keras.KerasTensor:
     """The features' first rows and columns, as many as the mask has, and zeros in the padding."""
     height, width = ops.shape(mask)[1], ops.shape(mask)[2]
     return features[:, :height, :width] * mask

@@ -13,7 +13,7 @@ import keras
 from keras import layers
 
 from trainer.config import VGGConfig
-from trainer.models.inputs import Inputs, images, normalized
+from trainer.models.inputs import Inputs, images, normalize
 from trainer.models.layers import HalveMask
 
 BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # Channels, and convolutions.
@@ -39,7 +39,7 @@ def backbone(
     for block, (channels, depth) in enumerate(BLOCKS, start=1):
         for number in range(1, depth + 1):
             name = f"block{block}_conv{number}"
-            x = convolved(x, mask, scaled(channels, config), 3, name)
+            x = convolve(x, mask, scale_channels(channels, config), 3, name)
             maps[name] = Map(x, mask)
         name = f"block{block}_pool"
         x = layers.MaxPooling2D(2, padding="same", name=name)(x)
@@ -58,7 +58,7 @@ def pixels(
 ) -> keras.KerasTensor:
     """The image, normalized as the weights need it: pretrained ones, or new ones."""
     if config.weights == "none":
-        return normalized(image, mask, mean=mean, std=std)
+        return normalize(image, mask, mean=mean, std=std)
     x = CaffePixels(name="normalize")(image)
     return layers.Multiply(name="normalize_masked")([x, mask])
 
@@ -73,7 +73,7 @@ class CaffePixels(keras.layers.Layer):
         return image[..., ::-1] - keras.ops.convert_to_tensor(self.MEAN, dtype=self.compute_dtype)
 
 
-def convolved(
+def convolve(
     x: keras.KerasTensor, mask: keras.KerasTensor, channels: int, kernel: int, name: str
 ) -> keras.KerasTensor:
     """A convolution and ReLU, with zeros in the padding."""
@@ -88,6 +88,6 @@ def convolved(
     return layers.Multiply(name=f"{name}_masked")([x, mask])
 
 
-def scaled(channels: int, config: VGGConfig) -> int:
+def scale_channels(channels: int, config: VGGConfig) -> int:
     """A layer's channels at the model's width."""
     return max(1, round(channels * config.width))

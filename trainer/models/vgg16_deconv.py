@@ -14,7 +14,7 @@ from keras import layers
 from trainer.config import VGGConfig
 from trainer.models import vgg16, vgg16_weights
 from trainer.models.upsampling import MaskedCrop
-from trainer.models.vgg16 import Map, scaled
+from trainer.models.vgg16 import Map, scale_channels
 
 ADDED = (("block5_conv3", 512), ("block4_conv3", 512), ("block3_conv3", 256))
 LARGER = (
@@ -35,16 +35,16 @@ def build(
     inputs, maps = vgg16.backbone(config, mean=mean, std=std)
     x = layers.Dropout(config.dropout, name="dropout")(maps["block5_pool"].features)
     for name, channels in ADDED:
-        x = doubled(x, maps[name], scaled(channels, config), f"up_{name}")
+        x = double(x, maps[name], scale_channels(channels, config), f"up_{name}")
         x = layers.Add(name=f"add_{name}")([x, maps[name].features])
     for name, channels in LARGER:
-        x = doubled(x, maps[name], scaled(channels, config), f"up_{name}")
+        x = double(x, maps[name], scale_channels(channels, config), f"up_{name}")
     x = layers.Conv2D(classes, 1, name="scores")(x)
     logits = layers.Multiply(name="logits")([x, maps["image"].mask])
     return vgg16_weights.read(keras.Model(inputs, logits, name="vgg16_deconv"), config)
 
 
-def doubled(x: keras.KerasTensor, fine: Map, channels: int, name: str) -> keras.KerasTensor:
+def double(x: keras.KerasTensor, fine: Map, channels: int, name: str) -> keras.KerasTensor:
     """A transposed convolution of stride 2 and ReLU, as large as a finer map."""
     x = layers.Conv2DTranspose(
         channels,

@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from trainer.config import VGGConfig
-from trainer.models.vgg16 import BLOCKS, scaled
+from trainer.models.vgg16 import BLOCKS, scale_channels
 
 ADDRESS = "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
 FILES = {
@@ -90,12 +90,12 @@ def plain(config: VGGConfig, *, top: bool) -> keras.Model:
     for block, (channels, depth) in enumerate(BLOCKS, start=1):
         for number in range(1, depth + 1):
             name = f"block{block}_conv{number}"
-            filters = scaled(channels, config)
+            filters = scale_channels(channels, config)
             x = layers.Conv2D(filters, 3, padding="same", activation="relu", name=name)(x)
         x = layers.MaxPooling2D(2, name=f"block{block}_pool")(x)
     if top:
         x = layers.Flatten(name="flatten")(x)
         for name in DENSE.values():
-            x = layers.Dense(scaled(4096, config), activation="relu", name=name)(x)
+            x = layers.Dense(scale_channels(4096, config), activation="relu", name=name)(x)
         x = layers.Dense(1000, name="predictions")(x)
     return keras.Model(image, x, name="vgg16")
