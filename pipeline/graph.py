@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import tensorflow_data_validation as tfdv
@@ -147,7 +146,7 @@ def trainer_of(
 ) -> tfx.components.Trainer:
     """Trains on the split `train`, chooses the best epoch on the split `val`.
 
-    The gate is left out: another one needs no other training.
+    It gets the recipe, without the gate: a change of the gate needs no new training.
     """
     return tfx.components.Trainer(
         run_fn="trainer.run.run_fn",
@@ -156,7 +155,7 @@ def trainer_of(
         train_args=TrainArgs(splits=["train"]),
         eval_args=EvalArgs(splits=["val"]),
         custom_config={
-            "experiment": config.to_json(replace(experiment, gate=())),
+            "experiment": config.recipe_to_json(experiment),
             "checkpoints": settings.checkpoints,
         },
     )

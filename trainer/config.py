@@ -1,145 +1,98 @@
-"""What an experiment is: frozen, typed dataclasses that hold all its result depends on.
+"""What an experiment is: frozen, typed dataclasses with everything that its result depends on.
 
-Where a run happens is no part of it: that is pipeline/settings.py. Whoever builds one of these
-with a value that no run could use gets a ValueError that names the value.
+Where a run happens is not part of it: see pipeline/settings.py. Each class raises a ValueError
+that names the value if no run could use it.
 """
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pydantic
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StrictBool
 from pydantic.dataclasses import dataclass
 
-STRICT = pydantic.ConfigDict(extra="forbid", strict=True)
+from trainer.config_values import (
+    KNOWN_NAMES_ONLY,
+    Amount,
+    Count,
+    Factor,
+    FileName,
+    Fraction,
+    FractionAbove0,
+    PixelValue,
+    Positive,
+    RunName,
+    Seed,
+    TwoOrMore,
+)
+from trainer.model_config import ClassifierConfig, ModelConfig
+from trainer.model_config import UNetConfig as UNetConfig  # For those who build an experiment.
+from trainer.model_config import VGGConfig as VGGConfig
 
 
-def _fit_for_kubernetes(name: str) -> str:
-    if not re.fullmatch("[a-z]([a-z0-9-]{0,61}[a-z0-9])?", name):
-        raise ValueError(
-            'it should be 1 to 63 of a-z, 0-9 and "-", beginning with a letter and not ending '
-            "with a hyphen: pipeline and served model are named so, in Kubernetes too"
-        )
-    return name
-
-
-RunName = Annotated[str, AfterValidator(_fit_for_kubernetes)]
-PixelValue = Annotated[int, Field(ge=0, le=255)]
-FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-Count = Annotated[int, Field(ge=1)]
-TwoOrMore = Annotated[int, Field(ge=2)]
-Widths = Annotated[tuple[TwoOrMore, ...], Field(min_length=1)]
-Seed = Annotated[int, Field(ge=0, lt=2**31)]
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Factor = Annotated[float, Field(ge=1, allow_inf_nan=False)]
-Fraction = Annotated[float, Field(ge=0, le=1)]
-FractionAbove0 = Annotated[float, Field(gt=0, le=1)]
-FractionBelow1 = Annotated[float, Field(ge=0, lt=1)]
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
 class MaskConfig:
-    """How the values of mask files are read: the n-th of them means the n-th of the classes."""
+    """How the pixel values of mask files are read: the n-th value means the n-th class."""
 
     values: Annotated[tuple[PixelValue, ...], Field(min_length=2)]
-    ignored: PixelValue | None  # Counts for no class, neither in training nor in evaluation.
-    unlisted: Literal["keep", "reject"]  # Images of the official layout that its list leaves out.
-    ground: tuple[str, ...]  # Classes that are no part of an object: augment.paste leaves them.
+    ignored: PixelValue | None  # Not a class: left out of training and evaluation.
+    unlisted: Literal["keep", "reject"]  # Images that the official list leaves out.
+    ground: tuple[str, ...]  # Classes that are not objects: augment.paste leaves them out.
 
     def __post_init__(self) -> None:
         if len({*self.values, self.ignored}) <= len(self.values):
             raise ValueError(
-                f"values={list(self.values)} and ignored={self.ignored}: a value is there twice"
+                f"values={list(self.values)} and ignored={self.ignored}: use each value once"
             )
 
 
-@dataclass(frozen=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
 class DataConfig:
-    """Which images count, how they are split, and how they are brought to size."""
+    """Which images are accepted, how they are split, and how they are scaled."""
 
     schema: FileName  # trainer/schemas/<schema>.pbtxt
-    classes: tuple[str, ...]  # Empty: the folders found.
-    split_ratios: tuple[Count, Count, Count]  # train : val : test, unless the folder is split.
+    classes: tuple[str, ...]  # Empty: the names of the folders.
+    split_ratios: tuple[
+        Count, Count, Count
+    ]  # train : val : test, if the folder is not split already.
     min_side: Count  # Pixels; a smaller image is a reject.
     max_pixels: Count  # Height x width; a larger image is a reject, and is not decoded.
     max_reject_fraction: Fraction  # More rejects stop the run.
-    max_share_change: Fraction  # A class share may move this far from the served model's.
+    max_share_change: Fraction  # How far a class share may be from the served model's.
     shards: Count  # TFRecord files for each split.
     max_side: Count  # Pixels; larger images are scaled down, smaller ones keep their size.
     size_buckets: TwoOrMore  # Quantiles of the image area: slices of the evaluation.
-    mask: MaskConfig | None = None  # With it, each image has a mask; without, a class.
+    mask: MaskConfig | None = None  # None: each image has a class; else each has a mask.
     task: str = ""  # Of TASKS in trainer/tasks; empty: masks if there is a mask, else classes.
 
 
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class ClassifierConfig:
-    """The shape of a classifier in trainer/models."""
-
-    name: Literal["fcn"] = "fcn"
-    widths: Widths = (64, 128, 256)  # Channels of each stage; each halves height and width.
-    blocks: Count = 1  # Residual blocks in each stage.
-    head: Literal["conv", "dense"] = "conv"
-    pooling: Literal["average", "max"] = "average"
-    dropout: FractionBelow1 = 0.3
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class UNetConfig:
-    """The shape of a U-Net in trainer/models."""
-
-    name: Literal["unet_small"] = "unet_small"
-    widths: Widths = (32, 64, 96, 128, 192)  # Channels of each stage; each halves both sides.
-    blocks: Count = 1  # Residual blocks in each stage.
-    dropout: FractionBelow1 = 0.2
-    mirrored: bool = False  # Serving looks at the mirrored image too, and averages: twice the work.
-    sides: tuple[Count, ...] = ()  # Pixels, for data.max_side: serving averages over all of these.
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class VGGConfig:
-    """The shape of a model on VGG-16 in trainer/models."""
-
-    name: Literal["fcn8s", "fcn16s", "fcn32s", "vgg16_deconv"]
-    width: Positive = 1.0  # Times VGG-16's channels; other than 1 has no pretrained weights.
-    weights: str = "imagenet"  # Or "none", or a file of Keras's VGG-16 weights (.h5).
-    frozen: bool = False  # Whether the weights that were read stay as they are.
-    dropout: FractionBelow1 = 0.5
-
-
-ModelConfig = Annotated[
-    ClassifierConfig | UNetConfig | VGGConfig, Field(discriminator="name")
-]  # Of BUILDERS in trainer/models.
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
 class AugmentConfig:
     """How training images differ from epoch to epoch."""
 
-    side: Count  # Pixels: the longer side of a training crop, at the most; a multiple of the grid.
-    grid: Count  # Pixels: crops have sides of multiples of this, so that batches need no padding.
+    side: Count  # Pixels: the longest side of a training crop; a multiple of the grid.
+    grid: Count  # Pixels: sides of crops are multiples of it, so that batches need no padding.
     min_crop_area: FractionAbove0  # Of the image's area; 1 keeps the whole image.
-    max_zoom: Factor  # A crop is enlarged by up to this factor, to reach the side.
-    max_aspect_change: Factor  # A crop's aspect ratio moves by up to this factor.
+    max_zoom: Factor  # A crop is enlarged by up to this factor to reach the side.
+    max_aspect_change: Factor  # A crop's aspect ratio changes by up to this factor.
     brightness: Fraction
     contrast: Fraction
     saturation: Fraction
-    tint: Fraction  # Each channel's brightness alone.
-    grey: Fraction  # How many images lose their colours.
-    paste: Fraction  # Of masks: how many images have their objects put over another image.
-    mixup: Amount  # How evenly two images are blended: Beta's parameter; 0 blends none.
+    tint: Fraction  # Brightness of each channel separately.
+    grey: Fraction  # Share of the images that become grey.
+    paste: Fraction  # Masks only: share of the images whose objects go onto another image.
+    mixup: Amount  # Parameter of the Beta distribution that blends two images; 0: no blending.
 
     def __post_init__(self) -> None:
         if self.side % self.grid:
             raise ValueError(
-                f"side={self.side} is no multiple of grid={self.grid}: "
-                f"take {max(1, self.side // self.grid) * self.grid}."
+                f"side={self.side} is not a multiple of grid={self.grid}: "
+                f"use {max(1, self.side // self.grid) * self.grid}"
             )
 
 
-@dataclass(frozen=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
 class TrainConfig:
     """How long and how fast the model learns."""
 
@@ -149,40 +102,56 @@ class TrainConfig:
     warmup_epochs: Amount
     weight_decay: Amount
     label_smoothing: Fraction
-    dice: Amount  # Of masks: the weight of the Dice term beside the cross-entropy; 0 leaves it out.
-    class_weights: tuple[Positive, ...]  # Of masks, one for each class; none: all weigh alike.
-    ema_momentum: Fraction  # The exported weights are a moving average of the learned ones.
+    dice: Amount  # Masks only: weight of the Dice loss, added to the cross-entropy; 0: none.
+    class_weights: tuple[Positive, ...]  # Masks only: one for each class; empty: equal weights.
+    ema_momentum: Fraction  # Of the moving average of the weights, which is exported.
     seed: Seed
 
 
-CLASS_METRICS = ("accuracy", "top_2_accuracy")
-MASK_METRICS = ("mean_iou", "pixel_accuracy")
+METRICS = {  # By task: what its gate may name.
+    "classes": ("accuracy", "top_2_accuracy"),
+    "masks": ("mean_iou", "pixel_accuracy"),
+}
 
 
-@dataclass(frozen=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
 class Threshold:
     """What a metric must reach for the model to be pushed."""
 
     metric: Literal["accuracy", "top_2_accuracy", "mean_iou", "pixel_accuracy"]
     at_least: Fraction
-    max_drop: Fraction | None = None  # Below the served model's value, at the most.
-    each_class: bool = False  # Holds for each class's slice, not for the whole.
+    max_drop: Fraction | None = None  # How far it may be below the served model's value.
+    each_class: StrictBool = False  # Checked for each class, not overall.
 
 
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class Experiment:
-    """One experiment: data, model, training, and the gate its model must pass."""
+def _not_empty(gate: tuple[Threshold, ...]) -> tuple[Threshold, ...]:
+    if not gate:
+        raise ValueError(
+            "it is empty, so no model could pass it: give a threshold, such as "
+            '[{"metric": "accuracy", "at_least": 0.5}]'
+        )
+    return gate
 
-    name: RunName  # Also the pipeline's, the served model's and its folder's.
+
+Gate = Annotated[tuple[Threshold, ...], AfterValidator(_not_empty)]
+
+
+@dataclass(frozen=True, kw_only=True, config=pydantic.ConfigDict(extra="ignore"))
+class Recipe:
+    """What the Trainer needs of an experiment: everything that decides what the model learns.
+
+    An experiment's JSON is valid here too; its gate is ignored.
+    """
+
+    name: RunName  # Also the name of the pipeline, of the served model and of its folder.
     data: DataConfig
     model: ModelConfig
     augment: AugmentConfig
     train: TrainConfig
-    gate: tuple[Threshold, ...]
 
     @property
     def mask_classes(self) -> tuple[str, ...]:
-        """The classes of the pixels; none where whole images have classes."""
+        """The classes of the pixels; empty if whole images have classes."""
         return self.data.classes if self.data.mask else ()
 
     @property
@@ -195,69 +164,100 @@ class Experiment:
             _CHECKS[self.task](self)
 
 
-def _check_classes(experiment: Experiment) -> None:
-    """Raises ValueError for what only masks go with."""
-    if experiment.data.mask:
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class Experiment(Recipe):
+    """One experiment: data, model, training, and the gate that its model must pass."""
+
+    gate: Gate
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        measured = METRICS.get(self.task, ())
+        for threshold in self.gate:
+            if measured and threshold.metric not in measured:
+                raise ValueError(
+                    f"gate: {threshold.metric} is not measured here; use {' or '.join(measured)}"
+                )
+
+
+def _check_classes(recipe: Recipe) -> None:
+    """Raises ValueError for values that only masks can use."""
+    if recipe.data.mask:
         raise ValueError("data.task=classes does not use data.mask: set data.mask to null")
-    _check_gate(experiment, CLASS_METRICS)
-    if not isinstance(experiment.model, ClassifierConfig):
+    if not isinstance(recipe.model, ClassifierConfig):
         raise ValueError(
-            f'model.name={experiment.model.name} makes masks, and data.mask is null: take "fcn"'
+            f'model.name={recipe.model.name} makes masks, but data.mask is null: use "fcn"'
         )
-    train = experiment.train
-    if train.dice or train.class_weights or experiment.augment.paste:
+    train = recipe.train
+    if train.dice or train.class_weights or recipe.augment.paste:
         raise ValueError(
-            "train.dice, train.class_weights and augment.paste are for masks: leave 0.0, [] and 0.0"
+            "train.dice, train.class_weights and augment.paste are for masks: use 0.0, [] and 0.0"
         )
 
 
-def _check_masks(experiment: Experiment) -> None:
-    """Raises ValueError for what only classes go with, and for unequal numbers of classes."""
-    if not experiment.data.mask:
+def _check_masks(recipe: Recipe) -> None:
+    """Raises ValueError for values that only classes can use, and for unequal class counts."""
+    mask = recipe.data.mask
+    if not mask:
         raise ValueError("data.task=masks needs data.mask: say how the mask files are read")
-    _check_gate(experiment, MASK_METRICS)
-    classes, values = experiment.data.classes, experiment.data.mask.values
-    if isinstance(experiment.model, ClassifierConfig):
-        raise ValueError(f"model.name={experiment.model.name} makes no masks: take unet_small")
-    if len(classes) != len(values):
+    classes = recipe.data.classes
+    if isinstance(recipe.model, ClassifierConfig):
+        raise ValueError(f"model.name={recipe.model.name} makes no masks: use unet_small")
+    if len(classes) != len(mask.values):
         raise ValueError(
-            f"data.classes={list(classes)} and data.mask.values={list(values)} are not equally "
-            "many: the n-th value means the n-th class"
+            f"data.classes={list(classes)} and data.mask.values={list(mask.values)} differ in "
+            "number: give one value for each class, in the same order"
         )
-    if experiment.augment.mixup:
-        raise ValueError("augment.mixup blends classes, and masks have none to blend: set it to 0")
-    if len(experiment.train.class_weights) not in (0, len(classes)):
-        raise ValueError(f"train.class_weights needs {len(classes)} weights, or none")
-    _check_ground(experiment.data.mask.ground, experiment)
+    if recipe.augment.mixup:
+        raise ValueError(
+            f"augment.mixup={recipe.augment.mixup} blends the classes of whole images, "
+            "which masks do not have: use 0.0"
+        )
+    if len(recipe.train.class_weights) not in (0, len(classes)):
+        raise ValueError(f"train.class_weights needs one weight for each of {classes}, or []")
+    _check_ground(recipe, mask.ground)
+
+
+def _check_ground(recipe: Recipe, ground: tuple[str, ...]) -> None:
+    classes = recipe.data.classes
+    if not {*ground} <= {*classes}:
+        raise ValueError(
+            f"data.mask.ground={list(ground)} is not part of data.classes={list(classes)}"
+        )
+    if recipe.augment.paste and not ground:
+        raise ValueError(
+            f"augment.paste={recipe.augment.paste} cuts out objects, but data.mask.ground is "
+            "empty: name the classes that are not objects"
+        )
 
 
 _CHECKS = {"classes": _check_classes, "masks": _check_masks}
 
 
-def _check_ground(ground: tuple[str, ...], experiment: Experiment) -> None:
-    classes = experiment.data.classes
-    if not {*ground} <= {*classes}:
-        raise ValueError(f"data.mask.ground={list(ground)}: take of data.classes={list(classes)}")
-    if experiment.augment.paste and not ground:
-        raise ValueError("augment.paste cuts out objects: name the rest in data.mask.ground")
-
-
-def _check_gate(experiment: Experiment, measured: tuple[str, ...]) -> None:
-    for threshold in experiment.gate:
-        if threshold.metric not in measured:
-            raise ValueError(
-                f"gate: {threshold.metric} is not measured here; there are: {', '.join(measured)}"
-            )
-
-
 def to_json(experiment: Experiment) -> str:
-    """The experiment as one line of JSON: how it travels to a step on another machine."""
-    return _ADAPTER.dump_json(experiment).decode("utf-8")
+    """The experiment as one line of JSON."""
+    return _EXPERIMENT.dump_json(experiment).decode("utf-8")
 
 
 def from_json(text: str) -> Experiment:
-    """The experiment that `to_json` wrote. Raises ValueError where a name or value does not fit."""
-    return _ADAPTER.validate_json(text)
+    """Reads what `to_json` wrote. Raises ValueError for a name or value that does not fit."""
+    return _EXPERIMENT.validate_json(text)
 
 
-_ADAPTER = pydantic.TypeAdapter(Experiment)
+def from_values(values: dict[str, Any]) -> Experiment:
+    """An experiment from its values by name. Raises ValueError for one that does not fit."""
+    return _EXPERIMENT.validate_python(values)
+
+
+def recipe_to_json(recipe: Recipe) -> str:
+    """The recipe as one line of JSON, without a gate: how it travels to the Trainer."""
+    return _RECIPE.dump_json(recipe).decode("utf-8")
+
+
+def recipe_from_json(text: str) -> Recipe:
+    """Reads a recipe's or an experiment's JSON. Raises ValueError for a value that does not fit."""
+    return _RECIPE.validate_json(text)
+
+
+_EXPERIMENT = pydantic.TypeAdapter(Experiment)
+_RECIPE = pydantic.TypeAdapter(Recipe)

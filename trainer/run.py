@@ -1,4 +1,4 @@
-"""The Trainer's entry: experiment in, SavedModel out."""
+"""The Trainer's entry: recipe in, SavedModel out."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from trainer.export import saved_model
 def run_fn(fn_args: FnArgs) -> None:
     """Called by TFX's Trainer.
 
-    `custom_config` holds the experiment as JSON, and the folder `checkpoints`, below which a run
-    that was killed finds its last epoch again.
+    `custom_config` has the experiment's recipe as JSON, and the folder `checkpoints`: a run that
+    was killed continues after the last epoch that it finished there.
     """
-    experiment = config.from_json(fn_args.custom_config["experiment"])
-    keras.utils.set_random_seed(experiment.train.seed)
-    statistics = tasks.of(experiment).statistics(fn_args.transform_output, experiment.data.classes)
-    model = models.build(experiment.model, statistics)
+    recipe = config.recipe_from_json(fn_args.custom_config["experiment"])
+    keras.utils.set_random_seed(recipe.train.seed)
+    statistics = tasks.of(recipe).statistics(fn_args.transform_output, recipe.data.classes)
+    model = models.build(recipe.model, statistics)
     checkpoints = checkpoint_folder(fn_args)
     training.fit(
         model,
-        input_pipeline.training(fn_args.train_files, statistics.labels, experiment),
-        input_pipeline.evaluation(fn_args.eval_files, statistics.labels, experiment),
-        steps_per_epoch=input_pipeline.steps(fn_args.train_files, experiment),
-        experiment=experiment,
+        input_pipeline.training(fn_args.train_files, statistics.labels, recipe),
+        input_pipeline.evaluation(fn_args.eval_files, statistics.labels, recipe),
+        steps_per_epoch=input_pipeline.steps(fn_args.train_files, recipe),
+        recipe=recipe,
         checkpoints=checkpoints,
         logs=fn_args.model_run_dir,
     )
-    saved_model.save(model, statistics, experiment, fn_args.serving_model_dir)
+    saved_model.save(model, statistics, recipe, fn_args.serving_model_dir)
     tf.io.gfile.rmtree(checkpoints)
 
 
 def checkpoint_folder(fn_args: FnArgs) -> str:
-    """Where this training's state is kept: the same folder for the same experiment and data."""
+    """Where the state of this training is: the same folder for the same recipe and data."""
     parts = [fn_args.custom_config["experiment"], fn_args.transform_output, *fn_args.train_files]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return f"{fn_args.custom_config['checkpoints']}/{digest[:16]}"

@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from trainer import tasks
-from trainer.config import Experiment
+from trainer.config import Recipe
 
 
 def fit(
@@ -18,37 +18,37 @@ def fit(
     val: tf.data.Dataset,
     *,
     steps_per_epoch: int,
-    experiment: Experiment,
+    recipe: Recipe,
     checkpoints: str,
     logs: str,
 ) -> keras.callbacks.History:
     """Trains the model in place and leaves it with its best weights by validation loss.
 
-    Killed and called again with the same folder `checkpoints`, it goes on after the last finished
-    epoch. The folder `logs` is for TensorBoard.
+    If it was killed and is called again with the same folder `checkpoints`, it continues after the
+    last finished epoch. The folder `logs` is for TensorBoard.
     """
-    compile_model(model, steps_per_epoch, experiment)
-    keeper = Checkpoints(model, checkpoints)
+    compile_model(model, steps_per_epoch, recipe)
+    checkpointer = Checkpoints(model, checkpoints)
     history = model.fit(
         train,
-        initial_epoch=keeper.epoch,
-        epochs=experiment.train.epochs,
+        initial_epoch=checkpointer.epoch,
+        epochs=recipe.train.epochs,
         steps_per_epoch=steps_per_epoch,
         validation_data=val,
-        verbose=1 if sys.stdout.isatty() else 2,  # A bar, or in a log: lines.
+        verbose=1 if sys.stdout.isatty() else 2,  # A progress bar; in a log, lines.
         callbacks=[
-            keras.callbacks.SwapEMAWeights(swap_on_epoch=True),  # Before what saves.
-            keeper,
+            keras.callbacks.SwapEMAWeights(swap_on_epoch=True),  # Before the callbacks that save.
+            checkpointer,
             keras.callbacks.TensorBoard(logs, write_graph=False),
         ],
     )
-    keeper.restore_best()
+    checkpointer.restore_best()
     return history
 
 
-def compile_model(model: keras.Model, steps_per_epoch: int, experiment: Experiment) -> None:
-    """AdamW under a linear warm-up and a cosine (arXiv:1608.03983), averaged weights beside it."""
-    config, task = experiment.train, tasks.of(experiment)
+def compile_model(model: keras.Model, steps_per_epoch: int, recipe: Recipe) -> None:
+    """AdamW with a linear warm-up, a cosine schedule (arXiv:1608.03983) and averaged weights."""
+    config, task = recipe.train, tasks.of(recipe)
     warmup = round(config.warmup_epochs * steps_per_epoch)
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0,
@@ -68,15 +68,15 @@ def compile_model(model: keras.Model, steps_per_epoch: int, experiment: Experime
         optimizer=optimizer,
         loss=task.loss(config, classes),
         metrics=task.metrics(classes),
-        jit_compile=False,  # XLA would compile anew for each shape of a batch.
+        jit_compile=False,  # XLA would compile again for each batch shape.
     )
     optimizer.build(model.trainable_variables)
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Keeps the state at each epoch's start, and in it the best weights by validation loss.
+    """Saves the state at the start of each epoch, with the best weights by validation loss.
 
-    It is one checkpoint, replaced as a whole, so a kill at any moment leaves one that is complete.
+    There is one checkpoint, replaced as a whole: a kill at any moment leaves a complete one.
     """
 
     def __init__(self, model: keras.Model, folder: str) -> None:
@@ -95,16 +95,16 @@ class Checkpoints(keras.callbacks.Callback):
         """How many epochs are finished."""
         return int(self._epoch)
 
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        """Keeps the learned weights: by now they are back in the averages' place."""
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Saves the learned weights, which SwapEMAWeights has put back by now."""
         self._save(epoch)
 
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        """Keeps the averaged weights where they are the best so far.
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Keeps the averaged weights if they are the best so far.
 
-        Raises FloatingPointError where the loss is no number any more.
+        Raises FloatingPointError if the loss is not finite.
         """
-        loss = logs["val_loss"]
+        loss = (logs or {})["val_loss"]
         if not math.isfinite(loss):
             raise FloatingPointError(
                 f"The validation loss of epoch {epoch + 1} is {loss}: lower train.learning_rate."
@@ -114,8 +114,8 @@ class Checkpoints(keras.callbacks.Callback):
             for kept, weight in zip(self._best, self.model.get_weights(), strict=True):
                 kept.assign(weight)
 
-    def on_train_end(self, logs: dict | None = None) -> None:
-        """Keeps the end too: what is killed after it has nothing to learn again."""
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        """Saves the end too, so that a kill after it does not repeat the last epoch."""
         self._save(self.params["epochs"])
 
     def restore_best(self) -> None:

@@ -37,8 +37,6 @@ def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:
         schema.load(experiment.data.schema)
     except ValueError as error:
         fail(str(error), WRONG_USE)
-    if not experiment.gate:
-        fail("gate is empty: a model is pushed only if it passes a threshold.", WRONG_USE)
     return experiment
 
 

@@ -219,7 +219,7 @@ def fit(model, train, val, folder: Path, experiment: Experiment):
         train,
         val,
         steps_per_epoch=STEPS,
-        experiment=experiment,
+        recipe=experiment,
         checkpoints=str(folder / "checkpoints"),
         logs=str(folder / "logs"),
     )

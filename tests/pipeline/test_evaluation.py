@@ -196,8 +196,3 @@ def test_each_metric_that_a_threshold_may_name_is_measured():
         *classes.METRICS,
         *masks.METRICS,
     )
-
-
-def test_an_empty_gate_is_refused():
-    with pytest.raises(ValueError, match="gate: it is empty, so no model could pass it"):
-        evaluation.eval_config(replace(EXPERIMENT, gate=()))

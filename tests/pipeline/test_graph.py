@@ -173,8 +173,3 @@ def test_a_graph_of_an_unknown_task_is_refused(experiment):
 
     with pytest.raises(ValueError, match=r"data\.task=boxes"):
         create_pipeline(replace(experiment, data=data), SETTINGS)
-
-
-def test_a_graph_whose_gate_is_empty_is_refused(experiment):
-    with pytest.raises(ValueError, match="gate: it is empty"):
-        create_pipeline(replace(experiment, gate=()), SETTINGS)

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import fields, replace
 
 import pytest
 
 from tests.fakes import tiny
 from trainer import config, configs
-from trainer.config import Threshold
 
 EXPERIMENT = tiny.EXPERIMENT
-
-
-def test_an_experiment_survives_the_way_through_json():
-    experiment = replace(EXPERIMENT, gate=(Threshold(metric="accuracy", at_least=0.5),))
-
-    assert config.from_json(config.to_json(experiment)) == experiment
-    assert "\n" not in config.to_json(experiment)
-
-
-def test_code_is_held_to_the_same_values():
-    with pytest.raises(ValueError, match="epochs"):
-        replace(EXPERIMENT.train, epochs=0)
-
-
 PETS = configs.load("pets")
+
+
+def test_an_experiment_is_one_line_of_json():
+    assert "\n" not in config.to_json(EXPERIMENT)
 
 
 @pytest.mark.parametrize("name", configs.EXPERIMENTS)
@@ -33,37 +23,78 @@ def test_every_experiment_survives_the_way_through_json(name):
     assert config.from_json(config.to_json(configs.load(name))) == configs.load(name)
 
 
+@pytest.mark.parametrize("name", configs.EXPERIMENTS)
+def test_the_recipe_of_every_experiment_is_all_but_its_gate(name):
+    experiment = configs.load(name)
+    recipe = config.recipe_from_json(config.recipe_to_json(experiment))
+
+    names = {field.name for field in fields(experiment)}
+    assert names - {field.name for field in fields(recipe)} == {"gate"}
+    assert all(getattr(recipe, name) == getattr(experiment, name) for name in names - {"gate"})
+
+
+def test_the_json_of_a_recipe_does_not_change_with_the_gate():
+    other = replace(EXPERIMENT, gate=(replace(EXPERIMENT.gate[0], at_least=0.9),))
+
+    assert config.recipe_to_json(other) == config.recipe_to_json(EXPERIMENT)
+
+
+@pytest.mark.parametrize("gate", [[], [{"metric": "accuracy", "at_least": 0.5}]])
+def test_a_recipe_is_read_from_json_with_a_gate(gate):
+    recipe = config.recipe_to_json(EXPERIMENT)
+    text = json.dumps({**json.loads(recipe), "gate": gate})
+
+    assert config.recipe_to_json(config.recipe_from_json(text)) == recipe
+
+
+def test_a_recipe_with_a_value_that_does_not_fit_is_refused():
+    text = config.recipe_to_json(EXPERIMENT).replace('"epochs":1', '"epochs":0')
+
+    with pytest.raises(ValueError, match=r"train\.epochs"):
+        config.recipe_from_json(text)
+
+
+def test_values_set_in_code_are_checked_too():
+    with pytest.raises(ValueError, match="epochs"):
+        replace(EXPERIMENT.train, epochs=0)
+
+
+def test_an_empty_gate_is_refused():
+    with pytest.raises(ValueError, match="gate"):
+        replace(EXPERIMENT, gate=())
+
+
 @pytest.mark.parametrize(
-    ("changed", "message"),
+    ("changed", "name"),
     [
-        pytest.param({"model": EXPERIMENT.model}, "model.name=fcn makes no masks", id="model"),
-        pytest.param({"gate": EXPERIMENT.gate}, "accuracy is not measured", id="gate"),
+        pytest.param({"model": EXPERIMENT.model}, "model.name=fcn", id="model"),
+        pytest.param({"gate": EXPERIMENT.gate}, "gate: accuracy", id="gate"),
+        pytest.param({"augment": replace(PETS.augment, mixup=0.2)}, "augment.mixup", id="mixup"),
         pytest.param(
-            {"augment": replace(PETS.augment, mixup=0.2)}, "augment.mixup blends", id="mixup"
+            {"train": replace(PETS.train, class_weights=(1.0, 2.0))},
+            "train.class_weights",
+            id="weights",
         ),
         pytest.param(
-            {"train": replace(PETS.train, class_weights=(1.0, 2.0))}, "needs 3", id="weights"
-        ),
-        pytest.param(
-            {"data": replace(PETS.data, classes=("pet", "ground"))}, "not equally", id="classes"
+            {"data": replace(PETS.data, classes=("pet", "ground"))}, "data.classes", id="classes"
         ),
     ],
 )
-def test_masks_are_not_mixed_with_what_belongs_to_classes(changed, message):
-    with pytest.raises(ValueError, match=message):
+def test_values_that_only_classes_use_are_refused_for_masks(changed, name):
+    with pytest.raises(ValueError, match=name):
         replace(PETS, **changed)
 
 
 @pytest.mark.parametrize(
-    ("changed", "message"),
+    ("changed", "name"),
     [
-        pytest.param({"model": PETS.model}, "unet_small makes masks", id="model"),
-        pytest.param({"gate": PETS.gate}, "mean_iou is not measured", id="gate"),
-        pytest.param({"train": replace(EXPERIMENT.train, dice=0.5)}, "for masks", id="dice"),
+        pytest.param({"model": PETS.model}, "model.name=unet_small", id="model"),
+        pytest.param({"gate": PETS.gate}, "gate: mean_iou", id="gate"),
+        pytest.param({"train": replace(EXPERIMENT.train, dice=0.5)}, "train.dice", id="dice"),
     ],
 )
-def test_classes_are_not_mixed_with_what_belongs_to_masks(changed, message):
-    with pytest.raises(ValueError, match=message):
+def test_values_that_only_masks_use_are_refused_for_classes(changed, name):
+    with pytest.raises(ValueError, match=name):
         replace(EXPERIMENT, **changed)
 
 
@@ -73,9 +104,9 @@ def test_classes_are_not_mixed_with_what_belongs_to_masks(changed, message):
         pytest.param((1, 1, 2), None, id="twice"),
         pytest.param((1, 2), 2, id="ignored-and-a-class"),
         pytest.param((1,), None, id="one-class"),
-        pytest.param((0, 256), None, id="no-byte"),
+        pytest.param((0, 256), None, id="more-than-a-byte"),
     ],
 )
-def test_mask_values_that_mean_nothing_are_refused(values, ignored):
+def test_mask_values_without_a_meaning_are_refused(values, ignored):
     with pytest.raises(ValueError, match="values"):
         replace(PETS.data.mask, values=values, ignored=ignored)

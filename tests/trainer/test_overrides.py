@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -45,34 +46,53 @@ def test_the_last_of_two_overrides_counts():
 
 
 @pytest.mark.parametrize(
-    ("override", "message"),
+    ("override", "named"),
     [
-        pytest.param("train.epochs", "'train.epochs' is no NAME=VALUE", id="no-equals"),
-        pytest.param("train.epocs=5", "'train.epocs'.*Did you mean train.epochs?", id="near"),
-        pytest.param("epochs=5", "There are: name, data.schema, .*train.epochs", id="no-group"),
-        pytest.param("train=5", "No value 'train'", id="a-group-is-no-value"),
-        pytest.param("train.epochs=many", 'train.epochs="many": .*integer', id="text"),
-        pytest.param("train.epochs=5.5", "train.epochs=5.5: .*integer", id="fraction"),
-        pytest.param("train.epochs=true", "train.epochs=true: .*integer", id="bool"),
-        pytest.param("name=5", "name=5: .*string", id="number-for-text"),
-        pytest.param("model.head=round", "model.head=\"round\": .*'conv' or 'dense'", id="choice"),
-        pytest.param("model.widths=8", "model.widths=8: .*array", id="no-tuple"),
-        pytest.param('gate=[{"metric": "accuracy"}]', "gate.0.at_least: .*required", id="missing"),
+        pytest.param("train.epochs", "train.epochs", id="no-equals"),
+        pytest.param("train.epocs=5", "'train.epocs'", id="unknown"),
+        pytest.param("train=5", "'train'", id="a-group"),
+        pytest.param("train.epochs=many", 'train.epochs="many": ', id="text"),
+        pytest.param('train.epochs="5"', 'train.epochs="5": ', id="a-number-as-text"),
+        pytest.param("train.epochs=5.5", "train.epochs=5.5: ", id="fraction"),
+        pytest.param("train.epochs=5.0", "train.epochs=5.0: ", id="whole-fraction"),
+        pytest.param("train.epochs=true", "train.epochs=true: ", id="bool"),
+        pytest.param("train.learning_rate=true", "train.learning_rate=true: ", id="bool-as-float"),
+        pytest.param('train.dice="0.5"', 'train.dice="0.5": ', id="a-float-as-text"),
+        pytest.param("name=5", "name=5: ", id="number-for-text"),
+        pytest.param("model.head=round", 'model.head="round": ', id="choice"),
+        pytest.param("model.widths=8", "model.widths=8: ", id="not-a-list"),
+        pytest.param("model.name=vit", 'model.name="vit": ', id="model"),
+        pytest.param('model.name=["fcn"]', 'model.name="[', id="models"),
+        pytest.param("gate=[]", "gate=[]: ", id="empty-gate"),
+        pytest.param('gate=[{"metric": "accuracy"}]', "gate.0.at_least: ", id="missing"),
         pytest.param(
             'gate=[{"metric": "accuracy", "at_least": 0.5, "each": true}]',
-            "gate.0.each=true: Unexpected",
+            "gate.0.each=true: ",
             id="unknown-in-the-gate",
         ),
         pytest.param(
             'gate=[{"metric": "accuracy", "at_least": 0.5, "each_class": 1}]',
-            "gate.0.each_class=1: .*boolean",
+            "gate.0.each_class=1: ",
             id="number-for-bool",
         ),
     ],
 )
-def test_an_override_that_does_not_fit_is_refused(override, message):
-    with pytest.raises(ValueError, match=message):
+def test_an_override_that_does_not_fit_is_refused(override, named):
+    with pytest.raises(ValueError, match=re.escape(named)):
         overrides.with_overrides(EXPERIMENT, [override])
+
+
+def test_the_message_says_what_the_value_should_be():
+    with pytest.raises(ValueError, match="epochs") as caught:
+        overrides.with_overrides(EXPERIMENT, ["train.epochs=0"])
+
+    expected = "train.epochs=0: Input should be greater than or equal to 1."
+    assert str(caught.value) == expected
+
+
+def test_the_nearest_name_is_suggested():
+    with pytest.raises(ValueError, match=r"train\.epochs\?"):
+        overrides.with_overrides(EXPERIMENT, ["train.epocs=5"])
 
 
 @pytest.mark.parametrize(
@@ -106,21 +126,21 @@ def test_an_override_that_does_not_fit_is_refused(override, message):
 def test_a_value_that_no_run_could_use_is_refused(override):
     name = override.partition("=")[0]
 
-    with pytest.raises(ValueError, match=f"^{name}.*: .* should "):
+    with pytest.raises(ValueError, match=f"^{name}.*: "):
         overrides.with_overrides(EXPERIMENT, [override])
 
 
-def test_a_name_that_kubernetes_takes_is_taken():
+def test_a_name_that_kubernetes_allows_is_accepted():
     assert overrides.with_overrides(EXPERIMENT, ["name=birds-2"]).name == "birds-2"
 
 
-def test_all_that_is_wrong_is_named_at_once():
+def test_all_problems_are_reported_at_once():
     with pytest.raises(ValueError, match=r"train\.epochs=0: .*train\.batch_size=0: "):
         overrides.with_overrides(EXPERIMENT, ["train.epochs=0", "train.batch_size=0"])
 
 
-def test_a_side_off_the_grid_is_refused_with_one_that_is_on_it():
-    with pytest.raises(ValueError, match="side=100 is no multiple of grid=8: take 96"):
+def test_a_side_that_is_not_on_the_grid_is_refused_with_one_that_is():
+    with pytest.raises(ValueError, match=r"side=100 .* grid=8.* 96"):
         overrides.with_overrides(EXPERIMENT, ["augment.side=100"])
 
 

@@ -1,4 +1,4 @@
-"""The experiments, by name, each with a short configuration beside it."""
+"""The experiments by name, each with a short configuration for --fast."""
 
 from trainer.config import Experiment
 from trainer.configs import flowers, images, masks, pets
@@ -9,7 +9,7 @@ FAST = {name: module.FAST for name, module in MODULES.items()}
 
 
 def load(name: str, *, fast: bool = False) -> Experiment:
-    """The experiment of this name. Raises ValueError, naming those that exist, for another."""
+    """The experiment of this name. Raises ValueError that lists the known names for any other."""
     if name not in EXPERIMENTS:
         raise ValueError(f"No experiment {name!r}; there are: {', '.join(sorted(EXPERIMENTS))}.")
     return (FAST if fast else EXPERIMENTS)[name]

@@ -1,4 +1,10 @@
-"""Flower photographs, five classes, from scratch on a CPU: an FCN that takes any size."""
+"""Flower photographs of five classes, with an FCN from scratch.
+
+    fcn run flowers --data flower_photos
+
+On 1,800 photographs it takes 15 minutes on 2 cores; expect a test accuracy of 0.88. With --fast,
+500 photographs take about a minute; expect 0.77. docs/results.md has the measurements.
+"""
 
 from trainer.config import (
     AugmentConfig,
@@ -60,7 +66,7 @@ EXPERIMENT = Experiment(
     ),
 )
 
-# A few minutes on a laptop: smaller pictures, fewer epochs, and a gate that only chance fails.
+# For --fast: smaller images, fewer epochs, and a gate slightly above chance.
 FAST = with_overrides(
     EXPERIMENT,
     (

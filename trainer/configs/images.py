@@ -1,4 +1,10 @@
-"""Any folder of classes: as for the flowers, with the folders found for labels."""
+"""Your own folder of images with one folder for each class: as flowers, with your class names.
+
+    fcn run images --data FOLDER
+
+Expect the cost of flowers: about 15 minutes on 2 cores for 1,800 images. The score depends on your
+images; the gate is that of flowers, 0.65 accuracy. Set yours by --set gate=...
+"""
 
 from dataclasses import replace
 
@@ -7,7 +13,7 @@ from trainer.configs import flowers
 
 
 def of_folders(experiment: Experiment) -> Experiment:
-    """The same experiment for images whose classes nobody has named yet."""
+    """The same experiment, with the names of the folders as classes."""
     data = replace(experiment.data, schema="images", classes=())
     return replace(experiment, name="images", data=data)
 

@@ -1,4 +1,10 @@
-"""Any folder of images and masks: as for the pets, with black for ground and white for objects."""
+"""Your own images and masks: as pets, with black (0) for background and white (255) for objects.
+
+    fcn run masks --data FOLDER
+
+Expect the cost of pets: about 40 minutes on 2 cores for 480 images. The score depends on your
+images; the gate is that of pets, a mean IoU of 0.60. Set yours by --set gate=...
+"""
 
 from dataclasses import replace
 
@@ -7,7 +13,7 @@ from trainer.configs import pets
 
 
 def of_pairs(experiment: Experiment) -> Experiment:
-    """The same experiment for masks that somebody else has drawn."""
+    """The same experiment for masks of two values: background and object."""
     mask = MaskConfig(values=(0, 255), ignored=None, unlisted="keep", ground=("background",))
     data = replace(experiment.data, schema="masks", classes=("background", "object"), mask=mask)
     return replace(experiment, name="masks", data=data)

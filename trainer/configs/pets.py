@@ -1,4 +1,11 @@
-"""Oxford-IIIT pets: pet, background and border, from scratch on a CPU, with a small U-Net."""
+"""Oxford-IIIT pets: masks of pet, background and border, with a small U-Net from scratch.
+
+    fcn run pets --data pets
+
+On 479 photographs it takes about 40 minutes on 2 cores; expect a mean IoU of 0.73 and a pixel
+accuracy of 0.89. With --fast, 240 drawn animals (`make demo-pets`) take 3 minutes; expect a mean
+IoU of 0.83. docs/results.md has the measurements.
+"""
 
 from trainer.config import (
     AugmentConfig,
@@ -65,7 +72,7 @@ EXPERIMENT = Experiment(
     ),
 )
 
-# A few minutes on a laptop: smaller pictures, a narrower model, and a gate for drawn animals too.
+# For --fast: smaller images, a narrower model, and a gate that drawn animals pass too.
 FAST = with_overrides(
     EXPERIMENT,
     (

@@ -26,7 +26,7 @@ def augment(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tens
 def augment_pair(
     image: tf.Tensor, mask: tf.Tensor, seed: tf.Tensor, config: AugmentConfig
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """The view that `augment` gives, and the same view of its mask [H, W, 1], of no new ids."""
+    """The view that `augment` gives, and the same view of its mask [H, W, 1], without new ids."""
     seeds = split(seed)
     box = crop_box(tf.shape(image)[:2], seeds[:2], config)
     mask = masks.resize(cut(mask, box), grid_size(box[2:], config))
@@ -40,7 +40,7 @@ def split(seed: tf.Tensor) -> list[tf.Tensor]:
 
 
 def colours(image: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
-    """Another light on [H, W, 3] in 0..255, in 0..255."""
+    """Random light and colours: [H, W, 3] in 0..255 to the same."""
     image = tf.image.stateless_random_brightness(image / 255.0, config.brightness, seeds[0])
     low, high = 1 - config.contrast, 1 + config.contrast + 1e-6
     image = tf.image.stateless_random_contrast(image, low, high, seeds[1])
@@ -55,11 +55,10 @@ def colours(image: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> 
 def mixup(
     inputs: dict[str, tf.Tensor], labels: tf.Tensor, seed: tf.Tensor, alpha: float
 ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
-    """Blends each image of a batch, and its label, with another one's (arXiv:1710.09412).
+    """Blends each image of a batch, and its label, with another one (arXiv:1710.09412).
 
-    The larger part is the image's own. All images of the batch must have one size, as views have
-    that share a bucket. `seed` is int32 [2]; `alpha` over 0 is the parameter of the Beta
-    distribution.
+    The larger share is the image's own. All images of the batch must have one size, as views in
+    one bucket do. `seed` is int32 [2]; `alpha` > 0 is the parameter of the Beta distribution.
     """
     shape = [2, tf.shape(labels)[0]]
     draws = tf.random.stateless_gamma(shape, seed, alpha) + 1e-6
@@ -70,7 +69,7 @@ def mixup(
 
 
 def blend(batch: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
-    """Each entry, and for the rest of its share the one that mirrors it in the batch."""
+    """Each entry times its share, plus the entry at the mirrored place times the rest."""
     return batch * share + tf.reverse(batch, [0]) * (1 - share)
 
 
@@ -82,10 +81,10 @@ def paste(
     share: float,
     ground: Sequence[int],
 ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
-    """Puts the objects of a share of a batch's images over another one's (arXiv:2012.07177).
+    """Pastes the objects of a share of a batch's images onto other images (arXiv:2012.07177).
 
-    Objects are the pixels of [B, H, W, 1] of other classes than `ground`; masks go with them. All
-    images of the batch must have one size, as for `mixup`. `seed` is int32 [2].
+    Objects are the pixels of [B, H, W, 1] of classes other than `ground`; masks are pasted alike.
+    All images of the batch must have one size, as for `mixup`. `seed` is int32 [2].
     """
     chosen = tf.random.stateless_uniform([tf.shape(masks)[0], 1, 1, 1], seed) < share
     around = tf.constant([*ground, IGNORED], masks.dtype)
@@ -103,8 +102,8 @@ def cut(image: tf.Tensor, box: tf.Tensor) -> tf.Tensor:
 def saturate(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
     """Colours moved towards grey or away from it.
 
-    TensorFlow's own goes through hue, and gives a pixel that contrast has made brighter than white
-    or darker than black another one.
+    TensorFlow's own function converts to hue, which changes the hue of pixels that contrast made
+    brighter than white or darker than black.
     """
     low, high = 1 - config.saturation, 1 + config.saturation
     grey = tf.image.rgb_to_grayscale(image)
@@ -127,7 +126,7 @@ def crop_box(size: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> 
 
 
 def grid_size(size: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
-    """`size` brought to the training side, and each side to the nearest cell; int32 [2]."""
+    """`size` scaled to the training side, with each side rounded to the grid; int32 [2]."""
     sides = tf.cast(size, tf.float32)
     factor = tf.minimum(config.max_zoom, config.side / tf.reduce_max(sides))
     cells = tf.round(sides * factor / config.grid)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-SHRINKS = (1, 2, 4, 8)  # What JPEG's transform can divide the sides by while it decodes.
+SHRINKS = (1, 2, 4, 8)  # Factors that a JPEG decoder can divide the sides by.
 
 
 def load(encoded: tf.Tensor, max_side: int) -> tf.Tensor:
@@ -13,7 +13,7 @@ def load(encoded: tf.Tensor, max_side: int) -> tf.Tensor:
 
 
 def load_sized(encoded: tf.Tensor, max_side: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """The same, and the height and width that the image has itself, int32 [2]."""
+    """The same, and the image's original height and width, int32 [2]."""
     image, size = tf.cond(
         tf.io.is_jpeg(encoded),
         lambda: decode_shrunk(encoded, max_side),
@@ -26,17 +26,17 @@ def decode(encoded: tf.Tensor) -> tf.Tensor:
     """Decodes one JPEG, PNG, GIF (its first frame) or BMP: [H, W, 3] uint8.
 
     Greyscale and palettes become RGB, 16 bits become 8, and alpha is dropped. TensorFlow does not
-    read EXIF: ingestion turns images upright before they are recorded.
-    Raises InvalidArgumentError for bytes of another kind, and for truncated ones.
+    read EXIF: ingestion rotates images before it records them.
+    Raises InvalidArgumentError for other formats and for truncated files.
     """
     image = tf.io.decode_image(encoded, channels=3, expand_animations=False)
     return tf.ensure_shape(image, [None, None, 3])
 
 
 def decode_shrunk(encoded: tf.Tensor, max_side: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """A JPEG and its whole size, int32 [2].
+    """A JPEG, perhaps shrunk, and its full size, int32 [2].
 
-    Its sides are halved while it is decoded, which saves time, until the longer is < 2 max_side.
+    To save time, decoding halves its sides until the longer one is < 2 max_side.
     """
     size = tf.io.extract_jpeg_shape(encoded)[:2]
     halvings = tf.cast(
@@ -54,7 +54,7 @@ def with_size(image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 def within(size: tf.Tensor, max_side: int) -> tf.Tensor:
     """Height and width at most `max_side`, int32 [2].
 
-    The aspect ratio stays, to the nearest pixel, and no side becomes shorter than 1.
+    Keeps the aspect ratio, to the nearest pixel; no side becomes shorter than 1.
     """
     sides = tf.cast(size, tf.float32)
     factor = tf.minimum(1.0, max_side / tf.reduce_max(sides))
@@ -65,7 +65,7 @@ def resize(image: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
     """[H, W, 3] scaled to a size that is no larger; uint8."""
     scaled = tf.cond(
         tf.reduce_all(tf.shape(image)[:2] <= 2 * size),
-        lambda: tf.image.resize(image, size),  # Takes all pixels in: at most two a side.
+        lambda: tf.image.resize(image, size),  # Uses every pixel: at most two a side.
         lambda: tf.image.resize(image, size, antialias=True),
     )
-    return tf.cast(scaled + 0.5, tf.uint8)  # Both are averages of pixels: none leaves 0..255.
+    return tf.cast(scaled + 0.5, tf.uint8)  # Both average pixels, so results stay in 0..255.

@@ -1,6 +1,6 @@
-"""From recorded examples to padded batches of images of several sizes, whatever is learned of them.
+"""From recorded examples to padded batches of images of several sizes, for every task.
 
-What is learned is the task's: the target beside each image is a class or a mask.
+The task decides what the target of an image is, such as a class or a mask.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from trainer import tasks
-from trainer.config import Experiment
+from trainer.config import Recipe
 from trainer.data import images, records
 
 Sized = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # Image, height and width, target.
@@ -18,70 +18,60 @@ Sized = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # Image, height and width, targe
 CACHE_LIMIT = 2 * 2**30  # Bytes of decoded images kept in memory; above it they are read again.
 
 
-def training(
-    files: Sequence[str], labels: Sequence[str], experiment: Experiment
-) -> tf.data.Dataset:
-    """Augmented batches without end: (inputs, targets), in an order the seed decides."""
-    task, seed = tasks.of(experiment), experiment.train.seed
+def training(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
+    """Endless augmented batches (inputs, targets), in an order that the seed decides."""
+    task, seed = tasks.of(recipe), recipe.train.seed
     count = size(files)
     seeds = tf.data.Dataset.counter().map(lambda step: tf.stack([seed, tf.cast(step, tf.int32)]))
-    scaled = kept(decoded(files, labels, experiment), count, experiment)
+    scaled = kept(decoded(files, labels, recipe), count, recipe)
     views = tf.data.Dataset.zip(
         scaled.shuffle(min(count, 4096), seed=seed, reshuffle_each_iteration=True).repeat(), seeds
-    ).map(
-        lambda example, seed: view(*example, seed, experiment), num_parallel_calls=tf.data.AUTOTUNE
-    )
-    batches = bucketed(views, experiment)
-    return task.mix(batches, seeds, experiment).prefetch(tf.data.AUTOTUNE)
+    ).map(lambda example, seed: view(example, seed, recipe), num_parallel_calls=tf.data.AUTOTUNE)
+    batches = bucketed(views, recipe)
+    return task.mix(batches, seeds, recipe).prefetch(tf.data.AUTOTUNE)
 
 
-def view(
-    image: tf.Tensor, _: tf.Tensor, target: tf.Tensor, seed: tf.Tensor, experiment: Experiment
-) -> Sized:
+def view(example: Sized, seed: tf.Tensor, recipe: Recipe) -> Sized:
     """The example with a random view of its image."""
-    image, target = tasks.of(experiment).view(image, target, seed, experiment.augment)
+    image, _, target = example
+    image, target = tasks.of(recipe).view(image, target, seed, recipe.augment)
     return tf.ensure_shape(image, [None, None, 3]), tf.shape(image)[:2], target
 
 
-def evaluation(
-    files: Sequence[str], labels: Sequence[str], experiment: Experiment
-) -> tf.data.Dataset:
+def evaluation(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
     """Every example once, whole and unchanged, in padded batches."""
     count = size(files)
-    batches = bucketed(kept(decoded(files, labels, experiment), count, experiment), experiment)
-    number = int(batches.reduce(0, lambda total, *_: total + 1))  # Keras warns where it is unknown.
+    batches = bucketed(kept(decoded(files, labels, recipe), count, recipe), recipe)
+    number = int(batches.reduce(0, lambda total, *_: total + 1))  # Keras warns if it is unknown.
     known = batches.apply(tf.data.experimental.assert_cardinality(number))
     return known.prefetch(tf.data.AUTOTUNE)
 
 
 def size(files: Sequence[str]) -> int:
-    """How many examples the files hold.
-
-    Raises ValueError where they hold none.
-    """
+    """The number of examples in the files. Raises ValueError if there are none."""
     count = int(tf.data.TFRecordDataset(expand(files)).reduce(0, lambda total, _: total + 1))
     if count == 0:
         raise ValueError(f"No examples in {list(files)}: the split is empty.")
     return count
 
 
-def steps(files: Sequence[str], experiment: Experiment) -> int:
+def steps(files: Sequence[str], recipe: Recipe) -> int:
     """Batches in an epoch: each example about once."""
-    return max(1, size(files) // experiment.train.batch_size)
+    return max(1, size(files) // recipe.train.batch_size)
 
 
 def expand(patterns: Sequence[str]) -> list[str]:
-    """The files that the patterns name, sorted: their order is part of what the seed decides."""
+    """The files that match the patterns, sorted, since results depend on their order."""
     return sorted(path for pattern in patterns for path in tf.io.gfile.glob(pattern))
 
 
-def decoded(files: Sequence[str], labels: Sequence[str], experiment: Experiment) -> tf.data.Dataset:
+def decoded(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
     """[H, W, 3] uint8 no larger than max_side, its height and width, and the task's target."""
-    task = tasks.of(experiment)
+    task = tasks.of(recipe)
 
     def decode(serialized: tf.Tensor) -> Sized:
         fields = tf.io.parse_single_example(serialized, task.features)
-        image = images.load(fields[records.ENCODED], experiment.data.max_side)
+        image = images.load(fields[records.ENCODED], recipe.data.max_side)
         size = tf.shape(image)[:2]
         return image, size, task.target(fields, labels, size)
 
@@ -89,21 +79,21 @@ def decoded(files: Sequence[str], labels: Sequence[str], experiment: Experiment)
     return serialized.map(decode, num_parallel_calls=tf.data.AUTOTUNE)
 
 
-def kept(dataset: tf.data.Dataset, count: int, experiment: Experiment) -> tf.data.Dataset:
-    """The dataset, decoded once and kept in memory where it is sure to fit."""
-    bytes_of_each = experiment.data.max_side**2 * tasks.of(experiment).bytes_per_pixel
+def kept(dataset: tf.data.Dataset, count: int, recipe: Recipe) -> tf.data.Dataset:
+    """The dataset, decoded once and cached in memory if it is certain to fit."""
+    bytes_of_each = recipe.data.max_side**2 * tasks.of(recipe).bytes_per_pixel
     return dataset.cache() if count * bytes_of_each <= CACHE_LIMIT else dataset
 
 
-def bucketed(examples: tf.data.Dataset, experiment: Experiment) -> tf.data.Dataset:
-    """Batches of images of about one size, padded to the largest among them.
+def bucketed(examples: tf.data.Dataset, recipe: Recipe) -> tf.data.Dataset:
+    """Batches of images of similar size, padded to the largest one.
 
-    Images whose height and width fall into the same cells of the grid share a batch. Gives
+    Images whose height and width are in the same cells of the grid share a batch. Gives
     ({"image": [B, H, W, 3] float32 in 0..255, "size": [B, 2] int32}, targets).
     """
-    grid, batch_size = experiment.augment.grid, experiment.train.batch_size
+    grid, batch_size = recipe.augment.grid, recipe.train.batch_size
     black = tf.zeros([], examples.element_spec[0].dtype)
-    padding = (black, 0, tasks.of(experiment).padding)
+    padding = (black, 0, tasks.of(recipe).padding)
 
     def cell(_: tf.Tensor, size: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
         cells = tf.cast((size + grid - 1) // grid, tf.int64)
@@ -119,5 +109,5 @@ def bucketed(examples: tf.data.Dataset, experiment: Experiment) -> tf.data.Datas
 def inputs(
     image: tf.Tensor, size: tf.Tensor, target: tf.Tensor
 ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
-    """What the model takes of a batch, and what it should say."""
+    """A batch as the model takes it: inputs and targets."""
     return {"image": tf.cast(image, tf.float32), "size": size}, target

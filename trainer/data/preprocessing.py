@@ -1,4 +1,4 @@
-"""What TensorFlow Transform learns of the training split: labels, channel mean and std, sizes."""
+"""Statistics of the training split, by TensorFlow Transform: labels, channel moments, sizes."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ FRACTIONS = "class_fractions"
 
 @dataclass(frozen=True)
 class DataStatistics:
-    """The training split's facts that the model and the evaluation need."""
+    """The statistics of the training split that the model and the evaluation need."""
 
     labels: tuple[str, ...]  # Sorted: the order of the model's outputs.
     mean: tuple[float, ...]  # Of each channel, 0..255.
     std: tuple[float, ...]  # Of each channel, 0..255.
-    size_boundaries: tuple[float, ...]  # Square roots of image areas, in pixels, rising.
-    class_fractions: tuple[float, ...] = ()  # Of masks: each class's part of an image's pixels.
+    size_boundaries: tuple[float, ...]  # Square roots of image areas, in pixels, ascending.
+    class_fractions: tuple[float, ...] = ()  # Masks only: each class's mean share of the pixels.
 
 
 def preprocessing_fn(inputs: dict[str, Any], custom_config: dict[str, Any]) -> dict[str, tf.Tensor]:
     """Called by TFX's Transform for images with classes.
 
-    `custom_config["size_buckets"]` says into how many quantiles the image sizes fall.
+    `custom_config["size_buckets"]` is the number of quantiles of the image sizes.
     """
     labels = tf.reshape(inputs[records.LABEL_TEXT], [-1])
     tft.vocabulary(labels, vocab_filename=VOCABULARY)
@@ -46,7 +46,7 @@ def masks_preprocessing_fn(
 
 
 def constants(inputs: dict[str, Any], custom_config: dict[str, Any]) -> dict[str, tf.Tensor]:
-    """What is learned of all images, by the names in CONSTANTS."""
+    """What is computed from all images, by the names in CONSTANTS."""
     sides = size(inputs[records.HEIGHT], inputs[records.WIDTH])
     mean, std = channel_moments(dense(inputs[records.ENCODED]))
     quantiles = tft.quantiles(sides, custom_config["size_buckets"], epsilon=0.001)
@@ -54,18 +54,18 @@ def constants(inputs: dict[str, Any], custom_config: dict[str, Any]) -> dict[str
 
 
 def repeated(learned: dict[str, tf.Tensor], inputs: dict[str, Any]) -> dict[str, tf.Tensor]:
-    """Constants travel as columns: each row repeats them."""
+    """Constants as columns, repeated in each row: see docs/decisions/0009-statistics.md."""
     count = tf.size(inputs[records.HEIGHT])
     return {name: tf.tile(value[tf.newaxis], [count, 1]) for name, value in learned.items()}
 
 
 def dense(column: tf.SparseTensor) -> tf.Tensor:
-    """A column of one text in each row: string [N]."""
+    """A column with one string in each row: string [N]."""
     return tf.reshape(tf.sparse.to_dense(column, default_value=""), [-1])
 
 
 def class_fractions(encoded: tf.Tensor, classes: int) -> tf.Tensor:
-    """Each class's part of the pixels that count, float32 [C]; images that have any weigh alike."""
+    """Each class's share of the pixels that are not ignored, float32 [C]; images weigh equally."""
 
     def fractions(mask: tf.Tensor) -> tf.Tensor:
         ids = tf.reshape(tf.cast(masks.decode(mask), tf.int32), [-1])
@@ -79,13 +79,13 @@ def class_fractions(encoded: tf.Tensor, classes: int) -> tf.Tensor:
 
 
 def size(height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
-    """One number for an image's size: the side of the square of its area, float32 [N] pixels."""
+    """The side of the square with the image's area, float32 [N] pixels."""
     area = tf.cast(height, tf.float32) * tf.cast(width, tf.float32)
     return tf.sqrt(tf.reshape(area, [-1]))
 
 
 def channel_moments(encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Mean and standard deviation of each channel over all images, each image weighing alike."""
+    """Mean and standard deviation of each channel over all images, which weigh equally."""
 
     def moments(image_bytes: tf.Tensor) -> tf.Tensor:
         pixels = tf.cast(images.decode(image_bytes), tf.float32)
@@ -99,7 +99,7 @@ def channel_moments(encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def read(transform_uri: str, mask_classes: tuple[str, ...] = ()) -> DataStatistics:
-    """The statistics in Transform's output folder; those of masks where it has masks' classes."""
+    """The statistics in Transform's output folder; those of masks if `mask_classes` are given."""
     output = tft.TFTransformOutput(transform_uri)
     columns = output.transform_raw_features(example_row(with_masks=bool(mask_classes)))
     mean, std, boundaries = (tuple(columns[name].numpy()[0].tolist()) for name in CONSTANTS)
@@ -111,7 +111,7 @@ def read(transform_uri: str, mask_classes: tuple[str, ...] = ()) -> DataStatisti
 
 
 def example_row(*, with_masks: bool) -> dict[str, Any]:
-    """One row that the transform graph can read; what it holds does not matter."""
+    """One row for the transform graph; its values do not matter, since it reads constants."""
     pixel = tf.sparse.from_dense([[tf.io.encode_png(tf.zeros([1, 1, 1], tf.uint8))]])
     row = {
         records.ENCODED: pixel,

@@ -10,17 +10,17 @@ from typing import Any
 import tensorflow as tf
 
 ENCODED = "image/encoded"  # The image file's bytes, 8-bit RGB once decoded.
-FORMAT = "image/format"  # b"JPEG", b"PNG", b"GIF" or b"BMP": of the bytes, not of the file's name.
+FORMAT = "image/format"  # b"JPEG", b"PNG", b"GIF" or b"BMP": by the bytes, not by the file's name.
 HEIGHT = "image/height"  # Pixels, as decoded.
 WIDTH = "image/width"  # Pixels, as decoded.
 FILENAME = "image/filename"  # Path below the folder that was ingested, with "/".
-SHA256 = "image/key/sha256"  # Lower-case hexadecimal digest of the file as it was found.
-LABEL_TEXT = "image/class/text"  # Beside a mask: the breed, where the data names one.
+SHA256 = "image/key/sha256"  # Lower-case hexadecimal digest of the original file.
+LABEL_TEXT = "image/class/text"  # With a mask: the breed, if the data has it.
 LABEL = "image/class/label"  # Index of LABEL_TEXT among the sorted names of all classes found.
-SPECIES = "image/class/species"  # b"cat" or b"dog", where the data names one.
+SPECIES = "image/class/species"  # b"cat" or b"dog", if the data has it.
 MASK = "image/segmentation/class/encoded"  # PNG of one byte a pixel: class, or IGNORED.
 MASK_FORMAT = "image/segmentation/class/format"
-BOXES = {  # Of heads, 0..1 of the width and the height; none where the data has none.
+BOXES = {  # Of heads, 0..1 of the width and the height; empty if the data has none.
     "xmin": "image/object/bbox/xmin",
     "xmax": "image/object/bbox/xmax",
     "ymin": "image/object/bbox/ymin",
@@ -28,7 +28,7 @@ BOXES = {  # Of heads, 0..1 of the width and the height; none where the data has
 }
 BOX_LABEL = "image/object/class/label"  # One for each box: 0, a head.
 
-IGNORED = 255  # In a record's mask: counts for no class.
+IGNORED = 255  # In a record's mask: not a class.
 
 SPLITS = ("train", "val", "test")
 
@@ -65,4 +65,4 @@ def _feature(name: str, value: Any) -> tf.train.Feature:
         return tf.train.Feature(int64_list=tf.train.Int64List(value=values))
     if all(isinstance(v, float) for v in values):
         return tf.train.Feature(float_list=tf.train.FloatList(value=values))
-    raise TypeError(f"Field {name!r} holds {value!r}: give str, bytes, int or float.")
+    raise TypeError(f"Field {name!r} is {value!r}: use str, bytes, int or float.")

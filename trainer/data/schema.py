@@ -15,7 +15,7 @@ FOLDER = Path(__file__).with_name("schemas")
 def load(name: str) -> schema_pb2.Schema:
     """The schema in trainer/schemas/<name>.pbtxt.
 
-    Raises ValueError, naming the schemas that exist, where there is none of this name.
+    Raises ValueError that lists the known schemas for an unknown name.
     """
     path = FOLDER / f"{name}.pbtxt"
     if not path.is_file():
@@ -25,7 +25,7 @@ def load(name: str) -> schema_pb2.Schema:
 
 
 def classes(schema: schema_pb2.Schema) -> tuple[str, ...]:
-    """The labels that the schema allows, sorted; empty where it allows any."""
+    """The labels that the schema allows, sorted; empty if it allows any."""
     feature = next(feature for feature in schema.feature if feature.name == LABEL_TEXT)
     return tuple(sorted(feature.string_domain.value))
 

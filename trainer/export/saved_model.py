@@ -22,15 +22,13 @@ import keras
 import tensorflow as tf
 
 from trainer import tasks
-from trainer.config import Experiment
+from trainer.config import Recipe
 from trainer.data.preprocessing import DataStatistics
 
 LABELS = "labels.txt"
 
 
-def save(
-    model: keras.Model, statistics: DataStatistics, experiment: Experiment, folder: str
-) -> None:
+def save(model: keras.Model, statistics: DataStatistics, experiment: Recipe, folder: str) -> None:
     """Writes the trained model with all its signatures."""
     task = tasks.of(experiment)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from trainer.config import Experiment, UNetConfig
+from trainer.config import Recipe, UNetConfig
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import test_time_averaging
 from trainer.export.signatures import ImageModule, Network, Outputs
@@ -40,9 +40,9 @@ class Segmenter(ImageModule):
         }
 
 
-def averaging(scores: Network, statistics: DataStatistics, experiment: Experiment) -> Segmenter:
+def averaging(scores: Network, statistics: DataStatistics, recipe: Recipe) -> Segmenter:
     """A segmenter that averages over the views that the model's configuration asks for."""
-    config, max_side = experiment.model, experiment.data.max_side
+    config, max_side = recipe.model, recipe.data.max_side
     if isinstance(config, UNetConfig):
         if config.mirrored:
             scores = test_time_averaging.mirrored(scores)

@@ -1,23 +1,24 @@
-"""The models, by name. They import keras and nothing of TensorFlow: any Keras backend runs them."""
+"""The models, by name. They import Keras but not TensorFlow, so they run on any Keras backend."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import keras
 
 from trainer.config import ModelConfig
-from trainer.models import fcn, fcn8s, fcn16s, fcn32s, unet_small, vgg16_deconv
+from trainer.models import fcn, fcn_vgg16, unet_small, vgg16_deconv
 
 if TYPE_CHECKING:
     from trainer.data.preprocessing import DataStatistics
 
-BUILDERS = {
+BUILDERS: dict[str, Callable[..., keras.Model]] = {
     "fcn": fcn.build,
     "unet_small": unet_small.build,
-    "fcn8s": fcn8s.build,
-    "fcn16s": fcn16s.build,
-    "fcn32s": fcn32s.build,
+    "fcn8s": fcn_vgg16.build,
+    "fcn16s": fcn_vgg16.build,
+    "fcn32s": fcn_vgg16.build,
     "vgg16_deconv": vgg16_deconv.build,
 }
 

@@ -1,27 +1,31 @@
-"""A fully convolutional classifier: residual stages, and 1x1 convolutions for dense layers.
+"""A fully convolutional classifier: residual stages, and 1x1 convolutions in place of dense layers.
 
 Long, Shelhamer, Darrell (arXiv:1411.4038) for the head.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import keras
 from keras import layers
 
 from trainer.config import ClassifierConfig
-from trainer.models.inputs import images, normalized
+from trainer.models.inputs import images, normalize
 from trainer.models.layers import MaskedPooling
 from trainer.models.residual import halve, residual
 
 
-def build(config: ClassifierConfig, *, classes: int, mean: list, std: list) -> keras.Model:
+def build(
+    config: ClassifierConfig, *, classes: int, mean: Sequence[float], std: Sequence[float]
+) -> keras.Model:
     """Maps {"image": [B, H, W, 3] in 0..255, "size": [B, 2]} to logits [B, classes].
 
-    `size` is each image's own height and width: what lies beyond is padding. `mean` and `std` are
+    `size` is each image's own height and width: the rest is padding. `mean` and `std` are
     those of the channels, in 0..255. H and W may be anything from 1 up, and differ between calls.
     """
     inputs, mask = images()
-    x = normalized(inputs["image"], mask, mean=mean, std=std)
+    x = normalize(inputs["image"], mask, mean=mean, std=std)
 
     x, mask = halve(x, mask, config.widths[0] // 2, "stem")
     for stage, width in enumerate(config.widths):
@@ -33,7 +37,9 @@ def build(config: ClassifierConfig, *, classes: int, mean: list, std: list) -> k
     return keras.Model(inputs, logits, name="fcn")
 
 
-def conv_head(x, mask, config: ClassifierConfig, classes: int):
+def conv_head(
+    x: keras.KerasTensor, mask: keras.KerasTensor, config: ClassifierConfig, classes: int
+) -> keras.KerasTensor:
     """Scores each position by 1x1 convolutions, then pools the scores."""
     x = layers.SpatialDropout2D(config.dropout, name="dropout")(x)
     x = layers.Conv2D(config.widths[-1], 1, activation="relu", name="hidden")(x)
@@ -41,7 +47,9 @@ def conv_head(x, mask, config: ClassifierConfig, classes: int):
     return MaskedPooling(config.pooling, name="logits")(x, mask)
 
 
-def dense_head(x, mask, config: ClassifierConfig, classes: int):
+def dense_head(
+    x: keras.KerasTensor, mask: keras.KerasTensor, config: ClassifierConfig, classes: int
+) -> keras.KerasTensor:
     """Pools the features, then scores them once."""
     x = MaskedPooling(config.pooling, name="pool")(x, mask)
     x = layers.Dropout(config.dropout, name="dropout")(x)

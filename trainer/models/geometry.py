@@ -1,12 +1,12 @@
 """What a model's layers do to height and width: strides, and the smallest input, computed.
 
-Trying sizes out would not do: below a kernel's size, TensorFlow's convolutions on CPUs answer with
-whatever is in memory.
+Trying sizes out does not work: on inputs smaller than the kernel, TensorFlow's convolutions on CPUs
+return whatever is in memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import keras
@@ -22,9 +22,9 @@ Steps = tuple[Fraction, Fraction]  # In height and width.
 
 
 def smallest_input(model: keras.Model) -> Sides:
-    """The least height and width of an image that leaves each feature map a position.
+    """The smallest height and width of an image for which each feature map has a position.
 
-    Raises ValueError, naming the layer, where nothing is known of a layer of the model.
+    Raises ValueError that names the layer if RULES has no rule for it.
     """
     return to_the_image(model, lambda move, positions: move.needed(positions))
 
@@ -42,7 +42,10 @@ def strides(model: keras.Model) -> dict[str, Steps]:
         if is_map(layer.output):
             maps = [(found[makers[id(tensor)]], moves) for tensor, moves in maps_and_moves(layer)]
             height, width = (
-                max((before[axis] * moves[axis].step() for before, moves in maps), default=1)
+                max(
+                    (before[axis] * moves[axis].step() for before, moves in maps),
+                    default=Fraction(1),
+                )
                 for axis in (0, 1)
             )
             found[layer.name] = (height, width)
@@ -52,11 +55,11 @@ def strides(model: keras.Model) -> dict[str, Steps]:
 def to_the_image(model: keras.Model, before: Callable[[Window | Growth, int], int]) -> Sides:
     """Walks from one position of the last feature maps back to the image.
 
-    `before` says how many positions a layer takes or sees for so many of its output.
+    `before` gives how many positions of its input a layer needs or sees, for a number of outputs.
     """
     makers = output_makers(model)
     wanted = {layer.name: (1, 1) for layer in model.layers}
-    for layer in reversed(model.layers):  # Consumers come before makers.
+    for layer in reversed(model.layers):  # Consumers before producers.
         if is_map(layer.output):
             for tensor, moves in maps_and_moves(layer):
                 height, width = map(before, moves, wanted[layer.name])
@@ -86,7 +89,7 @@ def output_makers(model: keras.Model) -> dict[int, str]:
 def maps_and_moves(layer: keras.Layer) -> list[tuple[keras.KerasTensor, Moves]]:
     """The feature maps that a layer reads, and its moves in each; none for an input of the model.
 
-    Of the last map of a layer that grows like a finer one, it takes the size as it is.
+    Of the last map of a layer in GROWING_LIKE, only the size is used.
     """
     if isinstance(layer, layers.InputLayer):
         return []
@@ -108,13 +111,13 @@ def moves_of(layer: keras.Layer) -> Moves:
         if isinstance(layer, kinds):
             return rule(layer)
     raise ValueError(
-        f"Layer {layer.name!r} is a {type(layer).__name__}, and nothing is known of what that does "
-        f"to height and width: add it to RULES in {__name__}."
+        f"Layer {layer.name!r} is a {type(layer).__name__}, whose effect on height and width "
+        f"is unknown: add it to RULES in {__name__}."
     )
 
 
 def unmoved(layer: keras.Layer) -> Moves:
-    """Of layers that look at each position alone."""
+    """Of layers that look at one position at a time."""
     return Window(), Window()
 
 
@@ -134,8 +137,8 @@ def pooled(layer: keras.Layer) -> Moves:
     return slid(layer.pool_size, layer.strides, layer.padding)
 
 
-def slid(kernel: tuple, stride: tuple, padding: str) -> Moves:
-    """With padding "same", ceil(n / stride) positions come of n; with "valid", none is made up."""
+def slid(kernel: Sequence[int], stride: Sequence[int], padding: str) -> Moves:
+    """Padding "same" makes ceil(n / stride) positions of n; "valid" adds none."""
     height, width = (
         Window(k, s, k - 1 if padding == "same" else 0) for k, s in zip(kernel, stride, strict=True)
     )
@@ -143,7 +146,7 @@ def slid(kernel: tuple, stride: tuple, padding: str) -> Moves:
 
 
 def transposed(layer: layers.Conv2DTranspose) -> Moves:
-    """Of transposed convolutions. Dilation goes with a stride of 1 only."""
+    """Of transposed convolutions. Keras allows dilation only with a stride of 1."""
     reach = [(k - 1) * d + 1 for k, d in zip(layer.kernel_size, layer.dilation_rate, strict=True)]
     height, width = (
         Growth(k, factor, 0 if layer.padding == "same" else max(k - factor, 0))

@@ -1,6 +1,8 @@
-"""What each model takes: images of unequal sizes, padded, and which of the pixels are theirs."""
+"""The inputs of every model: images of different sizes, padded, and a mask of their own pixels."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import keras
 from keras import layers
@@ -13,7 +15,7 @@ Inputs = dict[str, keras.KerasTensor]
 def images() -> tuple[Inputs, keras.KerasTensor]:
     """{"image": [B, H, W, 3] in 0..255, "size": [B, 2]}, and the mask [B, H, W, 1] of the two.
 
-    `size` is each image's own height and width: what lies beyond is padding. H and W may differ
+    `size` is each image's own height and width: the rest is padding. H and W may differ
     between calls.
     """
     image = keras.Input((None, None, 3), name="image")
@@ -21,7 +23,13 @@ def images() -> tuple[Inputs, keras.KerasTensor]:
     return {"image": image, "size": size}, SizeMask(name="mask")(image, size)
 
 
-def normalized(image, mask, *, mean: list, std: list):
+def normalize(
+    image: keras.KerasTensor,
+    mask: keras.KerasTensor,
+    *,
+    mean: Sequence[float],
+    std: Sequence[float],
+) -> keras.KerasTensor:
     """The image with mean 0 and variance 1 in each channel, and zeros for its padding.
 
     `mean` and `std` are those of the channels, in 0..255.

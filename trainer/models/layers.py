@@ -1,22 +1,25 @@
-"""Layers that leave padding out, so that an image's scores do not depend on its batch.
+"""Layers that ignore padding, so that an image's scores do not depend on its batch.
 
 A batch of unequal images is padded at the bottom and on the right. A mask [B, H, W, 1] of ones
-(image) and zeros (padding) travels beside the features; features are zero wherever the mask is,
-just as they are beyond the border of an image that stands alone.
+(image) and zeros (padding) goes with the features. Features are zero where the mask is zero, as
+they are outside an image that is alone in its batch.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import keras
 from keras import ops
+
+Shape = tuple[int | None, ...]  # None: any size.
 
 
 class SizeMask(keras.layers.Layer):
     """Sizes [B, 2] of the images (height, width) in a batch [B, H, W, C]: a mask [B, H, W, 1]."""
 
-    def call(self, image, size):
+    def call(self, image: keras.KerasTensor, size: keras.KerasTensor) -> keras.KerasTensor:
         """One where a pixel belongs to the image, zero in its padding."""
         height, width = ops.shape(image)[1], ops.shape(image)[2]
         rows = ops.arange(height, dtype="int32")[None, :] < size[:, :1]
@@ -24,15 +27,15 @@ class SizeMask(keras.layers.Layer):
         mask = ops.logical_and(rows[:, :, None], columns[:, None, :])
         return ops.cast(mask[..., None], self.compute_dtype)
 
-    def compute_output_shape(self, image_shape, size_shape):
+    def compute_output_shape(self, image_shape: Shape, size_shape: Shape) -> Shape:
         """[B, H, W, 1]."""
         return (*image_shape[:3], 1)
 
 
 class HalveMask(keras.layers.Layer):
-    """The mask of features that a stride of 2 has made: [B, ceil(H/2), ceil(W/2), 1]."""
+    """The mask of features after a stride of 2: [B, ceil(H/2), ceil(W/2), 1]."""
 
-    def call(self, valid):
+    def call(self, valid: keras.KerasTensor) -> keras.KerasTensor:
         """Every second position; the first one always belongs to the image."""
         return valid[:, ::2, ::2]
 
@@ -40,57 +43,59 @@ class HalveMask(keras.layers.Layer):
 class MaskedPooling(keras.layers.Layer):
     """Average or maximum over each image's own positions: [B, H, W, C] to [B, C]."""
 
-    def __init__(self, pooling: str, **kwargs) -> None:
+    def __init__(self, pooling: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if pooling not in ("average", "max"):
             raise ValueError(f"pooling is {pooling!r}: give 'average' or 'max'.")
         self.pooling = pooling
 
-    def call(self, features, valid):
-        """The mask decides what is counted; the features' own zeros count where it is one."""
+    def call(self, features: keras.KerasTensor, valid: keras.KerasTensor) -> keras.KerasTensor:
+        """Counts the positions where the mask is one, also if a feature is zero there."""
         if self.pooling == "max":
             return ops.max(ops.where(valid > 0, features, -1e9), axis=(1, 2))
         return ops.sum(features * valid, axis=(1, 2)) / ops.sum(valid, axis=(1, 2))
 
-    def compute_output_shape(self, features_shape, valid_shape):
+    def compute_output_shape(self, features_shape: Shape, valid_shape: Shape) -> Shape:
         """[B, C]."""
         return (features_shape[0], features_shape[-1])
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         """What Keras needs to build the layer again."""
         return {**super().get_config(), "pooling": self.pooling}
 
 
 class MaskedReLU(keras.layers.Layer):
-    """ReLU that keeps the variance of a standard normal input, and sets padding back to zero.
+    """ReLU that keeps the variance of a standard normal input, and sets padding to zero.
 
     The factor is that of Brock, De, Smith (arXiv:2101.08692), section 3.
     """
 
     GAIN = (2 / (1 - 1 / math.pi)) ** 0.5
 
-    def call(self, features, valid):
+    def call(self, features: keras.KerasTensor, valid: keras.KerasTensor) -> keras.KerasTensor:
         """Positive parts [B, H, W, C], with a mask [B, H, W, 1]."""
         return ops.relu(features) * (valid * self.GAIN)
 
-    def compute_output_shape(self, features_shape, valid_shape):
-        """The features' own."""
+    def compute_output_shape(self, features_shape: Shape, valid_shape: Shape) -> Shape:
+        """That of the features."""
         return features_shape
 
 
 class StandardizedConv2D(keras.layers.Conv2D):
     """A convolution whose kernels have mean 0 and variance 1/fan-in, times a learned gain.
 
-    It stands in for batch normalization (Brock, De, Smith, arXiv:2101.08692), which would let an
-    image's neighbours in the batch into its scores and takes half of the time on a CPU.
+    It replaces batch normalization (Brock, De, Smith, arXiv:2101.08692), which would make an
+    image's scores depend on its batch, and which takes half of the time on a CPU.
     """
 
-    def build(self, input_shape) -> None:
+    def build(self, input_shape: Shape) -> None:
         """Adds one gain for each output channel."""
         super().build(input_shape)
         self.gain = self.add_weight(name="gain", shape=(self.filters,), initializer="ones")
 
-    def convolution_op(self, inputs, kernel):
+    def convolution_op(
+        self, inputs: keras.KerasTensor, kernel: keras.KerasTensor
+    ) -> keras.KerasTensor:
         """The convolution with the standardized kernel."""
         height, width, channels, _ = kernel.shape
         mean = ops.mean(kernel, axis=(0, 1, 2), keepdims=True)
@@ -105,10 +110,10 @@ class Gain(keras.layers.Layer):
     SkipInit: De, Smith (arXiv:2002.10444).
     """
 
-    def build(self, input_shape) -> None:
+    def build(self, input_shape: Shape) -> None:
         """Adds the factor."""
         self.factor = self.add_weight(name="factor", shape=(), initializer="zeros")
 
-    def call(self, features):
+    def call(self, features: keras.KerasTensor) -> keras.KerasTensor:
         """The features, scaled."""
         return features * self.factor

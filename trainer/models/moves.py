@@ -1,7 +1,7 @@
-"""How a layer moves along one axis of a map: in windows, or making more positions.
+"""How a layer moves along one axis of a map: by windows, or by making more positions.
 
 From n positions a window makes (n + padding - kernel) // stride + 1, and a growth n * factor, and
-more where its kernel hangs over.
+more if its kernel overhangs.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ class Window(NamedTuple):
     padding: int = 0  # At both ends together; negative for cropping.
 
     def needed(self, positions: int) -> int:
-        """How many positions it takes to make so many."""
+        """How many positions of the input are needed for this many of the output."""
         return max(1, (positions - 1) * self.stride + self.kernel - self.padding)
 
     def seen(self, positions: int) -> int:
-        """How many positions so many side by side look at."""
+        """How many positions of the input this many neighbours of the output look at."""
         return (positions - 1) * self.stride + self.kernel
 
     def step(self) -> Fraction:
@@ -38,7 +38,7 @@ class Growth(NamedTuple):
     overhang: int = 0  # Positions beyond n * factor.
 
     def needed(self, positions: int) -> int:
-        """How many positions it takes to make so many."""
+        """How many positions of the input are needed for this many of the output."""
         return max(1, -((self.overhang - positions) // self.factor))
 
     def seen(self, positions: int) -> int:

@@ -1,24 +1,30 @@
-"""Residual stages that do without batch normalization, and leave padding out.
+"""Residual stages without batch normalization, that ignore padding.
 
-He et al. (arXiv:1512.03385) for the blocks, Brock et al. (arXiv:2101.08692) for doing without.
+He et al. (arXiv:1512.03385) for the blocks, Brock et al. (arXiv:2101.08692) for the
+convolutions.
 """
 
 from __future__ import annotations
 
+import keras
 from keras import layers
 
 from trainer.models.layers import Gain, HalveMask, MaskedReLU, StandardizedConv2D
 
 
-def halve(x, mask, width: int, name: str):
-    """A convolution of stride 2: half the height and width, rounded up, whatever their parity."""
+def halve(
+    x: keras.KerasTensor, mask: keras.KerasTensor, width: int, name: str
+) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+    """A convolution of stride 2: half the height and width, rounded up."""
     x = layers.ZeroPadding2D(1, name=f"{name}_pad")(x)
     x = StandardizedConv2D(width, 3, strides=2, name=f"{name}_conv")(x)
     mask = HalveMask(name=f"{name}_mask")(mask)
     return MaskedReLU(name=f"{name}_relu")(x, mask), mask
 
 
-def residual(x, mask, width: int, name: str):
+def residual(
+    x: keras.KerasTensor, mask: keras.KerasTensor, width: int, name: str
+) -> keras.KerasTensor:
     """Two 3x3 convolutions around a shortcut."""
     y = StandardizedConv2D(width, 3, padding="same", name=f"{name}_conv1")(x)
     y = MaskedReLU(name=f"{name}_relu1")(y, mask)

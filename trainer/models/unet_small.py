@@ -6,31 +6,35 @@ in fcn.py; nothing is learned at the image's full size, where a CPU would spend 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import keras
 from keras import layers
 
 from trainer.config import UNetConfig
-from trainer.models.inputs import images, normalized
+from trainer.models.inputs import images, normalize
 from trainer.models.layers import MaskedReLU, StandardizedConv2D
 from trainer.models.residual import halve, residual
 from trainer.models.upsampling import BilinearUpsampling, NearestUpsampling
 
 
-def build(config: UNetConfig, *, classes: int, mean: list, std: list) -> keras.Model:
+def build(
+    config: UNetConfig, *, classes: int, mean: Sequence[float], std: Sequence[float]
+) -> keras.Model:
     """Maps {"image": [B, H, W, 3] in 0..255, "size": [B, 2]} to logits [B, H, W, classes].
 
-    `size` is each image's own height and width: what lies beyond is padding. `mean` and `std` are
+    `size` is each image's own height and width: the rest is padding. `mean` and `std` are
     those of the channels, in 0..255. H and W may be anything from 1 up, and differ between calls.
     """
     inputs, image_mask = images()
-    x = normalized(inputs["image"], image_mask, mean=mean, std=std)
+    x = normalize(inputs["image"], image_mask, mean=mean, std=std)
 
-    levels = shrunk(x, image_mask, config)
+    levels = shrink(x, image_mask, config)
     x, mask = levels.pop()
     x = layers.SpatialDropout2D(config.dropout, name="dropout")(x)
     while levels:
         skip, mask = levels.pop()
-        x = grown(x, skip, mask, config.widths[len(levels)], len(levels))
+        x = grow(x, skip, mask, config.widths[len(levels)], len(levels))
     x = layers.Conv2D(classes, 1, name="scores")(x)
     x = layers.Multiply(name="scores_masked")([x, mask])
     logits = BilinearUpsampling(2, trainable=False, name="logits")(x, mask, image_mask)
@@ -38,7 +42,9 @@ def build(config: UNetConfig, *, classes: int, mean: list, std: list) -> keras.M
     return keras.Model(inputs, logits, name="unet_small")
 
 
-def shrunk(x, mask, config: UNetConfig) -> list[tuple]:
+def shrink(
+    x: keras.KerasTensor, mask: keras.KerasTensor, config: UNetConfig
+) -> list[tuple[keras.KerasTensor, keras.KerasTensor]]:
     """The features of each level, and their masks; the finest, of stride 2, come first."""
     levels = []
     for level, width in enumerate(config.widths):
@@ -49,7 +55,9 @@ def shrunk(x, mask, config: UNetConfig) -> list[tuple]:
     return levels
 
 
-def grown(x, skip, mask, width: int, level: int):
+def grow(
+    x: keras.KerasTensor, skip: keras.KerasTensor, mask: keras.KerasTensor, width: int, level: int
+) -> keras.KerasTensor:
     """Coarser features at twice their size, joined with the level's own."""
     name = f"level{level}_up"
     x = StandardizedConv2D(width, 1, name=f"{name}_narrow")(x)

@@ -1,18 +1,19 @@
-"""The features of VGG-16 (Simonyan, Zisserman, arXiv:1409.1556), of images of any size.
+"""The features of VGG-16 (Simonyan, Zisserman, arXiv:1409.1556), for images of any size.
 
-Layers have the names that they have in keras.applications.VGG16. Pooling rounds up, so that a
-single pixel goes through; features are set back to zero beyond the image after each layer.
+Layers have the names of keras.applications.VGG16. Pooling rounds up, so that a single pixel is
+enough; after each layer, features in the padding are set to zero.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import keras
 from keras import layers
 
 from trainer.config import VGGConfig
-from trainer.models.inputs import Inputs, images, normalized
+from trainer.models.inputs import Inputs, images, normalize
 from trainer.models.layers import HalveMask
 
 BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # Channels, and convolutions.
@@ -25,10 +26,12 @@ class Map(NamedTuple):
     mask: keras.KerasTensor
 
 
-def backbone(config: VGGConfig, *, mean: list, std: list) -> tuple[Inputs, dict[str, Map]]:
+def backbone(
+    config: VGGConfig, *, mean: Sequence[float], std: Sequence[float]
+) -> tuple[Inputs, dict[str, Map]]:
     """The inputs, and the maps: "image", "block1_conv1" to "block5_pool", by the layers' names.
 
-    Weights are the initial ones; trainer/models/vgg16_weights.py reads others.
+    The weights are the initial ones; trainer/models/vgg16_weights.py reads pretrained ones.
     """
     inputs, mask = images()
     x = pixels(inputs["image"], mask, config, mean=mean, std=std)
@@ -36,7 +39,7 @@ def backbone(config: VGGConfig, *, mean: list, std: list) -> tuple[Inputs, dict[
     for block, (channels, depth) in enumerate(BLOCKS, start=1):
         for number in range(1, depth + 1):
             name = f"block{block}_conv{number}"
-            x = convolved(x, mask, scaled(channels, config), 3, name)
+            x = convolve(x, mask, scale_channels(channels, config), 3, name)
             maps[name] = Map(x, mask)
         name = f"block{block}_pool"
         x = layers.MaxPooling2D(2, padding="same", name=name)(x)
@@ -45,10 +48,17 @@ def backbone(config: VGGConfig, *, mean: list, std: list) -> tuple[Inputs, dict[
     return inputs, maps
 
 
-def pixels(image, mask, config: VGGConfig, *, mean: list, std: list):
-    """The image as the weights expect it: those that are read, or new ones."""
+def pixels(
+    image: keras.KerasTensor,
+    mask: keras.KerasTensor,
+    config: VGGConfig,
+    *,
+    mean: Sequence[float],
+    std: Sequence[float],
+) -> keras.KerasTensor:
+    """The image, normalized as the weights need it: pretrained ones, or new ones."""
     if config.weights == "none":
-        return normalized(image, mask, mean=mean, std=std)
+        return normalize(image, mask, mean=mean, std=std)
     x = CaffePixels(name="normalize")(image)
     return layers.Multiply(name="normalize_masked")([x, mask])
 
@@ -58,12 +68,14 @@ class CaffePixels(keras.layers.Layer):
 
     MEAN = (103.939, 116.779, 123.68)  # Of blue, green, red.
 
-    def call(self, image):
+    def call(self, image: keras.KerasTensor) -> keras.KerasTensor:
         """[B, H, W, 3] to the same."""
         return image[..., ::-1] - keras.ops.convert_to_tensor(self.MEAN, dtype=self.compute_dtype)
 
 
-def convolved(x, mask, channels: int, kernel: int, name: str):
+def convolve(
+    x: keras.KerasTensor, mask: keras.KerasTensor, channels: int, kernel: int, name: str
+) -> keras.KerasTensor:
     """A convolution and ReLU, with zeros in the padding."""
     x = layers.Conv2D(
         channels,
@@ -76,6 +88,6 @@ def convolved(x, mask, channels: int, kernel: int, name: str):
     return layers.Multiply(name=f"{name}_masked")([x, mask])
 
 
-def scaled(channels: int, config: VGGConfig) -> int:
+def scale_channels(channels: int, config: VGGConfig) -> int:
     """A layer's channels at the model's width."""
     return max(1, round(channels * config.width))

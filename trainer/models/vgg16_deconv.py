@@ -1,4 +1,4 @@
-"""VGG-16's features, brought back to the image's size by learned transposed convolutions.
+"""VGG-16's features, enlarged to the image's size by learned transposed convolutions.
 
 As in the tutorials' decoders, features of VGG-16 of the same size are added on the way. Raises
 what trainer/models/vgg16_weights.py raises.
@@ -6,38 +6,45 @@ what trainer/models/vgg16_weights.py raises.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import keras
 from keras import layers
 
 from trainer.config import VGGConfig
 from trainer.models import vgg16, vgg16_weights
 from trainer.models.upsampling import MaskedCrop
-from trainer.models.vgg16 import Map, scaled
+from trainer.models.vgg16 import Map, scale_channels
 
 ADDED = (("block5_conv3", 512), ("block4_conv3", 512), ("block3_conv3", 256))
-LARGER = (("block2_conv2", 128), ("block1_conv2", 64))  # Of the size of these, without adding them.
+LARGER = (
+    ("block2_conv2", 128),
+    ("block1_conv2", 64),
+)  # Enlarged to the size of these, which are not added.
 
 
-def build(config: VGGConfig, *, classes: int, mean: list, std: list) -> keras.Model:
+def build(
+    config: VGGConfig, *, classes: int, mean: Sequence[float], std: Sequence[float]
+) -> keras.Model:
     """Maps {"image": [B, H, W, 3] in 0..255, "size": [B, 2]} to logits [B, H, W, classes].
 
-    `size` is each image's own height and width: what lies beyond is padding. `mean` and `std` are
-    those of the channels, in 0..255, and count where no weights are read. H and W may be anything
-    from 1 up, and differ between calls. Dropout stands between VGG-16 and the decoder.
+    `size` is each image's own height and width: the rest is padding. `mean` and `std` are
+    those of the channels, in 0..255, used if no weights are read. H and W may be anything
+    from 1 up, and differ between calls. Dropout is between VGG-16 and the decoder.
     """
     inputs, maps = vgg16.backbone(config, mean=mean, std=std)
     x = layers.Dropout(config.dropout, name="dropout")(maps["block5_pool"].features)
     for name, channels in ADDED:
-        x = doubled(x, maps[name], scaled(channels, config), f"up_{name}")
+        x = double(x, maps[name], scale_channels(channels, config), f"up_{name}")
         x = layers.Add(name=f"add_{name}")([x, maps[name].features])
     for name, channels in LARGER:
-        x = doubled(x, maps[name], scaled(channels, config), f"up_{name}")
+        x = double(x, maps[name], scale_channels(channels, config), f"up_{name}")
     x = layers.Conv2D(classes, 1, name="scores")(x)
     logits = layers.Multiply(name="logits")([x, maps["image"].mask])
     return vgg16_weights.read(keras.Model(inputs, logits, name="vgg16_deconv"), config)
 
 
-def doubled(x, fine: Map, channels: int, name: str):
+def double(x: keras.KerasTensor, fine: Map, channels: int, name: str) -> keras.KerasTensor:
     """A transposed convolution of stride 2 and ReLU, as large as a finer map."""
     x = layers.Conv2DTranspose(
         channels,

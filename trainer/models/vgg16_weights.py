@@ -6,27 +6,27 @@ import keras
 from keras import layers
 
 from trainer.config import VGGConfig
-from trainer.models.vgg16 import BLOCKS, scaled
+from trainer.models.vgg16 import BLOCKS, scale_channels
 
 ADDRESS = "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
 FILES = {
     True: "vgg16_weights_tf_dim_ordering_tf_kernels.h5 (528 MB)",
     False: "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5 (56 MB)",
-}  # By whether the dense layers are in it.
-DENSE = {"fc6": "fc1", "fc7": "fc2"}  # Our convolutions, and the dense layers that they stand for.
-MENDS = 'give a file of Keras\'s VGG-16 weights by model.weights=FILE, or model.weights="none"'
+}  # By: are the dense layers in it?
+DENSE = {"fc6": "fc1", "fc7": "fc2"}  # Our convolutions, and the dense layers that they replace.
+FIX = 'give a file of Keras\'s VGG-16 weights by model.weights=FILE, or model.weights="none"'
 
 
 class WeightsUnavailableError(OSError):
-    """ImageNet's weights are not on this machine, and could not be fetched."""
+    """ImageNet's weights are not on this machine and cannot be downloaded."""
 
 
 def read(model: keras.Model, config: VGGConfig) -> keras.Model:
-    """Gives the model's layers the weights of VGG-16's layers; freezes them if they are to be.
+    """Copies the weights of VGG-16's layers into the model, and freezes them if `frozen` is set.
 
-    The convolutions fc6 and fc7 get those of the dense layers fc1 and fc2, and keep their initial
-    ones where a file was written without these. Raises ValueError for a file that does not fit and
-    for a width that ImageNet has no weights for, WeightsUnavailableError without the network.
+    The convolutions fc6 and fc7 get those of the dense layers fc1 and fc2; they keep their initial
+    weights if the file has none for these. Raises ValueError for a file that does not fit and for
+    a width without ImageNet weights, WeightsUnavailableError if the download fails.
     """
     if config.weights == "none":
         return model
@@ -47,13 +47,12 @@ def copy(source: keras.Layer, layer: keras.Layer) -> None:
 
 
 def source_of(config: VGGConfig, *, top: bool) -> keras.Model:
-    """A VGG-16 with the weights, and with its dense layers where `top` asks and a file has them."""
+    """A VGG-16 with the weights; with its dense layers if `top` is set and the file has them."""
     if config.weights != "imagenet":
         return from_file(config, top=top)
     if config.width != 1:
         raise ValueError(
-            f"model.width={config.width}: ImageNet's weights are those of width 1.0; "
-            f"take that, or {MENDS}."
+            f"model.width={config.width}: ImageNet's weights have width 1.0; use that, or {FIX}."
         )
     return from_imagenet(top=top)
 
@@ -64,13 +63,13 @@ def from_imagenet(*, top: bool) -> keras.Model:
         return keras.applications.VGG16(include_top=top, weights="imagenet")
     except Exception as error:  # Keras raises nothing narrower when a download fails.
         raise WeightsUnavailableError(
-            f'model.weights="imagenet": could not fetch {FILES[top]} from {ADDRESS} ({error}). '
-            f"Without the network, {MENDS}."
+            f'model.weights="imagenet": cannot download {FILES[top]} from {ADDRESS} ({error}). '
+            f"Without the network, {FIX}."
         ) from error
 
 
 def from_file(config: VGGConfig, *, top: bool) -> keras.Model:
-    """A VGG-16 that a file fits: with the dense layers or without them, as asked first."""
+    """A VGG-16 that fits a file; what `top` asks for is tried first."""
     errors = []
     for with_top in (top, not top):
         source = plain(config, top=with_top)
@@ -81,22 +80,22 @@ def from_file(config: VGGConfig, *, top: bool) -> keras.Model:
             errors.append(error)
     raise ValueError(
         f"model.weights={config.weights} cannot be read as Keras's VGG-16 weights of width "
-        f"{config.width} ({errors[0]}): {MENDS}."
+        f"{config.width} ({errors[0]}): {FIX}."
     ) from errors[0]
 
 
 def plain(config: VGGConfig, *, top: bool) -> keras.Model:
-    """keras.applications.VGG16 at the model's width, for its weights alone."""
+    """keras.applications.VGG16 at the model's width, only for its weights."""
     x = image = keras.Input((224, 224, 3))
     for block, (channels, depth) in enumerate(BLOCKS, start=1):
         for number in range(1, depth + 1):
             name = f"block{block}_conv{number}"
-            filters = scaled(channels, config)
+            filters = scale_channels(channels, config)
             x = layers.Conv2D(filters, 3, padding="same", activation="relu", name=name)(x)
         x = layers.MaxPooling2D(2, name=f"block{block}_pool")(x)
     if top:
         x = layers.Flatten(name="flatten")(x)
         for name in DENSE.values():
-            x = layers.Dense(scaled(4096, config), activation="relu", name=name)(x)
+            x = layers.Dense(scale_channels(4096, config), activation="relu", name=name)(x)
         x = layers.Dense(1000, name="predictions")(x)
     return keras.Model(image, x, name="vgg16")

@@ -6,7 +6,7 @@ trainer.export; `components.tasks` and `pipeline.tasks` have a registry of the s
 
 from __future__ import annotations
 
-from trainer.config import Experiment
+from trainer.config import Recipe
 from trainer.tasks.classes import CLASSES
 from trainer.tasks.masks import MASKS
 from trainer.tasks.task import Task
@@ -14,13 +14,11 @@ from trainer.tasks.task import Task
 TASKS: dict[str, Task] = {"classes": CLASSES, "masks": MASKS}
 
 
-def of(experiment: Experiment) -> Task:
-    """The task of an experiment.
+def of(recipe: Recipe) -> Task:
+    """The task of a recipe.
 
     Raises ValueError if there is no task of that name.
     """
-    if experiment.task not in TASKS:
-        raise ValueError(
-            f"data.task={experiment.task} is unknown: choose one of {', '.join(TASKS)}"
-        )
-    return TASKS[experiment.task]
+    if recipe.task not in TASKS:
+        raise ValueError(f"data.task={recipe.task} is unknown: choose one of {', '.join(TASKS)}")
+    return TASKS[recipe.task]

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from trainer.config import AugmentConfig, Experiment, TrainConfig
+from trainer.config import AugmentConfig, Recipe, TrainConfig
 from trainer.data import preprocessing
 from trainer.data.augmentation import augment, mixup
 from trainer.data.preprocessing import DataStatistics
@@ -50,10 +50,10 @@ class Classes:
         return augment(image, seed, config), target
 
     def mix(
-        self, batches: tf.data.Dataset, seeds: tf.data.Dataset, experiment: Experiment
+        self, batches: tf.data.Dataset, seeds: tf.data.Dataset, recipe: Recipe
     ) -> tf.data.Dataset:
         """The batches, their images blended in pairs unless `mixup` is 0."""
-        alpha = experiment.augment.mixup
+        alpha = recipe.augment.mixup
         if alpha == 0:
             return batches
 
@@ -77,12 +77,10 @@ class Classes:
         """Probabilities [B, C]."""
         return tf.nn.softmax(logits)
 
-    def module(
-        self, network: Network, statistics: DataStatistics, experiment: Experiment
-    ) -> Classifier:
+    def module(self, network: Network, statistics: DataStatistics, recipe: Recipe) -> Classifier:
         """A classifier of the labels found in training."""
         facts = statistics.labels, statistics.size_boundaries
-        return Classifier(network, *facts, experiment.data.max_side)
+        return Classifier(network, *facts, recipe.data.max_side)
 
     def constant_module(
         self, statistics: DataStatistics, shares: Mapping[str, float], max_side: int

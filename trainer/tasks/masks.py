@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from trainer.config import AugmentConfig, Experiment, TrainConfig
+from trainer.config import AugmentConfig, Recipe, TrainConfig
 from trainer.data import masks, preprocessing
 from trainer.data.augmentation import augment_pair, paste
 from trainer.data.preprocessing import DataStatistics
@@ -49,10 +49,10 @@ class Masks:
         return image, tf.ensure_shape(mask, [None, None, 1])
 
     def mix(
-        self, batches: tf.data.Dataset, seeds: tf.data.Dataset, experiment: Experiment
+        self, batches: tf.data.Dataset, seeds: tf.data.Dataset, recipe: Recipe
     ) -> tf.data.Dataset:
         """The batches, objects of some images put over other images unless `paste` is 0."""
-        share, data = experiment.augment.paste, experiment.data
+        share, data = recipe.augment.paste, recipe.data
         if share == 0:
             return batches
         assert data.mask, "An experiment with this task has a MaskConfig."
@@ -76,11 +76,9 @@ class Masks:
         """Probabilities [B, H, W, C]."""
         return tf.nn.softmax(logits)
 
-    def module(
-        self, network: Network, statistics: DataStatistics, experiment: Experiment
-    ) -> Segmenter:
+    def module(self, network: Network, statistics: DataStatistics, recipe: Recipe) -> Segmenter:
         """A segmenter that averages over the views that the model's configuration asks for."""
-        return segmenter.averaging(network, statistics, experiment)
+        return segmenter.averaging(network, statistics, recipe)
 
     def constant_module(
         self, statistics: DataStatistics, shares: Mapping[str, float], max_side: int

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import keras
 import tensorflow as tf
 
-from trainer.config import AugmentConfig, Experiment, TrainConfig
+from trainer.config import AugmentConfig, Recipe, TrainConfig
 from trainer.data.preprocessing import DataStatistics
 from trainer.export.signatures import ImageModule, Network
 
@@ -35,7 +35,7 @@ class Task(Protocol):
         """The path of Transform's function, such as `package.module.function`."""
 
     def statistics(self, transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
-        """What Transform learned; `classes` are those of the experiment."""
+        """What Transform learned; `classes` are those of the recipe."""
 
     def target(
         self, fields: dict[str, tf.Tensor], labels: Sequence[str], size: tf.Tensor
@@ -48,7 +48,7 @@ class Task(Protocol):
         """A random view of the image [H, W, 3], and its target."""
 
     def mix(
-        self, batches: tf.data.Dataset, seeds: tf.data.Dataset, experiment: Experiment
+        self, batches: tf.data.Dataset, seeds: tf.data.Dataset, recipe: Recipe
     ) -> tf.data.Dataset:
         """The batches, with several examples mixed into one if the experiment asks for it."""
 
@@ -61,9 +61,7 @@ class Task(Protocol):
     def outputs(self, logits: tf.Tensor) -> tf.Tensor:
         """What the served network says, made of the model's logits."""
 
-    def module(
-        self, network: Network, statistics: DataStatistics, experiment: Experiment
-    ) -> ImageModule:
+    def module(self, network: Network, statistics: DataStatistics, recipe: Recipe) -> ImageModule:
         """The module that is exported as a SavedModel."""
 
     def constant_module(

@@ -28,7 +28,7 @@ def places(tmp_path):
             ["flowers", "--set", "data.schema=trees"], "flowers, images, masks, pets", id="schema"
         ),
         pytest.param(["flowers", "--set", "model.name=vit"], "model.name", id="model"),
-        pytest.param(["flowers", "--set", "gate=[]"], "gate is empty", id="no-gate"),
+        pytest.param(["flowers", "--set", "gate=[]"], "gate=[]", id="no-gate"),
         pytest.param(
             ["flowers", "--set", 'gate=[{"metric": "f1", "at_least": 0.5}]'],
             "top_2_accuracy",

@@ -4,14 +4,14 @@ import pytest
 
 from pipeline.tasks import classes
 from pipeline.tasks.metric_config import name_of
-from trainer.config import CLASS_METRICS
+from trainer.config import METRICS
 
 
 def test_all_that_a_gate_may_name_is_measured():
     measured = [name_of(config) for config in classes.metrics(5)]
 
-    assert set(CLASS_METRICS) == set(classes.METRICS)
-    assert set(CLASS_METRICS) < set(measured)
+    assert set(METRICS["classes"]) == set(classes.METRICS)
+    assert set(METRICS["classes"]) < set(measured)
 
 
 @pytest.mark.parametrize("name", ["confusion", "class_precision_recall"])

@@ -31,7 +31,7 @@ def test_a_field_keeps_its_value(value, kind, kept):
 
 @pytest.mark.parametrize("value", [None, {"a": 1}, [1, "a"], [None]], ids=repr)
 def test_a_value_of_another_type_is_refused_by_the_fields_name(value):
-    with pytest.raises(TypeError, match=r"'image/height' holds .*: give str, bytes, int"):
+    with pytest.raises(TypeError, match="'image/height'"):
         records.to_example({records.HEIGHT: value})
 
 

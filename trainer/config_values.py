@@ -1,0 +1,39 @@
+"""The types of single values in an experiment: what each may be, checked when it is set.
+
+Numbers and booleans are strict: no text and no other type is converted to them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, ConfigDict, Field, StrictFloat, StrictInt
+
+KNOWN_NAMES_ONLY = ConfigDict(extra="forbid")
+
+
+def _fit_for_kubernetes(name: str) -> str:
+    if not re.fullmatch("[a-z]([a-z0-9-]{0,61}[a-z0-9])?", name):
+        raise ValueError(
+            'it should be 1 to 63 of a-z, 0-9 and "-", starting with a letter and not ending '
+            "with a hyphen: the pipeline and the served model have this name, in Kubernetes too"
+        )
+    return name
+
+
+RunName = Annotated[str, AfterValidator(_fit_for_kubernetes)]
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+
+PixelValue = Annotated[StrictInt, Field(ge=0, le=255)]
+Count = Annotated[StrictInt, Field(ge=1)]
+TwoOrMore = Annotated[StrictInt, Field(ge=2)]
+Widths = Annotated[tuple[TwoOrMore, ...], Field(min_length=1)]
+Seed = Annotated[StrictInt, Field(ge=0, lt=2**31)]
+
+Amount = Annotated[StrictFloat, Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[StrictFloat, Field(gt=0, allow_inf_nan=False)]
+Factor = Annotated[StrictFloat, Field(ge=1, allow_inf_nan=False)]
+Fraction = Annotated[StrictFloat, Field(ge=0, le=1)]
+FractionAbove0 = Annotated[StrictFloat, Field(gt=0, le=1)]
+FractionBelow1 = Annotated[StrictFloat, Field(ge=0, lt=1)]
