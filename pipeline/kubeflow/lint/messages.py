@@ -13,9 +13,9 @@ Kind = TypeVar("Kind", bound=Message)
 
 
 def refusal(given: Any, kind: type[Message]) -> str | None:
-    """Why this is no such message, in a few words: the first reason. None where it is one."""
+    """Why this is no such message, in a few words: the first reason. None if it is one."""
     if not isinstance(given, Mapping):
-        return f"{given!r} is no mapping of fields"
+        return f"{given!r} is not a mapping of fields"
     try:
         json_format.ParseDict(dict(given), kind())
     except json_format.ParseError as error:

@@ -22,8 +22,8 @@ def test_an_unknown_field_is_named_without_those_that_are_known():
 
 
 @pytest.mark.parametrize("given", [None, 3, "text", ["image"]])
-def test_what_is_no_mapping_is_refused(given):
-    assert messages.refusal(given, ExecutorSpec) == f"{given!r} is no mapping of fields"
+def test_what_is_not_a_mapping_is_refused(given):
+    assert messages.refusal(given, ExecutorSpec) == f"{given!r} is not a mapping of fields"
 
 
 def test_the_known_fields_of_a_message_are_left():
