@@ -71,8 +71,8 @@ def find_problems(given: list[Any]) -> Iterator[Problem]:
         yield Problem(
             "too-many-documents",
             FILE,
-            f"it has {len(given)} documents, and the backend silently drops all after the second: "
-            "put all Kubernetes settings into the second.",
+            f"it has {len(given)} documents, but the backend reads only two: put all Kubernetes "
+            "settings into the second.",
         )
 
 

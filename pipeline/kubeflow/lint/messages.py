@@ -13,7 +13,7 @@ Kind = TypeVar("Kind", bound=Message)
 
 
 def refusal(given: Any, kind: type[Message]) -> str | None:
-    """Why this is no such message, in a few words: the first reason. None if it is one."""
+    """The first reason why this is not such a message, in a few words; None if it is one."""
     if not isinstance(given, Mapping):
         return f"{given!r} is not a mapping of fields"
     try:

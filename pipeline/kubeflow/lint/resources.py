@@ -22,6 +22,7 @@ def find_problems(package: Package) -> Iterator[Problem]:
         for what in ("cpu", "memory"):
             yield from check_amounts(step, what)
         yield from check_gpus(step)
+        yield from check_gpu_nodes(step)
 
 
 def check_amounts(step: Step, what: str) -> Iterator[Problem]:
@@ -100,7 +101,13 @@ def check_gpus(step: Step) -> Iterator[Problem]:
             f"it asks for {count} GPUs without a type, which the backend drops: set "
             "accelerator.type to the resource's name, such as nvidia.com/gpu.",
         )
-    elif not kind and (wanted := find_gpu_nodes(step)):
+
+
+def check_gpu_nodes(step: Step) -> Iterator[Problem]:
+    """A step that goes to GPU nodes gets a GPU."""
+    kind, count = read_accelerator(step)
+    wanted = find_gpu_nodes(step)
+    if wanted and not kind and count in ("", "0"):
         yield Problem(
             "gpu-node-without-gpu",
             step.name,

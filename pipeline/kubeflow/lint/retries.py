@@ -35,15 +35,13 @@ def check_step(step: Step) -> Iterator[Problem]:
         yield Problem(
             "retries-without-timeout",
             step.name,
-            f"{times} have no time limit for an attempt, so backoffMaxDuration cannot be checked: "
-            "set activeDeadlineSeconds in its Kubernetes settings.",
+            f"{times} need a time limit for an attempt: set activeDeadlineSeconds for the step.",
         )
     elif allowed <= 0:
         yield Problem(
             "retries-without-backoff-limit",
             step.name,
-            f"{times} never run, because backoffMaxDuration is missing or 0: set it "
-            f"to {needed} s or more.",
+            f"{times} never run without a backoffMaxDuration: set it to {needed} s or more.",
         )
     elif allowed < needed:
         yield Problem(

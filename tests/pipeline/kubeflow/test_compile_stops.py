@@ -63,7 +63,7 @@ def shorten_backoff(documents):
     task(documents, "Trainer")["retryPolicy"]["backoffMaxDuration"] = "3600s"
 
 
-def test_the_real_graph_is_stopped_by_nothing(compiled):
+def test_the_real_graph_has_no_problems(compiled):
     assert lint.find_problems_in_text(yaml.safe_dump_all(compiled)) == []
 
 
