@@ -15,13 +15,12 @@ PIPELINE_ROOT = "minio://mlpipeline/v2/artifacts"  # backend/src/v2/config/env.g
 # workflow/controller/operator.go multiplies by a factor above 0 only: all waits are alike.
 BACKOFF_FACTOR = 1.0
 
-# A constant that is one of these, and nothing else, is replaced by the driver:
-# backend/src/v2/driver/resolver/parameters.go.
+# A constant that is one of these, and nothing else, is replaced by the driver of every supported
+# backend: backend/src/v2/driver/resolver/parameters.go, before 2026 driver/resolve.go. The two
+# *_time_utc placeholders are left out: only backends of 2026 replace them.
 JOB_NAME = "{{$.pipeline_job_name}}"
 JOB_RESOURCE_NAME = "{{$.pipeline_job_resource_name}}"
 JOB_UUID = "{{$.pipeline_job_uuid}}"
-JOB_CREATE_TIME = "{{$.pipeline_job_create_time_utc}}"
-JOB_SCHEDULE_TIME = "{{$.pipeline_job_schedule_time_utc}}"
 TASK_NAME = "{{$.pipeline_task_name}}"
 TASK_UUID = "{{$.pipeline_task_uuid}}"
 RUN_PLACEHOLDERS = frozenset(
@@ -29,8 +28,6 @@ RUN_PLACEHOLDERS = frozenset(
         JOB_NAME,
         JOB_RESOURCE_NAME,
         JOB_UUID,
-        JOB_CREATE_TIME,
-        JOB_SCHEDULE_TIME,
         TASK_NAME,
         TASK_UUID,
     }

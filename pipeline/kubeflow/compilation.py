@@ -63,16 +63,16 @@ def compile_to(path: Path, experiment: Experiment, cluster: Cluster) -> Package:
     """
     package = compiled(experiment, cluster)
     text = written(package)
-    check(lint.problems_in_text(text))
+    check(lint.find_problems_in_text(text))
     path.parent.mkdir(parents=True, exist_ok=True)
     atomic_text.write(str(path), text)
     return package
 
 
-def check(problems: list[str]) -> None:
+def check(problems: list[lint.Problem]) -> None:
     """Raises ValueError where there are any."""
     if problems:
-        raise ValueError("Kubeflow would not run this:\n  " + "\n  ".join(problems))
+        raise ValueError("Kubeflow would not run this:\n  " + "\n  ".join(map(str, problems)))
 
 
 def written(package: Package) -> str:
@@ -83,7 +83,7 @@ def written(package: Package) -> str:
 
 def compiled(experiment: Experiment, cluster: Cluster) -> Package:
     """The graph of an experiment for a cluster. Raises ValueError for what cannot be compiled."""
-    if problem := lint.name_problem(experiment.name):
+    if problem := lint.find_name_problem(experiment.name):
         check([problem])
     if not experiment.data.classes:
         raise ValueError(

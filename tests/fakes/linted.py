@@ -1,4 +1,4 @@
-"""A pipeline that the backend runs as it is meant, for a test to spoil one thing of it."""
+"""A pipeline that the backend runs as it is meant; a test then breaks one part of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STRING = {"parameterType": "STRING"}
 
 
 class Pipeline:
-    """Both documents as JSON, and the parts of them that tests spoil, by name."""
+    """Both documents as JSON, and by name the parts that tests break."""
 
     def __init__(self) -> None:
         self.spec = good_spec()
@@ -53,18 +53,22 @@ class Pipeline:
         return self.tasks[task]["inputs"]["artifacts"]
 
     def give(self, task: str, name: str, value: Any) -> None:
-        """Gives a task a constant, which its component declares as a text."""
+        """Gives a task a constant, and declares it in its component as a text."""
         self.parameters(task)[name] = constant(value)
         self.component(task)["inputDefinitions"]["parameters"][name] = STRING.copy()
 
-    def problems(self) -> list[str]:
+    def problems(self) -> list[lint.Problem]:
         spec = json_format.ParseDict(self.spec, PipelineSpec())
-        return lint.problems(spec, json_format.ParseDict(self.platform, PlatformSpec()))
+        return lint.find_problems(spec, json_format.ParseDict(self.platform, PlatformSpec()))
 
-    def problem(self) -> str:
+    def problem(self) -> lint.Problem:
         """The only one."""
-        (sentence,) = self.problems()
-        return sentence
+        (problem,) = self.problems()
+        return problem
+
+    def broken(self) -> list[tuple[str, str]]:
+        """The rule and the place of each problem, in order."""
+        return [(problem.rule, problem.place) for problem in self.problems()]
 
     def text(self) -> str:
         return yaml.safe_dump_all([self.spec, self.platform])
@@ -207,7 +211,7 @@ def container(step: str) -> dict[str, Any]:
 
 
 def unshared(document: dict[str, Any]) -> dict[str, Any]:
-    """The same, without one part in two places: a test spoils but one."""
+    """The same, with no part shared between two places, so that a test breaks only one."""
     return json.loads(json.dumps(document))
 
 

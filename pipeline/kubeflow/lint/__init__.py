@@ -1,6 +1,8 @@
-"""What the open-source backend would refuse, leave out in silence, or run otherwise than is meant.
+"""Finds what the open-source backend would refuse, silently drop, or run differently than meant.
 
-Each sentence names the step, executor or parameter, what becomes of it, and the mend.
+To add a rule, name it in `rules.RULES` and yield a `Problem` of that name from the module that
+reads the same part of the pipeline (`tasks`, `containers`, `pods`, ...). For a new part, write a
+module with `find_problems(package)` and add it to `CHECKS` below.
 """
 
 from __future__ import annotations
@@ -10,53 +12,48 @@ from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec, PlatformSpec
 from pipeline.kubeflow.compiled import Package
 from pipeline.kubeflow.lint import (
     artifacts,
-    caching,
     components,
     containers,
     documents,
     exit_handlers,
     parameters,
     places,
-    plaintext,
-    platforms,
     pods,
     resources,
     retries,
     tasks,
     volumes,
 )
-from pipeline.kubeflow.lint.names import name_problem
+from pipeline.kubeflow.lint.names import find_name_problem
+from pipeline.kubeflow.lint.rules import RULES, Problem
 
-__all__ = ["name_problem", "problems", "problems_in_text"]
+__all__ = ["RULES", "Problem", "find_name_problem", "find_problems", "find_problems_in_text"]
 
-ROOMS = (
+CHECKS = (
     components,
     tasks,
     parameters,
     artifacts,
     exit_handlers,
     containers,
-    plaintext,
     resources,
-    platforms,
     pods,
     volumes,
     places,
     retries,
-    caching,
 )
 
 
-def problems(spec: PipelineSpec, platform: PlatformSpec) -> list[str]:
-    """A sentence for each; none means that the backend runs the pipeline as it is meant."""
+def find_problems(spec: PipelineSpec, platform: PlatformSpec) -> list[Problem]:
+    """All problems, each once; none means that the backend runs the pipeline as it is meant."""
     package = Package(spec, platform)
-    found = (sentence for room in ROOMS for sentence in room.problems(package))
+    found = (problem for check in CHECKS for problem in check.find_problems(package))
     return list(dict.fromkeys(found))
 
 
-def problems_in_text(text: str) -> list[str]:
-    """The same for YAML, and for what the backend does not take from it."""
+def find_problems_in_text(text: str) -> list[Problem]:
+    """The same for YAML, with the problems of the file itself first."""
     found = documents.read(text)
     if found.spec == PipelineSpec():
         return found.problems
-    return list(dict.fromkeys([*found.problems, *problems(found.spec, found.platform)]))
+    return list(dict.fromkeys([*found.problems, *find_problems(found.spec, found.platform)]))

@@ -1,71 +1,81 @@
-"""Artifacts: that each input comes from a task, or a DAG, that has it."""
+"""Artifacts: each input comes from a task or DAG that has it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from pipeline.kubeflow.compiled import Dag, Package, Task
+from pipeline.kubeflow.lint.rules import Problem
 
 
-def problems(package: Package) -> Iterator[str]:
-    """Of what tasks take, and of what DAGs hand out."""
+def find_problems(package: Package) -> Iterator[Problem]:
+    """In the inputs of tasks, and in the outputs of DAGs."""
     for dag in package.dags():
         for task in dag.tasks.values():
-            yield from of_task(task)
-        yield from of_outputs(dag)
+            yield from check_task(task)
+        yield from check_outputs(dag)
 
 
-def of_task(task: Task) -> Iterator[str]:
+def check_task(task: Task) -> Iterator[Problem]:
     """Every artifact that its component needs, and no other."""
     declared = task.component.input_definitions.artifacts
     given = task.spec.inputs.artifacts
     for name in sorted(given):
         if name not in declared:
-            yield (
-                f"{task.name}: it is given the artifact {name!r}, which "
+            yield Problem(
+                "artifact-undeclared",
+                task.name,
+                f"it gives the artifact {name!r}, which "
                 f"{task.spec.component_ref.name} does not declare: add it to its inputDefinitions, "
-                "or give it no more."
+                "or remove it from the task.",
             )
-        yield from of_given(task, name)
+        yield from check_given(task, name)
     for name in sorted(set(declared) - set(given)):
         if not declared[name].is_optional:
-            yield (
-                f"{task.name}: nobody gives its artifact {name!r}: take it from the task that "
-                "makes it."
+            yield Problem(
+                "artifact-missing",
+                task.name,
+                f"its artifact {name!r} has no value: take it from the task that makes it.",
             )
 
 
-def of_given(task: Task, name: str) -> Iterator[str]:
+def check_given(task: Task, name: str) -> Iterator[Problem]:
     """Where an artifact comes from."""
     given = task.spec.inputs.artifacts[name]
     kind = given.WhichOneof("kind")
     if kind == "component_input_artifact":
         wanted = given.component_input_artifact
         if wanted not in task.dag.component.input_definitions.artifacts:
-            yield (
-                f"{task.name}: its artifact {name!r} reads {wanted!r}, which nobody gives to "
-                f"{task.dag.name}: declare it in the inputDefinitions of {task.dag.name}."
+            yield Problem(
+                "artifact-not-in-parent",
+                task.name,
+                f"its artifact {name!r} reads {wanted!r}, which is not an input of "
+                f"{task.dag.name}: declare it in the inputDefinitions of {task.dag.name}.",
             )
     elif kind == "task_output_artifact":
         source = given.task_output_artifact
-        lack = lacking(task.dag, source.producer_task, source.output_artifact_key)
-        if lack:
-            yield f"{task.name}: its artifact {name!r} {lack}"
+        flaw = find_flaw(task.dag, source.producer_task, source.output_artifact_key)
+        if flaw:
+            yield Problem("artifact-unknown-output", task.name, f"its artifact {name!r} {flaw}")
     else:
-        yield f"{task.name}: its artifact {name!r} has no source: name the task that makes it."
+        yield Problem(
+            "artifact-without-source",
+            task.name,
+            f"its artifact {name!r} has no source: name the task that makes it.",
+        )
 
 
-def of_outputs(dag: Dag) -> Iterator[str]:
-    """What a DAG hands out is made by its tasks."""
+def check_outputs(dag: Dag) -> Iterator[Problem]:
+    """The outputs of a DAG come from its tasks."""
     for name, output in sorted(dag.component.dag.outputs.artifacts.items()):
         for source in output.artifact_selectors:
-            lack = lacking(dag, source.producer_subtask, source.output_artifact_key)
-            if lack:
-                yield f"{dag.name}: its output {name!r} {lack}"
+            flaw = find_flaw(dag, source.producer_subtask, source.output_artifact_key)
+            if flaw:
+                yield Problem("artifact-unknown-output", dag.name, f"its output {name!r} {flaw}")
 
 
-def lacking(dag: Dag, producer: str, key: str) -> str | None:
-    """What is wrong with the source of an artifact, and the mend."""
+def find_flaw(dag: Dag, producer: str, key: str) -> str | None:
+    """What is wrong with the source of an artifact, and how to fix it; None if it is right."""
     if producer not in dag.tasks:
         return (
             f"comes from the task {producer!r}, which {dag.name} does not have: name one of "
@@ -74,7 +84,7 @@ def lacking(dag: Dag, producer: str, key: str) -> str | None:
     outputs = dag.tasks[producer].component.output_definitions.artifacts
     if key not in outputs:
         return (
-            f"is {key!r} of {producer}, which declares no such output: name one of "
+            f"is {key!r} of {producer}, which does not declare that output: name one of "
             f"{sorted(outputs)}."
         )
     return None

@@ -1,74 +1,93 @@
-"""The pipeline as a whole, its components, and whether there is something to run for each."""
+"""The pipeline as a whole, its components, and their executors."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from pipeline.kubeflow import compiled
-from pipeline.kubeflow.compiled import ExecutorSpec, Package
-from pipeline.kubeflow.lint.names import name_problem
+from pipeline.kubeflow.compiled import ROOT, ExecutorSpec, Package
+from pipeline.kubeflow.lint.names import PIPELINE, find_name_problem
+from pipeline.kubeflow.lint.rules import Problem
 
 SCHEMA = "2.1.0"
-BASELINE = "find the newest model in a component of your own instead, or name it to an Importer"
+BASELINE = "write a component that finds the newest model, or give its URI to an Importer"
 REFUSED = {
     "resolver": f"a Resolver, which the backend does not implement: {BASELINE}",
     "custom_job": "a job of Vertex AI, which the backend does not run: write a container",
-    None: "neither a container nor an importer: give it a container with an image and a command",
+    None: "neither a container nor an importer: add a container with an image and a command",
 }
 
 
-def problems(package: Package) -> Iterator[str]:
-    """Of the pipeline, its components and their executors."""
-    yield from of_the_pipeline(package)
-    yield from of_components(package)
-    yield from of_executors(package)
+def find_problems(package: Package) -> Iterator[Problem]:
+    """In the pipeline, its components and their executors."""
+    yield from check_pipeline(package)
+    yield from check_components(package)
+    yield from check_executors(package)
 
 
-def of_the_pipeline(package: Package) -> Iterator[str]:
-    """What the API server looks at first."""
+def check_pipeline(package: Package) -> Iterator[Problem]:
+    """What the API server checks first."""
     version = package.spec.schema_version
     if version != SCHEMA:
-        yield (
-            f"schemaVersion is {version!r}, and the backend takes {SCHEMA} alone: compile with "
-            "use_pipeline_spec_2_1=True."
+        yield Problem(
+            "schema-version",
+            PIPELINE,
+            f"schemaVersion is {version!r}, and the backend accepts only {SCHEMA}: compile with "
+            "use_pipeline_spec_2_1=True.",
         )
-    name = name_problem(package.spec.pipeline_info.name)
-    if name:
-        yield name
+    problem = find_name_problem(package.spec.pipeline_info.name)
+    if problem:
+        yield problem
     if package.spec.default_pipeline_root:
-        yield (
-            "The backend ignores defaultPipelineRoot, and artifacts would go to its own root: take "
-            "it out, and give pipeline_root with each run."
+        yield Problem(
+            "ignored-pipeline-root",
+            PIPELINE,
+            "the backend ignores defaultPipelineRoot and writes artifacts to its own root: remove "
+            "it, and give pipeline_root with each run.",
         )
     if not package.spec.root.dag.tasks:
-        yield "The root has no tasks: nothing would run. Give the pipeline at least one component."
+        yield Problem(
+            "no-tasks", ROOT, "it has no tasks, so nothing would run: add at least one component."
+        )
 
 
-def of_components(package: Package) -> Iterator[str]:
+def check_components(package: Package) -> Iterator[Problem]:
     """A component is a DAG, or has an executor."""
     for name, component in sorted(package.spec.components.items()):
         implementation = component.WhichOneof("implementation")
         label = component.executor_label
         if implementation is None:
-            yield f"{name}: it has no executor and no tasks: give it an executorLabel."
+            yield Problem(
+                "component-without-executor",
+                name,
+                "it has no executor and no tasks: give it an executorLabel.",
+            )
         elif implementation == "executor_label" and label not in package.given_executors:
-            yield (
-                f"{name}: its executor {label!r} is none of deploymentSpec.executors: add it "
-                f"there, or name one of {sorted(package.given_executors)}."
+            yield Problem(
+                "unknown-executor",
+                name,
+                f"its executor {label!r} is not in deploymentSpec.executors: add it "
+                f"there, or name one of {sorted(package.given_executors)}.",
             )
 
 
-def of_executors(package: Package) -> Iterator[str]:
-    """Only containers and importers run, and only the fields that the backend knows arrive."""
+def check_executors(package: Package) -> Iterator[Problem]:
+    """Only containers and importers run, with only the fields that the backend knows."""
     for name in sorted(set(package.spec.deployment_spec.fields) - {"executors"}):
-        yield f"deploymentSpec: unknown field {name!r}: take it out, or write it as an executor."
+        yield Problem(
+            "unknown-deployment-field",
+            "deploymentSpec",
+            f"unknown field {name!r}: remove it, or write it as an executor.",
+        )
     for label, given in sorted(package.given_executors.items()):
         refusal = compiled.find_refusal(given, ExecutorSpec)
         if refusal:
-            yield (
-                f"{label}: {refusal}, in deploymentSpec: the backend drops such fields in silence. "
-                "Take it out, or correct its name."
+            yield Problem(
+                "unknown-executor-field",
+                label,
+                f"{refusal}, in deploymentSpec: the backend silently drops such fields. "
+                "Remove it, or correct its name.",
             )
         kind = package.executors[label].WhichOneof("spec")
         if kind in REFUSED:
-            yield f"{label}: it is {REFUSED[kind]}."
+            yield Problem("unsupported-executor", label, f"it is {REFUSED[kind]}.")

@@ -1,4 +1,4 @@
-"""Containers: image, command, and what the launcher puts into their arguments."""
+"""Containers: image, command, placeholders, and secrets in plain text."""
 
 from __future__ import annotations
 
@@ -9,74 +9,89 @@ from kfp.pipeline_spec.pipeline_spec_pb2 import ComponentSpec
 
 from pipeline.kubeflow.backend import RUN_PLACEHOLDERS
 from pipeline.kubeflow.compiled import Package, Step, Task
+from pipeline.kubeflow.lint import names
+from pipeline.kubeflow.lint.rules import Problem
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
 WHOLE = "{{$}}"  # The launcher puts the executor's input there, as JSON.
+# Ends a part of a variable's name: API_TOKEN, WEBHOOK_URL, APIKEY, but not TOKENIZERS_PARALLELISM.
+SECRET = re.compile(r"(TOKEN|PASSWORD|PASSWD|SECRET|KEY|WEBHOOK|CREDENTIALS?)S?(_|$)")
+OF_A_PLACE = ("_FILE", "_PATH", "_DIR")  # Such variables contain the path of a secret.
+WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@\"']*:[^/\s@\"']+@", re.IGNORECASE)
 
 
-def problems(package: Package) -> Iterator[str]:
-    """Of each step's container, and of the constants that tasks get."""
+def find_problems(package: Package) -> Iterator[Problem]:
+    """In each step's container, and in the constants of tasks."""
     for step in package.steps():
-        yield from of_image(step)
-        yield from of_command(step)
-        yield from of_arguments(step)
+        yield from check_image(step)
+        yield from check_command(step)
+        yield from check_arguments(step)
+        yield from check_secrets(step)
     for task in package.tasks():
-        yield from of_constants(task)
+        yield from check_constants(task)
 
 
-def of_image(step: Step) -> Iterator[str]:
-    """An image that is the same tomorrow."""
+def check_image(step: Step) -> Iterator[Problem]:
+    """The image stays the same between runs."""
     image = step.container.image
-    flaw = image_flaw(image)
+    flaw = find_image_flaw(image)
     if flaw:
-        yield (
-            f"{step.name}: its image {image!r} {flaw}: a later run may get another one. Give it "
-            "a tag that stays, such as registry.example/fcn:1.2.0, or a digest (@sha256:...)."
+        yield Problem(
+            "image-not-pinned",
+            step.name,
+            f"its image {image!r} {flaw}: a later run may get another one. Use "
+            "a fixed tag, such as registry.example/fcn:1.2.0, or a digest (@sha256:...).",
         )
 
 
-def image_flaw(image: str) -> str | None:
-    """Why an image is not pinned; None where it is."""
+def find_image_flaw(image: str) -> str | None:
+    """Why an image is not pinned; None if it is."""
     if not image or re.search(r"\s", image):
-        return "is no image's name"
+        return "is not the name of an image"
     name, at, digest = image.partition("@")
     if at:
-        return None if DIGEST.fullmatch(digest) else "has a digest that is none"
+        return None if DIGEST.fullmatch(digest) else "has an invalid digest"
     tag = name.rpartition("/")[2].partition(":")[2]  # What follows a port is before the slash.
     if not tag:
         return "has no tag"
     return "has the tag `latest`, which moves" if tag == "latest" else None
 
 
-def of_command(step: Step) -> Iterator[str]:
-    """The launcher takes the command's place: an image's entry point is never run."""
+def check_command(step: Step) -> Iterator[Problem]:
+    """The launcher replaces the image's entry point, which therefore never runs."""
     if not step.container.command:
-        yield (
-            f"{step.name}: it has no command, and the launcher runs no ENTRYPOINT of an image: set "
-            "command, such as [python, -m, components.kubeflow.entry_point]."
+        yield Problem(
+            "command-missing",
+            step.name,
+            "it has no command, and the launcher does not run an image's ENTRYPOINT: set "
+            "command, such as [python, -m, components.kubeflow.entry_point].",
         )
     if step.container.HasField("lifecycle"):
-        yield (
-            f"{step.name}: its lifecycle.preCacheCheck, a driver of TFX's, is never run, and old "
-            "results come from the cache when files change: ingest by a component without a "
-            "driver, such as ImageExampleGen, with caching off."
+        yield Problem(
+            "ignored-driver",
+            step.name,
+            "its lifecycle.preCacheCheck, a TFX driver, never runs, so old "
+            "results come from the cache when files change: ingest with a component without a "
+            "driver, such as ImageExampleGen, with caching off.",
         )
 
 
-def of_arguments(step: Step) -> Iterator[str]:
-    """Placeholders that nobody substitutes reach the program as they are."""
-    known = {WHOLE, *placeholders(step.task.component)}
+def check_arguments(step: Step) -> Iterator[Problem]:
+    """An unknown placeholder would reach the program as it is."""
+    known = {WHOLE, *list_placeholders(step.task.component)}
     texts = (*step.container.command, *step.container.args)
     for found in sorted({p for text in texts for p in PLACEHOLDER.findall(text)} - known):
-        yield (
-            f"{step.name}: the launcher does not substitute the placeholder {found}: take it out, "
-            f"read the value from {WHOLE}, or declare it as an input or output of the component."
+        yield Problem(
+            "unknown-placeholder",
+            step.name,
+            f"the launcher does not replace the placeholder {found}: remove it, "
+            f"read the value from {WHOLE}, or declare it as an input or output of the component.",
         )
 
 
-def placeholders(component: ComponentSpec) -> Iterator[str]:
-    """What the launcher substitutes, by what the component declares."""
+def list_placeholders(component: ComponentSpec) -> Iterator[str]:
+    """What the launcher replaces, from what the component declares."""
     inputs, outputs = component.input_definitions, component.output_definitions
     for side, artifacts in (("inputs", inputs.artifacts), ("outputs", outputs.artifacts)):
         for name in artifacts:
@@ -88,12 +103,51 @@ def placeholders(component: ComponentSpec) -> Iterator[str]:
         yield f"{{{{$.outputs.parameters['{name}'].output_file}}}}"
 
 
-def of_constants(task: Task) -> Iterator[str]:
-    """A constant is a placeholder of the driver's as a whole, or holds none."""
+def check_constants(task: Task) -> Iterator[Problem]:
+    """A constant is exactly one of the driver's placeholders, or contains none."""
     for name, text in sorted(task.texts.items()):
         found = PLACEHOLDER.search(text)
         if found and text not in RUN_PLACEHOLDERS:
-            yield (
-                f"{task.name}: nothing is put in the place of {found[0]} in its parameter "
-                f"{name!r}: give the value itself, or one of {sorted(RUN_PLACEHOLDERS)} alone."
+            yield Problem(
+                "placeholder-in-constant",
+                task.name,
+                f"nothing replaces {found[0]} in its parameter "
+                f"{name!r}: give the value itself, or exactly one of {sorted(RUN_PLACEHOLDERS)}.",
             )
+
+
+def check_secrets(step: Step) -> Iterator[Problem]:
+    """Variables named like secrets, and URLs with a password. Messages never show the values."""
+    for variable in step.container.env:
+        if is_secret(variable.name) and variable.value:
+            name = names.show(variable.name, names.VARIABLE)
+            yield Problem(
+                "secret-in-plain-text",
+                step.name,
+                f"the environment variable {name} is in plain text: put "
+                "its value into a Kubernetes secret, and name the secret in secretAsEnv.",
+            )
+    for place, text in list_texts(step):
+        if WITH_PASSWORD.search(text):
+            yield Problem(
+                "password-in-url",
+                step.name,
+                f"{place} contains a URL with a password: put the URL into a "
+                "Kubernetes secret, and name the secret in secretAsEnv.",
+            )
+
+
+def is_secret(name: str) -> bool:
+    """Is a variable of this name a secret?"""
+    upper = name.upper()
+    return bool(SECRET.search(upper)) and not upper.endswith(OF_A_PLACE)
+
+
+def list_texts(step: Step) -> Iterator[tuple[str, str]]:
+    """All texts of a step, each with where it is."""
+    yield from (("its command", text) for text in (*step.container.command, *step.container.args))
+    for variable in step.container.env:
+        name = names.show(variable.name, names.VARIABLE)
+        yield f"the environment variable {name}", variable.value
+    for name, text in sorted(step.task.texts.items()):
+        yield f"its parameter {name!r}", text

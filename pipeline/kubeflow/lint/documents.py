@@ -1,4 +1,4 @@
-"""A pipeline's YAML: its two documents, and what the backend does not take from such a file."""
+"""A pipeline's YAML: its two documents, and what the backend does not accept in such a file."""
 
 from __future__ import annotations
 
@@ -10,19 +10,23 @@ from typing import Any
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec, PlatformSpec
 
 from pipeline.kubeflow import compiled
+from pipeline.kubeflow.lint.rules import Problem
 
-WRAPPED = "pipelineSpec"  # The field of a PipelineJob, Vertex AI's form, that holds the pipeline.
+WRAPPED = (
+    "pipelineSpec"  # The field of a PipelineJob, Vertex AI's form, that contains the pipeline.
+)
 AGAIN = "Compile the pipeline again."
-NAMES = ("the first document, the pipeline", "the second document, the platform")
+FILE = "file"
+NAMES = ("first document (pipeline)", "second document (platform)")
 
 
 @dataclass(frozen=True)
 class Documents:
-    """As much of both as can be read, and a sentence for each thing that cannot."""
+    """As much of both as can be read, and a problem for each part that cannot."""
 
     spec: PipelineSpec
     platform: PlatformSpec
-    problems: list[str]
+    problems: list[Problem]
 
 
 def read(text: str) -> Documents:
@@ -31,35 +35,49 @@ def read(text: str) -> Documents:
         given = compiled.load_documents(text)
         json.dumps(given, allow_nan=False)
     except (TypeError, ValueError) as error:
-        flaw = f"The file is not YAML that is also JSON: {error}. {AGAIN}"
-        return Documents(PipelineSpec(), PlatformSpec(), [flaw])
-    parts = [*map(unwrapped, given[:1]), *given[1:2], {}, {}][:2]
-    spec = compiled.parse_leniently(parts[0], PipelineSpec)
-    return Documents(spec, compiled.parse_leniently(parts[1], PlatformSpec), list(problems(given)))
-
-
-def problems(given: list[Any]) -> Iterator[str]:
-    """Of the documents as they are written."""
-    if not given:
-        yield f"The file is empty. {AGAIN}"
-    if given and is_wrapped(given[0]):
-        yield (
-            "The pipeline is wrapped in a PipelineJob, which the backend refuses: write what is "
-            f"under {WRAPPED!r} alone, as the compiler does for a .yaml file."
+        flaw = Problem(
+            "not-yaml",
+            FILE,
+            f"it is not YAML that can be written as JSON: {' '.join(str(error).split())}. {AGAIN}",
         )
-    parts = [*map(unwrapped, given[:1]), *given[1:2]]
+        return Documents(PipelineSpec(), PlatformSpec(), [flaw])
+    parts = [*map(unwrap, given[:1]), *given[1:2], {}, {}][:2]
+    spec = compiled.parse_leniently(parts[0], PipelineSpec)
+    return Documents(
+        spec, compiled.parse_leniently(parts[1], PlatformSpec), list(find_problems(given))
+    )
+
+
+def find_problems(given: list[Any]) -> Iterator[Problem]:
+    """In the documents as they are written."""
+    if not given:
+        yield Problem("empty-file", FILE, f"it is empty. {AGAIN}")
+    if given and is_wrapped(given[0]):
+        yield Problem(
+            "wrapped-pipeline",
+            NAMES[0],
+            "it is wrapped in a PipelineJob, which the backend refuses: write what is "
+            f"under {WRAPPED!r} by itself, as the compiler does for a .yaml file.",
+        )
+    parts = [*map(unwrap, given[:1]), *given[1:2]]
     for name, document, kind in zip(NAMES, parts, (PipelineSpec, PlatformSpec), strict=False):
         refusal = compiled.find_refusal(document, kind)
         if refusal:
-            yield f"In {name}: {refusal}, which the backend refuses: take it out or correct it."
+            yield Problem(
+                "unknown-document-field",
+                name,
+                f"{refusal}, which the backend refuses: remove or correct it.",
+            )
     if len(given) > len(NAMES):
-        yield (
-            f"The file has {len(given)} documents, and the backend drops all after the second in "
-            "silence: put all Kubernetes settings into the second."
+        yield Problem(
+            "too-many-documents",
+            FILE,
+            f"it has {len(given)} documents, but the backend reads only two: put all Kubernetes "
+            "settings into the second.",
         )
 
 
-def unwrapped(document: Any) -> Any:
+def unwrap(document: Any) -> Any:
     """The pipeline of a PipelineJob; any other document as it is."""
     return document[WRAPPED] if is_wrapped(document) else document
 

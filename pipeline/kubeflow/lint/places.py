@@ -1,4 +1,4 @@
-"""Places that steps read from and write to: that they outlive the pod, and are there at all."""
+"""Places that steps read from and write to: they exist, and outlive the pod."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pipeline.kubeflow.compiled import Package, Step
-from pipeline.kubeflow.lint import plaintext, roles, volumes
+from pipeline.kubeflow.lint import containers, tasks, volumes
+from pipeline.kubeflow.lint.rules import Problem
 
-MEND = "give an absolute path on a volume of this step, or a URI such as gs://bucket/folder"
-POD_DISK = "/tmp"  # Every user may write there, and nobody takes it for a place that stays.
-# Others need tensorflow-io, which is not installed; the launcher copies artifacts alone.
+FIX = "give an absolute path on a volume of this step, or a URI such as gs://bucket/folder"
+POD_DISK = "/tmp"  # Every user may write there, and nobody expects files there to stay.
+# Others need tensorflow-io, which is not installed; the launcher copies only artifacts.
 READABLE = ("gs", "file")
 
 
@@ -36,28 +37,29 @@ class Place:
     use: Use
 
 
-def problems(package: Package) -> Iterator[str]:
-    """Of each step's places, as they are in a run that gives none."""
+def find_problems(package: Package) -> Iterator[Problem]:
+    """In each step's places, as they are in a run that gives no parameters."""
     for step in package.steps():
-        for place in places(step):
-            flaw = flaw_of(place, step)
+        for place in list_places(step):
+            flaw = find_flaw(place, step)
             if flaw:
-                what = f"{place.use.value} {told(place.path)} ({place.parameter})"
-                yield f"{step.name}: it {what}, {flaw}."
+                what = f"{place.use.value} {show_path(place.path)} ({place.parameter})"
+                rule, text = flaw
+                yield Problem(rule, step.name, f"it {what}, {text}.")
 
 
-def told(path: str) -> str:
-    """A path as a sentence may tell it."""
-    return "a URL with a password" if plaintext.WITH_PASSWORD.search(path) else repr(path)
+def show_path(path: str) -> str:
+    """A path for a message, hidden if it contains a password."""
+    return "a URL with a password" if containers.WITH_PASSWORD.search(path) else repr(path)
 
 
-def places(step: Step) -> Iterator[Place]:
-    """Those that can be known, by the parameters that name them."""
+def list_places(step: Step) -> Iterator[Place]:
+    """The places that are known before a run, found by the parameters that name them."""
     texts = {name: text for name, text in step.task.texts.items() if "{{$" not in text}
     if "input_base" in texts:
         yield Place("input_base", texts["input_base"], Use.READ)
     if "served_folder" in texts:
-        use = Use.PUSH if roles.is_pusher(step.task) else Use.READ
+        use = Use.PUSH if tasks.is_pusher(step.task) else Use.READ
         yield Place("served_folder", texts["served_folder"], use)
     pushed = fields(texts.get("push_destination", "")).get("filesystem")
     if isinstance(pushed, dict):
@@ -69,7 +71,7 @@ def places(step: Step) -> Iterator[Place]:
 
 
 def fields(text: str) -> dict[str, Any]:
-    """A JSON object's; none where the text is no such."""
+    """The fields of a JSON object; none if the text is not one."""
     try:
         found = json.loads(text)
     except ValueError:
@@ -77,35 +79,46 @@ def fields(text: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def flaw_of(place: Place, step: Step) -> str | None:
-    """What becomes of it, and the mend. None where it is a good place."""
-    scheme = scheme_of(place.path)
+def find_flaw(place: Place, step: Step) -> tuple[str, str] | None:
+    """The rule that it breaks, with what is wrong and how to fix it; None if it is right."""
+    scheme = find_scheme(place.path)
     if scheme and scheme not in READABLE:
-        return f"and TensorFlow here knows no {scheme}://: take gs:// or a volume of this step"
+        return (
+            "unsupported-scheme",
+            f"but TensorFlow here cannot open {scheme}://: use gs:// or a volume of this step",
+        )
     if scheme == "gs":
         return None
     path = place.path.removeprefix("file://")
     if not path.startswith("/"):
-        return f"a relative path, and what is there ends with the pod: {MEND}"
+        return "relative-path", f"a relative path, whose files are lost with the pod: {FIX}"
     mount = volumes.holding(path, step.pod)
-    if mount is None:
-        return None if is_scratch(place.use, path) else f"which is on no volume of its pod: {MEND}"
-    if mount.ends_with_pod and place.use is Use.PUSH:
-        return f"on {mount.field} {mount.name!r}, which is lost with the pod: {MEND}"
-    if mount.ends_with_pod and place.use is Use.READ:
-        return f"on {mount.field} {mount.name!r}, which is empty when the pod starts: {MEND}"
-    if mount.is_read_only and place.use is not Use.READ:
-        return f"on {mount.field} {mount.name!r}, where nothing can be written: {MEND}"
+    if mount is not None:
+        return find_mount_flaw(mount, place.use)
+    if is_scratch(place.use, path):
+        return None
+    return "path-without-volume", f"which is not on a volume of its pod: {FIX}"
+
+
+def find_mount_flaw(mount: volumes.Mount, use: Use) -> tuple[str, str] | None:
+    """The same for a path on a volume."""
+    volume = f"on {mount.field} {mount.name!r}"
+    if mount.ends_with_pod and use is Use.PUSH:
+        return "path-lost-with-pod", f"{volume}, which is lost with the pod: {FIX}"
+    if mount.ends_with_pod and use is Use.READ:
+        return "path-empty-at-start", f"{volume}, which is empty when the pod starts: {FIX}"
+    if mount.is_read_only and use is not Use.READ:
+        return "path-read-only", f"{volume}, which is read-only: {FIX}"
     return None
 
 
-def scheme_of(place: str) -> str:
-    """A URI's; nothing where it is a path."""
+def find_scheme(place: str) -> str:
+    """The scheme of a URI; an empty text for a path."""
     scheme, found, _ = place.partition("://")
     return scheme if found and "/" not in scheme else ""
 
 
 def is_scratch(use: Use, path: str) -> bool:
-    """May this be on the pod's own disk? A killed training may start anew; a push must stay."""
+    """May this be on the pod's own disk? A killed training may start again; a push must stay."""
     place = PurePosixPath(posixpath.normpath(path))
     return use is Use.RESUME and place.is_relative_to(POD_DISK)

@@ -1,4 +1,4 @@
-"""Cores, memory and GPUs: that what is asked for is what a pod gets."""
+"""Cores, memory and GPUs: a pod gets what its step asks for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.kubeflow.compiled import Package, Step
+from pipeline.kubeflow.lint.rules import Problem
 
 QUANTITY = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(m|k|Ki|[MGTPE]i?|[eE][-+]?[0-9]+)?")
 DECIMAL = {"m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
@@ -15,40 +16,47 @@ GPU_NODES = re.compile(r"gpu|accelerator", re.IGNORECASE)  # In labels and taint
 AWAY = ("NotIn", "DoesNotExist")  # Operators that keep a step off such nodes.
 
 
-def problems(package: Package) -> Iterator[str]:
-    """Of each step."""
+def find_problems(package: Package) -> Iterator[Problem]:
+    """In each step."""
     for step in package.steps():
         for what in ("cpu", "memory"):
-            yield from of_amounts(step, what)
-        yield from of_gpus(step)
+            yield from check_amounts(step, what)
+        yield from check_gpus(step)
+        yield from check_gpu_nodes(step)
 
 
-def of_amounts(step: Step, what: str) -> Iterator[str]:
-    """A request comes with a limit that is no less."""
-    request, limit = written(step, what, "request"), written(step, what, "limit")
+def check_amounts(step: Step, what: str) -> Iterator[Problem]:
+    """A request comes with a limit, and does not exceed it."""
+    request, limit = read_amount(step, what, "request"), read_amount(step, what, "limit")
     for text in (request, limit):
-        if text and amount(text) is None and "{{" not in text:
-            yield (
-                f"{step.name}: {text!r} is no quantity of {what}: write one as Kubernetes does, "
-                "such as 500m or 8G."
+        if text and parse_quantity(text) is None and "{{" not in text:
+            yield Problem(
+                "bad-quantity",
+                step.name,
+                f"{text!r} is not a quantity of {what}: write one as Kubernetes does, "
+                "such as 500m or 8G.",
             )
     if request and not limit:
-        yield (
-            f"{step.name}: it requests {what} ({request}) without a limit, and may take the whole "
-            f"node's: set {what}Limit as well."
+        yield Problem(
+            "request-without-limit",
+            step.name,
+            f"it requests {what} ({request}) without a limit, so it may use all of the "
+            f"node's: set {what}Limit as well.",
         )
-    least, most = amount(request), amount(limit)
+    least, most = parse_quantity(request), parse_quantity(limit)
     if least is not None and most is not None and limit and least > most:
-        yield (
-            f"{step.name}: it requests more {what} ({request}) than its limit ({limit}), which "
-            f"Kubernetes refuses: raise {what}Limit, or request less."
+        yield Problem(
+            "request-above-limit",
+            step.name,
+            f"it requests more {what} ({request}) than its limit ({limit}), which "
+            f"Kubernetes refuses: raise {what}Limit, or request less.",
         )
 
 
-def written(step: Step, what: str, bound: str) -> str:
-    """A request or a limit as the backend reads it, or nothing.
+def read_amount(step: Step, what: str, bound: str) -> str:
+    """A request or a limit as the backend reads it; an empty text if there is none.
 
-    Messages of newer versions have a text for it, which goes before the number.
+    Newer messages have a text field for it, which takes precedence over the number.
     """
     resources = step.container.resources
     number = getattr(resources, f"{what}_{bound}")
@@ -57,8 +65,8 @@ def written(step: Step, what: str, bound: str) -> str:
     return text or (f"{number:g}{unit}" if number else "")
 
 
-def amount(text: str) -> float | None:
-    """A quantity as Kubernetes writes it, in cores or bytes. None where it is none."""
+def parse_quantity(text: str) -> float | None:
+    """A quantity of Kubernetes in cores or bytes; None if the text is not one."""
     found = QUANTITY.fullmatch(text)
     if not found:
         return None
@@ -68,40 +76,54 @@ def amount(text: str) -> float | None:
     return float(number) * FACTORS.get(suffix, 1.0)
 
 
-def of_gpus(step: Step) -> Iterator[str]:
-    """The backend makes a limit of type and count, and drops one without the other."""
-    kind, count = accelerator(step)
+def check_gpus(step: Step) -> Iterator[Problem]:
+    """The backend needs both type and count for a limit, and drops one without the other."""
+    kind, count = read_accelerator(step)
     if kind and count in ("", "0"):
-        yield (
-            f"{step.name}: it asks for {kind} with a count of 0, which the backend drops, so the "
-            "pod gets no limit and no GPU: set accelerator.count to 1 or more."
+        yield Problem(
+            "gpu-count-zero",
+            step.name,
+            f"it asks for {kind} with a count of 0, which the backend drops, so the "
+            "pod gets no limit and no GPU: set accelerator.count to 1 or more.",
         )
     elif kind and "/" not in kind:
-        yield (
-            f"{step.name}: its accelerator {kind!r} is no resource of Kubernetes: set "
-            "accelerator.type to one, such as nvidia.com/gpu, and choose the model by a node "
-            "selector."
+        yield Problem(
+            "bad-gpu-type",
+            step.name,
+            f"its accelerator {kind!r} is not a resource of Kubernetes: set "
+            "accelerator.type to one, such as nvidia.com/gpu, and choose the GPU model with a node "
+            "selector.",
         )
     elif count not in ("", "0") and not kind:
-        yield (
-            f"{step.name}: it asks for {count} GPUs of no type, which the backend drops: set "
-            "accelerator.type to the resource's name, such as nvidia.com/gpu."
-        )
-    elif not kind and (wanted := gpu_nodes(step)):
-        yield (
-            f"{step.name}: it goes to GPU nodes ({', '.join(wanted)}) without a limit on GPUs, so "
-            "its pod gets none: set accelerator.type and count, or take the node's settings out."
+        yield Problem(
+            "gpu-without-type",
+            step.name,
+            f"it asks for {count} GPUs without a type, which the backend drops: set "
+            "accelerator.type to the resource's name, such as nvidia.com/gpu.",
         )
 
 
-def accelerator(step: Step) -> tuple[str, str]:
+def check_gpu_nodes(step: Step) -> Iterator[Problem]:
+    """A step that goes to GPU nodes gets a GPU."""
+    kind, count = read_accelerator(step)
+    wanted = find_gpu_nodes(step)
+    if wanted and not kind and count in ("", "0"):
+        yield Problem(
+            "gpu-node-without-gpu",
+            step.name,
+            f"it goes to GPU nodes ({', '.join(wanted)}) without a limit on GPUs, so "
+            "its pod gets none: set accelerator.type and count, or remove the node settings.",
+        )
+
+
+def read_accelerator(step: Step) -> tuple[str, str]:
     """Type and count as the backend reads them."""
     asked = step.container.resources.accelerator
     count = getattr(asked, "resource_count", "") or (str(asked.count) if asked.count > 0 else "")
     return getattr(asked, "resource_type", "") or asked.type, count
 
 
-def gpu_nodes(step: Step) -> list[str]:
+def find_gpu_nodes(step: Step) -> list[str]:
     """The labels and taints of GPU nodes that a step asks for or tolerates."""
     terms = [r for a in step.pod.node_affinity for r in (*a.match_expressions, *a.match_fields)]
     keys = {

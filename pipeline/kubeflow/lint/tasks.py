@@ -1,4 +1,4 @@
-"""Tasks: what they run, and what they wait for."""
+"""Tasks: what they run, what they wait for, and which ones must not be cached."""
 
 from __future__ import annotations
 
@@ -6,67 +6,85 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from pipeline.kubeflow.compiled import Dag, Package, Task
-from pipeline.kubeflow.lint.names import task_name_problem
+from pipeline.kubeflow.lint.exit_handlers import is_exit_handler
+from pipeline.kubeflow.lint.names import find_task_name_problem
+from pipeline.kubeflow.lint.rules import Problem
 
 
-def problems(package: Package) -> Iterator[str]:
-    """Of each task, and of each DAG's order."""
+def find_problems(package: Package) -> Iterator[Problem]:
+    """In each task, and in each DAG's order."""
     for dag in package.dags():
         for task in dag.tasks.values():
-            yield from of_task(task)
-        yield from cycles(dag)
+            yield from check_task(task)
+            yield from check_caching(task)
+        yield from check_order(dag)
 
 
-def of_task(task: Task) -> Iterator[str]:
+def check_task(task: Task) -> Iterator[Problem]:
     """Its name, what it runs, what it waits for."""
-    refused = task_name_problem(task.name)
-    if refused:
-        yield refused
+    problem = find_task_name_problem(task.name)
+    if problem:
+        yield problem
     called = task.spec.task_info.name
     if called != task.name:
-        yield (
-            f"{task.name}: its taskInfo.name is {called!r}, and the driver looks tasks up by it: "
-            f"write {task.name!r} there."
+        yield Problem(
+            "task-name-differs",
+            task.name,
+            f"its taskInfo.name is {called!r}, but the driver finds tasks by it: "
+            f"write {task.name!r} there.",
         )
-    yield from of_component(task)
+    yield from check_component(task)
     for name in task.spec.dependent_tasks:
         if name not in task.dag.component.dag.tasks:
-            yield (
-                f"{task.name}: it waits for a task {name!r} that {task.dag.name} does not have: "
-                "take it out of dependentTasks, or add the task."
+            yield Problem(
+                "unknown-dependency",
+                task.name,
+                f"it waits for a task {name!r} that {task.dag.name} does not have: "
+                "remove it from dependentTasks, or add the task.",
             )
 
 
-def of_component(task: Task) -> Iterator[str]:
-    """A component that is there, and that does not hold the task itself."""
+def check_component(task: Task) -> Iterator[Problem]:
+    """The component exists and does not contain the task itself."""
     component = task.spec.component_ref.name
     if component not in task.dag.components:
-        yield f"{task.name}: there is no component {component!r} for it to run: add the component."
+        yield Problem(
+            "unknown-component",
+            task.name,
+            f"it runs the component {component!r}, which does not exist: add the component.",
+        )
     if component in (*task.dag.inside, task.dag.name):
-        yield f"{task.name}: it runs {component}, which it is a part of: take it out of there."
+        yield Problem(
+            "recursive-component",
+            task.name,
+            f"it runs {component}, which contains it: remove it from there.",
+        )
     if task.spec.HasField("artifact_iterator"):
-        yield (
-            f"{task.name}: the backend does not implement artifactIterator: iterate over a "
-            "parameter."
+        yield Problem(
+            "artifact-iterator",
+            task.name,
+            "the backend does not implement artifactIterator: iterate over a parameter.",
         )
 
 
-def cycles(dag: Dag) -> Iterator[str]:
-    """Tasks that wait for one another."""
+def check_order(dag: Dag) -> Iterator[Problem]:
+    """Tasks do not wait for one another."""
     order: TopologicalSorter[str] = TopologicalSorter()
     for name, task in dag.tasks.items():
-        order.add(name, *sorted(predecessors(task)))
+        order.add(name, *sorted(list_predecessors(task)))
     try:
         order.prepare()
     except CycleError as error:
-        yield (
-            f"{' -> '.join(reversed(error.args[1]))}: these tasks wait for one another, and none "
-            "would start: take one of the arrows out."
+        yield Problem(
+            "dependency-cycle",
+            dag.name,
+            f"the tasks {' -> '.join(reversed(error.args[1]))} wait for one another, so none "
+            "would start: remove one of these dependencies.",
         )
 
 
-def predecessors(task: Task) -> set[str]:
-    """The tasks of its DAG that it waits for, whether it says so or takes their outputs."""
+def list_predecessors(task: Task) -> set[str]:
+    """The tasks of its DAG that it waits for: those it names and those whose outputs it takes."""
     inputs = task.spec.inputs
     named = {
         *task.spec.dependent_tasks,
@@ -74,3 +92,43 @@ def predecessors(task: Task) -> set[str]:
         *(p.task_output_parameter.producer_task for p in inputs.parameters.values()),
     }
     return {name for name in named if name in task.dag.component.dag.tasks}
+
+
+def check_caching(task: Task) -> Iterator[Problem]:
+    """A step that acts, or looks outside its inputs, is not skipped for an old result."""
+    reason = find_reason_to_run(task)
+    if reason and task.spec.caching_options.enable_cache:
+        yield Problem(
+            "cached-side-effect",
+            task.name,
+            f"it may be skipped and an old result used, and {reason}: set "
+            "cachingOptions.enableCache to false.",
+        )
+
+
+def find_reason_to_run(task: Task) -> str | None:
+    """Why an old result of this task would be wrong; None if it is as good as a new one."""
+    if is_ingestion(task):
+        return "its files may have changed"
+    if is_pusher(task):
+        return "it would push nothing"
+    if is_exit_handler(task):
+        return "it would report nothing"
+    if takes(task, "served_folder"):
+        return "another version may be served by now"
+    return None
+
+
+def takes(task: Task, parameter: str) -> bool:
+    """Does its component declare this parameter?"""
+    return parameter in task.component.input_definitions.parameters
+
+
+def is_ingestion(task: Task) -> bool:
+    """Does it read files that may change without a change of its inputs?"""
+    return task.name == "ImageExampleGen" or takes(task, "input_base")
+
+
+def is_pusher(task: Task) -> bool:
+    """Does it write a version where servers look?"""
+    return task.name == "Pusher" or takes(task, "push_destination")

@@ -26,20 +26,16 @@ class RunNames:
     pipeline: str
     id: str
     resource: str  # The name of the workflow.
-    created: str = ""  # When, in UTC: 2026-01-09T12:34:56Z.
 
     def placeholders(self, task: str) -> dict[str, str]:
         """What stands for each of the backend's placeholders in a task's parameters.
 
-        The backend hands a run's own number to the parent of its tasks, and no schedule starts a
-        rehearsal: its time is that of the run.
+        A rehearsal has no number for the DAG around a task: the run's stands for it.
         """
         return {
             backend.JOB_NAME: self.resource,
             backend.JOB_RESOURCE_NAME: self.resource,
             backend.JOB_UUID: self.id,
-            backend.JOB_CREATE_TIME: self.created,
-            backend.JOB_SCHEDULE_TIME: self.created,
             backend.TASK_NAME: task,
             backend.TASK_UUID: self.id,
         }

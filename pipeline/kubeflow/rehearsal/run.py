@@ -10,7 +10,6 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timezone
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -49,8 +48,7 @@ def rehearse(
     workdir = workdir.resolve()
     workdir.mkdir(parents=True, exist_ok=True)
     number = str(uuid.uuid4())
-    created = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    names = RunNames(submitted.name, number, f"{submitted.name}-{number[:5]}", created)
+    names = RunNames(submitted.name, number, f"{submitted.name}-{number[:5]}")
     executor = Executor(submitted, names, workdir, options)
     try:
         with stopped_by_signals():

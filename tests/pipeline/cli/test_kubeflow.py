@@ -226,4 +226,4 @@ def test_a_rehearsal_refuses_the_checkpoints_that_a_cluster_would_lose(played, h
     done = rehearse("--cluster", "cluster.yaml")
 
     assert done.exit_code == 2
-    assert "which is on no volume of its pod" in done.stderr
+    assert "[path-without-volume]" in done.stderr

@@ -1,4 +1,4 @@
-"""What stops the compilation of the real graph, each with a sentence that names the mend."""
+"""What stops the compilation of the real graph, each with its rule and place."""
 
 from __future__ import annotations
 
@@ -43,59 +43,59 @@ def task(documents, step):
     return documents[0]["components"]["tfx-dag"]["dag"]["tasks"][step]
 
 
-def without_command(documents):
+def remove_command(documents):
     del container(documents, "Trainer")["command"]
 
 
-def gpu_without_limit(documents):
+def remove_gpu_limit(documents):
     container(documents, "Trainer")["resources"]["accelerator"]["count"] = "0"
 
 
-def ignored_shared_memory(documents):
+def add_ignored_shared_memory(documents):
     pod(documents, "Trainer")["enabledSharedMemory"] = {"volumeName": "shm", "size": "8Gi"}
 
 
-def parameter_of_nobody(documents):
+def remove_parameter(documents):
     del documents[0]["root"]["dag"]["tasks"]["tfx-dag"]["inputs"]["parameters"]["data"]
 
 
-def cancelled_retries(documents):
+def shorten_backoff(documents):
     task(documents, "Trainer")["retryPolicy"]["backoffMaxDuration"] = "3600s"
 
 
-def test_the_real_graph_is_stopped_by_nothing(compiled):
-    assert lint.problems_in_text(yaml.safe_dump_all(compiled)) == []
+def test_the_real_graph_has_no_problems(compiled):
+    assert lint.find_problems_in_text(yaml.safe_dump_all(compiled)) == []
 
 
 @pytest.mark.parametrize(
-    ("spoil", "step", "mend"),
+    ("break_documents", "place", "rule"),
     [
-        (without_command, "Trainer", "command"),
-        (gpu_without_limit, "Trainer", "accelerator.count to 1"),
-        (ignored_shared_memory, "Trainer", "emptyDirMounts with medium Memory"),
-        (parameter_of_nobody, "tfx-dag", "give it a value"),
-        (cancelled_retries, "Trainer", "backoffMaxDuration"),
+        (remove_command, "Trainer", "command-missing"),
+        (remove_gpu_limit, "Trainer", "gpu-count-zero"),
+        (add_ignored_shared_memory, "Trainer", "ignored-shared-memory"),
+        (remove_parameter, "tfx-dag", "parameter-missing"),
+        (shorten_backoff, "Trainer", "retries-cancelled"),
     ],
 )
-def test_what_settings_cannot_say_is_stopped_in_the_documents(documents, spoil, step, mend):
-    spoil(documents)
+def test_what_settings_cannot_say_stops_it(documents, break_documents, place, rule):
+    break_documents(documents)
 
-    problems = lint.problems_in_text(yaml.safe_dump_all(documents))
+    problems = lint.find_problems_in_text(yaml.safe_dump_all(documents))
 
-    assert [p for p in problems if p.startswith(f"{step}: ") and mend in p]
+    assert (rule, place) in [(problem.rule, problem.place) for problem in problems]
 
 
 @pytest.mark.parametrize(
-    ("change", "step", "mend"),
+    ("change", "place", "rule"),
     [
-        ({"image": "registry.example/fcn-pipeline"}, "Trainer", "tag"),
-        ({"steps": {"Tokenizer": Step()}}, "Tokenizer", "name"),
-        ({"push_root": "served"}, "Pusher", "absolute"),
+        ({"image": "registry.example/fcn-pipeline"}, "Trainer", "image-not-pinned"),
+        ({"steps": {"Tokenizer": Step()}}, "Tokenizer_executor", "settings-without-executor"),
+        ({"push_root": "served"}, "Pusher", "relative-path"),
     ],
     ids=["unpinned-image", "no-such-step", "relative-push-root"],
 )
-def test_settings_that_would_not_run_stop_it(change, step, mend, tmp_path):
-    with pytest.raises(ValueError, match=rf"(?m)^  {step}.*{mend}"):
+def test_settings_that_would_not_run_stop_it(change, place, rule, tmp_path):
+    with pytest.raises(ValueError, match=rf"(?m)^  {place}: .* \[{rule}\]$"):
         compilation.compile_to(tmp_path / "f.yaml", FLOWERS, replace(CLUSTER, **change))
 
     assert not list(tmp_path.iterdir())
@@ -107,7 +107,7 @@ def test_a_name_that_kubernetes_refuses_stops_it():
 
 
 def test_a_name_with_no_room_for_what_kubernetes_adds_stops_it(tmp_path):
-    with pytest.raises(ValueError, match=r"a{60}.*57"):
+    with pytest.raises(ValueError, match=r"a{60}.*\[bad-pipeline-name\]"):
         compilation.compile_to(tmp_path / "f.yaml", replace(FLOWERS, name="a" * 60), CLUSTER)
 
 
@@ -124,5 +124,5 @@ def test_a_resolver_in_the_graph_stops_it(monkeypatch, tmp_path):
     create_pipeline = compilation.create_pipeline
     monkeypatch.setattr(compilation, "create_pipeline", with_resolver)
 
-    with pytest.raises(ValueError, match=r"LatestModel.*Resolver"):
+    with pytest.raises(ValueError, match=r"LatestModel.*\[unsupported-executor\]"):
         compilation.compile_to(tmp_path / "f.yaml", FLOWERS, CLUSTER)

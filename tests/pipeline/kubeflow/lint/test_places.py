@@ -32,37 +32,38 @@ def resume_from(pipeline, folder):
 def test_a_push_root_that_is_a_relative_path_is_refused_in_each_step_that_looks_there(pipeline):
     default(pipeline, "served_folder", "served/flowers")
 
-    read, pushed = pipeline.problems()
-    assert read.startswith("BaselineModel: it reads from 'served/flowers' (served_folder), a rela")
-    assert pushed.startswith("Pusher: it pushes to 'served/flowers' (served_folder), a relative")
-    assert "an absolute path on a volume of this step" in pushed
+    assert pipeline.broken() == [("relative-path", "BaselineModel"), ("relative-path", "Pusher")]
+    assert all("'served/flowers'" in problem.message for problem in pipeline.problems())
 
 
 @pytest.mark.parametrize("key", ["base_directory", "baseDirectory"])
 def test_a_relative_destination_of_tfx_s_pusher_is_refused(pipeline, key):
     push_to(pipeline, "served/flowers", key)
 
-    assert pipeline.problem().startswith("Pusher: it pushes to 'served/flowers' (push_destination)")
-    assert "or a URI such as gs://bucket/folder" in pipeline.problem()
+    assert pipeline.broken() == [("relative-path", "Pusher")]
+    assert "push_destination" in pipeline.problem().message
 
 
 def test_a_destination_of_no_folder_is_refused(pipeline):
     push_to(pipeline, "")
 
-    assert pipeline.problem().startswith("Pusher: it pushes to '' (push_destination)")
+    assert pipeline.broken() == [("relative-path", "Pusher")]
+    assert "push_destination" in pipeline.problem().message
 
 
 def test_a_destination_on_no_volume_of_the_step_is_refused(pipeline):
     push_to(pipeline, "/models/flowers")
 
-    assert "'/models/flowers' (push_destination), which is on no volume" in pipeline.problem()
+    assert pipeline.broken() == [("path-without-volume", "Pusher")]
+    assert "'/models/flowers'" in pipeline.problem().message
 
 
 @pytest.mark.parametrize("folder", ["/servedmodels/flowers", "/served/../models"])
 def test_a_path_that_only_begins_like_a_volumes_is_on_none(pipeline, folder):
     push_to(pipeline, folder)
 
-    assert "which is on no volume of its pod" in pipeline.problem()
+    assert pipeline.broken() == [("path-without-volume", "Pusher")]
+    assert folder in pipeline.problem().message
 
 
 @pytest.mark.parametrize("field", ["emptyDirMounts", "genericEphemeralVolume"])
@@ -70,28 +71,31 @@ def test_a_destination_that_is_lost_with_the_pod_is_refused(pipeline, field):
     pipeline.pod("Pusher")[field] = [{"volumeName": "scratch", "mountPath": "/served/new"}]
     push_to(pipeline, "/served/new/flowers")
 
-    assert f"on {field} 'scratch', which is lost with the pod" in pipeline.problem()
+    assert pipeline.broken() == [("path-lost-with-pod", "Pusher")]
+    assert field in pipeline.problem().message
 
 
 def test_a_destination_where_nothing_can_be_written_is_refused(pipeline):
     pipeline.pod("Pusher")["secretAsVolume"] = [{"secretName": "keys", "mountPath": "/keys"}]
     push_to(pipeline, "/keys/flowers")
 
-    assert "on secretAsVolume 'keys', where nothing can be written" in pipeline.problem()
+    assert pipeline.broken() == [("path-read-only", "Pusher")]
+    assert "'keys'" in pipeline.problem().message
 
 
 def test_images_on_a_volume_that_starts_empty_are_refused(pipeline):
     pipeline.pod("ImageExampleGen").clear()
     pipeline.pod("ImageExampleGen")["emptyDirMounts"] = [{"volumeName": "d", "mountPath": "/data"}]
 
-    assert pipeline.problem().startswith("ImageExampleGen: it reads from '/data/flowers'")
-    assert "which is empty when the pod starts" in pipeline.problem()
+    assert pipeline.broken() == [("path-empty-at-start", "ImageExampleGen")]
+    assert "'/data/flowers'" in pipeline.problem().message
 
 
 def test_images_in_a_folder_that_is_on_no_volume_are_refused(pipeline):
     default(pipeline, "data", "/photos")
 
-    assert pipeline.problem().startswith("ImageExampleGen: it reads from '/photos' (input_base)")
+    assert pipeline.broken() == [("path-without-volume", "ImageExampleGen")]
+    assert "'/photos'" in pipeline.problem().message
 
 
 def test_a_uri_needs_no_volume(pipeline):
@@ -109,37 +113,27 @@ SCHEMES = ["s3", "hdfs", "minio", "http", "ram", "GS"]
 def test_images_at_a_uri_that_tensorflow_cannot_read_are_refused(pipeline, scheme):
     default(pipeline, "data", f"{scheme}://bucket/flowers")
 
-    assert pipeline.problem().startswith(f"ImageExampleGen: it reads from '{scheme}://bucket/")
-    assert f"TensorFlow here knows no {scheme}://: take gs:// or a volume" in pipeline.problem()
+    assert pipeline.broken() == [("unsupported-scheme", "ImageExampleGen")]
+    assert f"{scheme}://" in pipeline.problem().message
 
 
 def test_a_push_root_at_a_uri_that_tensorflow_cannot_write_is_refused(pipeline):
     default(pipeline, "served_folder", "s3://bucket/served")
 
-    read, pushed = pipeline.problems()
-    assert read.startswith("BaselineModel: it reads from 's3://bucket/served' (served_folder)")
-    assert pushed.startswith("Pusher: it pushes to 's3://bucket/served' (served_folder)")
-    assert "knows no s3://: take gs:// or a volume" in pushed
+    assert pipeline.broken() == [
+        ("unsupported-scheme", "BaselineModel"),
+        ("unsupported-scheme", "Pusher"),
+    ]
 
 
-def test_a_destination_of_tfx_s_pusher_that_tensorflow_cannot_write_is_refused(pipeline):
-    push_to(pipeline, "s3://bucket/served")
-
-    assert "TensorFlow here knows no s3://: take gs:// or a volume" in pipeline.problem()
-
-
-def test_checkpoints_at_a_uri_that_tensorflow_cannot_write_are_refused(pipeline):
-    resume_from(pipeline, "s3://bucket/checkpoints")
-
-    assert pipeline.problem().startswith("Trainer: it resumes from 's3://bucket/checkpoints'")
-    assert "TensorFlow here knows no s3://: take gs:// or a volume" in pipeline.problem()
-
-
-def test_a_uri_with_a_password_is_refused_and_not_told(pipeline):
+def test_a_uri_with_a_password_is_refused_and_not_shown(pipeline):
     default(pipeline, "data", "https://user:xoxb-planted@photos.example")
 
-    assert "it reads from a URL with a password (input_base)" in " ".join(pipeline.problems())
-    assert "xoxb-planted" not in " ".join(pipeline.problems())
+    assert pipeline.broken() == [
+        ("password-in-url", "ImageExampleGen"),
+        ("unsupported-scheme", "ImageExampleGen"),
+    ]
+    assert "xoxb-planted" not in " ".join(map(str, pipeline.problems()))
 
 
 def test_the_linter_knows_the_schemes_that_tensorflow_knows(pipeline):
@@ -152,7 +146,7 @@ def test_the_linter_knows_the_schemes_that_tensorflow_knows(pipeline):
 def test_a_path_with_the_sign_of_a_uri_in_it_is_a_path(pipeline):
     default(pipeline, "data", "/photos/s3://bucket")
 
-    assert "which is on no volume of its pod" in pipeline.problem()
+    assert pipeline.broken() == [("path-without-volume", "ImageExampleGen")]
 
 
 def test_a_file_uri_on_a_volume_is_taken(pipeline):
@@ -164,14 +158,18 @@ def test_a_file_uri_on_a_volume_is_taken(pipeline):
 def test_a_file_uri_is_a_path(pipeline):
     default(pipeline, "data", "file:///photos")
 
-    assert "which is on no volume of its pod" in pipeline.problem()
+    assert pipeline.broken() == [("path-without-volume", "ImageExampleGen")]
 
 
-@pytest.mark.parametrize("folder", ["checkpoints", "/checkpoints"])
-def test_checkpoints_that_a_step_cannot_find_again_are_refused(pipeline, folder):
+@pytest.mark.parametrize(
+    ("folder", "rule"),
+    [("checkpoints", "relative-path"), ("/checkpoints", "path-without-volume")],
+)
+def test_checkpoints_that_a_step_cannot_find_again_are_refused(pipeline, folder, rule):
     resume_from(pipeline, folder)
 
-    assert pipeline.problem().startswith(f"Trainer: it resumes from {folder!r} (checkpoints)")
+    assert pipeline.broken() == [(rule, "Trainer")]
+    assert repr(folder) in pipeline.problem().message
 
 
 @pytest.mark.parametrize(
@@ -183,7 +181,7 @@ def test_checkpoints_may_be_nowhere_on_scratch_or_at_a_uri(pipeline, folder):
     assert pipeline.problems() == []
 
 
-def test_a_custom_config_that_is_no_json_names_no_place(pipeline):
+def test_a_custom_config_that_is_not_json_names_no_place(pipeline):
     pipeline.parameters("Trainer")["custom_config"] = constant("checkpoints")
 
     assert pipeline.problems() == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineDeploymentConfig
 
-from pipeline.kubeflow.lint.resources import amount
+from pipeline.kubeflow.lint.resources import parse_quantity
 from tests.fakes.linted import Pipeline
 
 RESOURCES = PipelineDeploymentConfig.PipelineContainerSpec.ResourceSpec.DESCRIPTOR
@@ -25,16 +25,16 @@ def resources(pipeline):
 def test_a_request_without_a_limit_is_refused(pipeline, resources, what):
     del resources[f"{what}Limit"]
 
-    assert pipeline.problem().startswith(f"Trainer: it requests {what} (")
-    assert f"set {what}Limit as well" in pipeline.problem()
+    assert pipeline.broken() == [("request-without-limit", "Trainer")]
+    assert f"{what}Limit" in pipeline.problem().message
 
 
 @pytest.mark.parametrize("what", ["cpu", "memory"])
 def test_a_request_above_its_limit_is_refused(pipeline, resources, what):
     resources[f"{what}Request"] = 100.0
 
-    assert pipeline.problem().startswith(f"Trainer: it requests more {what} (100")
-    assert f"raise {what}Limit" in pipeline.problem()
+    assert pipeline.broken() == [("request-above-limit", "Trainer")]
+    assert f"{what}Limit" in pipeline.problem().message
 
 
 def test_a_limit_without_a_request_is_taken(pipeline, resources):
@@ -45,18 +45,18 @@ def test_a_limit_without_a_request_is_taken(pipeline, resources):
 
 @pytest.mark.skipif("resource_cpu_limit" not in RESOURCES.fields_by_name, reason="Newer kfp only.")
 @pytest.mark.parametrize(
-    ("texts", "problem"),
+    ("texts", "rule"),
     [
-        ({"resourceCpuRequest": "3000m"}, "requests more cpu (3000m) than its limit (2)"),
-        ({"resourceMemoryLimit": "1Gi"}, "requests more memory (4G) than its limit (1Gi)"),
-        ({"resourceMemoryLimit": "plenty"}, "'plenty' is no quantity of memory"),
+        ({"resourceCpuRequest": "3000m"}, "request-above-limit"),
+        ({"resourceMemoryLimit": "1Gi"}, "request-above-limit"),
+        ({"resourceMemoryLimit": "plenty"}, "bad-quantity"),
     ],
 )
-def test_the_texts_of_newer_messages_go_before_the_numbers(pipeline, resources, texts, problem):
+def test_the_texts_of_newer_messages_go_before_the_numbers(pipeline, resources, texts, rule):
     resources.update(texts)
 
-    assert pipeline.problem().startswith("Trainer: ")
-    assert problem in pipeline.problem()
+    assert pipeline.broken() == [(rule, "Trainer")]
+    assert next(iter(texts.values())) in pipeline.problem().message
 
 
 @pytest.mark.parametrize(
@@ -64,30 +64,28 @@ def test_the_texts_of_newer_messages_go_before_the_numbers(pipeline, resources, 
     [("500m", 0.5), ("2", 2.0), ("1.5G", 1.5e9), ("8Gi", 8 * 2**30), ("1e3", 1e3), ("1E", 1e18)],
 )
 def test_quantities_are_read_as_kubernetes_reads_them(text, value):
-    assert amount(text) == value
+    assert parse_quantity(text) == value
 
 
 @pytest.mark.parametrize("text", ["", "8GB", "-1", "one", "1 Gi"])
-def test_what_is_no_quantity_is_none(text):
-    assert amount(text) is None
+def test_a_text_that_is_not_a_quantity_is_none(text):
+    assert parse_quantity(text) is None
 
 
 @pytest.mark.parametrize(
-    ("accelerator", "problem", "mend"),
+    ("accelerator", "rule"),
     [
-        ({"type": "nvidia.com/gpu"}, "with a count of 0", "accelerator.count to 1"),
-        ({"type": "nvidia.com/gpu", "count": "0"}, "with a count of 0", "accelerator.count to 1"),
-        ({"type": "nvidia.com/gpu", "count": "-1"}, "with a count of 0", "accelerator.count to 1"),
-        ({"count": "2"}, "2 GPUs of no type", "such as nvidia.com/gpu"),
-        ({"type": "NVIDIA_L4", "count": "1"}, "no resource of Kubernetes", "a node selector"),
+        ({"type": "nvidia.com/gpu"}, "gpu-count-zero"),
+        ({"type": "nvidia.com/gpu", "count": "0"}, "gpu-count-zero"),
+        ({"type": "nvidia.com/gpu", "count": "-1"}, "gpu-count-zero"),
+        ({"count": "2"}, "gpu-without-type"),
+        ({"type": "NVIDIA_L4", "count": "1"}, "bad-gpu-type"),
     ],
 )
-def test_a_gpu_that_no_pod_would_get_is_refused(pipeline, resources, accelerator, problem, mend):
+def test_a_gpu_that_no_pod_would_get_is_refused(pipeline, resources, accelerator, rule):
     resources["accelerator"] = accelerator
 
-    assert pipeline.problem().startswith("Trainer: ")
-    assert problem in pipeline.problem()
-    assert mend in pipeline.problem()
+    assert pipeline.broken() == [(rule, "Trainer")]
 
 
 @pytest.mark.parametrize(
@@ -108,8 +106,7 @@ def test_a_gpu_that_no_pod_would_get_is_refused(pipeline, resources, accelerator
 def test_a_step_on_gpu_nodes_without_a_gpu_is_refused(pipeline, placement):
     pipeline.pod("Pusher").update(placement)
 
-    assert pipeline.problem().startswith("Pusher: it goes to GPU nodes (")
-    assert "set accelerator.type and count" in pipeline.problem()
+    assert pipeline.broken() == [("gpu-node-without-gpu", "Pusher")]
 
 
 def test_a_step_that_keeps_off_gpu_nodes_is_taken(pipeline):

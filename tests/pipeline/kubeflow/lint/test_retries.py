@@ -22,23 +22,22 @@ def test_retries_that_their_time_limit_cancels_are_refused_with_the_time_that_th
 ):
     policy["backoffMaxDuration"] = "10979s"
 
-    assert pipeline.problem().startswith("Trainer: its 2 retries are cancelled")
-    assert "take 10980 s: set it to that or more" in pipeline.problem()
+    assert pipeline.broken() == [("retries-cancelled", "Trainer")]
+    assert "10980 s" in pipeline.problem().message
 
 
 @pytest.mark.parametrize("longest", [None, "0s"])
 def test_retries_without_a_longest_duration_are_none_at_all(pipeline, policy, longest):
     policy["backoffMaxDuration"] = longest
 
-    assert pipeline.problem().startswith("Trainer: its 2 retries have no backoffMaxDuration")
-    assert "set it to 10980 s or more" in pipeline.problem()
+    assert pipeline.broken() == [("retries-without-backoff-limit", "Trainer")]
+    assert "10980 s" in pipeline.problem().message
 
 
 def test_retries_of_attempts_without_a_time_limit_are_refused(pipeline):
     del pipeline.pod("Trainer")["activeDeadlineSeconds"]
 
-    assert pipeline.problem().startswith("Trainer: its 2 retries are of attempts without a time")
-    assert "set activeDeadlineSeconds" in pipeline.problem()
+    assert pipeline.broken() == [("retries-without-timeout", "Trainer")]
 
 
 def test_waits_without_a_factor_are_alike(pipeline, policy):
@@ -57,5 +56,4 @@ def test_a_step_that_is_tried_once_needs_no_time_for_more(pipeline, policy):
 def test_retries_of_all_nested_tasks_at_once_are_refused(pipeline):
     pipeline.tasks["tfx-dag"]["retryPolicy"] = {"maxRetryCount": 1}
 
-    assert pipeline.problem().startswith("tfx-dag: retries of a whole DAG")
-    assert "set retryPolicy at its tasks" in pipeline.problem()
+    assert pipeline.broken() == [("retries-of-dag", "tfx-dag")]

@@ -1,4 +1,4 @@
-"""What tasks run, and what they wait for."""
+"""Tasks: what they run, what they wait for, and which ones must not be cached."""
 
 from __future__ import annotations
 
@@ -15,50 +15,63 @@ def pipeline():
 def test_a_task_without_its_component_is_refused(pipeline):
     pipeline.tasks["BaselineModel"]["componentRef"]["name"] = "Baseline"
 
-    (missing, *_) = pipeline.problems()
-
-    assert missing.startswith("BaselineModel: there is no component 'Baseline'")
-    assert "add the component" in missing
+    assert pipeline.broken()[0] == ("unknown-component", "BaselineModel")
+    assert "'Baseline'" in pipeline.problems()[0].message
 
 
 def test_a_task_that_calls_itself_by_another_name_is_refused(pipeline):
     pipeline.tasks["Pusher"]["taskInfo"]["name"] = "pusher"
 
-    assert pipeline.problem().startswith("Pusher: its taskInfo.name is 'pusher'")
-    assert "write 'Pusher' there" in pipeline.problem()
+    assert pipeline.broken() == [("task-name-differs", "Pusher")]
+    assert "'pusher'" in pipeline.problem().message
 
 
 def test_waiting_for_a_task_that_is_not_there_is_refused(pipeline):
     pipeline.tasks["Pusher"]["dependentTasks"].append("Evaluator")
 
-    assert pipeline.problem().startswith("Pusher: it waits for a task 'Evaluator'")
-    assert "take it out of dependentTasks" in pipeline.problem()
+    assert pipeline.broken() == [("unknown-dependency", "Pusher")]
+    assert "'Evaluator'" in pipeline.problem().message
 
 
 def test_tasks_that_wait_for_one_another_are_named_in_order(pipeline):
     pipeline.tasks["ImageExampleGen"]["dependentTasks"] = ["Pusher"]
 
-    assert "these tasks wait for one another" in pipeline.problem()
-    assert "ImageExampleGen" in pipeline.problem()
-    assert "take one of the arrows out" in pipeline.problem()
+    assert pipeline.broken() == [("dependency-cycle", "tfx-dag")]
+    assert "Pusher" in pipeline.problem().message
 
 
 def test_a_task_that_takes_its_own_output_waits_for_itself(pipeline):
     pipeline.artifacts("Trainer")["examples"] = made_by("Trainer", "model")
 
-    assert pipeline.problem().startswith("Trainer -> Trainer: these tasks wait for one another")
+    assert pipeline.broken() == [("dependency-cycle", "tfx-dag")]
+    assert "Trainer -> Trainer" in pipeline.problem().message
 
 
-def test_a_dag_that_holds_itself_is_refused(pipeline):
+def test_a_dag_that_contains_itself_is_refused(pipeline):
     inner = pipeline.component("tfx-dag")["dag"]["tasks"]
     inner["tfx-dag"] = pipeline.root["dag"]["tasks"]["tfx-dag"]
 
-    assert pipeline.problem().startswith("tfx-dag: it runs tfx-dag, which it is a part of")
-    assert "take it out of there" in pipeline.problem()
+    assert pipeline.broken() == [("recursive-component", "tfx-dag")]
 
 
 def test_iterating_over_artifacts_is_refused(pipeline):
     pipeline.tasks["Pusher"]["artifactIterator"] = {"itemInput": "model"}
 
-    assert pipeline.problem().startswith("Pusher: the backend does not implement artifactIterator")
-    assert "iterate over a parameter" in pipeline.problem()
+    assert pipeline.broken() == [("artifact-iterator", "Pusher")]
+
+
+@pytest.mark.parametrize("step", ["ImageExampleGen", "Pusher", "Notification", "BaselineModel"])
+def test_a_step_whose_old_result_may_be_wrong_must_not_be_cached(step):
+    pipeline = Pipeline()
+    pipeline.tasks[step]["cachingOptions"] = {"enableCache": True}
+
+    assert pipeline.broken() == [("cached-side-effect", step)]
+
+
+def test_ingestion_is_known_by_what_it_takes_whatever_its_id():
+    pipeline = Pipeline()
+    tasks = pipeline.component("tfx-dag")["dag"]["tasks"]
+    tasks["Photos"] = {**tasks["ImageExampleGen"], "cachingOptions": {"enableCache": True}}
+    tasks["Photos"]["taskInfo"] = {"name": "Photos"}
+
+    assert pipeline.broken() == [("cached-side-effect", "Photos")]
