@@ -91,9 +91,10 @@ def _is_plain_bmp(encoded: bytes) -> bool:
 def turn(image: Image.Image) -> Image.Transpose | None:
     """What makes the image upright, by its EXIF data; None where it is."""
     try:
-        return TO_UPRIGHT.get(image.getexif().get(ORIENTATION, 1))
-    except Exception:  # Damaged EXIF data raise anything, and the pixels may be sound.
+        orientation = image.getexif().get(ORIENTATION, 1)
+    except Exception:  # Damaged EXIF data make Pillow raise anything; the pixels may be sound.
         return None
+    return TO_UPRIGHT.get(orientation)
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

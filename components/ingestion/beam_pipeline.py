@@ -20,7 +20,7 @@ import tensorflow as tf
 
 from components import atomic_text
 from components.ingestion import examination, progress
-from components.ingestion.examination import Candidate, Options
+from components.ingestion.examination import ExaminedFile, Options
 from components.ingestion.image_folder import ImageFile, Listing
 from trainer.data.records import SPLITS
 
@@ -36,7 +36,7 @@ class Account:
     """What the pipeline says it did, counted in two places."""
 
     examined: dict[str, int]  # By split, where files are read first.
-    settled: list[Candidate]  # Where shards are written.
+    settled: list[ExaminedFile]  # Where shards are written.
 
 
 def ingest(pipeline: beam.Pipeline, listing: Listing, options: Options, *, examples_uri: str,
@@ -76,9 +76,9 @@ def account(uri: str, examples_uri: str) -> Account:
     return Account(counts, [_candidate(fields) for fields in settled])
 
 
-def _candidate(fields: dict[str, Any]) -> Candidate:
+def _candidate(fields: dict[str, Any]) -> ExaminedFile:
     """JSON has no tuples."""
-    return Candidate(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
+    return ExaminedFile(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
 
 
 def check_complete(listing: Listing, account: Account) -> None:
@@ -118,7 +118,7 @@ class Examine(beam.DoFn):
             yield beam.pvalue.TaggedOutput("splits", found.split)
         progress.advance("examined", len(batch))
 
-    def _examine(self, file: ImageFile) -> Candidate:
+    def _examine(self, file: ImageFile) -> ExaminedFile:
         return examination.examine(file, self._options)
 
 
@@ -148,7 +148,7 @@ class WriteShard(beam.DoFn):
         progress.advance("written", len(settled))
         yield from map(asdict, settled)
 
-    def _write(self, folder: str, shard: int, kept: list[Candidate]) -> None:
+    def _write(self, folder: str, shard: int, kept: list[ExaminedFile]) -> None:
         unfinished = f"{self._uri}/{UNFINISHED}"
         for path in (folder, unfinished):
             tf.io.gfile.makedirs(path)
@@ -160,7 +160,7 @@ class WriteShard(beam.DoFn):
         name = f"data_tfrecord-{shard:05d}-of-{self._options.shards:05d}"
         tf.io.gfile.rename(partial, f"{folder}/{name}", overwrite=True)
 
-    def _record(self, candidate: Candidate) -> bytes:
+    def _record(self, candidate: ExaminedFile) -> bytes:
         return examination.record(candidate, self._options, self._classes)
 
 

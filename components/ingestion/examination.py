@@ -38,7 +38,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class ExaminedFile:
     """What was found of a file; with a reason, it is a reject."""
 
     path: str
@@ -67,29 +67,43 @@ class Candidate:
         return " with the mask ".join(text for text in (self.label, self.mask) if text)
 
 
-def examine(file: ImageFile, options: Options) -> Candidate:
-    """Reads and decodes a file; whatever is in it, it ends as a candidate."""
+def examine(file: ImageFile, options: Options) -> ExaminedFile:
+    """Reads and decodes a file; what cannot be used has a reason."""
     try:
         read = file_bytes.read(f"{options.input_base}/{file.path}", options.limits)
     except tf.errors.OpError as error:
-        digest = hashlib.sha256(file.path.encode()).hexdigest()
-        found = {"reason": rejects.UNREADABLE, "detail": f"{type(error).__name__}: {error.message}"}
-    else:
-        digest = read.digest
-        found = _findings(file, read, options)
-    split = file.split or split_of(digest, options.ratios)
-    return Candidate(file.path, file.label, split, digest, **found)
-
-
-def _findings(file: ImageFile, read: Content, options: Options) -> dict:
+        unread = _start(file, hashlib.sha256(file.path.encode()).hexdigest(), options)
+        detail = f"{type(error).__name__}: {error.message}"
+        return replace(unread, reason=rejects.UNREADABLE, detail=detail)
+    started = _start(file, read.digest, options)
     try:
-        file_bytes.check_length(read, options.limits)
-        picture = images.checked(read.data, options.limits)
-        of_pair = pairs.findings(file.pair, picture, options) if file.pair else {}
+        return _examine_content(started, file, read, options)
     except Refused as refused:
-        return {"reason": refused.reason, "detail": refused.detail}
-    warnings = (*file_warnings.of(file.path, read.data), *of_pair.pop("warnings", ()))
-    return {"height": picture.height, "width": picture.width, "warnings": warnings, **of_pair}
+        return replace(started, reason=refused.reason, detail=refused.detail)
+
+
+def _start(file: ImageFile, digest: str, options: Options) -> ExaminedFile:
+    split = file.split or split_of(digest, options.ratios)
+    return ExaminedFile(file.path, file.label, split, digest)
+
+
+def _examine_content(
+    started: ExaminedFile, file: ImageFile, read: Content, options: Options
+) -> ExaminedFile:
+    file_bytes.check_length(read, options.limits)
+    picture = images.checked(read.data, options.limits)
+    pair = pairs.examine_pair(file.pair, picture, options) if file.pair else pairs.PairFindings()
+    return replace(
+        started,
+        height=picture.height,
+        width=picture.width,
+        warnings=(*file_warnings.of(file.path, read.data), *pair.warnings),
+        mask=pair.mask,
+        mask_digest=pair.mask_digest,
+        pixels=pair.pixels,
+        species=pair.species,
+        boxes=pair.boxes,
+    )
 
 
 def split_of(digest: str, ratios: tuple[int, ...]) -> str:
@@ -107,21 +121,21 @@ def shard_of(digest: str, shards: int) -> int:
     return int(digest[-8:], 16) % shards
 
 
-def settle(candidates: Iterable[Candidate]) -> list[Candidate]:
+def settle(candidates: Iterable[ExaminedFile]) -> list[ExaminedFile]:
     """Decides which copies count; all candidates, sorted by digest, some of them now rejects."""
     by_content = sorted(candidates, key=_rank)
-    settled: list[Candidate] = []
+    settled: list[ExaminedFile] = []
     for _, copies in groupby(by_content, attrgetter("digest", "reason")):
         settled += _settle_copies(list(copies))
     return settled
 
 
-def _rank(candidate: Candidate) -> tuple:
+def _rank(candidate: ExaminedFile) -> tuple:
     preference = BY_PREFERENCE.index(candidate.split)
     return candidate.digest, candidate.reason, preference, candidate.path
 
 
-def _settle_copies(copies: list[Candidate]) -> list[Candidate]:
+def _settle_copies(copies: list[ExaminedFile]) -> list[ExaminedFile]:
     first, *others = copies
     if first.reason or not others:
         return copies
@@ -134,7 +148,7 @@ def _settle_copies(copies: list[Candidate]) -> list[Candidate]:
     return [first, *(replace(o, reason=rejects.DUPLICATE, detail=detail) for o in others)]
 
 
-def record(candidate: Candidate, options: Options, classes: tuple[str, ...]) -> bytes:
+def record(candidate: ExaminedFile, options: Options, classes: tuple[str, ...]) -> bytes:
     """The serialized tf.Example of a candidate that counts.
 
     Raises RuntimeError if the file is no longer the one that was examined.
@@ -150,7 +164,7 @@ def record(candidate: Candidate, options: Options, classes: tuple[str, ...]) -> 
     return records.to_example(fields).SerializeToString(deterministic=True)
 
 
-def _fields(candidate: Candidate, picture: Picture, classes: tuple[str, ...]) -> dict[str, Any]:
+def _fields(candidate: ExaminedFile, picture: Picture, classes: tuple[str, ...]) -> dict[str, Any]:
     fields: dict[str, Any] = {
         records.ENCODED: picture.encoded,
         records.FORMAT: picture.format,

@@ -56,8 +56,11 @@ def checked(data: bytes, limits: Limits) -> Picture:
     Raises Refused.
     """
     picture = stored(data, limits)
-    with _refusing(data), tf.device("CPU:0"):
-        shape = tuple(images.decode(picture.encoded).shape)
+    try:
+        with tf.device("CPU:0"):
+            shape = tuple(images.decode(picture.encoded).shape)
+    except tf.errors.OpError as error:
+        raise _refusal(data, error) from error
     if shape != (picture.height, picture.width, 3):
         detail = f"header says {picture.height} x {picture.width}, decoded are {shape}"
         raise Refused(rejects.UNREADABLE, detail)
@@ -70,22 +73,26 @@ def stored(data: bytes, limits: Limits) -> Picture:
         raise Refused(rejects.EMPTY, "0 bytes")
     with _refusing(data):
         image = Image.open(io.BytesIO(data), formats=READABLE)
-        _check_size(image, limits)
-        if rgb_images.is_plain(image, data):
-            return Picture(data, rgb_images.PLAIN[image.format], image.height, image.width)
+    _check_size(image, limits)
+    if rgb_images.is_plain(image, data):
+        return Picture(data, rgb_images.PLAIN[image.format], image.height, image.width)
+    with _refusing(data):
+        image.load()
+    try:
         rgb = rgb_images.to_upright_rgb(image)
-        return Picture(rgb_images.to_png(rgb), "PNG", rgb.height, rgb.width, rgb_images.turn(image))
+    except rgb_images.UnreadableImageError as error:  # Sound, but of colours nobody knows.
+        raise Refused(rejects.UNREADABLE, str(error)) from error
+    return Picture(rgb_images.to_png(rgb), "PNG", rgb.height, rgb.width, rgb_images.turn(image))
 
 
 @contextmanager
 def _refusing(data: bytes) -> Iterator[None]:
-    """Turns what the decoders raise of strangers' bytes, which may be anything, into Refused."""
+    """Turns what Pillow raises about damaged bytes, which may be anything, into Refused.
+
+    Only calls of Pillow belong inside: an error of our own must stay one.
+    """
     try:
         yield
-    except Refused:
-        raise
-    except rgb_images.UnreadableImageError as error:  # Sound, but of colours nobody knows.
-        raise Refused(rejects.UNREADABLE, str(error)) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused(rejects.TOO_MANY_PIXELS, str(error)) from error
     except Exception as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,14 +44,7 @@ def ids(data: bytes, reading: Reading, picture: Picture) -> np.ndarray:
     if kind not in LOSSLESS:
         detail = f"{kind or 'no known image'}, and not one of {', '.join(LOSSLESS)}"
         raise Refused(rejects.MASK_UNREADABLE, detail)
-    try:
-        values = _values(data, picture)
-    except Refused:
-        raise
-    except Exception as error:  # Strangers' bytes make Pillow raise anything.
-        text = " ".join(str(error).split("<")[0].split())[:200]  # Without an object's address.
-        raise Refused(rejects.MASK_UNREADABLE, f"damaged {kind}: {text}") from error
-    return _classes(values, reading)
+    return _classes(_values(data, kind, picture), reading)
 
 
 def pixels(classes: np.ndarray, count: int) -> list[int]:
@@ -64,15 +59,28 @@ def encoded(classes: np.ndarray) -> bytes:
     return stream.getvalue()
 
 
-def _values(data: bytes, picture: Picture) -> np.ndarray:
+def _values(data: bytes, kind: str, picture: Picture) -> np.ndarray:
     """The file's values [H, W] uint8, upright. Decodes no other size than the picture's."""
-    with Image.open(io.BytesIO(data), formats=LOSSLESS) as mask:
-        turn = _turn(mask, picture)
-        if mask.mode not in ONE_BYTE:
-            detail = f"colours of mode {mask.mode}: save one byte a pixel, grey or with a palette"
-            raise Refused(rejects.MASK_UNREADABLE, detail)
-        values = np.asarray(mask if turn is None else mask.transpose(turn))
-        return values.astype(np.uint8) * (WHITE if mask.mode == "1" else 1)
+    with _refusing(kind):
+        mask = Image.open(io.BytesIO(data), formats=LOSSLESS)
+    turn = _turn(mask, picture)
+    if mask.mode not in ONE_BYTE:
+        detail = f"colours of mode {mask.mode}: save one byte a pixel, grey or with a palette"
+        raise Refused(rejects.MASK_UNREADABLE, detail)
+    with _refusing(kind):
+        mask.load()
+    values = np.asarray(mask if turn is None else mask.transpose(turn))
+    return values.astype(np.uint8) * (WHITE if mask.mode == "1" else 1)
+
+
+@contextmanager
+def _refusing(kind: str) -> Iterator[None]:
+    """Turns what Pillow raises about damaged bytes, which may be anything, into Refused."""
+    try:
+        yield
+    except Exception as error:
+        text = " ".join(str(error).split("<")[0].split())[:200]  # Without an object's address.
+        raise Refused(rejects.MASK_UNREADABLE, f"damaged {kind}: {text}") from error
 
 
 def _turn(mask: Image.Image, picture: Picture) -> Transpose | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
@@ -13,11 +14,23 @@ from components.ingestion.images import Picture, Refused
 from trainer.data import records
 
 if TYPE_CHECKING:
-    from components.ingestion.examination import Candidate, Options
+    from components.ingestion.examination import ExaminedFile, Options
 
 
-def findings(pair: Pair, picture: Picture, options: Options) -> dict[str, Any]:
-    """Fields of a candidate, `warnings` among them. Raises Refused."""
+@dataclass(frozen=True)
+class PairFindings:
+    """What belongs to an image with a mask; empty for an image without one."""
+
+    mask: str = ""  # The mask's path.
+    mask_digest: str = ""  # SHA-256 of its content.
+    pixels: tuple[int, ...] = ()  # Of each class of the mask.
+    species: str = ""
+    boxes: tuple[float, ...] = ()  # Of heads: xmin, xmax, ymin, ymax of each, 0..1.
+    warnings: tuple[str, ...] = ()
+
+
+def examine_pair(pair: Pair, picture: Picture, options: Options) -> PairFindings:
+    """Reads the mask and the boxes of an image. Raises Refused."""
     if options.reading.unlisted == "reject" and not pair.is_listed:
         raise Refused(rejects.UNLISTED, "in no list, and data.mask.unlisted is reject")
     if not pair.mask:
@@ -27,16 +40,18 @@ def findings(pair: Pair, picture: Picture, options: Options) -> dict[str, Any]:
         classes = masks.ids(read.data, options.reading, picture)
     except Refused as refused:
         raise Refused(refused.reason, f"{pair.mask}: {refused.detail}") from refused
-    return {
-        "mask": pair.mask,
-        "mask_digest": read.digest,
-        "pixels": tuple(masks.pixels(classes, len(options.reading.values))),
-        "species": pair.species,
-        **_boxes(pair.box, picture, options),
-    }
+    boxes = _read_boxes(pair.box, picture, options)
+    return PairFindings(
+        mask=pair.mask,
+        mask_digest=read.digest,
+        pixels=tuple(masks.pixels(classes, len(options.reading.values))),
+        species=pair.species,
+        boxes=boxes or (),
+        warnings=(file_warnings.NO_BOX,) if boxes is None else (),
+    )
 
 
-def fields(candidate: Candidate, picture: Picture, options: Options) -> dict[str, Any]:
+def fields(candidate: ExaminedFile, picture: Picture, options: Options) -> dict[str, Any]:
     """Fields of a record. Raises RuntimeError if the mask is no longer the one examined."""
     read = _read_mask(candidate.mask, options)
     if read.digest != candidate.mask_digest:
@@ -62,12 +77,12 @@ def _read_mask(path: str, options: Options) -> Content:
         raise Refused(rejects.MASK_UNREADABLE, detail) from error
 
 
-def _boxes(path: str, picture: Picture, options: Options) -> dict[str, Any]:
-    """Boxes are extras: without them, the pair counts and has a warning."""
+def _read_boxes(path: str, picture: Picture, options: Options) -> tuple[float, ...] | None:
+    """Boxes are extras. None if a file of boxes cannot be read: the pair gets a warning."""
     if not path:
-        return {}
+        return ()
     try:
         data = file_bytes.read_start(f"{options.input_base}/{path}", head_boxes.MOST_BYTES)
-        return {"boxes": head_boxes.read(data, picture)}
+        return head_boxes.read(data, picture)
     except (tf.errors.OpError, head_boxes.UnreadableBoxError):
-        return {"warnings": (file_warnings.NO_BOX,)}
+        return None

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from rich.table import Table
 
 from components import atomic_text
-from components.ingestion.examination import Candidate
+from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import Listing
 from trainer.data.records import SPLITS
 
@@ -48,7 +48,7 @@ class Summary:
 
 
 def of(
-    candidates: list[Candidate], listing: Listing, mask_classes: tuple[str, ...] = ()
+    candidates: list[ExaminedFile], listing: Listing, mask_classes: tuple[str, ...] = ()
 ) -> Summary:
     """Counts settled candidates. Classes without an example are there with zeros."""
     kept = [c for c in candidates if not c.reason]
@@ -69,12 +69,12 @@ def of(
     )
 
 
-def _pixels(kept: list[Candidate], split: str, classes: tuple[str, ...]) -> dict[str, int]:
+def _pixels(kept: list[ExaminedFile], split: str, classes: tuple[str, ...]) -> dict[str, int]:
     counts = [c.pixels for c in kept if c.split == split]
     return {name: sum(pixels[n] for pixels in counts) for n, name in enumerate(classes)}
 
 
-def _per_split(candidates: list[Candidate]) -> dict[str, int]:
+def _per_split(candidates: list[ExaminedFile]) -> dict[str, int]:
     counts = Counter(candidate.split for candidate in candidates)
     return {split: counts[split] for split in SPLITS}
 

@@ -8,7 +8,7 @@ import pytest
 
 from components.ingestion import beam_pipeline, rejects
 from components.ingestion.beam_pipeline import Account
-from components.ingestion.examination import Candidate
+from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import ImageFile, Listing
 from tests.fakes import image_files
 from tests.fakes.image_files import file_of, jpeg, picture, put
@@ -151,7 +151,7 @@ def test_odd_files_that_decoders_take_are_examples_with_a_warning(tmp_path):
 
 
 LISTED = Listing((ImageFile("a/1", "a", None), ImageFile("a/2", "a", None)), ("a",), ())
-SETTLED = [Candidate("a/1", "a", "train", "1"), Candidate("a/2", "a", "val", "2")]
+SETTLED = [ExaminedFile("a/1", "a", "train", "1"), ExaminedFile("a/2", "a", "val", "2")]
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ from dataclasses import replace
 import pytest
 
 from components.ingestion import examination, file_bytes, formats, rejects
-from components.ingestion.examination import Candidate
+from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import ImageFile
 from components.ingestion.images import Limits
-from tests.fakes.image_files import jpeg, put
+from serving import rgb_images
+from tests.fakes.image_files import jpeg, oriented, put
 
 RATIOS = (8, 1, 1)
 LIMITS = Limits(min_side=16, max_pixels=1_000_000)
@@ -46,20 +47,20 @@ def test_shards_say_nothing_of_the_split():
 
 
 def test_a_copy_under_the_same_label_counts_once():
-    found = reasons(Candidate("a/2", "a", "train", "x"), Candidate("a/1", "a", "train", "x"))
+    found = reasons(ExaminedFile("a/2", "a", "train", "x"), ExaminedFile("a/1", "a", "train", "x"))
 
     assert found == {"a/1": "", "a/2": rejects.DUPLICATE}
 
 
 def test_copies_under_different_labels_are_all_rejects():
-    found = reasons(Candidate("a/1", "a", "train", "x"), Candidate("b/1", "b", "test", "x"))
+    found = reasons(ExaminedFile("a/1", "a", "train", "x"), ExaminedFile("b/1", "b", "test", "x"))
 
     assert set(found.values()) == {rejects.DUPLICATE_UNDER_ANOTHER_LABEL}
 
 
 @pytest.mark.parametrize("other", [{"label": "b"}, {"mask_digest": "n", "mask": "masks/2"}])
 def test_copies_with_another_breed_or_mask_are_all_rejects_that_say_which(other):
-    pair = Candidate("1", "a", "train", "x", mask="masks/1", mask_digest="m")
+    pair = ExaminedFile("1", "a", "train", "x", mask="masks/1", mask_digest="m")
 
     settled = examination.settle([pair, replace(pair, path="2", **other)])
 
@@ -68,7 +69,7 @@ def test_copies_with_another_breed_or_mask_are_all_rejects_that_say_which(other)
 
 
 def test_copies_of_a_pair_with_copies_of_its_mask_count_once():
-    pair = Candidate("1", "", "train", "x", mask="masks/1", mask_digest="m")
+    pair = ExaminedFile("1", "", "train", "x", mask="masks/1", mask_digest="m")
 
     found = reasons(pair, replace(pair, path="2", mask="masks/2"))
 
@@ -83,13 +84,13 @@ def test_copies_of_a_pair_with_copies_of_its_mask_count_once():
     ],
 )
 def test_of_copies_in_several_splits_one_stays(splits, kept):
-    found = reasons(*(Candidate(split, "a", split, "x") for split in splits))
+    found = reasons(*(ExaminedFile(split, "a", split, "x") for split in splits))
 
     assert [path for path, reason in found.items() if not reason] == [kept]
 
 
 def test_copies_of_a_bad_file_keep_their_own_reason():
-    bad = [Candidate(path, "a", "train", "x", reason=rejects.EMPTY) for path in ("1", "2")]
+    bad = [ExaminedFile(path, "a", "train", "x", reason=rejects.EMPTY) for path in ("1", "2")]
 
     assert reasons(*bad) == {"1": rejects.EMPTY, "2": rejects.EMPTY}
 
@@ -152,3 +153,14 @@ def test_a_file_that_changes_meanwhile_stops_the_run(tmp_path):
 
     with pytest.raises(RuntimeError, match="changed while"):
         examination.record(found, options(tmp_path), ("a",))
+
+
+def test_an_error_of_our_own_is_raised_and_never_blamed_on_the_file(tmp_path, monkeypatch):
+    def broken(*_):
+        raise TypeError("a fault of ours")
+
+    monkeypatch.setattr(rgb_images, "to_upright_rgb", broken)
+    put(tmp_path, {"a.jpg": oriented(6)})
+
+    with pytest.raises(TypeError, match="a fault of ours"):
+        examination.examine(ImageFile("a.jpg", "a", None), options(tmp_path))

@@ -8,15 +8,15 @@ from rich.console import Console
 
 from components.ingestion import rejects
 from components.ingestion import summary as ingestion_summary
-from components.ingestion.examination import Candidate
+from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import Listing
 from components.ingestion.summary import Sides
 
 FOUND = [
-    Candidate("a/1", "a", "train", "1", height=20, width=30),
-    Candidate("a/2", "a", "train", "2", height=40, width=31),
-    Candidate("b/1", "b", "test", "3", height=60, width=90),
-    Candidate("b/2", "b", "val", "4", reason=rejects.EMPTY, detail="0 bytes"),
+    ExaminedFile("a/1", "a", "train", "1", height=20, width=30),
+    ExaminedFile("a/2", "a", "train", "2", height=40, width=31),
+    ExaminedFile("b/1", "b", "test", "3", height=60, width=90),
+    ExaminedFile("b/2", "b", "val", "4", reason=rejects.EMPTY, detail="0 bytes"),
 ]
 
 
@@ -66,9 +66,9 @@ def test_the_table_shows_classes_sizes_and_the_account():
 
 
 PAIRS = [
-    Candidate("1", "a", "train", "1", height=2, width=2, mask="m/1", pixels=(1, 3)),
-    Candidate("2", "", "train", "2", height=1, width=2, pixels=(2, 0), warnings=("odd",)),
-    Candidate("3", "a", "test", "3", height=1, width=1, pixels=(0, 1)),
+    ExaminedFile("1", "a", "train", "1", height=2, width=2, mask="m/1", pixels=(1, 3)),
+    ExaminedFile("2", "", "train", "2", height=1, width=2, pixels=(2, 0), warnings=("odd",)),
+    ExaminedFile("3", "a", "test", "3", height=1, width=1, pixels=(0, 1)),
 ]
 
 
