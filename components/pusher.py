@@ -107,8 +107,8 @@ class Pusher(BaseComponent):
     def __init__(
         self,
         *,
-        model_blessing: types.BaseChannel,
-        infra_blessing: types.BaseChannel,
+        model_blessing: types.BaseChannel,  # type: ignore[type-arg]
+        infra_blessing: types.BaseChannel,  # type: ignore[type-arg]
         served_folder: str | RuntimeParameter,
         attempt: str = "",
     ) -> None:

@@ -77,8 +77,9 @@ def account(uri: str, examples_uri: str) -> Account:
 
 
 def _candidate(fields: dict[str, Any]) -> ExaminedFile:
-    """JSON has no tuples."""
-    return ExaminedFile(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
+    """Reads what asdict() wrote: JSON has no tuples."""
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
+    return ExaminedFile(**values)
 
 
 def check_complete(listing: Listing, account: Account) -> None:
@@ -174,5 +175,5 @@ def write_settled(settled: list[dict[str, Any]], path: str) -> None:
     atomic_text.write(path, json.dumps(settled))
 
 
-def _batches(items: Any) -> list[tuple]:
+def _batches(items: Any) -> list[tuple[Any, ...]]:
     return [tuple(items[start : start + BATCH]) for start in range(0, len(items), BATCH)]

@@ -34,7 +34,14 @@ class Options:
     ratios: tuple[int, ...]  # train : val : test
     limits: Limits
     shards: int  # Of each split.
-    reading: Reading | None = None  # How masks are read; None where images have classes.
+    reading: Reading | None = None  # How masks are read; None if images have classes.
+
+    @property
+    def mask_reading(self) -> Reading:
+        """How masks are read. Raises ValueError if there are none."""
+        if self.reading is None:
+            raise ValueError("Images have masks here, but data.mask says not how to read them.")
+        return self.reading
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,7 @@ def settle(candidates: Iterable[ExaminedFile]) -> list[ExaminedFile]:
     return settled
 
 
-def _rank(candidate: ExaminedFile) -> tuple:
+def _rank(candidate: ExaminedFile) -> tuple[str, str, int, str]:
     preference = BY_PREFERENCE.index(candidate.split)
     return candidate.digest, candidate.reason, preference, candidate.path
 

@@ -49,7 +49,7 @@ def _check_size(root: Element, picture: Picture) -> None:
 
 
 def _box(element: Element, picture: Picture) -> list[float]:
-    pixels = [float(element.findtext(side)) for side in SIDES]
+    pixels = [float(element.findtext(side, "")) for side in SIDES]
     whole = (picture.width, picture.width, picture.height, picture.height)
     xmin, xmax, ymin, ymax = box = [at / of for at, of in zip(pixels, whole, strict=True)]
     if not (0 <= xmin < xmax <= 1 and 0 <= ymin < ymax <= 1):

@@ -75,7 +75,7 @@ def stored(data: bytes, limits: Limits) -> Picture:
         image = Image.open(io.BytesIO(data), formats=READABLE)
     _check_size(image, limits)
     if rgb_images.is_plain(image, data):
-        return Picture(data, rgb_images.PLAIN[image.format], image.height, image.width)
+        return Picture(data, rgb_images.PLAIN[str(image.format)], image.height, image.width)
     with _refusing(data):
         image.load()
     try:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from PIL.Image import Transpose
 
@@ -35,7 +36,7 @@ class Reading:
     unlisted: str  # "keep" or "reject".
 
 
-def ids(data: bytes, reading: Reading, picture: Picture) -> np.ndarray:
+def ids(data: bytes, reading: Reading, picture: Picture) -> NDArray[np.uint8]:
     """The classes [H, W] uint8 of a picture's pixels, IGNORED where one has none. Raises Refused.
 
     A mask of a photograph that lay on its side is turned with it, unless it stands upright already.
@@ -47,19 +48,19 @@ def ids(data: bytes, reading: Reading, picture: Picture) -> np.ndarray:
     return _classes(_values(data, kind, picture), reading)
 
 
-def pixels(classes: np.ndarray, count: int) -> list[int]:
+def pixels(classes: NDArray[np.uint8], count: int) -> list[int]:
     """How many pixels each class has."""
     return np.bincount(classes.ravel(), minlength=IGNORED + 1)[:count].tolist()
 
 
-def encoded(classes: np.ndarray) -> bytes:
+def encoded(classes: NDArray[np.uint8]) -> bytes:
     """The PNG of class ids that a record holds."""
     stream = io.BytesIO()
     Image.fromarray(classes).save(stream, "PNG", optimize=True)
     return stream.getvalue()
 
 
-def _values(data: bytes, kind: str, picture: Picture) -> np.ndarray:
+def _values(data: bytes, kind: str, picture: Picture) -> NDArray[np.uint8]:
     """The file's values [H, W] uint8, upright. Decodes no other size than the picture's."""
     with _refusing(kind):
         mask = Image.open(io.BytesIO(data), formats=LOSSLESS)
@@ -70,7 +71,7 @@ def _values(data: bytes, kind: str, picture: Picture) -> np.ndarray:
     with _refusing(kind):
         mask.load()
     values = np.asarray(mask if turn is None else mask.transpose(turn))
-    return values.astype(np.uint8) * (WHITE if mask.mode == "1" else 1)
+    return values.astype(np.uint8) * np.uint8(WHITE if mask.mode == "1" else 1)
 
 
 @contextmanager
@@ -93,7 +94,7 @@ def _turn(mask: Image.Image, picture: Picture) -> Transpose | None:
     raise Refused(rejects.MASK_OF_ANOTHER_SIZE, sizes)
 
 
-def _classes(values: np.ndarray, reading: Reading) -> np.ndarray:
+def _classes(values: NDArray[np.uint8], reading: Reading) -> NDArray[np.uint8]:
     known = np.full(256, -1, np.int16)
     known[list(reading.values)] = range(len(reading.values))
     if reading.ignored is not None:

@@ -91,8 +91,10 @@ def _roots(base: str, paths: list[str]) -> dict[str, str | None]:
     tops = {path.split("/")[0] for path in paths if "/" in path}
     if {IMAGES, MASKS} <= tops:
         return {"": None}
-    splits = {f"{top}/": SPLIT_FOLDERS[top.casefold()] for top in tops if _is_split(top, paths)}
-    missing = sorted(set(SPLIT_FOLDERS.values()) - set(splits.values()))
+    splits: dict[str, str | None] = {
+        f"{top}/": SPLIT_FOLDERS[top.casefold()] for top in tops if _is_split(top, paths)
+    }
+    missing = sorted(set(SPLIT_FOLDERS.values()).difference(splits.values()))
     if not splits or missing:
         found = ", ".join(sorted(tops)[:5]) or "no folders"
         raise DataError(

@@ -31,20 +31,21 @@ class PairFindings:
 
 def examine_pair(pair: Pair, picture: Picture, options: Options) -> PairFindings:
     """Reads the mask and the boxes of an image. Raises Refused."""
-    if options.reading.unlisted == "reject" and not pair.is_listed:
+    reading = options.mask_reading
+    if reading.unlisted == "reject" and not pair.is_listed:
         raise Refused(rejects.UNLISTED, "in no list, and data.mask.unlisted is reject")
     if not pair.mask:
         raise Refused(rejects.MASK_MISSING, "no mask of this name")
     read = _read_mask(pair.mask, options)
     try:
-        classes = masks.ids(read.data, options.reading, picture)
+        classes = masks.ids(read.data, reading, picture)
     except Refused as refused:
         raise Refused(refused.reason, f"{pair.mask}: {refused.detail}") from refused
     boxes = _read_boxes(pair.box, picture, options)
     return PairFindings(
         mask=pair.mask,
         mask_digest=read.digest,
-        pixels=tuple(masks.pixels(classes, len(options.reading.values))),
+        pixels=tuple(masks.pixels(classes, len(reading.values))),
         species=pair.species,
         boxes=boxes or (),
         warnings=(file_warnings.NO_BOX,) if boxes is None else (),
@@ -57,7 +58,7 @@ def fields(candidate: ExaminedFile, picture: Picture, options: Options) -> dict[
     if read.digest != candidate.mask_digest:
         path = f"{options.input_base}/{candidate.mask}"
         raise RuntimeError(f"{path} changed while it was ingested: run again.")
-    classes = masks.ids(read.data, options.reading, picture)
+    classes = masks.ids(read.data, options.mask_reading, picture)
     found: dict[str, Any] = {records.MASK: masks.encoded(classes), records.MASK_FORMAT: "PNG"}
     if candidate.species:
         found[records.SPECIES] = candidate.species

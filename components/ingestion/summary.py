@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from rich.table import Table
 
@@ -92,13 +93,11 @@ def write(uri: str, summary: Summary) -> None:
 
 def read(uri: str) -> Summary:
     """The artifact's summary."""
-    summary = Summary(**json.loads(atomic_text.read(f"{uri}/{FILE_NAME}")))
-    return replace(
-        summary,
-        heights={label: Sides(**sides) for label, sides in summary.heights.items()},
-        widths={label: Sides(**sides) for label, sides in summary.widths.items()},
-        outside=tuple(summary.outside),
-    )
+    written: dict[str, Any] = json.loads(atomic_text.read(f"{uri}/{FILE_NAME}"))
+    for name in ("heights", "widths"):
+        written[name] = {label: Sides(**sides) for label, sides in written[name].items()}
+    written["outside"] = tuple(written["outside"])
+    return Summary(**written)
 
 
 def table(summary: Summary) -> Table:

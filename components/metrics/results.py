@@ -18,7 +18,7 @@ COUNT = "example_count"  # TFMA's name for the number of images.
 # How people name what slices go by.
 SAID = {records.LABEL_TEXT: "label", records.SPECIES: "species", "size_bucket": "size bucket"}
 
-Slices = dict[tuple, dict[str, dict[str, float | None]]]
+Slices = dict[tuple[Any, ...], dict[str, dict[str, float | None]]]
 ClassRow = Callable[[Slices, int, str], dict[str, float | None]]  # Of a class's index and name.
 
 

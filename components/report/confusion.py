@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import tensorflow_model_analysis as tfma
+from numpy.typing import NDArray
 
 from components.metrics.results import CANDIDATE
 
 PLOT = "multiClassConfusionMatrixAtThresholds"
 
 
-def read(evaluation: str, classes: int) -> np.ndarray:
+def read(evaluation: str, classes: int) -> NDArray[np.int_]:
     """Test images by true class (rows) and predicted class (columns), int [C, C]."""
     matrix = np.zeros((classes, classes), int)
     for key, outputs in tfma.load_eval_result(evaluation, model_name=CANDIDATE).plots:
@@ -21,7 +24,7 @@ def read(evaluation: str, classes: int) -> np.ndarray:
     return matrix
 
 
-def entries(plot: dict) -> list[dict]:
+def entries(plot: dict[str, Any]) -> list[dict[str, Any]]:
     """The matrix's cells that are not empty; a predicted class of -1, none, is left out."""
     found = plot[PLOT]["matrices"][0].get("entries", [])
     return [entry for entry in found if entry.get("predictedClassId", 0) >= 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from components.report import pictures
 from components.report.cards import Card, Picture, text
@@ -31,7 +32,7 @@ def card(fields: Values, outputs: Values, labels: list[str]) -> Card:
     )
 
 
-def mean_iou(truth: np.ndarray, said: np.ndarray, classes: int) -> float:
+def mean_iou(truth: NDArray[np.uint8], said: NDArray[np.uint8], classes: int) -> float:
     """Of two masks [H, W], over the classes that either has; NaN where no pixel counts."""
     counts = truth != IGNORED
     cells = truth[counts].astype(int) * classes + said[counts]

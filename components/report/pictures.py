@@ -7,6 +7,7 @@ import io
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 from PIL import Image
 
 from serving import overlay
@@ -24,7 +25,7 @@ def of_image(encoded: bytes) -> str:
     return data_uri("jpeg", stream.getvalue())
 
 
-def of_mask(ids: np.ndarray) -> str:
+def of_mask(ids: NDArray[np.uint8]) -> str:
     """A data URI of a mask [H, W] of class ids, in the colours of overlays."""
     width, height = images.within(tf.constant(ids.shape), SIDE).numpy()[::-1]
     small = Image.fromarray(ids).resize((int(width), int(height)), Image.Resampling.NEAREST)

@@ -11,6 +11,8 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from components.report.pictures import data_uri
 
@@ -53,7 +55,7 @@ def curve(metric: str, parts: dict[str, dict[int, float]], best: int | None) -> 
             axes.plot(epochs, line, color=PARTS[part], label=part, marker=marker)
         if best is not None:
             axes.axvline(best, color="#888888", linestyle=":", label=f"best epoch: {best}")
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set(xlabel="epoch", title=metric)
         axes.legend(frameon=False)
 
@@ -76,7 +78,7 @@ def sizes(found: list[tuple[int, int]]) -> Plot:
     return drawn(draw, f"Sizes of {len(found)} test images: {wide} pixels wide, {high} high")
 
 
-def confusion(matrix: np.ndarray, labels: list[str]) -> Plot:
+def confusion(matrix: NDArray[np.int_], labels: list[str]) -> Plot:
     """Which classes [C, C] are taken for which: the colour is the part of the true class."""
     shares = matrix / np.maximum(1, matrix.sum(axis=1, keepdims=True))
     names = labels if len(labels) <= MAX_NAMED else []

@@ -6,6 +6,7 @@ import io
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from serving.client import Segmentation
@@ -57,11 +58,11 @@ def difference(some: list[Segmentation], others: list[Segmentation]) -> float:
     return max(_parted(ids(a), ids(b)) for a, b in zip(some, others, strict=True))
 
 
-def _parted(some: np.ndarray, other: np.ndarray) -> float:
+def _parted(some: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     return float(np.mean(some != other)) if some.shape == other.shape else 1.0
 
 
-def ids(answer: Segmentation) -> np.ndarray:
+def ids(answer: Segmentation) -> NDArray[np.uint8]:
     """A mask's class ids [H, W]."""
     with Image.open(io.BytesIO(answer.mask)) as mask:
         return np.asarray(mask)
