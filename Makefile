@@ -9,8 +9,9 @@ UV := .uv/bin/uv
 DATA ?=
 MARKDOWN ?=
 PYTEST_ARGS ?=
-# Files go to the workers one by one, in order: what a file's tests share is made once.
-PYTEST_WORKERS ?= -n auto --dist loadfile --no-loadscope-reorder
+# A worker takes one file at a time, in order, so that what the tests of a file share is made once.
+# Each worker loads TensorFlow, hence the limit. PYTEST_WORKERS= for one process: --pdb and -s need it.
+PYTEST_WORKERS ?= -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 FLINK_ARGS ?=
 SCALE_ARGS ?=
 LOCK_ARGS ?=
@@ -36,7 +37,8 @@ test: setup  ## the tests; PYTEST_ARGS="tests/tools/test_track.py -k glibc" for 
 	@$(PY) -m pytest $(PYTEST_WORKERS) $(PYTEST_ARGS)
 
 test-debian13:  ## the tests on the newer track, in a Debian 13 root, from an older machine
-	@SETUP_PYTHON='$(SETUP_PYTHON)' PYTEST_ARGS='$(PYTEST_ARGS)' bash tools/debian13.sh
+	@SETUP_PYTHON='$(SETUP_PYTHON)' PYTEST_ARGS='$(PYTEST_ARGS)' \
+		PYTEST_WORKERS='$(PYTEST_WORKERS)' bash tools/debian13.sh
 
 debian13-root:
 	@SETUP_PYTHON='$(SETUP_PYTHON)' bash tools/debian13.sh --prepare

@@ -57,11 +57,14 @@ def test_a_lock_satisfies_every_requirement_of_its_python(requirements, lock, py
             assert asked.specifier.contains(found), f"{asked} is {found} in {lock}: run `make lock`"
 
 
-@pytest.mark.parametrize("lock", ["py310.lock", "py311-313.lock", "uv.txt"])
+@pytest.mark.parametrize(
+    "lock", ["py310.lock", "py311-313.lock", "gpu.lock", "client.lock", "uv.txt"]
+)
 def test_every_pin_has_a_hash_and_no_address(lock):
     text = (PROJECT / "requirements" / lock).read_text()
 
     pins = re.findall(r"^[a-z].*$", text, re.M)
+    assert pins
     assert all(pin.endswith("\\") for pin in pins)
     assert not re.search(r"https?://|file:|--index|--find-links", text)
 

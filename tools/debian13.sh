@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `make test-debian13`: runs `make test` of this working tree in a Debian 13 root, .debian13/system,
-# where the newer track loads. The second run finds the root, and the .venv in it, made already.
+# which can load the newer track. Later runs reuse the root and the .venv in it.
 set -euo pipefail
 
 packages=ca-certificates,g++,git,kubernetes-client,make,python3-dev,python3-pip,python3-venv
@@ -14,15 +14,19 @@ main() {
         echo "This machine loads the newer track itself: running \`make test\`."
         exec make test
     fi
-    make_missing_root
-    copy_tree
-    # In namespaces of its own: mounts and processes end with it, however it ends.
-    exec unshare --mount --pid --fork --kill-child bash "$0" --inside
+    run_inside test
 }
 
-# Without tests: CI makes the root while a step runs that uses one core.
+# The root and the .venv in it, without the tests: CI makes them while another step runs.
 prepare() {
-    loads_newer_track || make_missing_root
+    loads_newer_track || run_inside setup
+}
+
+# Makes a target in the root, in namespaces of its own: mounts and processes end with it.
+run_inside() {
+    make_missing_root
+    copy_tree
+    exec unshare --mount --pid --fork --kill-child bash "$0" --inside "$1"
 }
 
 loads_newer_track() {
@@ -65,8 +69,9 @@ copy_tree() {
         tar --create --null --files-from=- | tar --extract --directory="$root$tree"
 }
 
-# The tests, as the first process of the namespaces.
+# A target of the Makefile, as the first process of the namespaces.
 inside() {
+    local target=$1
     cp --dereference /etc/resolv.conf "$root/etc/resolv.conf"
     cp --dereference "${SSL_CERT_FILE:-$bundle}" "$root$bundle"
     mount -t proc proc "$root/proc"
@@ -80,23 +85,24 @@ inside() {
     exec chroot "$root" env -i $(network) HOME=/src LANG=C.UTF-8 SSL_CERT_FILE="$bundle" \
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         UV_CACHE_DIR=/var/cache/uv UV_LINK_MODE=copy PYTEST_ARGS="${PYTEST_ARGS:-}" \
-        make --no-print-directory -C "$tree" test
+        ${PYTEST_WORKERS+"PYTEST_WORKERS=$PYTEST_WORKERS"} \
+        make --no-print-directory -C "$tree" "$target"
 }
 
-# What uv has downloaded already, inside or outside, serves both.
+# One download cache for uv inside and outside.
 bind_cache() {
     cache=${UV_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/uv}
     mkdir -p "$cache" "$root/var/cache/uv"
     mount --bind "$cache" "$root/var/cache/uv"
 }
 
-# The only settings that hold inside as well; all others may name files that are not there.
+# The only settings that apply inside as well: others may name files that the root does not have.
 network() {
     env | grep -iE '^(https?_proxy|no_proxy|(pip|uv)_index_url|uv_default_index)=[^ ]+$' || true
 }
 
 case ${1:-} in
---inside) inside ;;
+--inside) inside "$2" ;;
 --prepare) prepare ;;
 *) main ;;
 esac

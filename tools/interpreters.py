@@ -1,4 +1,8 @@
-"""Finds a Python that runs: on PATH, below pyenv's root, or downloaded by uv."""
+"""Finds a Python that runs: on PATH, in pyenv's folder of versions, or downloaded by uv.
+
+`uv python find` does not replace this search: it fails at the first pyenv shim that does not run,
+does not look into pyenv's folder of versions, and does not prefer a Python that has its headers.
+"""
 
 from __future__ import annotations
 

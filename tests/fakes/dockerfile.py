@@ -1,4 +1,4 @@
-"""Reads a Dockerfile's instructions, and says what hadolint does not look at in them."""
+"""Reads Dockerfiles and .dockerignore files, and runs hadolint."""
 
 from __future__ import annotations
 
@@ -9,16 +9,6 @@ import subprocess
 import sysconfig
 from pathlib import Path
 from typing import NamedTuple
-
-SECRET = re.compile(r"token|passw|secret|credential|webhook|api_?key|access_?key", re.I)
-LOGIN_IN_URL = re.compile(r"://[^/\s]+@")
-# A source is built with packages that need hashes too: those of a lock, or those installed before.
-HASHED = (
-    {"--require-hashes", "--only-binary"},
-    {"--require-hashes", "--build-constraints"},
-    {"--no-deps", "--no-build-isolation"},
-)
-FETCHED = re.compile(r"\b(curl|wget|git|ssh)\s|https?://")
 
 
 class Instruction(NamedTuple):
@@ -56,46 +46,10 @@ def environment(instructions: list[Instruction]) -> dict[str, str]:
     return {k: v for found in stage if found.keyword == "ENV" for k, v in found.assigned.items()}
 
 
-def unpinned_bases(instructions: list[Instruction]) -> list[str]:
-    """Bases that are no earlier stage, and not pinned by a digest or an ARG without default."""
-    first = next(n for n, found in enumerate(instructions) if found.keyword == "FROM")
-    arguments = [found.value for found in instructions[:first] if found.keyword == "ARG"]
-    stages, found = set(), []
-    for base, *name in (each.words for each in instructions if each.keyword == "FROM"):
-        digest = base.partition("@")[2]
-        demanded = re.fullmatch(r"\$\{(\w+_DIGEST)\}", digest)
-        pinned = re.fullmatch("sha256:[0-9a-f]{64}", digest)
-        if not (base in stages or pinned or (demanded and demanded[1] in arguments)):
-            found.append(base)
-        stages |= set(name[1:])
-    return found
-
-
-def privileged_user(instructions: list[Instruction]) -> list[str]:
-    """The last stage's last user, unless it is a number that is not root's."""
-    users = [found.value for found in last_stage(instructions) if found.keyword == "USER"]
-    last = users[-1] if users else "none"
-    return [] if re.fullmatch(r"[1-9]\d*(:\d+)?", last) else [last]
-
-
-def planted_secrets(instructions: list[Instruction]) -> list[str]:
-    """Names of arguments and variables that are secrets', and addresses that hold a login."""
-    named = (n for i in instructions if i.keyword in ("ARG", "ENV", "LABEL") for n in i.assigned)
-    logins = (i.value for i in instructions if LOGIN_IN_URL.search(i.value))
-    return [*filter(SECRET.search, named), *logins]
-
-
-def unhashed_installs(instructions: list[Instruction]) -> list[str]:
-    """Commands of pip and uv that take what a registry has, whatever its hash is."""
-    commands = [c.strip() for i in instructions if i.keyword == "RUN" for c in i.value.split("&&")]
-    installs = [command for command in commands if re.search(r"\bpip (install|sync)\b", command)]
-    return [c for c in installs if not any(options <= set(c.split()) for options in HASHED)]
-
-
-def fetches(instructions: list[Instruction]) -> list[str]:
-    """What comes from elsewhere than from the context or from a locked registry."""
-    runs = [i.value for i in instructions if i.keyword in ("RUN", "ADD")]
-    return [value for value in runs if FETCHED.search(value)]
+def commands(instructions: list[Instruction]) -> list[str]:
+    """The commands of all RUN instructions."""
+    runs = [found.value for found in instructions if found.keyword == "RUN"]
+    return [command.strip() for value in runs for command in value.split("&&")]
 
 
 def copied(instructions: list[Instruction]) -> list[str]:
@@ -105,19 +59,8 @@ def copied(instructions: list[Instruction]) -> list[str]:
     return [word for words in own for word in words[:-1] if not word.startswith("--")]
 
 
-def missing_copies(instructions: list[Instruction], root: Path, ignore: str) -> list[str]:
-    """Copied paths that are not named one by one, do not exist, or do not reach the builder."""
-    return [
-        path
-        for path in copied(instructions)
-        if re.search(r"[*?\[]|^\.?/|^\.$|\.\.", path)
-        or not (root / path).exists()
-        or ignored(path, ignore)
-    ]
-
-
 def ignored(path: str, ignore: str) -> bool:
-    """Whether a .dockerignore keeps a path from the builder: its last line that fits decides."""
+    """Whether a .dockerignore excludes a path: the last line that matches decides."""
     parts = path.split("/")
     tried = ["/".join(parts[:n]) for n in range(1, len(parts) + 1)]
     result = False
@@ -137,9 +80,9 @@ def _expression(pattern: str) -> str:
 
 
 def hadolint(file: Path) -> set[str]:
-    """The codes of all rules that hadolint finds broken, with no pragma obeyed."""
+    """The codes of the rules that a Dockerfile breaks; pragmas in it are ignored."""
     program = Path(sysconfig.get_path("scripts")) / "hadolint"
-    assert program.is_file(), f"{program} is not there: `make setup` installs it."
+    assert program.is_file(), f"{program} is missing: run `make setup`."
     options = ["--no-fail", "--disable-ignore-pragma", "--format", "json"]
     done = subprocess.run([str(program), *options, str(file)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
