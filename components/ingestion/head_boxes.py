@@ -25,14 +25,18 @@ def read(data: bytes, picture: Picture) -> tuple[float, ...]:
 
     Raises UnreadableBoxError.
     """
+    root = _parse(data)
+    _check_size(root, picture)
+    return tuple(side for box in root.iter("bndbox") for side in _box(box, picture))
+
+
+def _parse(data: bytes) -> Element:
     try:
-        root = ElementTree.fromstring(data)
-        _check_size(root, picture)
-        return tuple(side for box in root.iter("bndbox") for side in _box(box, picture))
+        return ElementTree.fromstring(data)
     except (
         ElementTree.ParseError,
         DefusedXmlException,
-        LookupError,  # An encoding nobody knows.
+        LookupError,  # An unknown encoding.
         TypeError,
         ValueError,
     ) as error:
@@ -44,14 +48,23 @@ def _check_size(root: Element, picture: Picture) -> None:
     given = [root.findtext(f"size/{side}") for side in ("height", "width")]
     if None in given and picture.turn is None:
         return
-    if [int(text or 0) for text in given] != [picture.height, picture.width]:
-        raise ValueError(f"drawn on {given}, and it has {[picture.height, picture.width]}")
+    if [_number(text or "0") for text in given] != [picture.height, picture.width]:
+        own = [picture.height, picture.width]
+        raise UnreadableBoxError(f"drawn on {given}, but the image is {own}")
 
 
 def _box(element: Element, picture: Picture) -> list[float]:
-    pixels = [float(element.findtext(side, "")) for side in SIDES]
+    pixels = [_number(element.findtext(side, "")) for side in SIDES]
     whole = (picture.width, picture.width, picture.height, picture.height)
     xmin, xmax, ymin, ymax = box = [at / of for at, of in zip(pixels, whole, strict=True)]
     if not (0 <= xmin < xmax <= 1 and 0 <= ymin < ymax <= 1):
-        raise ValueError(f"{pixels} lies not within {picture.width} x {picture.height}")
+        size = f"{picture.width} x {picture.height}"
+        raise UnreadableBoxError(f"{pixels} is not within {size}")
     return box
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise UnreadableBoxError(f"{text!r} is not a number") from error
