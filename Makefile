@@ -1,5 +1,5 @@
-# Each target does the set-up it needs. `make setup` and all that call it take TRACK=older|newer
-# and PYTHON=/path to overrule the choice of the track and of the Python.
+# Each target does the set-up it needs. `make setup`, and each target that runs it, takes
+# TRACK=older|newer and PYTHON=/path to override the choice of track and Python.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short check format bench bench-scale lock clean
 
@@ -15,58 +15,58 @@ PYTEST_WORKERS ?= -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reo
 FLINK_ARGS ?=
 SCALE_ARGS ?=
 LOCK_ARGS ?=
-# What is installed in an image has the version that the tests run with.
+# Images get the versions that the tests run with.
 OF_IMAGES = --constraint requirements/py311-313.lock --python-version 3.13 \
 	--python-platform x86_64-manylinux_2_40
 COMPILE = $(UV) pip compile --quiet --generate-hashes --custom-compile-command "make lock" $(LOCK_ARGS)
 
-help:  ## this list
+help:  ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; \
-		do printf '%-19s %s\n' "make $$name" "$$what"; done
+		do printf '%-21s %s\n' "make $$name" "$$what"; done
 
-setup:  ## .venv with the newest TFX that this machine can load
+setup:  ## make .venv with the newest TFX that this machine can load
 	@$(SETUP_PYTHON) -m tools.environment
 
-demo: setup  ## train on flowers, serve the model, ask it; DATA=DIR for a folder of one's own
+demo: setup  ## train on flowers, serve the model, query it; DATA=DIR for your own images
 	@$(PY) -m pipeline.demo.flowers $(if $(DATA),--data "$(DATA)")
 
-demo-pets: setup  ## the same for images with masks: pets; DATA=DIR for a folder of one's own
+demo-pets: setup  ## the same for images with masks (pets); DATA=DIR for your own images and masks
 	@$(PY) -m pipeline.demo.pets $(if $(DATA),--data "$(DATA)")
 
-test: setup  ## the tests; PYTEST_ARGS="tests/tools/test_track.py -k glibc" for some of them
+test: setup  ## run the tests; PYTEST_ARGS="tests/tools/test_track.py -k glibc" for some of them
 	@$(PY) -m pytest $(PYTEST_WORKERS) $(PYTEST_ARGS)
 
-test-debian13:  ## the tests on the newer track, in a Debian 13 root, from an older machine
+test-debian13:  ## run the tests on the newer track, in a Debian 13 root, from an older machine
 	@SETUP_PYTHON='$(SETUP_PYTHON)' PYTEST_ARGS='$(PYTEST_ARGS)' \
 		PYTEST_WORKERS='$(PYTEST_WORKERS)' bash tools/debian13.sh
 
 debian13-root:
 	@SETUP_PYTHON='$(SETUP_PYTHON)' bash tools/debian13.sh --prepare
 
-test-flink: setup  ## ingestion to Transform on a real Flink cluster, with kill -9; needs Java, Maven
+test-flink: setup  ## run ingestion to Transform on a real Flink cluster, with kill -9; needs Java, Maven
 	@$(PY) -m pytest -s tests/flink $(FLINK_ARGS)
 
-test-flink-short: setup  ## its short form: ingestion and statistics, nothing killed
+test-flink-short: setup  ## the short form: ingestion and statistics, without kill -9
 	@$(PY) -m pytest -s tests/flink/test_short_form.py $(FLINK_ARGS)
 
-check: setup  ## ruff; mypy on pipeline/ and serving/; schemas and checkov on what k8s/ renders to
+check: setup  ## run ruff and mypy; check the rendered k8s/ with schemas and checkov
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 	@$(PY) -m tools.manifests
 
-format: setup  ## what ruff can mend
+format: setup  ## fix what ruff can fix
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
 
-bench: setup  ## ingestion, input pipeline and useful pixels measured; DATA=DIR, MARKDOWN=FILE
+bench: setup  ## measure ingestion, input pipeline and useful pixels; DATA=DIR, MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.throughput $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
-bench-scale: setup  ## fixed and per-image cost of the engines for Beam, Flink among them; MARKDOWN=FILE
+bench-scale: setup  ## measure fixed and per-image cost of the Beam engines, with Flink; MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.scale $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(SCALE_ARGS)
 
-# For another uv, leave only the line "uv==VERSION" in requirements/uv.txt first.
-lock:  ## the locks, from setup.py; LOCK_ARGS=--upgrade for newer versions
+# To change uv's version, first replace requirements/uv.txt with the one line "uv==VERSION".
+lock:  ## renew the locks from setup.py; LOCK_ARGS=--upgrade for newer versions
 	@$(SETUP_PYTHON) -m tools.installer
 	sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements/uv.txt | \
 		$(COMPILE) --output-file requirements/uv.txt -
@@ -79,7 +79,7 @@ lock:  ## the locks, from setup.py; LOCK_ARGS=--upgrade for newer versions
 	for tool in checkov kubernetes-validate; do $(COMPILE) requirements/$$tool.in \
 		--python-version 3.10 --universal --output-file requirements/$$tool.lock || exit 1; done
 
-clean:  ## remove environments and caches; runs/ and served/ stay
+clean:  ## remove environments and caches; keeps runs/ and served/
 	rm -rf --one-file-system .venv .uv .uv.part .debian13 .tools build *.egg-info
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

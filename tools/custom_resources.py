@@ -1,7 +1,7 @@
-"""Holds operators' resources to the operators' own definitions, from Go modules and a jar.
+"""Checks custom resources against their operators' definitions, from Go modules and a jar.
 
-kubernetes-validate knows Kubernetes' own kinds only. Where go or mvn is missing, or a registry
-cannot be reached, what is not checked is said.
+kubernetes-validate knows Kubernetes' own kinds only. If go or mvn is missing, or a registry cannot
+be reached, the kinds that are not checked are printed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
 
 
 class NotFetchedError(Exception):
-    """Why a definition could not be had, as the end of a sentence."""
+    """Why a definition could not be fetched, as the end of a sentence."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ KINDS = {(definition.kind, definition.api) for definition in DEFINITIONS}
 
 
 def check(root: Path, python: Path, rendered: list[Path]) -> bool:
-    """Whether the resources fit the definitions that could be had; `python` has jsonschema."""
+    """Whether the resources match the fetched definitions; `python` has jsonschema."""
     had = []
     for definition in DEFINITIONS:
         try:
@@ -99,7 +99,7 @@ def ensure(root: Path, definition: Definition) -> Path:
 
 
 def from_go(definition: Definition) -> bytes:
-    """The file in a Go module, which Go itself holds to its checksum as well."""
+    """The file in a Go module; Go verifies its checksum as well."""
     with tempfile.TemporaryDirectory() as scratch:
         answer = run(scratch, "go", "mod", "download", "-json", definition.package)
     module = json.loads(answer)
@@ -118,7 +118,7 @@ def from_maven(definition: Definition) -> bytes:
 
 
 def run(folder: str, *command: str) -> str:
-    """What a client of a registry answers."""
+    """The output of a registry's client."""
     if not shutil.which(command[0]):
         raise NotFetchedError(f"there is no `{command[0]}` to fetch it with")
     result = subprocess.run(command, cwd=folder, check=False, text=True, capture_output=True)
@@ -128,9 +128,9 @@ def run(folder: str, *command: str) -> str:
 
 
 def hold(definition: Definition, checksum: str) -> None:
-    """Raises SetupError for a package that is another than it was."""
+    """Raises SetupError if the package has changed."""
     if checksum != definition.checksum:
         raise SetupError(
-            f"{definition.package} has the checksum {checksum}, not {definition.checksum}: look "
-            "why it changed before you write the new one into tools/custom_resources.py."
+            f"{definition.package} has the checksum {checksum}, not {definition.checksum}: find "
+            "out why it changed before you write the new one into tools/custom_resources.py."
         )

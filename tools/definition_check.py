@@ -1,7 +1,8 @@
-"""Holds resources to CustomResourceDefinitions: `definition_check.py DEFINITION... -- RENDERED...`.
+"""Checks resources against definitions: `definition_check.py DEFINITION... -- RENDERED...`.
 
-Runs in the environment of kubernetes-validate, which has PyYAML and jsonschema. Fields that a
-definition does not know are errors; its rules in the Common Expression Language are not read.
+Runs in the environment of kubernetes-validate, which has PyYAML and jsonschema. A field that
+is not in its CustomResourceDefinition is an error; rules in the Common Expression Language are not
+checked.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ Schemas = dict[tuple[str, str], Any]
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code 1, and a line for each field that does not fit."""
+    """Exit code 1 after a line for each field that does not match, else 0."""
     end = arguments.index("--")
     known = schemas(arguments[:end])
     found = [line for path in arguments[end + 1 :] for line in problems(path, known)]
@@ -27,7 +28,7 @@ def main(arguments: list[str]) -> int:
 
 
 def problems(path: str, known: Schemas) -> Iterator[str]:
-    """What does not fit, in the resources that there is a definition for."""
+    """Yields the errors in those resources that have a definition."""
     import jsonschema  # Here, so that the rest is tested without it.
 
     for resource in documents(path):
@@ -51,7 +52,7 @@ def schemas(paths: list[str]) -> Schemas:
 
 
 def strict(schema: Any) -> Any:
-    """The schema with fields that it does not name refused, where it names any."""
+    """The schema, which now refuses unknown fields wherever it names some."""
     if isinstance(schema, list):
         return [strict(part) for part in schema]
     if not isinstance(schema, dict):

@@ -17,7 +17,7 @@ from tools.track import SetupError, Track
 
 
 def main() -> int:
-    """Exit code 0 with a whole .venv, 1 with one sentence on what is missing."""
+    """Exit code 0 if .venv is complete; 1 after one sentence on what is missing."""
     try:
         make(Path.cwd(), os.environ)
     except SetupError as error:
@@ -27,7 +27,7 @@ def main() -> int:
 
 
 def make(root: Path, env: Mapping[str, str]) -> None:
-    """Makes `root`/.venv unless it is whole and nothing that it was made from has changed."""
+    """Makes `root`/.venv unless it is complete and its inputs are unchanged."""
     wanted = interpreters.named(env["PYTHON"]) if env.get("PYTHON") else None
     chosen = choose(env, wanted)
     made, inputs = read_stamp(root), fingerprint(root, chosen)
@@ -82,20 +82,21 @@ def build(root: Path, chosen: Track, python: Interpreter) -> None:
 
 
 def check_compiler(python: Interpreter, env: Mapping[str, str]) -> None:
-    """pyfarmhash has no wheels for Linux: without what compiles it, the install ends badly."""
+    """Raises SetupError if pyfarmhash, which has no wheels for Linux, cannot be compiled."""
     if not python.headers:
         raise SetupError(
-            f"{python.path} lacks its headers, which pyfarmhash is compiled with: "
+            f"{python.path} lacks its headers, which are needed to compile pyfarmhash: run "
             f"`apt-get install python{python.version}-dev`."
         )
     if not any(shutil.which(name, path=env.get("PATH")) for name in ("g++", "c++")):
         raise SetupError(
-            "There is no C++ compiler, which pyfarmhash is compiled with: `apt-get install g++`."
+            "There is no C++ compiler, which is needed to compile pyfarmhash: run "
+            "`apt-get install g++`."
         )
 
 
 def run(*command: str) -> None:
-    """Runs uv, which says itself what went wrong."""
+    """Runs uv, which prints its own error messages."""
     result = subprocess.run(command, check=False)
     if result.returncode:
         shown = " ".join(command[1:3])
@@ -103,12 +104,12 @@ def run(*command: str) -> None:
 
 
 def works(root: Path) -> bool:
-    """Whether .venv still has a Python that runs: its own may have been removed since."""
+    """Whether the Python in .venv still runs: the one it was made from may have been removed."""
     return interpreters.probe(str(root / ".venv" / "bin" / "python")) is not None
 
 
 def fingerprint(root: Path, chosen: Track) -> str:
-    """A hash of all that .venv is made from; its scripts hold `root` as well."""
+    """A hash of all inputs of .venv; `root` is one, as the scripts in it contain that path."""
     digest = hashlib.sha256(f"{root} {chosen}".encode())
     for name in ("setup.py", "pyproject.toml", f"requirements/{chosen.lock}", installer.PIN):
         digest.update((root / name).read_bytes())
@@ -116,7 +117,7 @@ def fingerprint(root: Path, chosen: Track) -> str:
 
 
 def read_stamp(root: Path) -> dict[str, str]:
-    """What a whole .venv was made from; empty if there is none or its making was cut short."""
+    """The inputs of a complete .venv; empty if .venv is missing or incomplete."""
     try:
         return json.loads(stamp_path(root).read_text())
     except (OSError, ValueError):
@@ -124,12 +125,12 @@ def read_stamp(root: Path) -> dict[str, str]:
 
 
 def write_stamp(root: Path, made: dict[str, str]) -> None:
-    """Comes last, so that only a whole .venv has one."""
+    """Written last, so that only a complete .venv has one."""
     stamp_path(root).write_text(json.dumps(made))
 
 
 def stamp_path(root: Path) -> Path:
-    """In .venv, so that it goes with it."""
+    """In .venv, so that it is removed with it."""
     return root / ".venv" / "made-from.json"
 
 

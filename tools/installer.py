@@ -14,7 +14,7 @@ PIP_INSTALL = ("-m", "pip", "install", "--disable-pip-version-check", "--quiet")
 
 
 def ensure(root: Path) -> Path:
-    """The uv program below `root`/.uv, which is made anew when the pin has changed."""
+    """The uv program below `root`/.uv, which is made again when the pin has changed."""
     folder, pin = root / ".uv", root / PIN
     copy = folder / pin.name
     if not copy.is_file() or copy.read_bytes() != pin.read_bytes():
@@ -35,12 +35,12 @@ def install(folder: Path, pin: Path) -> Path:
         causes.append(last_line(result.stdout))
     raise SetupError(
         f"uv could not be installed with {sys.executable} (pip: {causes[0]}; venv: {causes[1]}): "
-        "see that pip is there (`apt-get install python3-pip`) and reaches its package index."
+        "install pip (`apt-get install python3-pip`) and check that it reaches its package index."
     )
 
 
 def by_pip(folder: Path, pin: Path) -> subprocess.CompletedProcess[str]:
-    """A folder of its own is allowed even where the system's pip is 'externally managed'."""
+    """A separate folder is allowed even if the system's pip is 'externally managed'."""
     return run(sys.executable, *PIP_INSTALL, "--target", str(folder), "-r", str(pin))
 
 
@@ -53,16 +53,16 @@ def by_venv(folder: Path, pin: Path) -> subprocess.CompletedProcess[str]:
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
-    """Runs quietly; what it said is in the result."""
+    """Runs quietly; the output is in the result."""
     return subprocess.run(
         command, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
 
 
 def last_line(text: str) -> str:
-    """The last line that says something: pip's and Python's errors end with the cause."""
+    """The last line that is not empty: errors of pip and Python end with the cause."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
+    return lines[-1] if lines else "no output"
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ print(json.dumps({
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python that ran and said what it is."""
+    """A Python that ran and described itself."""
 
     path: str
     version: str  # "3.13"
@@ -54,7 +54,7 @@ def find(versions: tuple[str, ...], env: Mapping[str, str]) -> Interpreter | Non
 
 
 def candidates(version: str, env: Mapping[str, str]) -> Iterator[Path]:
-    """Where a Python of `version` ("3.13") may be; what is there need not run, as pyenv's shims."""
+    """Where a Python of `version` ("3.13") may be; not all of these run, such as pyenv's shims."""
     folders = [Path(folder) for folder in env.get("PATH", "").split(os.pathsep) if folder]
     named = [folder / f"python{version}" for folder in folders]
     pyenv = sorted(pyenv_root(env).glob(f"versions/{version}.*/bin/python{version}"), key=numbers)
@@ -63,12 +63,12 @@ def candidates(version: str, env: Mapping[str, str]) -> Iterator[Path]:
 
 
 def pyenv_root(env: Mapping[str, str]) -> Path:
-    """What `pyenv root` prints, which need not be on PATH."""
+    """What `pyenv root` prints; pyenv itself need not be on PATH."""
     return Path(env.get("PYENV_ROOT") or Path(env.get("HOME", "/")) / ".pyenv")
 
 
 def numbers(path: Path) -> list[int]:
-    """Orders 3.13.10 behind 3.13.9."""
+    """Sorts 3.13.10 after 3.13.9."""
     return [int(number) for number in re.findall(r"\d+", path.parts[-3])]
 
 
@@ -77,14 +77,14 @@ def named(command: str) -> Interpreter:
     found = probe(shutil.which(command) or command)
     if found is None or not found.cpython:
         raise SetupError(
-            f"PYTHON={command} is not a CPython that runs: give a path such as /usr/bin/python3."
+            f"PYTHON={command} is not a CPython that runs: set a path such as /usr/bin/python3."
         )
     return found
 
 
 @functools.lru_cache
 def probe(path: str) -> Interpreter | None:
-    """What the interpreter says of itself; None if it does not run."""
+    """The interpreter's description of itself; None if it does not run."""
     try:
         answer = subprocess.run(
             [path, "-c", PROBE], capture_output=True, text=True, timeout=30, check=True
@@ -99,5 +99,5 @@ def download(uv: Path, version: str) -> Interpreter | None:
     install = [str(uv), "python", "install", "--no-bin", "--quiet", version]
     if subprocess.run(install, check=False, capture_output=True).returncode:
         return None
-    where = [str(uv), "python", "find", "--managed-python", "--no-project", version]
-    return probe(subprocess.check_output(where, text=True).strip())
+    command = [str(uv), "python", "find", "--managed-python", "--no-project", version]
+    return probe(subprocess.check_output(command, text=True).strip())

@@ -14,7 +14,7 @@ OLDEST = "1.25"  # Whose kustomize knows components, and labels for templates.
 
 
 def folders(root: Path) -> list[Path]:
-    """The folders that can be applied: not the images', nor the parts of others."""
+    """The folders that can be applied: without images and components."""
     found = [root / MANIFESTS / "base", root / MANIFESTS / "pipeline-runner"]
     return found + sorted((root / MANIFESTS / "overlays").iterdir())
 
@@ -23,8 +23,10 @@ def render(folder: Path) -> str:
     """The manifests of a folder, as YAML documents."""
     result = subprocess.run([*command(), str(folder)], check=False, capture_output=True, text=True)
     if result.returncode:
-        said = result.stderr.strip()
-        raise SetupError(f"{folder} does not render: {said} (kubectl {OLDEST} or newer is needed.)")
+        output = result.stderr.strip()
+        raise SetupError(
+            f"{folder} does not render: {output} (kubectl {OLDEST} or newer is needed.)"
+        )
     return result.stdout
 
 
@@ -34,7 +36,7 @@ def command() -> tuple[str, ...]:
         if shutil.which(program[0]):
             return program
     raise SetupError(
-        f"There is no kubectl to render {MANIFESTS}/: install {OLDEST} or newer (Debian 13: "
-        "`apt-get install kubernetes-client`; Debian 12's is too old), or `go install "
+        f"There is no kubectl to render {MANIFESTS}/: install version {OLDEST} or newer "
+        "(Debian 13: `apt-get install kubernetes-client`; Debian 12's is too old), or `go install "
         "sigs.k8s.io/kustomize/kustomize/v5@v5.5.0`."
     )

@@ -1,4 +1,4 @@
-"""`make check`, for Kubernetes: renders every overlay, and holds it to schemas and to checkov."""
+"""The Kubernetes part of `make check`: renders every overlay, then runs schemas and checkov."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHECKOV = ("--framework", "kubernetes", "--compact", "--quiet", "--skip-download
 
 
 def main() -> int:
-    """Exit code 0 where all is well; else 1, with what is not."""
+    """Exit code 0 if nothing is found, else 1 after the findings."""
     try:
         with tempfile.TemporaryDirectory() as scratch:
             return int(not check(Path.cwd(), Path(scratch)))
@@ -27,7 +27,7 @@ def main() -> int:
 
 
 def check(root: Path, scratch: Path) -> bool:
-    """Whether all tools find nothing; each says itself what it finds."""
+    """Whether all tools find nothing; each prints its own findings."""
     rendered = []
     for folder in kustomize.folders(root):
         rendered.append(scratch / f"{folder.name}.yaml")
@@ -45,7 +45,7 @@ def check(root: Path, scratch: Path) -> bool:
 
 
 def fields_are_known(programs: Path, rendered: list[Path], version: str) -> bool:
-    """Whether the resources fit the schemas of a version of Kubernetes, without a field more."""
+    """Whether the resources match the schemas of a version of Kubernetes, without extra fields."""
     command = [str(programs / "kubernetes-validate"), "-k", version, "--strict", "--quiet"]
     result = subprocess.run(
         [*command, *map(str, rendered)],
@@ -56,14 +56,17 @@ def fields_are_known(programs: Path, rendered: list[Path], version: str) -> bool
     )
     misspelt = set(UNKNOWN.findall(result.stdout)) - custom_resources.KINDS
     for kind, api in sorted(misspelt):
-        print(f"{api} {kind} is neither Kubernetes' nor known to tools/custom_resources.py.")
+        print(
+            f"{api} {kind} is not a kind of Kubernetes {version}: fix its name, or add its "
+            "definition to tools/custom_resources.py."
+        )
     if result.returncode:
         print(result.stdout)
     return not (misspelt or result.returncode)
 
 
 def is_secure(programs: Path, rendered: list[Path], exceptions: Path) -> bool:
-    """Whether checkov finds nothing but what the exceptions name."""
+    """Whether checkov finds nothing beyond the listed exceptions."""
     files = [part for path in rendered for part in ("--file", str(path))]
     program = [str(programs / "checkov"), "--config-file", str(exceptions)]
     return subprocess.run([*program, *CHECKOV, *files], check=False).returncode == 0

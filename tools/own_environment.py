@@ -11,11 +11,11 @@ from tools import installer
 from tools.track import SetupError
 
 FOLDER = ".tools"
-STAMP = "made-from"  # Written last: an environment without it is half-made.
+STAMP = "made-from"  # Written last: an environment without it is incomplete.
 
 
 def ensure(root: Path, tool: str) -> Path:
-    """The folder of programs with `tool` in it, made anew when its lock or the Python changed."""
+    """The folder of programs with `tool` in it, made again when its lock or the Python changed."""
     folder, lock = root / FOLDER / tool, root / "requirements" / f"{tool}.lock"
     stamp, inputs = folder / STAMP, fingerprint(root, lock)
     if not stamp.is_file() or stamp.read_text() != inputs:
@@ -25,12 +25,12 @@ def ensure(root: Path, tool: str) -> Path:
 
 
 def fingerprint(root: Path, lock: Path) -> str:
-    """Of all that an environment is made from; its scripts hold `root` as well."""
+    """A hash of all inputs; `root` is one, as the environment's scripts contain that path."""
     return hashlib.sha256(f"{root} {sys.executable} {lock.read_text()}".encode()).hexdigest()
 
 
 def make(root: Path, folder: Path, lock: Path) -> None:
-    """Installs what the lock names, by its hashes, with the Python that this runs on."""
+    """Installs the packages of the lock, by their hashes, for the Python that this runs on."""
     print(f"Installing requirements/{lock.name} into {FOLDER}/{folder.name}.", flush=True)
     uv = str(installer.ensure(root))
     run(uv, "venv", "--quiet", "--clear", "--no-project", "--python", sys.executable, str(folder))
@@ -39,7 +39,7 @@ def make(root: Path, folder: Path, lock: Path) -> None:
 
 
 def run(*command: str) -> None:
-    """Runs uv, which says itself what went wrong."""
+    """Runs uv, which prints its own error messages."""
     result = subprocess.run(command, check=False)
     if result.returncode:
         shown = " ".join(command[1:3])

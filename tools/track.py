@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 class SetupError(Exception):
-    """Why there can be no environment here, and the mend, in one sentence."""
+    """Why there can be no environment here, and what to do about it, in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def choose(libc: str, machine: str, *, name: str = "", python: str = "") -> Trac
     asked = [track for track in TRACKS if name in ("", track.name) and accepts(track, python)]
     if not asked:
         known = "; ".join(map(text, TRACKS))
-        raise SetupError(f"{wish(name, python)} is none of the tracks: {known}.")
+        raise SetupError(f"{wish(name, python)} does not match a track: use one of {known}.")
     for track in asked:
         if glibc >= track.glibc:
             return track
@@ -65,7 +65,7 @@ def choose(libc: str, machine: str, *, name: str = "", python: str = "") -> Trac
 
 
 def reason(track: Track, libc: str, *, asked: str = "") -> str:
-    """Why `track` was taken, as the end of a sentence."""
+    """Why `track` was chosen, as the end of a sentence."""
     if asked:
         return f"{asked} asks for it"
     relation = "not older than" if track is NEWER else "older than"
@@ -77,15 +77,15 @@ def glibc_version(libc: str, machine: str) -> tuple[int, int]:
     kind, _, version = libc.partition(" ")
     if kind != "glibc" or machine != "x86_64":
         raise SetupError(
-            f"TFX has wheels for Linux with glibc on x86_64 only and this is {libc} on {machine}: "
-            "use Debian 12 or 13, or Ubuntu 22.04 or 24.04, on such a machine."
+            f"TFX has wheels for Linux with glibc on x86_64 only, but this is {libc} on {machine}: "
+            "use Debian 12 or 13, or Ubuntu 22.04 or 24.04, on an x86_64 machine."
         )
     major, minor = version.split(".")[:2]
     return int(major), int(minor)
 
 
 def this_libc() -> str:
-    """ "glibc 2.36", or the system's name where there is no glibc."""
+    """ "glibc 2.36", or the system's name if it has no glibc."""
     try:
         return os.confstr("CS_GNU_LIBC_VERSION") or "another libc"
     except (AttributeError, OSError, ValueError):
@@ -98,7 +98,7 @@ def this_machine() -> str:
 
 
 def wish(name: str, python: str) -> str:
-    """What was asked for, as it was asked for."""
+    """The request, as the user typed it."""
     parts = [f"TRACK={name}"] if name else []
     return " with ".join(parts + ([f"PYTHON of version {python}"] if python else []))
 

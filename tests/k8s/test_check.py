@@ -130,7 +130,7 @@ def test_a_definition_of_another_checksum_is_not_used(tmp_path, monkeypatch):
     write_program(tmp_path / "go", f"""echo '{{"Sum": "h1:y", "Dir": "{tmp_path}"}}'""")
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
 
-    with pytest.raises(SetupError, match="has the checksum h1:y, not h1:x: look why"):
+    with pytest.raises(SetupError, match="has the checksum h1:y, not h1:x: find out why"):
         custom_resources.ensure(tmp_path, DEFINITION)
 
 
