@@ -1,23 +1,24 @@
 """What the open-source backend does: defaults, placeholders and types, each with its source.
 
 The linter, the rehearsal and the schedule read this one table, so they cannot disagree. Paths are
-those of https://github.com/kubeflow/pipelines; KFP is the version that was read, 2.17.
+those of https://github.com/kubeflow/pipelines. Single commits were read, not every release: the
+driver's placeholders at 14f92d74, from 2026. What older releases do is inferred where it says so.
 """
 
 from __future__ import annotations
 
 from kfp.pipeline_spec.pipeline_spec_pb2 import ParameterType
 
-SCHEMA_VERSION = "2.1.0"  # backend/src/apiserver/template/v2_template.go
-PIPELINE_ROOT = "minio://mlpipeline/v2/artifacts"  # backend/src/v2/config/env.go
+SCHEMA_VERSION = "2.1.0"  # backend/src/apiserver/template/v2_template.go, not read again.
+PIPELINE_ROOT = "minio://mlpipeline/v2/artifacts"  # backend/src/v2/config/env.go, not read again.
 
-# backend/src/v2/compiler/argocompiler/container.go sends a missing factor as 0, and Argo's
-# workflow/controller/operator.go multiplies by a factor above 0 only: all waits are alike.
+# backend/src/v2/compiler/argocompiler/container.go sends a missing factor as 0, and Argo Workflows'
+# controller multiplies by a factor above 0 only: all waits are alike.
 BACKOFF_FACTOR = 1.0
 
-# A constant that is one of these, and nothing else, is replaced by the driver of every supported
-# backend: backend/src/v2/driver/resolver/parameters.go, before 2026 driver/resolve.go. The two
-# *_time_utc placeholders are left out: only backends of 2026 replace them.
+# A constant that is one of these, and nothing else, is replaced by the driver:
+# backend/src/v2/driver/resolver/parameters.go. It also replaces two *_time_utc placeholders, left
+# out here because older drivers seem not to: inferred from other copies, not from release tags.
 JOB_NAME = "{{$.pipeline_job_name}}"
 JOB_RESOURCE_NAME = "{{$.pipeline_job_resource_name}}"
 JOB_UUID = "{{$.pipeline_job_uuid}}"
