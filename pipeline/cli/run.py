@@ -1,0 +1,111 @@
+"""The command `fcn run`: its options, its log, and how its errors are shown."""
+
+from __future__ import annotations
+
+import logging
+import os
+import traceback
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli import beam_options
+from pipeline.cli.options import Fast, Name, Set, console, fail, load, places
+from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
+from serving.commands import quiet_tensorflow
+
+if TYPE_CHECKING:
+    from pipeline.local.results import RunResult
+    from pipeline.settings import Settings
+    from trainer.config import Experiment
+
+
+def run(
+    name: Name,
+    data: Annotated[
+        str,
+        typer.Option(
+            help="Folder of class folders, or of images and masks; FCN_DATA if not given.",
+            metavar="DIR",
+        ),
+    ] = "",
+    workdir: Annotated[
+        str,
+        typer.Option(
+            help="Holds all a run makes; FCN_WORKDIR, or runs/NAME, if not given.", metavar="DIR"
+        ),
+    ] = "",
+    push_root: Annotated[
+        str,
+        typer.Option(
+            help="Holds the versions pushed; FCN_PUSH_ROOT, or served, if not given.", metavar="DIR"
+        ),
+    ] = "",
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Writes the result as JSON too.")
+    ] = None,
+    fast: Fast = False,
+    overrides: Set = [],  # noqa: B006
+    beam_runner: beam_options.Runner = "",
+    beam: beam_options.Options = [],  # noqa: B006
+) -> None:
+    """Ingests, trains, evaluates and, if the model passes its gate, pushes it.
+
+    Exit code: 0 pushed, 3 not blessed, 2 wrong use or input, 1 anything else.
+    """
+    quiet_tensorflow()
+    experiment = load(name, fast=fast, overrides=overrides)
+    beam_args = beam_options.for_run(beam_runner, beam, experiment.name, data=data, workdir=workdir)
+    settings = replace(places(experiment, data, workdir, push_root), beam_args=beam_args)
+    log = Path(settings.workdir, "log.txt")
+    check_writable(log, json_file)
+    log_to(log)
+    result = guarded_run(experiment, settings, log)
+    report(result, json_file)
+    if not result.blessed:
+        raise typer.Exit(NOT_BLESSED)
+
+
+def guarded_run(experiment: Experiment, settings: Settings, log: Path) -> RunResult:
+    """The run, with errors as one sentence each: input's exit with 2, all others with 1."""
+    from components.errors import DataError
+    from pipeline.local import run
+
+    try:
+        return run.run(experiment, settings, console)
+    except DataError as error:
+        fail(str(error), WRONG_USE)
+    except Exception as error:
+        logging.getLogger(__name__).error("%s", traceback.format_exc())
+        fail(f"{type(error).__name__}: {error}\nThe log has more: {log}", FAILED)
+
+
+def report(result: RunResult, json_file: Path | None) -> None:
+    """Prints the result, and writes it where asked."""
+    from pipeline.local import results, run_table
+
+    run_table.show(result, console)
+    if json_file:
+        results.write_json(result, json_file)
+
+
+def check_writable(*files: Path | None) -> None:
+    """Makes the folders of the files that a run writes: now, not after an hour of training."""
+    for path in filter(None, files):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            fail(f"{path} cannot be written: {error.strerror}.", WRONG_USE)
+        if path.is_dir() or not os.access(path.parent, os.W_OK):
+            fail(f"{path} cannot be written: give the name of a file.", WRONG_USE)
+
+
+def log_to(path: Path) -> None:
+    """Sends what libraries log, and their warnings, to a file."""
+    handler = logging.FileHandler(path, encoding="utf-8")
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=logging.INFO, format=form, handlers=[handler], force=True)
+    logging.captureWarnings(True)
+    logging.getLogger("tensorflow").handlers.clear()  # Its own goes to the terminal.
