@@ -14,11 +14,7 @@ OVERALL = tfma.SlicingSpec()  # TFMA holds a plain threshold against every slice
 
 
 def eval_config(experiment: Experiment) -> tfma.EvalConfig:
-    """Metrics overall and by slice, with the thresholds of the gate.
-
-    Raises ValueError for a gate that is empty.
-    """
-    check(experiment.gate)
+    """Metrics overall and by slice, with the thresholds of the gate."""
     task = TASKS[experiment.task]
     metrics = task.metrics(len(experiment.data.classes))
     for config in metrics:
@@ -39,15 +35,6 @@ SPEC = {
     "signature_name": "evaluate_examples",
     "preprocessing_function_names": ["transform_features"],
 }
-
-
-def check(gate: tuple[Threshold, ...]) -> None:
-    """Raises ValueError for an empty gate."""
-    if not gate:  # TFMA would bless nothing and say nothing.
-        raise ValueError(
-            "gate: it is empty, so no model could pass it. Give a threshold, such as "
-            'gate=[{"metric": "accuracy", "at_least": 0.5}].'
-        )
 
 
 def add_thresholds(

@@ -1,5 +1,5 @@
 """How the command `fcn` ends; 0 means done, and pushed if there was something to push."""
 
-FAILED = 1  # The run failed, whoever is to blame.
-WRONG_USE = 2  # What was typed or given cannot be used.
+FAILED = 1  # Anything else went wrong.
+WRONG_USE = 2  # Wrong options, settings or input.
 NOT_BLESSED = 3  # The model did not pass its gate.

@@ -29,7 +29,7 @@ from trainer.data import records
 def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
     """From a folder of images to a version that is served, if it passes its gate.
 
-    Raises ValueError for an unknown task and for an empty gate.
+    Raises ValueError for an unknown task.
     """
     tasks.of(experiment)
     ingested = ImageExampleGen(settings.data, experiment.data, fingerprint=settings.fingerprint)

@@ -26,9 +26,8 @@ from trainer.config_values import (
     Seed,
     TwoOrMore,
 )
-from trainer.model_config import ClassifierConfig, ModelConfig
-from trainer.model_config import UNetConfig as UNetConfig  # For those who build an experiment.
-from trainer.model_config import VGGConfig as VGGConfig
+from trainer.model_config import ModelConfig
+from trainer.task_checks import CHECKS
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -150,18 +149,13 @@ class Recipe:
     train: TrainConfig
 
     @property
-    def mask_classes(self) -> tuple[str, ...]:
-        """The classes of the pixels; empty if whole images have classes."""
-        return self.data.classes if self.data.mask else ()
-
-    @property
     def task(self) -> str:
         """The name of the task: see trainer/tasks."""
         return self.data.task or ("masks" if self.data.mask else "classes")
 
     def __post_init__(self) -> None:
-        if self.task in _CHECKS:
-            _CHECKS[self.task](self)
+        if self.task in CHECKS:
+            CHECKS[self.task](self)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -178,60 +172,6 @@ class Experiment(Recipe):
                 raise ValueError(
                     f"gate: {threshold.metric} is not measured here; use {' or '.join(measured)}"
                 )
-
-
-def _check_classes(recipe: Recipe) -> None:
-    """Raises ValueError for values that only masks can use."""
-    if recipe.data.mask:
-        raise ValueError("data.task=classes does not use data.mask: set data.mask to null")
-    if not isinstance(recipe.model, ClassifierConfig):
-        raise ValueError(
-            f'model.name={recipe.model.name} makes masks, but data.mask is null: use "fcn"'
-        )
-    train = recipe.train
-    if train.dice or train.class_weights or recipe.augment.paste:
-        raise ValueError(
-            "train.dice, train.class_weights and augment.paste are for masks: use 0.0, [] and 0.0"
-        )
-
-
-def _check_masks(recipe: Recipe) -> None:
-    """Raises ValueError for values that only classes can use, and for unequal class counts."""
-    mask = recipe.data.mask
-    if not mask:
-        raise ValueError("data.task=masks needs data.mask: say how the mask files are read")
-    classes = recipe.data.classes
-    if isinstance(recipe.model, ClassifierConfig):
-        raise ValueError(f"model.name={recipe.model.name} makes no masks: use unet_small")
-    if len(classes) != len(mask.values):
-        raise ValueError(
-            f"data.classes={list(classes)} and data.mask.values={list(mask.values)} differ in "
-            "number: give one value for each class, in the same order"
-        )
-    if recipe.augment.mixup:
-        raise ValueError(
-            f"augment.mixup={recipe.augment.mixup} blends the classes of whole images, "
-            "which masks do not have: use 0.0"
-        )
-    if len(recipe.train.class_weights) not in (0, len(classes)):
-        raise ValueError(f"train.class_weights needs one weight for each of {classes}, or []")
-    _check_ground(recipe, mask.ground)
-
-
-def _check_ground(recipe: Recipe, ground: tuple[str, ...]) -> None:
-    classes = recipe.data.classes
-    if not {*ground} <= {*classes}:
-        raise ValueError(
-            f"data.mask.ground={list(ground)} is not part of data.classes={list(classes)}"
-        )
-    if recipe.augment.paste and not ground:
-        raise ValueError(
-            f"augment.paste={recipe.augment.paste} cuts out objects, but data.mask.ground is "
-            "empty: name the classes that are not objects"
-        )
-
-
-_CHECKS = {"classes": _check_classes, "masks": _check_masks}
 
 
 def to_json(experiment: Experiment) -> str:

@@ -40,7 +40,9 @@ class Options:
     def mask_reading(self) -> Reading:
         """How masks are read. Raises ValueError if there are none."""
         if self.reading is None:
-            raise ValueError("Images have masks here, but data.mask says not how to read them.")
+            raise ValueError(
+                "data.mask is not set, but the images have masks: say how to read them."
+            )
         return self.reading
 
 

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from trainer import models
-from trainer.config import Experiment, ModelConfig, VGGConfig
+from trainer.config import Experiment
 from trainer.data.preprocessing import DataStatistics
+from trainer.model_config import ModelConfig, VGGConfig
 from trainer.models import geometry
 
 ANY_CLASSES = ("first", "second")  # Stand in where the folder is to name the classes.

@@ -14,7 +14,7 @@ from pipeline.cli.schedule_options import TimeZone, on_cluster, time_zone
 from pipeline.exit_codes import FAILED
 from pipeline.kubeflow.schedule import tables
 from pipeline.kubeflow.schedule.follow import SUCCEEDED
-from pipeline.kubeflow.schedule.orders import Order
+from pipeline.kubeflow.schedule.run_request import RunRequest
 
 if TYPE_CHECKING:
     from pipeline.kubeflow.schedule.scheduler import Scheduler
@@ -88,7 +88,7 @@ def run(
     every: Every = 5.0,
 ) -> None:
     """Runs a pipeline now. With --wait the exit code is 0 only for a run that succeeded."""
-    order = Order(
+    request = RunRequest(
         pipeline=name,
         version=version,
         parameters=tuple(parameters),
@@ -96,10 +96,10 @@ def run(
         experiment=experiment,
         service_account=service_account,
     )
-    started = scheduler.run(order)
+    started = scheduler.run(request)
     link = escape(scheduler.link(started.id))
     say(f"Run {escape(started.name)} of version {escape(started.version)}: {link}")
-    say_root(order)
+    say_root(request)
     if wait:
         watch(scheduler, started.id, every)
 
@@ -136,7 +136,7 @@ def create(
 ) -> None:
     """Makes a recurring run of one version: at most one run at a time, no catch-up."""
     shown_in = time_zone(zone)
-    order = Order(
+    request = RunRequest(
         pipeline=name,
         version=version,
         parameters=tuple(parameters),
@@ -144,9 +144,9 @@ def create(
         experiment=experiment,
         service_account=service_account,
     )
-    made = scheduler.create(order, cron, job=job, replaces=replace)
+    made = scheduler.create(request, cron, job=job, replaces=replace)
     tables.show_created(made, shown_in, console)
-    say_root(order)
+    say_root(request)
 
 
 @app.command("list")
@@ -200,9 +200,9 @@ def watch(scheduler: Scheduler, run_id: str, every: float) -> None:
         raise typer.Exit(FAILED)
 
 
-def say_root(order: Order) -> None:
+def say_root(request: RunRequest) -> None:
     """A YAML's own root is ignored by the backend: a person is told which one counts."""
-    if not order.pipeline_root:
+    if not request.pipeline_root:
         say(
             "No --pipeline-root: artifacts go to the cluster's own root, which is "
             "minio://mlpipeline/v2/artifacts unless its config map kfp-launcher names another."

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipeline.flink import keeper
+from pipeline.flink import supervisor
 from pipeline.flink.errors import ClusterError
 
 LINES = 15  # Of a log, in an error.
@@ -25,18 +25,20 @@ class Processes:
     def __enter__(self) -> Processes:
         self._logs.mkdir(parents=True, exist_ok=True)
         # In a session of its own: Ctrl-C in a terminal reaches all of a session's foreground.
-        self._keeper = subprocess.Popen(
-            (sys.executable, "-S", keeper.__file__), stdin=subprocess.PIPE, start_new_session=True
+        self._supervisor = subprocess.Popen(
+            (sys.executable, "-S", supervisor.__file__),
+            stdin=subprocess.PIPE,
+            start_new_session=True,
         )
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._keeper.stdin
-        self._keeper.stdin.close()
+        assert self._supervisor.stdin
+        self._supervisor.stdin.close()
         # Children that ended stay in their group until they are waited for.
         for process in self._running.values():
             process.wait()
-        self._keeper.wait()
+        self._supervisor.wait()
 
     def start(
         self, name: str, command: Sequence[str], variables: Mapping[str, str] | None = None
@@ -51,9 +53,9 @@ class Processes:
                 env={**os.environ, **(variables or {})},
                 start_new_session=True,
             )
-        assert self._keeper.stdin
-        self._keeper.stdin.write(f"{process.pid}\n".encode())
-        self._keeper.stdin.flush()
+        assert self._supervisor.stdin
+        self._supervisor.stdin.write(f"{process.pid}\n".encode())
+        self._supervisor.stdin.flush()
         self._running[name] = process
 
     def kill(self, name: str) -> None:

@@ -34,8 +34,13 @@ RUN_PLACEHOLDERS = frozenset(
     }
 )
 
-# What a value of each type is in JSON; the driver checks it where the name is in this table:
-# normalizeResolvedParameterValue of the same file.
+EXECUTOR_KINDS = ("container", "importer")  # The executors that the backend runs.
+
+# Where the launcher stages each scheme in the pod: backend/src/v2/component, not read again.
+STAGED_AT = {"minio": "minio", "s3": "s3", "gs": "gcs"}
+
+# The types that the driver checks, as Python has their values:
+# normalizeResolvedParameterValue of backend/src/v2/driver/resolver/parameters.go.
 PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "STRING": (str,),
     "NUMBER_DOUBLE": (int, float),
@@ -44,6 +49,15 @@ PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "LIST": (list,),
     "STRUCT": (dict,),
     "TASK_FINAL_STATUS": (dict,),
+}
+# The same, as protobuf names the values. A status is not written in YAML: the backend makes it.
+VALUE_KINDS = {
+    "STRING": "string_value",
+    "NUMBER_INTEGER": "number_value",
+    "NUMBER_DOUBLE": "number_value",
+    "BOOLEAN": "bool_value",
+    "LIST": "list_value",
+    "STRUCT": "struct_value",
 }
 _TYPES = ParameterType.ParameterTypeEnum.DESCRIPTOR.values_by_number
 

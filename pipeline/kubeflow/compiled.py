@@ -122,13 +122,13 @@ class Task:
 
     @property
     def component(self) -> ComponentSpec:
-        """What it runs; an empty one where there is none of that name."""
+        """What it runs; empty if there is no component of that name."""
         name = self.spec.component_ref.name
         return self.dag.components[name] if name in self.dag.components else ComponentSpec()
 
     @property
     def is_dag(self) -> bool:
-        """Has it tasks of its own?"""
+        """Whether it has tasks of its own."""
         return self.component.WhichOneof("implementation") == "dag"
 
     @property
@@ -154,7 +154,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Step:
-    """A task that runs a container, and what Kubernetes is to give its pods."""
+    """A task that runs a container, and the Kubernetes settings of its pods."""
 
     task: Task
     container: Container
@@ -167,7 +167,7 @@ class Step:
 
 
 def defaults(component: ComponentSpec) -> dict[str, Value]:
-    """What parameters are where nobody gives them."""
+    """The values of parameters that nobody gives."""
     declared = component.input_definitions.parameters
     return {n: p.default_value for n, p in declared.items() if p.HasField("default_value")}
 
@@ -214,7 +214,7 @@ def shorten_reason(error: str) -> str:
 
 
 def parse_leniently(given: Any, kind: type[Kind]) -> Kind:
-    """As much of a message as there is."""
+    """As much of the message as can be read."""
     message = kind()
     try:
         json_format.ParseDict(dict(given), message, ignore_unknown_fields=True)

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 
 from trainer import models
-from trainer.config import UNetConfig, VGGConfig
 from trainer.data.preprocessing import DataStatistics
+from trainer.model_config import UNetConfig, VGGConfig
 
 STATISTICS = DataStatistics(
     labels=("pet", "background", "border"), mean=(120.0,) * 3, std=(60.0,) * 3, size_boundaries=()

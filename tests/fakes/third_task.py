@@ -44,7 +44,7 @@ class LabelScores:
     preprocessing_fn = "trainer.data.preprocessing.preprocessing_fn"
 
     def statistics(self, transform_uri, classes):
-        return preprocessing.read(transform_uri)
+        return preprocessing.read_classes(transform_uri)
 
     def target(self, fields, labels, size):
         return tf.cast(tf.constant(list(labels)) == fields[LABEL_TEXT], tf.float32)

@@ -12,18 +12,10 @@ from PIL import Image
 
 from tests.fakes.image_files import file_of
 from trainer import models, training
-from trainer.config import (
-    AugmentConfig,
-    ClassifierConfig,
-    DataConfig,
-    Experiment,
-    MaskConfig,
-    Threshold,
-    TrainConfig,
-    UNetConfig,
-)
+from trainer.config import AugmentConfig, DataConfig, Experiment, MaskConfig, Threshold, TrainConfig
 from trainer.data import images, input_pipeline, records
 from trainer.data.preprocessing import DataStatistics
+from trainer.model_config import ClassifierConfig, UNetConfig
 from trainer.overrides import with_overrides
 
 COLOURS = {"blue": (30, 60, 220), "red": (220, 60, 30)}
@@ -100,7 +92,7 @@ def with_values(*overrides: str, of: Experiment = EXPERIMENT) -> Experiment:
 
 
 def statistics_of(experiment: Experiment) -> DataStatistics:
-    return replace(STATISTICS, labels=experiment.mask_classes or LABELS)
+    return replace(STATISTICS, labels=experiment.data.classes or LABELS)
 
 
 def pixels(height: int, width: int, seed: int = 0) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 from pathlib import Path
 
 import apache_beam as beam
@@ -12,13 +13,14 @@ from tfx_bsl.public import tfxio
 
 from tests.fakes import tiny
 from trainer import tasks
-from trainer.data import preprocessing, schema
+from trainer.data import schema
 
 
 def transform(examples: str, output: Path, experiment=tiny.EXPERIMENT) -> str:
     """Writes the transform graph of a TFRecord file of tiny examples, and says where."""
-    classes = list(experiment.mask_classes)
-    task = preprocessing.masks_preprocessing_fn if classes else preprocessing.preprocessing_fn
+    classes = list(experiment.data.classes)
+    module, _, name = tasks.of(experiment).preprocessing_fn.rpartition(".")
+    task = getattr(importlib.import_module(module), name)
     preprocess = functools.partial(task, custom_config={"size_buckets": 3, "classes": classes})
     source = tfxio.TFExampleRecord(examples, schema=tiny_schema(experiment))
     with beam.Pipeline(runner=FnApiRunner()) as pipeline, tft_beam.Context(f"{output}.tmp"):

@@ -55,7 +55,7 @@ def run(
         reasons={reject.path: reject.reason for reject in rejects.read(uris["rejects"])},
         digests=digests(Path(uris["examples"])),
         counts={split: counts(Path(uris["statistics"]), split) for split in SPLITS},
-        learned=preprocessing.read(graph) if graph else None,
+        learned=preprocessing.read_classes(graph) if graph else None,
         seconds=seconds | {"all": time.monotonic() - begin},
     )
 

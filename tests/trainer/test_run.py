@@ -90,5 +90,5 @@ def test_images_with_masks_give_a_model_that_answers_with_masks(tmp_path):
     outputs = model.signatures["serving_default"](tf.constant([sent]))
 
     assert masks.decode(outputs["mask_bytes"][0]).shape == (60, 31, 1)
-    assert outputs["labels"].numpy().astype(str).tolist() == [list(experiment.mask_classes)]
+    assert outputs["labels"].numpy().astype(str).tolist() == [list(experiment.data.classes)]
     assert tf.io.gfile.glob(f"{arguments.model_run_dir}/validation/events.*")

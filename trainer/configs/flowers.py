@@ -6,15 +6,9 @@ On 1,800 photographs it takes 15 minutes on 2 cores; expect a test accuracy of 0
 500 photographs take about a minute; expect 0.77. docs/results.md has the measurements.
 """
 
-from trainer.config import (
-    AugmentConfig,
-    ClassifierConfig,
-    DataConfig,
-    Experiment,
-    Threshold,
-    TrainConfig,
-)
+from trainer.config import AugmentConfig, DataConfig, Experiment, Threshold, TrainConfig
 from trainer.data import schema
+from trainer.model_config import ClassifierConfig
 from trainer.overrides import with_overrides
 
 EXPERIMENT = Experiment(

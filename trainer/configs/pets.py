@@ -7,15 +7,8 @@ accuracy of 0.89. With --fast, 240 drawn animals (`make demo-pets`) take 3 minut
 IoU of 0.83. docs/results.md has the measurements.
 """
 
-from trainer.config import (
-    AugmentConfig,
-    DataConfig,
-    Experiment,
-    MaskConfig,
-    Threshold,
-    TrainConfig,
-    UNetConfig,
-)
+from trainer.config import AugmentConfig, DataConfig, Experiment, MaskConfig, Threshold, TrainConfig
+from trainer.model_config import UNetConfig
 from trainer.overrides import with_overrides
 
 EXPERIMENT = Experiment(

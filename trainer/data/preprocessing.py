@@ -98,26 +98,33 @@ def channel_moments(encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return means[0], tf.sqrt(tf.maximum(means[1] - means[0] ** 2, 1.0))
 
 
-def read(transform_uri: str, mask_classes: tuple[str, ...] = ()) -> DataStatistics:
-    """The statistics in Transform's output folder; those of masks if `mask_classes` are given."""
+def read_classes(transform_uri: str) -> DataStatistics:
+    """The statistics of images with classes, in Transform's output folder."""
     output = tft.TFTransformOutput(transform_uri)
-    columns = output.transform_raw_features(example_row(with_masks=bool(mask_classes)))
-    mean, std, boundaries = (tuple(columns[name].numpy()[0].tolist()) for name in CONSTANTS)
-    if mask_classes:
-        fractions = tuple(columns[FRACTIONS].numpy()[0].tolist())
-        return DataStatistics(mask_classes, mean, std, boundaries, fractions)
+    columns = _read_constants(output, {records.LABEL_TEXT: tf.constant([[""]])})
     labels = sorted(name.decode() for name in output.vocabulary_by_name(VOCABULARY))
-    return DataStatistics(tuple(labels), mean, std, boundaries)
+    return DataStatistics(tuple(labels), *(columns[name] for name in CONSTANTS))
 
 
-def example_row(*, with_masks: bool) -> dict[str, Any]:
-    """One row for the transform graph; its values do not matter, since it reads constants."""
-    pixel = tf.sparse.from_dense([[tf.io.encode_png(tf.zeros([1, 1, 1], tf.uint8))]])
+def read_masks(transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
+    """The statistics of images with masks of these classes, in Transform's output folder."""
+    columns = _read_constants(tft.TFTransformOutput(transform_uri), {records.MASK: _one_pixel()})
+    return DataStatistics(classes, *(columns[name] for name in (*CONSTANTS, FRACTIONS)))
+
+
+def _read_constants(
+    output: tft.TFTransformOutput, target: dict[str, Any]
+) -> dict[str, tuple[float, ...]]:
+    """The constants that the transform graph gives for any row; `target` completes the row."""
     row = {
-        records.ENCODED: pixel,
+        records.ENCODED: _one_pixel(),
         records.HEIGHT: tf.constant([[1]], tf.int64),
         records.WIDTH: tf.constant([[1]], tf.int64),
+        **target,
     }
-    if with_masks:
-        return row | {records.MASK: pixel}
-    return row | {records.LABEL_TEXT: tf.constant([[""]])}
+    columns = output.transform_raw_features(row)
+    return {name: tuple(column.numpy()[0].tolist()) for name, column in columns.items()}
+
+
+def _one_pixel() -> tf.SparseTensor:
+    return tf.sparse.from_dense([[tf.io.encode_png(tf.zeros([1, 1, 1], tf.uint8))]])

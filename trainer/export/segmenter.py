@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from trainer.config import Recipe, UNetConfig
+from trainer.config import Recipe
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import test_time_averaging
 from trainer.export.signatures import ImageModule, Network, Outputs
+from trainer.model_config import UNetConfig
 
 ROWS = 256  # Of a mask that are made at once: a large image's scores fill no memory.
 

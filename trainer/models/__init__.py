@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import keras
 
-from trainer.config import ModelConfig
+from trainer.model_config import ModelConfig
 from trainer.models import fcn, fcn_vgg16, unet_small, vgg16_deconv
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from trainer.config import ClassifierConfig
+from trainer.model_config import ClassifierConfig
 from trainer.models.inputs import images, normalize
 from trainer.models.layers import MaskedPooling
 from trainer.models.residual import halve, residual

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from trainer.config import UNetConfig
+from trainer.model_config import UNetConfig
 from trainer.models.inputs import images, normalize
 from trainer.models.layers import MaskedReLU, StandardizedConv2D
 from trainer.models.residual import halve, residual

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import keras
 from keras import layers
 
-from trainer.config import VGGConfig
+from trainer.model_config import VGGConfig
 from trainer.models.inputs import Inputs, images, normalize
 from trainer.models.layers import HalveMask
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from trainer.config import VGGConfig
+from trainer.model_config import VGGConfig
 from trainer.models import vgg16, vgg16_weights
 from trainer.models.upsampling import MaskedCrop
 from trainer.models.vgg16 import Map, scale_channels

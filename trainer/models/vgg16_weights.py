@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from trainer.config import VGGConfig
+from trainer.model_config import VGGConfig
 from trainer.models.vgg16 import BLOCKS, scale_channels
 
 ADDRESS = "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"

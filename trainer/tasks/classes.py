@@ -31,7 +31,7 @@ class Classes:
 
     def statistics(self, transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
         """What Transform learned; the labels are those found in training."""
-        return preprocessing.read(transform_uri)
+        return preprocessing.read_classes(transform_uri)
 
     def target(
         self, fields: dict[str, tf.Tensor], labels: Sequence[str], size: tf.Tensor

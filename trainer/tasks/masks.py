@@ -33,7 +33,7 @@ class Masks:
 
     def statistics(self, transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
         """What Transform learned of masks of these classes."""
-        return preprocessing.read(transform_uri, classes)
+        return preprocessing.read_masks(transform_uri, classes)
 
     def target(
         self, fields: dict[str, tf.Tensor], labels: Sequence[str], size: tf.Tensor

@@ -51,7 +51,7 @@ def find_problems(spec: PipelineSpec, platform: PlatformSpec) -> list[Problem]:
     return list(dict.fromkeys(found))
 
 
-def find_problems_in_text(text: str) -> list[Problem]:
+def find_problems_in_text(text: str | bytes) -> list[Problem]:
     """The same for YAML, with the problems of the file itself first."""
     found = documents.read(text)
     if found.spec == PipelineSpec():

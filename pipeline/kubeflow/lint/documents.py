@@ -29,7 +29,7 @@ class Documents:
     problems: list[Problem]
 
 
-def read(text: str) -> Documents:
+def read(text: str | bytes) -> Documents:
     """The documents of a text. Raises nothing."""
     try:
         given = compiled.load_documents(text)

@@ -10,20 +10,11 @@ from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Value
 from kfp.pipeline_spec.pipeline_spec_pb2 import ComponentInputsSpec
 
-from pipeline.kubeflow.backend import type_name
+from pipeline.kubeflow.backend import VALUE_KINDS, type_name
 from pipeline.kubeflow.compiled import ROOT, Package, Task
 from pipeline.kubeflow.lint.rules import Problem
 
 Declared: TypeAlias = ComponentInputsSpec.ParameterSpec
-# The kind of value that each type accepts; types that are not listed accept any.
-KINDS = {
-    "STRING": "string_value",
-    "NUMBER_INTEGER": "number_value",
-    "NUMBER_DOUBLE": "number_value",
-    "BOOLEAN": "bool_value",
-    "LIST": "list_value",
-    "STRUCT": "struct_value",
-}
 
 
 def find_problems(package: Package) -> Iterator[Problem]:
@@ -159,7 +150,7 @@ def fits(value: Value, declared: Declared) -> bool:
     wanted, kind = type_name(declared.parameter_type), value.WhichOneof("kind")
     if wanted == "NUMBER_INTEGER" and kind == "number_value":
         return value.number_value.is_integer()
-    return wanted not in KINDS or kind in (KINDS[wanted], "null_value", None)
+    return wanted not in VALUE_KINDS or kind in (VALUE_KINDS[wanted], "null_value", None)
 
 
 def report_value(place: str, what: str, value: Value, declared: Declared) -> Problem:

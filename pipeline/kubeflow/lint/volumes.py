@@ -9,13 +9,15 @@ from pathlib import PurePosixPath
 
 from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig
 
+from pipeline.kubeflow.backend import STAGED_AT
 from pipeline.kubeflow.compiled import Package, Step
 from pipeline.kubeflow.lint.names import show
 from pipeline.kubeflow.lint.resources import parse_quantity, read_amount
 from pipeline.kubeflow.lint.rules import Problem
 
 SHARED_MEMORY = "/dev/shm"
-LAUNCHERS = ("/gcs", "/s3", "/minio", "/.local", "/.cache", "/.config", "/kfp-launcher")
+STAGED = tuple(f"/{folder}" for folder in STAGED_AT.values())
+LAUNCHERS = (*STAGED, "/.local", "/.cache", "/.config", "/kfp-launcher")
 
 
 @dataclass(frozen=True)

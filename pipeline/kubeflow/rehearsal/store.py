@@ -7,8 +7,8 @@ import shutil
 import uuid
 from pathlib import Path
 
-# The launcher's own: where it stages each scheme in the pod.
-STAGED_AT = {"minio": "minio", "s3": "s3", "gs": "gcs"}
+from pipeline.kubeflow.backend import STAGED_AT
+
 MARKER = "%marker"  # No key may end so: the file that stands for a key that ends in a slash.
 
 

@@ -13,11 +13,9 @@ from kfp.kubernetes import kubernetes_executor_config_pb2 as kubernetes_pb2
 from kfp.pipeline_spec import pipeline_spec_pb2
 
 from pipeline.kubeflow import compiled
-from pipeline.kubeflow.backend import SCHEMA_VERSION, type_name
+from pipeline.kubeflow.backend import EXECUTOR_KINDS, SCHEMA_VERSION, type_name
 from pipeline.kubeflow.rehearsal import parameters
 from pipeline.kubeflow.rehearsal.failures import Refused
-
-KINDS = ("container", "importer")
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ def task_refusals(submission: Submission, name: str, task: Message) -> Iterator[
         kind = None
         if label in submission.executors:
             kind = submission.executors[label].WhichOneof("spec")
-        if kind not in KINDS:
+        if kind not in EXECUTOR_KINDS:
             yield f"task {name!r}: {kind or 'no'} executor is not implemented (label {label!r})."
     if task.trigger_policy.condition:
         yield f"task {name!r} has a trigger condition: a rehearsal cannot evaluate it. Drop `Cond`."

@@ -60,7 +60,7 @@ def documents(path: Path, content: bytes) -> list[Any]:
 
 def check(path: Path, content: bytes) -> None:
     """Raises WrongUseError with each problem that the linter finds."""
-    problems = [str(problem) for problem in lint.find_problems_in_text(content.decode())]
+    problems = [str(problem) for problem in lint.find_problems_in_text(content)]
     if problems:
         lines = "\n  ".join(problems)
-        raise WrongUseError(f"{path}: the cluster would not run this as it is meant:\n  {lines}")
+        raise WrongUseError(f"{path}: the cluster would not run this as intended:\n  {lines}")

@@ -13,9 +13,9 @@ from pipeline.kubeflow.schedule.api import Api, the_one
 from pipeline.kubeflow.schedule.errors import ScheduleError, WrongUseError
 from pipeline.kubeflow.schedule.follow import Change, changes
 from pipeline.kubeflow.schedule.jobs import Job, job_of
-from pipeline.kubeflow.schedule.orders import Order, Started, Uploaded
 from pipeline.kubeflow.schedule.package import CompiledFile
 from pipeline.kubeflow.schedule.parameters import root, values
+from pipeline.kubeflow.schedule.run_request import RunRequest, Started, Uploaded
 
 if TYPE_CHECKING:
     from pipeline.kubeflow.schedule.client import Client
@@ -59,10 +59,10 @@ class Scheduler:
             return replace(self._uploaded(known, same[-1]), is_new=False, newest=newest)
         return self._next_version(known, path, version or package.digest)
 
-    def run(self, order: Order) -> Started:
+    def run(self, request: RunRequest) -> Started:
         """Starts a run now."""
-        source = self._source(order)
-        name = f"{order.pipeline} {datetime.now(timezone.utc):%Y-%m-%d %H-%M-%S}"
+        source = self._source(request)
+        name = f"{request.pipeline} {datetime.now(timezone.utc):%Y-%m-%d %H-%M-%S}"
         made = self._api.ask(self._client.run_pipeline, job_name=name, **source.arguments)
         return Started(id=made.run_id, name=name, version=source.version)
 
@@ -74,14 +74,16 @@ class Scheduler:
         """What changes in a run until it has ended, asked for every so many seconds."""
         return changes(lambda: self._api.ask(self._client.get_run, run_id), every=every)
 
-    def create(self, order: Order, schedule: str, *, job: str = "", replaces: bool = False) -> Job:
+    def create(
+        self, request: RunRequest, schedule: str, *, job: str = "", replaces: bool = False
+    ) -> Job:
         """Makes a recurring run, of a cron expression in five fields.
 
         One of the same name is refused or, if this one `replaces` it, deleted once this one is
         there; was it paused, then so is this one.
         """
         expression = six_fields(schedule)
-        name = job or order.pipeline
+        name = job or request.pipeline
         same = [one for one in self._api.jobs() if one.display_name == name]
         if same and not replaces:
             raise WrongUseError(
@@ -89,7 +91,7 @@ class Scheduler:
                 "puts this one in its place, --job NAME makes another one beside it."
             )
         old = the_one("recurring run", name, same, "recurring_run_id") if same else None
-        made = self._recurring(order, name, expression, enabled=not old or job_of(old).enabled)
+        made = self._recurring(request, name, expression, enabled=not old or job_of(old).enabled)
         if old:
             self._delete_replaced(old, made)
         return made
@@ -131,30 +133,30 @@ class Scheduler:
         self._api.ask(method, found.recurring_run_id)
         return str(found.display_name)
 
-    def _source(self, order: Order) -> Source:
+    def _source(self, request: RunRequest) -> Source:
         """Looks up what is named; nothing is made on the cluster before all of it is good."""
-        pipeline_root = root(order.pipeline_root)
-        found = the_one("pipeline", order.pipeline, self._api.pipelines(), "pipeline_id")
+        pipeline_root = root(request.pipeline_root)
+        found = the_one("pipeline", request.pipeline, self._api.pipelines(), "pipeline_id")
         versions = self._api.versions(found.pipeline_id)
         if not versions:
-            raise WrongUseError(f"{order.pipeline} has no version: `fcn schedule upload` one.")
+            raise WrongUseError(f"{request.pipeline} has no version: `fcn schedule upload` one.")
         version = (
-            the_one("version", order.version, versions, "pipeline_version_id")
-            if order.version
+            the_one("version", request.version, versions, "pipeline_version_id")
+            if request.version
             else versions[-1]
         )
         arguments = {
-            "params": values(order.parameters, version.pipeline_spec),
+            "params": values(request.parameters, version.pipeline_spec),
             "pipeline_root": pipeline_root,
             "pipeline_id": found.pipeline_id,
             "version_id": version.pipeline_version_id,
-            "service_account": order.service_account or None,
-            "experiment_id": self._api.experiment(order.experiment or found.display_name),
+            "service_account": request.service_account or None,
+            "experiment_id": self._api.experiment(request.experiment or found.display_name),
         }
         return Source(version=version.display_name, arguments=arguments)
 
-    def _recurring(self, order: Order, name: str, expression: str, *, enabled: bool) -> Job:
-        source = self._source(order)
+    def _recurring(self, request: RunRequest, name: str, expression: str, *, enabled: bool) -> Job:
+        source = self._source(request)
         made = self._api.ask(
             self._client.create_recurring_run,
             job_name=name,
@@ -164,7 +166,7 @@ class Scheduler:
             enabled=enabled,
             **source.arguments,
         )
-        return replace(job_of(made), pipeline=order.pipeline, version=source.version)
+        return replace(job_of(made), pipeline=request.pipeline, version=source.version)
 
     def _delete_replaced(self, old: Any, made: Job) -> None:
         """The old one goes last: a cluster that fails here has two, not none."""

@@ -50,3 +50,13 @@ def test_a_turned_photograph_keeps_boxes_that_were_drawn_after_its_turn():
 def test_boxes_that_cannot_be_right_are_unreadable(xml, picture):
     with pytest.raises(UnreadableBoxError):
         head_boxes.read(xml.encode(), picture)
+
+
+def test_an_error_of_our_own_is_raised_and_never_blamed_on_the_file(monkeypatch):
+    def broken(*_):
+        raise TypeError("a fault of ours")
+
+    monkeypatch.setattr(head_boxes, "_box", broken)
+
+    with pytest.raises(TypeError, match="a fault of ours"):
+        head_boxes.read(XML.encode(), PICTURE)

@@ -142,3 +142,13 @@ def test_a_record_holds_the_ids_as_tensorflow_decodes_them():
 
     assert decoded.shape == (40, 48, 1)
     assert np.array_equal(decoded[..., 0], classes)
+
+
+def test_an_error_of_our_own_is_raised_and_never_blamed_on_the_mask(monkeypatch):
+    def broken(*_):
+        raise TypeError("a fault of ours")
+
+    monkeypatch.setattr(masks, "_turn", broken)
+
+    with pytest.raises(TypeError, match="a fault of ours"):
+        ids(mask(3, 1, 2, 1))

@@ -11,7 +11,7 @@ from rich.console import Console
 from pipeline.cli import model_table
 from tests.fakes import tiny
 from trainer import configs
-from trainer.config import VGGConfig
+from trainer.model_config import VGGConfig
 
 
 def printed(experiment):

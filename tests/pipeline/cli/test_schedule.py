@@ -42,6 +42,13 @@ def test_what_the_linter_refuses_is_not_uploaded(api, tmp_path):
     assert api.held["pipelines"] == []
 
 
+def test_a_file_in_another_encoding_of_yaml_is_read_as_well(api, tmp_path):
+    path = package(tmp_path)
+    path.write_bytes(path.read_text().encode("utf-16"))
+
+    assert fcn(api, "upload", path).exit_code == 0
+
+
 def test_a_second_upload_of_a_file_says_so(uploaded, tmp_path):
     path = package(tmp_path, sdk="other")
     fcn(uploaded, "upload", path)

@@ -29,7 +29,7 @@ def graph(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def statistics(graph):
-    return preprocessing.read(graph)
+    return preprocessing.read_classes(graph)
 
 
 def test_labels_are_sorted(statistics):
@@ -67,7 +67,7 @@ def test_what_is_read_holds_plain_values(statistics):
 def test_images_of_one_colour_and_size_leave_numbers_to_work_with(tmp_path):
     image = np.full((25, 25, 3), 77, np.uint8)
     file = tiny.write(tmp_path / "train.tfrecord", [tiny.example(image, "red")] * 4)
-    statistics = preprocessing.read(transform(file, tmp_path / "graph"))
+    statistics = preprocessing.read_classes(transform(file, tmp_path / "graph"))
 
     np.testing.assert_allclose(statistics.mean, [77] * 3, rtol=1e-6)
     assert min(statistics.std) >= 1
@@ -86,7 +86,7 @@ def test_of_masks_the_mean_parts_of_the_classes_are_learned(tmp_path):
     examples = [tiny.coloured(mask) for mask in [*masks, np.full((9, 9), records.IGNORED, "u1")]]
     file = tiny.write(tmp_path / "train.tfrecord", examples)
     graph = transform(file, tmp_path / "graph", tiny.MASKS)
-    statistics = preprocessing.read(graph, tiny.MASKS.mask_classes)
+    statistics = preprocessing.read_masks(graph, tiny.MASKS.data.classes)
 
     known = [mask[mask != records.IGNORED] for mask in masks]
     expected = np.mean([np.bincount(ids, minlength=3) / ids.size for ids in known], axis=0)

@@ -15,7 +15,7 @@ import tensorflow as tf
 from tests.fakes import segmenters, tiny
 from tests.fakes.padded import batch_of
 from trainer import models
-from trainer.config import ClassifierConfig, UNetConfig, VGGConfig
+from trainer.model_config import ClassifierConfig, UNetConfig, VGGConfig
 from trainer.models import geometry
 
 MODELS = {name: segmenters.disturbed(config) for name, config in segmenters.CONFIGS.items()}

@@ -60,7 +60,7 @@ def test_the_run_names_itself_where_the_yaml_asks():
 def test_every_placeholder_of_the_backend_is_filled(placeholder):
     source = {"runtimeValue": {"constant": placeholder}}
 
-    assert set(resolved(source, STRING).values()) <= {"run-1", "tiny-abc", "Trainer"}
+    assert resolved(source, STRING)["x"] in {"run-1", "tiny-abc", "Trainer"}
 
 
 def test_an_input_that_nobody_gives_has_its_components_default():

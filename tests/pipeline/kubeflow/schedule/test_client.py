@@ -12,13 +12,13 @@ import pytest
 from pipeline.kubeflow.schedule import client
 from pipeline.kubeflow.schedule.errors import RejectedError, UnreachableError, WrongUseError
 from pipeline.kubeflow.schedule.host import TOKEN, Place
-from pipeline.kubeflow.schedule.orders import Order
+from pipeline.kubeflow.schedule.run_request import RunRequest
 from pipeline.kubeflow.schedule.scheduler import Scheduler
 from tests.fakes.kfp_api import KfpApi
 from tests.fakes.kfp_packages import package
 
 SECRET = "c2VjcmV0LXRva2Vu"
-ORDER = Order(pipeline="flowers", pipeline_root="s3://bucket/runs")
+REQUEST = RunRequest(pipeline="flowers", pipeline_root="s3://bucket/runs")
 
 
 def connect(**place):
@@ -35,8 +35,8 @@ def test_many_users_are_kept_apart_by_namespace_and_token(tmp_path, monkeypatch)
     with KfpApi(namespace="team", token=SECRET) as api:
         scheduler = connect(host=api.url, namespace="team")
         scheduler.upload(package(tmp_path))
-        scheduler.create(ORDER, "@daily")
-        scheduler.run(ORDER)
+        scheduler.create(REQUEST, "@daily")
+        scheduler.run(REQUEST)
         scheduler.pause("flowers")
 
         assert {one["namespace"] for one in api.held["pipelines"]} == {"team"}
@@ -48,7 +48,7 @@ def test_an_api_behind_a_path_of_its_host_is_found(tmp_path):
     with KfpApi(base="/pipeline") as api:
         scheduler = connect(host=api.url)
         scheduler.upload(package(tmp_path))
-        started = scheduler.run(ORDER)
+        started = scheduler.run(REQUEST)
 
     assert scheduler.link(started.id).startswith(f"{api.url}/#/runs/")
 

@@ -5,13 +5,13 @@ import pytest
 from pipeline.kubeflow.schedule.client import connect
 from pipeline.kubeflow.schedule.errors import RejectedError, WrongUseError
 from pipeline.kubeflow.schedule.host import Place
-from pipeline.kubeflow.schedule.orders import Order
+from pipeline.kubeflow.schedule.run_request import RunRequest
 from pipeline.kubeflow.schedule.scheduler import Scheduler
 from tests.fakes.kfp_api import KfpApi
 from tests.fakes.kfp_packages import package
 
 ROOT = "minio://mlpipeline/v2"
-ORDER = Order(pipeline="flowers", pipeline_root=ROOT)
+REQUEST = RunRequest(pipeline="flowers", pipeline_root=ROOT)
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def uploaded(api, tmp_path):
 
 
 def test_a_recurring_run_is_alone_and_catches_nothing_up(api, uploaded):
-    made = uploaded.create(ORDER, "0 2 * * *")
+    made = uploaded.create(REQUEST, "0 2 * * *")
 
     body = api.bodies("/recurringruns")[0]
     assert body["trigger"] == {"cron_schedule": {"cron": "0 0 2 * * *"}}
@@ -38,7 +38,7 @@ def test_a_recurring_run_is_alone_and_catches_nothing_up(api, uploaded):
 
 
 def test_a_recurring_run_stays_with_its_version(api, uploaded, tmp_path):
-    uploaded.create(ORDER, "0 2 * * *")
+    uploaded.create(REQUEST, "0 2 * * *")
     uploaded.upload(package(tmp_path, sdk="other"))
 
     assert [job.version for job in uploaded.jobs()] == ["flowers"]
@@ -46,24 +46,24 @@ def test_a_recurring_run_stays_with_its_version(api, uploaded, tmp_path):
 
 def test_a_bad_schedule_leaves_nothing_on_the_cluster(api, uploaded):
     with pytest.raises(WrongUseError, match="'25' is no hour"):
-        uploaded.create(ORDER, "0 25 * * *")
+        uploaded.create(REQUEST, "0 25 * * *")
 
     assert api.held["experiments"] == api.held["recurring_runs"] == []
 
 
 def test_a_second_recurring_run_of_a_name_must_replace_the_first(api, uploaded):
-    uploaded.create(ORDER, "0 2 * * *", job="nightly")
+    uploaded.create(REQUEST, "0 2 * * *", job="nightly")
 
     with pytest.raises(WrongUseError, match="--replace"):
-        uploaded.create(ORDER, "0 3 * * *", job="nightly")
+        uploaded.create(REQUEST, "0 3 * * *", job="nightly")
 
     assert len(api.held["recurring_runs"]) == 1
 
 
 def test_the_new_recurring_run_is_made_before_the_old_one_goes(api, uploaded):
-    old = uploaded.create(ORDER, "0 2 * * *")
+    old = uploaded.create(REQUEST, "0 2 * * *")
 
-    made = uploaded.create(ORDER, "0 3 * * *", replaces=True)
+    made = uploaded.create(REQUEST, "0 3 * * *", replaces=True)
 
     changes = [(method, path) for method, path, _, _ in api.requests if method != "GET"]
     assert changes[-2:] == [
@@ -74,21 +74,21 @@ def test_the_new_recurring_run_is_made_before_the_old_one_goes(api, uploaded):
 
 
 def test_a_paused_one_is_replaced_by_a_paused_one(uploaded):
-    uploaded.create(ORDER, "0 2 * * *")
+    uploaded.create(REQUEST, "0 2 * * *")
     uploaded.pause("flowers")
 
-    made = uploaded.create(ORDER, "0 3 * * *", replaces=True)
+    made = uploaded.create(REQUEST, "0 3 * * *", replaces=True)
 
     assert not made.enabled
 
 
 def test_an_old_one_that_cannot_be_deleted_is_named(api, uploaded, monkeypatch):
-    old = uploaded.create(ORDER, "0 2 * * *")
+    old = uploaded.create(REQUEST, "0 2 * * *")
     real = api._delete
     monkeypatch.setattr(api, "_delete", lambda ids: api._get("recurring_runs", "locked"))
 
     with pytest.raises(RejectedError, match=f"fcn schedule delete {old.id}"):
-        uploaded.create(ORDER, "0 3 * * *", replaces=True)
+        uploaded.create(REQUEST, "0 3 * * *", replaces=True)
 
     monkeypatch.setattr(api, "_delete", real)
     assert len(api.held["recurring_runs"]) == 2
@@ -96,7 +96,7 @@ def test_an_old_one_that_cannot_be_deleted_is_named(api, uploaded, monkeypatch):
 
 def test_pausing_resuming_and_deleting_find_the_name_on_any_page(uploaded):
     for name in ("one", "two", "three"):
-        uploaded.create(ORDER, "0 2 * * *", job=name)
+        uploaded.create(REQUEST, "0 2 * * *", job=name)
 
     uploaded.pause("three")
     uploaded.delete("one")
@@ -107,14 +107,14 @@ def test_pausing_resuming_and_deleting_find_the_name_on_any_page(uploaded):
 
 
 def test_an_unknown_recurring_run_is_refused_with_those_that_exist(uploaded):
-    uploaded.create(ORDER, "0 2 * * *", job="nightly")
+    uploaded.create(REQUEST, "0 2 * * *", job="nightly")
 
     with pytest.raises(WrongUseError, match="no recurring run daily; there are: nightly"):
         uploaded.pause("daily")
 
 
 def test_a_recurring_run_of_somebody_else_is_listed_as_well(api, uploaded):
-    uploaded.create(ORDER, "0 2 * * *")
+    uploaded.create(REQUEST, "0 2 * * *")
     trigger = {"periodic_schedule": {"interval_second": "600"}}
     theirs = {
         "recurring_run_id": "r",

@@ -5,13 +5,13 @@ import pytest
 from pipeline.kubeflow.schedule.client import connect
 from pipeline.kubeflow.schedule.errors import ScheduleError, WrongUseError
 from pipeline.kubeflow.schedule.host import Place
-from pipeline.kubeflow.schedule.orders import Order
+from pipeline.kubeflow.schedule.run_request import RunRequest
 from pipeline.kubeflow.schedule.scheduler import Scheduler
 from tests.fakes.kfp_api import KfpApi
 from tests.fakes.kfp_packages import PLATFORM, package
 
 ROOT = "minio://mlpipeline/v2"
-ORDER = Order(pipeline="flowers", pipeline_root=ROOT)
+REQUEST = RunRequest(pipeline="flowers", pipeline_root=ROOT)
 
 
 @pytest.fixture
@@ -113,9 +113,11 @@ def test_a_file_that_is_not_there_is_named(scheduler, tmp_path):
 
 def test_a_run_takes_the_newest_version_with_root_and_parameters(api, uploaded, tmp_path):
     newest = uploaded.upload(package(tmp_path, sdk="other"))
-    order = Order(pipeline="flowers", pipeline_root=ROOT + "/", parameters=("steps=7", "data=/d"))
+    request = RunRequest(
+        pipeline="flowers", pipeline_root=ROOT + "/", parameters=("steps=7", "data=/d")
+    )
 
-    started = uploaded.run(order)
+    started = uploaded.run(request)
 
     body = api.bodies("/runs")[0]
     assert started.version == newest.version
@@ -129,51 +131,55 @@ def test_a_run_takes_the_newest_version_with_root_and_parameters(api, uploaded, 
 def test_a_run_takes_the_version_that_is_named(api, uploaded, tmp_path):
     uploaded.upload(package(tmp_path, sdk="other"))
 
-    uploaded.run(Order(pipeline="flowers", version="flowers", pipeline_root=ROOT))
+    uploaded.run(RunRequest(pipeline="flowers", version="flowers", pipeline_root=ROOT))
 
     pinned = api.bodies("/runs")[0]["pipeline_version_reference"]["pipeline_version_id"]
     assert pinned == api.held["pipeline_versions"][0]["pipeline_version_id"]
 
 
 def test_a_run_is_of_the_experiment_and_the_account_that_are_named(api, uploaded):
-    order = Order(
+    request = RunRequest(
         pipeline="flowers", pipeline_root=ROOT, experiment="daily", service_account="runner"
     )
 
-    uploaded.run(order)
-    uploaded.run(order)
+    uploaded.run(request)
+    uploaded.run(request)
 
     assert api.names("experiments") == ["daily"]
     assert {run["service_account"] for run in api.held["runs"]} == {"runner"}
 
 
 def test_without_a_name_the_experiment_is_called_as_the_pipeline(api, uploaded):
-    uploaded.run(ORDER)
+    uploaded.run(REQUEST)
 
     assert api.names("experiments") == ["flowers"]
     assert "service_account" not in api.bodies("/runs")[0]
 
 
 @pytest.mark.parametrize(
-    ("order", "said"),
+    ("refused", "said"),
     [
-        pytest.param(Order(pipeline="roses", pipeline_root=ROOT), "are: flowers", id="pipeline"),
         pytest.param(
-            Order(pipeline="flowers", version="v9", pipeline_root=ROOT),
+            RunRequest(pipeline="roses", pipeline_root=ROOT), "are: flowers", id="pipeline"
+        ),
+        pytest.param(
+            RunRequest(pipeline="flowers", version="v9", pipeline_root=ROOT),
             "are: flowers",
             id="version",
         ),
-        pytest.param(Order(pipeline="flowers", pipeline_root="/mnt"), "minio://", id="local-root"),
         pytest.param(
-            Order(pipeline="flowers", pipeline_root=ROOT, parameters=("date=1",)),
+            RunRequest(pipeline="flowers", pipeline_root="/mnt"), "minio://", id="local-root"
+        ),
+        pytest.param(
+            RunRequest(pipeline="flowers", pipeline_root=ROOT, parameters=("date=1",)),
             "are: data",
             id="parameter",
         ),
     ],
 )
-def test_what_cannot_run_leaves_nothing_on_the_cluster(api, uploaded, order, said):
+def test_what_cannot_run_leaves_nothing_on_the_cluster(api, uploaded, refused, said):
     with pytest.raises(WrongUseError, match=said):
-        uploaded.run(order)
+        uploaded.run(refused)
 
     assert api.held["experiments"] == api.held["runs"] == []
 
@@ -185,8 +191,8 @@ def test_two_pipelines_of_one_name_are_told_apart_by_id(api, uploaded):
     with pytest.raises(
         WrongUseError, match=r"2 pipelines flowers: give the id of one, p-\d+, other"
     ):
-        uploaded.run(ORDER)
-    uploaded.run(Order(pipeline=api.held["pipelines"][0]["pipeline_id"], pipeline_root=ROOT))
+        uploaded.run(REQUEST)
+    uploaded.run(RunRequest(pipeline=api.held["pipelines"][0]["pipeline_id"], pipeline_root=ROOT))
 
     assert len(api.held["runs"]) == 1
 

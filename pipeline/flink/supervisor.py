@@ -42,6 +42,6 @@ def is_alive(group: int) -> bool:
 
 
 if __name__ == "__main__":
-    # Ctrl-C is for whom the keeper works for; the end of the input comes in any case.
+    # The process that it watches answers Ctrl-C; the input ends in any case.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     main(sys.stdin)

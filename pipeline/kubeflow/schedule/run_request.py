@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class RunRequest:
     """What a run is to be made of, as it was typed."""
 
     pipeline: str

@@ -1,0 +1,64 @@
+"""Which values of a recipe fit its task: trainer/config.py calls these when it makes a recipe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trainer.model_config import ClassifierConfig
+
+if TYPE_CHECKING:
+    from trainer.config import Recipe
+
+
+def check_classes(recipe: Recipe) -> None:
+    """Raises ValueError for values that only masks can use."""
+    if recipe.data.mask:
+        raise ValueError("data.task=classes does not use data.mask: set data.mask to null")
+    if not isinstance(recipe.model, ClassifierConfig):
+        raise ValueError(
+            f'model.name={recipe.model.name} makes masks, but data.mask is null: use "fcn"'
+        )
+    train = recipe.train
+    if train.dice or train.class_weights or recipe.augment.paste:
+        raise ValueError(
+            "train.dice, train.class_weights and augment.paste are for masks: use 0.0, [] and 0.0"
+        )
+
+
+def check_masks(recipe: Recipe) -> None:
+    """Raises ValueError for values that only classes can use, and for unequal class counts."""
+    mask = recipe.data.mask
+    if not mask:
+        raise ValueError("data.task=masks needs data.mask: say how the mask files are read")
+    classes = recipe.data.classes
+    if isinstance(recipe.model, ClassifierConfig):
+        raise ValueError(f"model.name={recipe.model.name} makes no masks: use unet_small")
+    if len(classes) != len(mask.values):
+        raise ValueError(
+            f"data.classes={list(classes)} and data.mask.values={list(mask.values)} differ in "
+            "number: give one value for each class, in the same order"
+        )
+    if recipe.augment.mixup:
+        raise ValueError(
+            f"augment.mixup={recipe.augment.mixup} blends the classes of whole images, "
+            "which masks do not have: use 0.0"
+        )
+    if len(recipe.train.class_weights) not in (0, len(classes)):
+        raise ValueError(f"train.class_weights needs one weight for each of {classes}, or []")
+    _check_ground(recipe, mask.ground)
+
+
+def _check_ground(recipe: Recipe, ground: tuple[str, ...]) -> None:
+    classes = recipe.data.classes
+    if not {*ground} <= {*classes}:
+        raise ValueError(
+            f"data.mask.ground={list(ground)} is not part of data.classes={list(classes)}"
+        )
+    if recipe.augment.paste and not ground:
+        raise ValueError(
+            f"augment.paste={recipe.augment.paste} cuts out objects, but data.mask.ground is "
+            "empty: name the classes that are not objects"
+        )
+
+
+CHECKS = {"classes": check_classes, "masks": check_masks}  # By the name of the task.
