@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 
 import keras
-import tensorflow as tf
 from tfx.v1.components import FnArgs
 
 from trainer import config, models, tasks, training
+from trainer.checkpoints import remove_checkpoints
 from trainer.data import input_pipeline
 from trainer.export import saved_model
 
@@ -26,7 +26,9 @@ def run_fn(fn_args: FnArgs) -> None:
     checkpoints = checkpoint_folder(fn_args)
     training.fit(
         model,
-        input_pipeline.training(fn_args.train_files, statistics.labels, recipe),
+        lambda first: input_pipeline.training(
+            fn_args.train_files, statistics.labels, recipe, first_batch=first
+        ),
         input_pipeline.evaluation(fn_args.eval_files, statistics.labels, recipe),
         steps_per_epoch=input_pipeline.steps(fn_args.train_files, recipe),
         recipe=recipe,
@@ -34,7 +36,7 @@ def run_fn(fn_args: FnArgs) -> None:
         logs=fn_args.model_run_dir,
     )
     saved_model.save(model, statistics, recipe, fn_args.serving_model_dir)
-    tf.io.gfile.rmtree(checkpoints)
+    remove_checkpoints(checkpoints)
 
 
 def checkpoint_folder(fn_args: FnArgs) -> str:

@@ -1,20 +1,21 @@
-"""How a model learns: optimizer, schedule, checkpoints, and resuming after a kill."""
+"""How a model learns: optimizer, schedule, and resuming after a kill."""
 
 from __future__ import annotations
 
-import math
 import sys
+from collections.abc import Callable
 
 import keras
 import tensorflow as tf
 
 from trainer import tasks
+from trainer.checkpoints import Checkpoints
 from trainer.config import Recipe
 
 
 def fit(
     model: keras.Model,
-    train: tf.data.Dataset,
+    train: Callable[[int], tf.data.Dataset],
     val: tf.data.Dataset,
     *,
     steps_per_epoch: int,
@@ -24,13 +25,14 @@ def fit(
 ) -> keras.callbacks.History:
     """Trains the model in place and leaves it with its best weights by validation loss.
 
-    If it was killed and is called again with the same folder `checkpoints`, it continues after the
-    last finished epoch. The folder `logs` is for TensorBoard.
+    `train` gives the batches from a number on. If the training was killed and is called again with
+    the same folder `checkpoints`, it continues after the last finished epoch, with the batches that
+    it would have seen. The folder `logs` is for TensorBoard.
     """
     compile_model(model, steps_per_epoch, recipe)
     checkpointer = Checkpoints(model, checkpoints)
     history = model.fit(
-        train,
+        train(checkpointer.epoch * steps_per_epoch),
         initial_epoch=checkpointer.epoch,
         epochs=recipe.train.epochs,
         steps_per_epoch=steps_per_epoch,
@@ -71,57 +73,3 @@ def compile_model(model: keras.Model, steps_per_epoch: int, recipe: Recipe) -> N
         jit_compile=False,  # XLA would compile again for each batch shape.
     )
     optimizer.build(model.trainable_variables)
-
-
-class Checkpoints(keras.callbacks.Callback):
-    """Saves the state at the start of each epoch, with the best weights by validation loss.
-
-    There is one checkpoint, replaced as a whole: a kill at any moment leaves a complete one.
-    """
-
-    def __init__(self, model: keras.Model, folder: str) -> None:
-        super().__init__()
-        self._epoch = tf.Variable(0, dtype=tf.int64)
-        self._best_loss = tf.Variable(float("inf"))
-        self._best = [tf.Variable(weight) for weight in model.get_weights()]
-        progress = {"epoch": self._epoch, "best_loss": self._best_loss, "best": self._best}
-        state = tf.train.Checkpoint(model=model, optimizer=model.optimizer, **progress)
-        self._manager = tf.train.CheckpointManager(state, folder, max_to_keep=1)
-        self._manager.restore_or_initialize()
-        self.set_model(model)
-
-    @property
-    def epoch(self) -> int:
-        """How many epochs are finished."""
-        return int(self._epoch)
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Saves the learned weights, which SwapEMAWeights has put back by now."""
-        self._save(epoch)
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Keeps the averaged weights if they are the best so far.
-
-        Raises FloatingPointError if the loss is not finite.
-        """
-        loss = (logs or {})["val_loss"]
-        if not math.isfinite(loss):
-            raise FloatingPointError(
-                f"The validation loss of epoch {epoch + 1} is {loss}: lower train.learning_rate."
-            )
-        if loss < float(self._best_loss):
-            self._best_loss.assign(loss)
-            for kept, weight in zip(self._best, self.model.get_weights(), strict=True):
-                kept.assign(weight)
-
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        """Saves the end too, so that a kill after it does not repeat the last epoch."""
-        self._save(self.params["epochs"])
-
-    def restore_best(self) -> None:
-        """Puts the best weights into the model."""
-        self.model.set_weights([kept.numpy() for kept in self._best])
-
-    def _save(self, epoch: int) -> None:
-        self._epoch.assign(epoch)
-        self._manager.save()

@@ -193,16 +193,22 @@ def files(folder: Path, experiment: Experiment = EXPERIMENT) -> tuple[list[str],
 
 def datasets(folder: Path, experiment: Experiment) -> tuple[tf.data.Dataset, tf.data.Dataset]:
     (train, val), labels = files(folder, experiment), statistics_of(experiment).labels
-    return input_pipeline.training(train, labels, experiment), input_pipeline.evaluation(
+    return training_from(train, labels, experiment), input_pipeline.evaluation(
         val, labels, experiment
     )
 
 
-def train(folder: Path, experiment: Experiment):
-    """Trains as run_fn does: the model, and its history."""
+def training_from(train: list[str], labels: tuple[str, ...], experiment: Experiment):
+    """The batches to train on, from a number on."""
+    return lambda first: input_pipeline.training(train, labels, experiment, first_batch=first)
+
+
+def train(folder: Path, experiment: Experiment, *, change=lambda train: train):
+    """Trains as run_fn does: the model, and its history. `change` is given the training data."""
     keras.utils.set_random_seed(experiment.train.seed)
     model = models.build(experiment.model, statistics_of(experiment))
-    return model, fit(model, *datasets(folder, experiment), folder, experiment)
+    train, val = datasets(folder, experiment)
+    return model, fit(model, change(train), val, folder, experiment)
 
 
 def fit(model, train, val, folder: Path, experiment: Experiment):

@@ -1,14 +1,10 @@
-"""Learning: the schedule, the averaged weights, the best epoch, and going on after a kill."""
+"""Learning: the schedule, the averaged weights and the best epoch."""
 
 from __future__ import annotations
 
 import io
 import re
-import subprocess
-import sys
-import time
 from contextlib import redirect_stdout
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -131,7 +127,7 @@ def watched(tmp_path_factory):
     at_steps, at_validations = [], []
     history = tiny.fit(
         model,
-        recorded(model, train, at_steps),
+        lambda first: recorded(model, train(first), at_steps),
         recorded(model, val.take(1), at_validations),
         folder,
         experiment,
@@ -183,66 +179,3 @@ def test_what_is_kept_as_best_is_the_average_that_validation_saw(watched):
 
     for kept, seen in zip(model.get_weights(), best, strict=True):
         np.testing.assert_allclose(kept, seen, atol=1e-5)
-
-
-def test_a_loss_that_is_no_number_stops_the_training(tmp_path):
-    with pytest.raises(
-        FloatingPointError, match=r"epoch 1 is (nan|inf): lower train.learning_rate"
-    ):
-        keeper(tmp_path).on_epoch_end(0, {"val_loss": float("nan")})
-
-
-def keeper(folder):
-    model = tiny.model_of()
-    training.compile_model(model, STEPS, EXPERIMENT)
-    return training.Checkpoints(model, str(folder))
-
-
-def test_a_fresh_folder_starts_at_the_first_epoch(tmp_path):
-    assert keeper(tmp_path).epoch == 0
-
-
-def test_weights_optimizer_and_epoch_come_back(tmp_path):
-    first = keeper(tmp_path)
-    tiny.with_random_weights(first.model, seed=5)
-    first.model.optimizer.iterations.assign(77)
-    first.model.optimizer.variables[-1].assign(first.model.optimizer.variables[-1] + 2.5)
-    first.on_epoch_begin(4)
-    second = keeper(tmp_path)
-
-    assert second.epoch == 4
-    assert int(second.model.optimizer.iterations) == 77
-    for kind in (lambda model: model.weights, lambda model: model.optimizer.variables):
-        for one, other in zip(kind(first.model), kind(second.model), strict=True):
-            np.testing.assert_array_equal(one, other)
-
-
-KILLED = """
-import sys
-sys.path[:0] = {path}
-import pathlib
-from tests.fakes import tiny
-tiny.train(pathlib.Path({folder}), tiny.with_values("train.epochs=5000"))
-"""
-
-
-def test_a_killed_training_goes_on_after_its_last_finished_epoch(tmp_path):
-    kill_after_an_epoch(tmp_path)
-    finished = keeper(tmp_path / "checkpoints").epoch
-    model, history = tiny.train(tmp_path, tiny.with_values(f"train.epochs={finished + 2}"))
-
-    assert finished >= 1
-    assert history.epoch == [finished, finished + 1]
-    assert int(model.optimizer.iterations) == (finished + 2) * tiny.STEPS
-
-
-def kill_after_an_epoch(folder):
-    """Trains in another process, and kills it as soon as its second epoch has begun."""
-    root = Path(__file__).parents[2]
-    code = KILLED.format(path=[str(root)], folder=repr(str(folder)))
-    state = folder / "checkpoints" / "checkpoint"
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL) as process:
-        while not (state.exists() and "ckpt-1" not in state.read_text().splitlines()[0]):
-            assert process.poll() is None, "It ended before it was killed."
-            time.sleep(0.05)
-        process.kill()

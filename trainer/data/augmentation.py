@@ -34,6 +34,11 @@ def augment_pair(
     return augment(image, seed, config), mask
 
 
+def view_size(size: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
+    """Height and width of the view that `augment` gives of an image of `size`; int32 [2]."""
+    return grid_size(crop_box(size, split(seed)[:2], config)[2:], config)
+
+
 def split(seed: tf.Tensor) -> list[tf.Tensor]:
     """A seed for each of a view's decisions."""
     return tf.unstack(tf.random.experimental.stateless_split(seed, 8))

@@ -11,24 +11,56 @@ import tensorflow as tf
 
 from trainer import tasks
 from trainer.config import Recipe
-from trainer.data import images, records
+from trainer.data import augmentation, images, records
 
 Sized = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # Image, height and width, target.
 
 CACHE_LIMIT = 2 * 2**30  # Bytes of decoded images kept in memory; above it they are read again.
+VIEWED_AT_ONCE = 4  # Batches whose images are augmented at the same time.
 
 
-def training(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
-    """Endless augmented batches (inputs, targets), in an order that the seed decides."""
+def training(
+    files: Sequence[str], labels: Sequence[str], recipe: Recipe, *, first_batch: int = 0
+) -> tf.data.Dataset:
+    """Endless augmented batches (inputs, targets), in an order that the seed decides.
+
+    With `first_batch`, it starts there: a training that goes on sees what it would have seen. The
+    batches before are put together again, but without a view of their images, which takes most of
+    the time.
+    """
     task, seed = tasks.of(recipe), recipe.train.seed
     count = size(files)
-    seeds = tf.data.Dataset.counter().map(lambda step: tf.stack([seed, tf.cast(step, tf.int32)]))
     scaled = kept(decoded(files, labels, recipe), count, recipe)
-    views = tf.data.Dataset.zip(
-        scaled.shuffle(min(count, 4096), seed=seed, reshuffle_each_iteration=True).repeat(), seeds
-    ).map(lambda example, seed: view(example, seed, recipe), num_parallel_calls=tf.data.AUTOTUNE)
-    batches = bucketed(views, recipe)
-    return task.mix(batches, seeds, recipe).prefetch(tf.data.AUTOTUNE)
+    shuffled = scaled.shuffle(min(count, 4096), seed=seed, reshuffle_each_iteration=True).repeat()
+    seeded = tf.data.Dataset.zip(shuffled, seeds(seed))
+    batches = viewed(seeded, recipe, first_batch)
+    return task.mix(batches, seeds(seed).skip(first_batch), recipe).prefetch(tf.data.AUTOTUNE)
+
+
+def seeds(seed: int) -> tf.data.Dataset:
+    """Endless int32 [2]: one for each view, or for each batch."""
+    return tf.data.Dataset.counter().map(lambda step: tf.stack([seed, tf.cast(step, tf.int32)]))
+
+
+def viewed(examples: tf.data.Dataset, recipe: Recipe, first_batch: int) -> tf.data.Dataset:
+    """Batches of views of examples with seeds. Only batches from `first_batch` on are viewed."""
+    batch_size = recipe.train.batch_size
+
+    def cell(example: Sized, seed: tf.Tensor) -> tf.Tensor:
+        return grid_cell(augmentation.view_size(example[1], seed, recipe.augment), recipe)
+
+    def whole(_: tf.Tensor, window: tf.data.Dataset) -> tf.data.Dataset:
+        return tf.data.Dataset.from_tensors(window)
+
+    def views(window: tf.data.Dataset) -> tf.data.Dataset:
+        examples = window.map(lambda example, seed: view(example, seed, recipe))
+        return padded(examples, recipe)
+
+    windows = examples.group_by_window(cell, whole, window_size=batch_size).skip(first_batch)
+    batches = windows.interleave(
+        views, cycle_length=VIEWED_AT_ONCE, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+    )
+    return batches.map(inputs, num_parallel_calls=tf.data.AUTOTUNE)
 
 
 def view(example: Sized, seed: tf.Tensor, recipe: Recipe) -> Sized:
@@ -91,19 +123,26 @@ def bucketed(examples: tf.data.Dataset, recipe: Recipe) -> tf.data.Dataset:
     Images whose height and width are in the same cells of the grid share a batch. Gives
     ({"image": [B, H, W, 3] float32 in 0..255, "size": [B, 2] int32}, targets).
     """
-    grid, batch_size = recipe.augment.grid, recipe.train.batch_size
+    batches = examples.group_by_window(
+        lambda _, size, target: grid_cell(size, recipe),
+        lambda _, window: padded(window, recipe),
+        window_size=recipe.train.batch_size,
+    )
+    return batches.map(inputs, num_parallel_calls=tf.data.AUTOTUNE)
+
+
+def grid_cell(size: tf.Tensor, recipe: Recipe) -> tf.Tensor:
+    """A number for the cells of the grid that a height and a width are in; int64."""
+    grid = recipe.augment.grid
+    cells = tf.cast((size + grid - 1) // grid, tf.int64)
+    return cells[0] * 2**20 + cells[1]
+
+
+def padded(examples: tf.data.Dataset, recipe: Recipe) -> tf.data.Dataset:
+    """One batch of the examples, padded to the largest one."""
     black = tf.zeros([], examples.element_spec[0].dtype)
     padding = (black, 0, tasks.of(recipe).padding)
-
-    def cell(_: tf.Tensor, size: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
-        cells = tf.cast((size + grid - 1) // grid, tf.int64)
-        return cells[0] * 2**20 + cells[1]
-
-    def pad(_: tf.Tensor, window: tf.data.Dataset) -> tf.data.Dataset:
-        return window.padded_batch(batch_size, padding_values=padding)
-
-    batches = examples.group_by_window(cell, pad, window_size=batch_size)
-    return batches.map(inputs, num_parallel_calls=tf.data.AUTOTUNE)
+    return examples.padded_batch(recipe.train.batch_size, padding_values=padding)
 
 
 def inputs(
