@@ -13,7 +13,7 @@ from tfx.dsl.components.base.base_component import BaseComponent
 from tfx.orchestration.data_types import RuntimeParameter
 from tfx.types import artifact_utils, standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ExecutionParameter
-from tfx.utils import proto_utils
+from tfx.utils import io_utils, proto_utils
 from tfx.v1.proto import PushDestination
 
 from components import serving_folder
@@ -31,9 +31,30 @@ class Executor(executor.Executor):
         output_dict: dict[str, list[types.Artifact]],
         exec_properties: dict[str, Any],
     ) -> None:
-        """Does as TFX's Pusher does. An object store has no atomic rename; a file system has."""
+        """Does as TFX's Pusher does, but pushes no model twice.
+
+        A run that was killed after its push comes here again. An object store has no atomic rename;
+        a file system has.
+        """
         folder = exec_properties["served_folder"].rstrip("/")
         clear_leftovers(folder)
+        if self.CheckBlessing(input_dict):
+            model = self.GetModelPath(input_dict)
+            version = serving_folder.find_copy(folder, model)
+            if version is not None:
+                pushed = artifact_utils.get_single_instance(output_dict["pushed_model"])
+                io_utils.copy_dir(model, pushed.uri)
+                self._MarkPushed(pushed, f"{folder}/{version}", str(version))
+                return
+        self._push(folder, input_dict, output_dict, exec_properties)
+
+    def _push(
+        self,
+        folder: str,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
         staging = new_staging(folder)
         push = PushDestination(filesystem=PushDestination.Filesystem(base_directory=staging))
         try:

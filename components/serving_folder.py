@@ -28,6 +28,25 @@ def versions(folder: str) -> list[int]:
     return sorted(int(name) for name in numbers if tf.io.gfile.isdir(f"{folder}/{name}"))
 
 
+def fingerprint(model: str) -> str:
+    """What a SavedModel's graph and weights come to; empty if it has no `fingerprint.pb`.
+
+    Equal for a model and its copies, whatever warm-up requests these have.
+    """
+    try:
+        found = tf.saved_model.experimental.read_fingerprint(model)
+    except (FileNotFoundError, RuntimeError, ValueError):  # No file, or one that cannot be read.
+        return ""
+    return str(found.singleprint()) if found.checkpoint_hash else ""
+
+
+def find_copy(folder: str, model: str) -> int | None:
+    """The newest version in a model's folder that is a copy of a SavedModel; None without one."""
+    wanted = fingerprint(model)
+    copies = (n for n in reversed(versions(folder)) if fingerprint(f"{folder}/{n}") == wanted)
+    return next(copies, None) if wanted else None
+
+
 def find(folder: str, version: str) -> str | None:
     """The folder of a version: "newest", "none", or a number. None where nothing is served.
 

@@ -7,11 +7,13 @@ would change what the next one is to do.
 from __future__ import annotations
 
 import hashlib
-import json
+import logging
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+
+import pydantic
 
 import components
 import serving
@@ -21,6 +23,8 @@ from pipeline.settings import Settings
 from trainer import config
 from trainer.config import Experiment
 
+MOST_PINS = 8  # Of runs that finished: older ones are forgotten.
+
 
 @dataclass(frozen=True)
 class Pin:
@@ -29,19 +33,32 @@ class Pin:
     asked: str  # Digest of the experiment, the data, the code and the places.
     served_version: str  # What its model is compared with.
     push_attempt: str = ""
-    pushed_version: str = ""  # Empty until it has pushed one.
+    pushed_version: str = ""  # Empty until the run has finished with one.
+    finished: bool = False
 
 
 def pin(experiment: Experiment, settings: Settings) -> Pin:
-    """The last finished run's pin, if it was asked the same and nobody has pushed since."""
+    """The pin of the last run that was asked the same, unless somebody has pushed since.
+
+    A version that such a run pushed before it was killed is its own, and not somebody's.
+    """
     asked = digest([config.to_json(experiment), repr(settings)])
-    there = map(str, serving_folder.versions(settings.served_folder(experiment.name)))
-    newest = max(there, key=int, default=serving_folder.NONE)
-    last = load(settings.workdir)
-    if last and last.asked == asked and newest in (last.served_version, last.pushed_version):
-        return last
+    folder = settings.served_folder(experiment.name)
+    newest = max(map(str, serving_folder.versions(folder)), key=int, default=serving_folder.NONE)
+    for last in load(settings.workdir):
+        known = (last.served_version, last.pushed_version)
+        is_own = not last.finished and is_made_here(f"{folder}/{newest}", settings)
+        if last.asked == asked and (newest in known or is_own):
+            return last
     wanted = settings.served_version
     return Pin(asked=asked, served_version=newest if wanted == serving_folder.NEWEST else wanted)
+
+
+def is_made_here(version: str, settings: Settings) -> bool:
+    """Whether a served version is a copy of a model that was trained in this working directory."""
+    models = Path(settings.pipeline_root).glob("Trainer/model/*/Format-Serving")
+    made = {serving_folder.fingerprint(str(model)) for model in models}
+    return serving_folder.fingerprint(version) in made - {""}
 
 
 def held_to(settings: Settings, pinned: Pin) -> Settings:
@@ -54,21 +71,41 @@ def pushing_again(pinned: Pin) -> Pin:
     return replace(pinned, push_attempt=str(time.time_ns()))
 
 
-def load(workdir: str) -> Pin | None:
-    """The last finished run's pin; None where none has finished."""
+def load(workdir: str) -> list[Pin]:
+    """The pins of this working directory's runs. A file that cannot be read counts as none."""
     path = Path(file(workdir))
-    return Pin(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+    if not path.is_file():
+        return []
+    try:
+        return _PINS.validate_json(path.read_bytes())
+    except ValueError as error:
+        reason = str(error).split("\n", 1)[0]
+        logging.getLogger(__name__).warning(
+            "%s cannot be read (%s): steps run again that would not have to.", path, reason
+        )
+        return []
 
 
-def store(workdir: str, pinned: Pin, pushed_version: str) -> None:
-    """Notes the pin of a run that has finished, and the version that it ended with."""
-    finished = replace(pinned, pushed_version=pushed_version)
-    atomic_text.write(file(workdir), json.dumps(asdict(finished), indent=2))
+def begin(workdir: str, pinned: Pin) -> None:
+    """Notes the pin of a run before its first step: a kill after the push forgets nothing."""
+    write(workdir, replace(pinned, finished=False))
+
+
+def finish(workdir: str, pinned: Pin, pushed_version: str) -> None:
+    """Notes that a run has finished, and the version that it ended with."""
+    write(workdir, replace(pinned, pushed_version=pushed_version, finished=True))
+
+
+def write(workdir: str, pinned: Pin) -> None:
+    """Replaces the pin of the same question, and those of runs that never finished."""
+    others = [p for p in load(workdir) if p.finished and p.asked != pinned.asked]
+    pins = [*others[-MOST_PINS:], pinned]
+    atomic_text.write(file(workdir), _PINS.dump_json(pins, indent=2).decode("utf-8"))
 
 
 def file(workdir: str) -> str:
-    """Where the pin is kept."""
-    return f"{workdir}/pin.json"
+    """Where the pins are kept."""
+    return f"{workdir}/pins.json"
 
 
 def code() -> str:
@@ -82,3 +119,6 @@ def code() -> str:
 def digest(parts: list[str]) -> str:
     """SHA-256 of the parts, in hexadecimal."""
     return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()
+
+
+_PINS = pydantic.TypeAdapter(list[Pin])

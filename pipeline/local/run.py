@@ -54,12 +54,14 @@ def run_pinned(experiment: Experiment, settings: Settings, console: Console) -> 
     fingerprint = reuse.digest([image_folder.fingerprint(settings.data), reuse.code()])
     settings = replace(settings, fingerprint=fingerprint)
     pinned = reuse.pin(experiment, settings)
+    reuse.begin(settings.workdir, pinned)
     result = run_graph(experiment, reuse.held_to(settings, pinned), console)
     if result.pushed_to and not tf.io.gfile.isdir(result.pushed_to):
         console.print(f"{escape(result.pushed_to)} is gone: pushing it again.")
         pinned = reuse.pushing_again(pinned)
+        reuse.begin(settings.workdir, pinned)
         result = run_graph(experiment, reuse.held_to(settings, pinned), console)
-    reuse.store(settings.workdir, pinned, result.version)
+    reuse.finish(settings.workdir, pinned, result.version)
     return result
 
 

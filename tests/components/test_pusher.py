@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tensorflow.core.protobuf.fingerprint_pb2 import FingerprintDef
 from tfx import types
 from tfx.types import standard_artifacts
 
@@ -19,6 +20,10 @@ from tests.fakes.tiny_runs import artifact
 
 VARIABLES = 200  # Files of the model, so that copying takes a while.
 FILES = {f"variables/variables.data-{n:05}": b"v" for n in range(VARIABLES)}
+MADE_ONCE, MADE_AGAIN = (
+    {"fingerprint.pb": FingerprintDef(checkpoint_hash=n).SerializeToString()} for n in (1, 2)
+)
+WARM = {**MADE_ONCE, "assets.extra/tf_serving_warmup_requests": b"other requests"}
 
 
 @pytest.fixture
@@ -26,14 +31,14 @@ def folder(tmp_path):
     return tmp_path / "served" / "colours"
 
 
-def push(folder, scratch, *, model_blessed=True, infra_blessed=True):
+def push(folder, scratch, *, model_blessed=True, infra_blessed=True, files=FILES):
     """Runs the executor with what the graph gives it."""
     blessing = artifact(standard_artifacts.ModelBlessing, scratch)
     blessing.set_int_custom_property("blessed", int(model_blessed))
     infra = artifact(standard_artifacts.InfraBlessing, scratch)
     infra.set_int_custom_property("blessed", int(infra_blessed))
     infra.set_int_custom_property("has_model", 1)
-    put(Path(infra.uri, "stamped_model"), {"saved_model.pb": b"graph", **FILES})
+    put(Path(infra.uri, "stamped_model"), {"saved_model.pb": b"graph", **files})
     pushed = artifact(standard_artifacts.PushedModel, scratch)
     inputs = {"model_blessing": [blessing], "infra_blessing": [infra]}
     Executor().Do(inputs, {"pushed_model": [pushed]}, properties(folder))
@@ -118,6 +123,24 @@ def test_runs_that_push_at_once_push_a_version_each(folder, tmp_path):
     assert sorted(versions) == serving_folder.versions(str(folder))
     assert len(versions) == 4
     assert all(complete(folder / str(version)) for version in versions)
+
+
+def test_a_model_that_was_pushed_before_is_not_pushed_again(folder, tmp_path):
+    first, warmed_up = push(folder, tmp_path, files=MADE_ONCE), push(folder, tmp_path, files=WARM)
+
+    (version,) = folder.iterdir()
+    for pushed in (first, warmed_up):
+        assert pushed.get_int_custom_property("pushed") == 1
+        assert pushed.get_string_custom_property("pushed_destination") == str(version)
+        assert pushed.get_string_custom_property("pushed_version") == version.name
+        assert Path(pushed.uri, "saved_model.pb").is_file()
+
+
+def test_another_training_is_pushed_beside_it(folder, tmp_path):
+    push(folder, tmp_path, files=MADE_ONCE)
+    push(folder, tmp_path, files=MADE_AGAIN)
+
+    assert len(serving_folder.versions(str(folder))) == 2
 
 
 def test_two_pushes_in_one_second_are_two_versions(folder, tmp_path):

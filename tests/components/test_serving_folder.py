@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import tensorflow as tf
 
 from components import serving_folder
 from components.errors import DataError
@@ -54,3 +55,25 @@ def test_a_word_that_is_no_version_is_told_what_may_stand_there(folder):
 def test_a_relative_folder_is_refused_before_anything_is_looked_up(folder):
     with pytest.raises(DataError, match=r"is relative.*begins with /"):
         serving_folder.find(folder, serving_folder.NONE)
+
+
+def test_a_copy_has_the_fingerprint_of_its_model_and_another_training_has_not(tmp_path):
+    for name, value in (("model", 1.0), ("1", 1.0), ("2", 2.0)):
+        module = tf.Module()
+        module.weight = tf.Variable(value)
+        tf.saved_model.save(module, str(tmp_path / name))
+
+    assert serving_folder.fingerprint(f"{tmp_path}/1") != serving_folder.fingerprint(
+        f"{tmp_path}/2"
+    )
+    assert serving_folder.find_copy(str(tmp_path), f"{tmp_path}/model") == 1
+
+
+@pytest.mark.parametrize("content", [None, b"", b"garbage"], ids=["none", "empty", "garbage"])
+def test_a_model_without_a_fingerprint_has_no_copy(tmp_path, content):
+    for name in ("model", "1"):
+        (tmp_path / name).mkdir()
+        if content is not None:
+            (tmp_path / name / "fingerprint.pb").write_bytes(content)
+
+    assert serving_folder.find_copy(str(tmp_path), f"{tmp_path}/model") is None

@@ -4,6 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli import app
+from tests.fakes.image_files import put
 
 
 def fcn(*words):
@@ -69,18 +70,14 @@ def test_a_result_that_cannot_be_written_is_refused_before_anything_runs(places,
 
 
 def test_what_nobody_expected_exits_with_1_and_names_the_log(places, tmp_path):
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "pin.json").write_text("no JSON")
-    (tmp_path / "data" / "daisy").mkdir()
-    (tmp_path / "data" / "roses").mkdir()
-    for name in ("daisy/one.jpg", "roses/two.jpg"):
-        (tmp_path / "data" / name).write_bytes(b"x")
+    (tmp_path / "run" / "metadata.sqlite").mkdir(parents=True)
+    put(tmp_path / "data", {"daisy/one.jpg": b"x", "roses/two.jpg": b"x"})
 
     done = fcn("run", "flowers", *places)
 
     assert done.exit_code == 1
     assert "log.txt" in done.output
-    assert "JSONDecodeError" in (tmp_path / "run" / "log.txt").read_text()
+    assert "Traceback" in (tmp_path / "run" / "log.txt").read_text()
 
 
 def test_a_folder_without_classes_is_named_with_the_layout_that_is_wanted(places):

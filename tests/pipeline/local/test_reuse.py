@@ -1,13 +1,16 @@
 """A second run is held to what the first was held to, unless somebody has pushed since."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tensorflow.core.protobuf.fingerprint_pb2 import FingerprintDef
 
 from components.serving_folder import NONE
 from pipeline.local import reuse
 from pipeline.settings import Settings
+from tests.fakes.image_files import put
 from trainer import configs
 from trainer.overrides import with_overrides
 
@@ -35,11 +38,23 @@ def stop_serving(settings, version):
 
 
 def finish(settings, pushed, experiment=FLOWERS):
-    """A whole run: pinned, pushed, and noted."""
-    pinned = reuse.pin(experiment, settings)
+    """A whole run: pinned, begun, pushed, and finished."""
+    pinned = begin(settings, experiment)
     serve(settings, pushed)
-    reuse.store(settings.workdir, pinned, pushed)
+    reuse.finish(settings.workdir, pinned, pushed)
     return pinned
+
+
+def begin(settings, experiment=FLOWERS):
+    pinned = reuse.pin(experiment, settings)
+    reuse.begin(settings.workdir, pinned)
+    return pinned
+
+
+def train(settings, *, fingerprint):
+    model = Path(settings.pipeline_root, "Trainer/model/7/Format-Serving")
+    put(model, {"fingerprint.pb": FingerprintDef(checkpoint_hash=fingerprint).SerializeToString()})
+    return model
 
 
 def test_the_first_run_compares_with_nothing(settings):
@@ -86,16 +101,49 @@ def test_a_version_that_somebody_else_pushed_is_compared_with(settings):
     assert reuse.pin(FLOWERS, settings).served_version == "2"
 
 
-def test_a_run_that_did_not_finish_holds_the_next_to_nothing(settings):
-    reuse.pin(FLOWERS, settings)
+def test_a_run_that_was_killed_after_its_push_is_not_compared_with_itself(settings):
+    serve(settings, "6")
+    begin(settings)
+    shutil.copytree(train(settings, fingerprint=1), f"{settings.served_folder('flowers')}/7")
+
+    assert reuse.pin(FLOWERS, settings).served_version == "6"
+
+
+def test_a_run_that_was_killed_is_compared_with_what_somebody_else_pushed(settings):
+    serve(settings, "6")
+    begin(settings)
+    train(settings, fingerprint=1)
     serve(settings, "7")
 
     assert reuse.pin(FLOWERS, settings).served_version == "7"
 
 
+def test_an_earlier_question_is_held_to_the_same_after_another_was_killed(settings):
+    first = finish(settings, "1")
+    begin(settings, with_overrides(FLOWERS, ["train.epochs=5"]))
+
+    assert reuse.pin(FLOWERS, settings).served_version == first.served_version
+
+
+@pytest.mark.parametrize("content", ["", "{", "[3]", '[{"asked": "x"}]', '{"asked": "x"}'])
+def test_pins_that_cannot_be_read_count_as_none(settings, caplog, content):
+    finish(settings, "1")
+    Path(reuse.file(settings.workdir)).write_text(content)
+
+    assert reuse.pin(FLOWERS, settings).served_version == "1"
+    assert reuse.file(settings.workdir) in caplog.text
+
+
+def test_only_some_pins_are_kept(settings):
+    for epochs in range(1, 20):
+        finish(settings, str(epochs), with_overrides(FLOWERS, [f"train.epochs={epochs}"]))
+
+    assert len(reuse.load(settings.workdir)) == reuse.MOST_PINS + 1
+
+
 def test_a_push_that_is_repeated_stays_repeated(settings):
     pinned = reuse.pushing_again(finish(settings, "1"))
-    reuse.store(settings.workdir, pinned, "1")
+    reuse.finish(settings.workdir, pinned, "1")
 
     assert reuse.pin(FLOWERS, settings).push_attempt == pinned.push_attempt != ""
 
