@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import absl.logging
 from rich.console import Console
 
 STARTED = re.compile(r"Component (\S+) is running\.")
@@ -41,11 +42,11 @@ def shown(console: Console, names: Sequence[str]) -> Iterator[None]:
     """Prints the progress of the components, in the order of `names`, inside the `with` block."""
     logger = logging.getLogger("absl")
     handler = StepLines(console, names)
-    level = logger.level
+    verbosity = absl.logging.get_verbosity()
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    absl.logging.set_verbosity(absl.logging.INFO)  # TensorFlow restores it after it saves a model.
     try:
         yield
     finally:
         logger.removeHandler(handler)
-        logger.setLevel(level)
+        absl.logging.set_verbosity(verbosity)

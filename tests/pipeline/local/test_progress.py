@@ -3,6 +3,7 @@
 import io
 import logging
 
+import tensorflow as tf
 from rich.console import Console
 
 from pipeline.local import progress
@@ -20,6 +21,16 @@ def test_each_component_gets_a_line_when_it_starts_and_one_when_it_ends():
     assert lines[0] == " 2/2 Pusher"
     assert lines[1].strip().startswith("done in 0.")
     assert len(lines) == 2
+
+
+def test_a_component_gets_its_lines_after_another_has_saved_a_model(tmp_path):
+    console = Console(record=True, file=io.StringIO())
+
+    with progress.shown(console, ["Transform", "Trainer"]):
+        tf.saved_model.save(tf.Module(), str(tmp_path))
+        logging.getLogger("absl").info("Component %s is running.", "Trainer")
+
+    assert "2/2 Trainer" in console.export_text()
 
 
 def test_nothing_is_printed_after_the_run():
