@@ -60,12 +60,24 @@ def run(
     beam_args = beam_options.for_run(beam_runner, beam, experiment.name, data=data, workdir=workdir)
     settings = replace(places(experiment, data, workdir, push_root), beam_args=beam_args)
     log = Path(settings.workdir, "log.txt")
+    check_places(settings, experiment.name)
     check_writable(log, json_file)
     log_to(log)
     result = guarded_run(experiment, settings, log)
     report(result, json_file)
     if not result.blessed:
         raise typer.Exit(NOT_BLESSED)
+
+
+def check_places(settings: Settings, model: str) -> None:
+    """Refuses places that a run could not use, before anything is made."""
+    from components.errors import DataError
+    from pipeline.local import places
+
+    try:
+        places.check_places(settings, model)
+    except DataError as error:
+        fail(str(error), WRONG_USE)
 
 
 def guarded_run(experiment: Experiment, settings: Settings, log: Path) -> RunResult:
