@@ -14,6 +14,7 @@ import typer
 from pipeline.cli import beam_options
 from pipeline.cli.options import Fast, Name, Set, console, fail, load, places
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
+from pipeline.guard import guard
 from serving.commands import quiet_tensorflow
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def guarded_run(experiment: Experiment, settings: Settings, log: Path) -> RunRes
     from pipeline.local import run
 
     try:
-        return run.run(experiment, settings, console)
+        with guard():
+            return run.run(experiment, settings, console)
     except DataError as error:
         fail(str(error), WRONG_USE)
     except Exception as error:
