@@ -13,6 +13,7 @@ PYTEST_ARGS ?=
 # Each worker loads TensorFlow, hence the limit. PYTEST_WORKERS= for one process: --pdb and -s need it.
 PYTEST_WORKERS ?= -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 FLINK_ARGS ?=
+KILLS_ARGS ?=
 SCALE_ARGS ?=
 LOCK_ARGS ?=
 # Images get the versions that the tests run with.
@@ -48,6 +49,9 @@ test-flink: setup  ## run ingestion to Transform on a real Flink cluster, with k
 
 test-flink-short: setup  ## the short form: ingestion and statistics, without kill -9
 	@$(PY) -m pytest -s tests/flink/test_short_form.py $(FLINK_ARGS)
+
+test-kills: setup  ## kill 100 runs at many moments; KILLS_ARGS="--kills=N --seed=N"
+	@$(PY) -m pytest -s tests/kills --kills=100 $(KILLS_ARGS)
 
 check: setup  ## run ruff and mypy; check the rendered k8s/ with schemas and checkov
 	$(PY) -m ruff check

@@ -1,8 +1,11 @@
 """TFX's Pusher, but a version is complete when it becomes visible."""
 
+import os
+import platform
 import re
 import time
 import uuid
+from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
@@ -69,17 +72,42 @@ class Executor(executor.Executor):
 
 
 def new_staging(folder: str) -> str:
-    """A folder for one push: its name says since when, which not every storage does."""
-    return f"{folder}/{STAGING}-{int(time.time())}-{uuid.uuid4().hex}"
+    """A folder for one push. Its name says since when and whose it is: not every storage does."""
+    owner = f"{os.getpid()}-{process_space()}"
+    return f"{folder}/{STAGING}-{int(time.time())}-{owner}-{uuid.uuid4().hex}"
+
+
+def process_space() -> str:
+    """Where the numbers of this process and its neighbours mean the same processes."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        return f"{boot}-{Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:  # Not Linux.
+        return platform.node()
 
 
 def clear_leftovers(folder: str) -> None:
     """Removes what killed pushes left; another run may be pushing at this moment."""
     names = tf.io.gfile.listdir(folder) if tf.io.gfile.isdir(folder) else []
     for name in (name.rstrip("/") for name in names):
-        since = re.match(rf"{re.escape(STAGING)}-(\d+)-", name)
-        if since and int(since[1]) < time.time() - LEFTOVER:
+        staged = re.fullmatch(rf"{re.escape(STAGING)}-(\d+)-(\d+)-(.*)-[0-9a-f]+", name)
+        if staged and is_left_over(int(staged[1]), int(staged[2]), staged[3]):
             tf.io.gfile.rmtree(f"{folder}/{name}")
+
+
+def is_left_over(since: int, process: int, space: str) -> bool:
+    """Whether a push is too old to be under way, or its process has ended."""
+    if since < time.time() - LEFTOVER:
+        return True
+    if space != process_space():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # It is another user's.
+        return False
+    return False
 
 
 def publish(pushed: types.Artifact, folder: str, staging: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +15,7 @@ from tensorflow.core.protobuf.fingerprint_pb2 import FingerprintDef
 from tfx import types
 from tfx.types import standard_artifacts
 
-from components import serving_folder
+from components import pusher, serving_folder
 from components.pusher import Executor, Pusher
 from tests.fakes.image_files import put
 from tests.fakes.tiny_runs import artifact
@@ -87,18 +89,35 @@ def test_a_model_without_its_blessings_is_not_pushed_and_leaves_nothing(folder, 
     assert not folder.exists() or not list(folder.iterdir())
 
 
-def test_what_a_killed_push_left_is_cleared_after_a_day(folder, tmp_path):
-    yesterday = int(time.time()) - 25 * 60 * 60
-    put(folder, {f".partial-{yesterday}-a1/123/saved_model.pb": b"half"})
+NOW, YESTERDAY = int(time.time()), int(time.time()) - 25 * 60 * 60
+ENDED = subprocess.Popen(["true"])
+ENDED.wait()
+
+
+@pytest.mark.parametrize(
+    "owner",
+    [
+        pytest.param(f"{YESTERDAY}-1-elsewhere", id="a-day-old"),
+        pytest.param(f"{NOW}-{ENDED.pid}-{pusher.process_space()}", id="of-a-process-that-ended"),
+    ],
+)
+def test_what_a_killed_push_left_is_cleared(folder, tmp_path, owner):
+    put(folder, {f".partial-{owner}-a1/123/saved_model.pb": b"half"})
 
     push(folder, tmp_path)
 
     assert [path.name.isdecimal() for path in folder.iterdir()] == [True]
 
 
-def test_what_another_run_is_pushing_is_left_alone(folder, tmp_path):
-    an_hour_ago = int(time.time()) - 60 * 60
-    other = f".partial-{an_hour_ago}-a1/123/saved_model.pb"
+@pytest.mark.parametrize(
+    "owner",
+    [
+        pytest.param(f"{NOW}-{ENDED.pid}-elsewhere", id="elsewhere"),
+        pytest.param(f"{NOW}-{os.getpid()}-{pusher.process_space()}", id="here"),
+    ],
+)
+def test_what_another_run_is_pushing_is_left_alone(folder, tmp_path, owner):
+    other = f".partial-{owner}-a1/123/saved_model.pb"
     put(folder, {other: b"half"})
 
     push(folder, tmp_path)

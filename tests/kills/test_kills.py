@@ -1,0 +1,77 @@
+"""Whenever a run is killed, the next one goes on, and the chain ends as an undisturbed run does."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+import tensorflow as tf
+
+from pipeline.guard import GRACE_SECONDS
+from tests.e2e import flower_run
+from tests.kills import moments
+from tests.kills.killed_run import PATIENCE, KilledRun
+
+pytestmark = pytest.mark.timeout(3600)
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory):
+    return flower_run.flowers(tmp_path_factory.mktemp("images") / "flowers")
+
+
+@pytest.fixture(scope="session")
+def undisturbed(data, tmp_path_factory):
+    """What a run comes to that nobody kills."""
+    return finish(data, tmp_path_factory.mktemp("undisturbed"))
+
+
+def finish(data, home):
+    """A run to its end: its result."""
+    run = KilledRun(data, home)
+    assert run.end() == 0, "".join(run.printed)
+    return json.loads((home / "result.json").read_text())
+
+
+def test_a_chain_of_killed_runs_ends_as_an_undisturbed_one(
+    data, undisturbed, tmp_path, kills, seed
+):
+    for number in kills:
+        kill_one(data, tmp_path, moments.kill(number, seed), undisturbed["seconds"])
+    result = finish(data, tmp_path)
+
+    assert_pushed_once(tmp_path, result)
+    assert result["baseline"] == pytest.approx(undisturbed["baseline"])
+    assert result["metrics"] == pytest.approx(undisturbed["metrics"], abs=1e-3)
+    assert [result[k] for k in ("files", "examples", "rejects")] == [
+        undisturbed[k] for k in ("files", "examples", "rejects")
+    ]
+
+
+def kill_one(data, home, kill, usual):
+    """Begins a run and kills it; one that ends before its moment has done no harm either."""
+    run = KilledRun(data, home)
+    there = moments.wait_for(
+        kill, home, run.has_reached, run.has_ended, usual.get(kill.moment, 0.0)
+    )
+    if there:
+        run.process.send_signal(kill.number)
+    begin = time.monotonic()
+    code = run.end()
+    print(f"{kill}: {'ended' if there else 'came too late: ended by itself'} with {code}")
+
+    assert "Traceback" not in "".join(run.printed)
+    assert there or code == 0, "".join(run.printed)
+    assert time.monotonic() - begin < PATIENCE or not there
+    time.sleep(2 * GRACE_SECONDS if run.left() else 0)
+    assert run.left() == set()
+
+
+def assert_pushed_once(home, result):
+    """One version, whole, and nothing beside it."""
+    (version,) = (home / "served" / "flowers").iterdir()
+
+    assert str(version.resolve()) == result["pushed_to"]
+    assert "serving_default" in tf.saved_model.load(str(version)).signatures
+    assert list((home / "run" / "checkpoints").iterdir()) == []
