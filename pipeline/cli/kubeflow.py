@@ -13,6 +13,7 @@ import typer
 from pipeline.cli import beam_options
 from pipeline.cli.options import Fast, Name, Set, console, fail, load, places
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
+from pipeline.settings_error import SettingsError
 from serving.commands import quiet_tensorflow
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def settings_of(
 
     try:
         return Cluster.from_env(file, image=image, data=data, runner=runner, beam=beam)
-    except ValueError as error:
+    except SettingsError as error:
         fail(str(error), WRONG_USE)
 
 

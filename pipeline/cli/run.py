@@ -57,7 +57,9 @@ def run(
     """
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
-    beam_args = beam_options.for_run(beam_runner, beam, experiment.name, data=data, workdir=workdir)
+    beam_args = beam_options.read_local_args(
+        beam_runner, beam, experiment.name, data=data, workdir=workdir
+    )
     settings = replace(places(experiment, data, workdir, push_root), beam_args=beam_args)
     log = Path(settings.workdir, "log.txt")
     check_writable(log, json_file)

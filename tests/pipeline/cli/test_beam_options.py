@@ -42,7 +42,9 @@ def fcn(*words):
 
 def args(runner="", *options, data="/data/flowers", workdir="/runs/flowers"):
     """Beam's arguments for a run of flowers."""
-    return beam_options.for_run(runner, list(options), "flowers", data=data, workdir=workdir)
+    return beam_options.read_local_args(
+        runner, list(options), "flowers", data=data, workdir=workdir
+    )
 
 
 def refusal(capsys, *given, **places) -> str:
@@ -96,7 +98,8 @@ def test_the_variables_stand_in_for_the_options(capsys, monkeypatch, name, optio
 def test_a_run_on_this_machine_is_not_dataflows(capsys):
     said = refusal(capsys, "dataflow", "project=a")
 
-    assert "Use `fcn compile`, with beam.shared in a bucket." in said
+    assert "--beam-runner dataflow" in said
+    assert "`fcn compile`" in said
 
 
 @pytest.mark.parametrize("engine", [(), ("flink", JOB_SERVER)])
@@ -125,7 +128,7 @@ def test_a_run_for_workers_elsewhere_asks_for_the_images_that_nobody_gives():
     result = fcn("run", "flowers", *ON_FLINK)
 
     assert result.exit_code == 2
-    assert "No folder of images: give --data, or set FCN_DATA." in result.output
+    assert result.stderr == "fcn: No folder of images: give --data, or set FCN_DATA.\n"
 
 
 def test_compiling_lays_options_over_the_engine_of_the_clusters_file(home):

@@ -62,7 +62,7 @@ def test_an_upload_of_an_older_version_says_which_one_a_run_takes(uploaded, tmp_
 
     done = fcn(uploaded, "upload", package(tmp_path))
 
-    assert "The newest is v2: name this one by --version to run it." in done.output
+    assert "The newest is v2" in done.output
 
 
 def test_a_run_prints_its_link_and_does_not_wait(uploaded):

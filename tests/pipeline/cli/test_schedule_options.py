@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.schedule_options import time_zone
+from pipeline.cli.schedule_options import read_time_zone
 from pipeline.kubeflow.schedule.errors import WrongUseError
 from tests.fakes.kfp_api import KfpApi
 from tests.fakes.kfp_commands import fcn
@@ -105,7 +105,7 @@ def test_the_help_names_the_variables_and_asks_for_no_token(api):
 @pytest.mark.parametrize("name", ["Mars/Base", "Europe", "../etc/passwd", ""])
 def test_an_unknown_time_zone_is_refused_with_names_to_try(name):
     with pytest.raises(WrongUseError, match="Europe/Berlin"):
-        time_zone(name)
+        read_time_zone(name)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["schedule", "--help"], ["schedule", "list"]])
