@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 import pydantic
 from pydantic import Field
@@ -14,7 +14,6 @@ from pydantic.dataclasses import dataclass
 from pipeline.settings_error import SettingsError
 
 Engine = Literal["direct", "flink", "spark", "dataflow"]
-ENGINES = get_args(Engine)
 PORTABLE = ("flink", "spark")  # Beam's job server hands them their jobs.
 
 # What DirectRunner ends up with. Under that name, newer Beams first try an engine that they

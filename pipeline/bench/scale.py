@@ -59,7 +59,7 @@ def bench(
 def measure(sizes: Sizes, home: Path) -> Report:
     """All engines at both sizes, one after another; what has to be written goes to `home`."""
     start, load = time.perf_counter(), os.getloadavg()[0]
-    jars.java()  # Now, not after minutes.
+    jars.find_java()  # Now, not after minutes.
     folders = [drawn(images) for images in sizes]
     measured: list[Measured] = []
     for engine, beam in engines(home):
@@ -80,7 +80,7 @@ def engines(home: Path) -> Iterator[tuple[str, Beam]]:
     yield "direct, 2 processes", Beam(parallelism=2)
     for engine, count in FLINKS.items():
         size = cluster.Size(task_managers=count, slots=1)
-        with cluster.running(home / f"flink-{count}", size, jars.Versions()) as running:
+        with cluster.run_cluster(home / f"flink-{count}", size, jars.Versions()) as running:
             yield engine, running.beam(count)
 
 
