@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 Name = Annotated[
     str, typer.Argument(help="flowers or pets; for folders of your own: images or masks.")
 ]
+Data = Annotated[
+    str,
+    typer.Option(
+        metavar="DIR",
+        help="Folder of class folders, or of images and masks; FCN_DATA if not given.",
+    ),
+]
 Set = Annotated[
     list[str], typer.Option("--set", metavar="NAME=VALUE", help="Overrides a value. Repeatable.")
 ]
@@ -55,3 +62,8 @@ def fail(message: str, code: int) -> NoReturn:
     """Prints the message to stderr and exits with the code."""
     errors.print(f"[red]fcn:[/] {escape(message)}", highlight=False, soft_wrap=True)
     raise typer.Exit(code)
+
+
+def say(text: str) -> None:
+    """Prints one line without wrapping it."""
+    console.print(text, highlight=False, soft_wrap=True)

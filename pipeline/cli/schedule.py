@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from pipeline.cli.options import console
+from pipeline.cli.options import console, say
 from pipeline.cli.schedule_options import (
     Account,
     CaFile,
@@ -98,7 +98,7 @@ def run(
         started = scheduler.run(request)
         link = escape(scheduler.link(started.id))
         say(f"Run {escape(started.name)} of version {escape(started.version)}: {link}")
-        say_root(request)
+        show_default_root(request)
         if wait:
             watch(scheduler, started.id, every)
 
@@ -154,7 +154,7 @@ def create(
         )
         made = scheduler.create(request, cron, job=job, replaces=replace)
         tables.show_created(made, shown_in, console)
-        say_root(request)
+        show_default_root(request)
 
 
 @app.command("list")
@@ -229,15 +229,10 @@ def watch(scheduler: Scheduler, run_id: str, every: float) -> None:
         raise typer.Exit(FAILED)
 
 
-def say_root(request: RunRequest) -> None:
+def show_default_root(request: RunRequest) -> None:
     """Prints which root applies if none is given: the backend ignores the compiled file's."""
     if not request.pipeline_root:
         say(
             "No --pipeline-root: artifacts go to the cluster's own root, which is "
             "minio://mlpipeline/v2/artifacts unless its config map kfp-launcher names another."
         )
-
-
-def say(text: str) -> None:
-    """Prints one line without wrapping it."""
-    console.print(text, highlight=False, soft_wrap=True)

@@ -65,6 +65,7 @@ def draw_rose(pen: ImageDraw.ImageDraw, random: Random) -> None:
             tone = shade(color, 1.08 - 0.09 * ring + random.gauss(0, 0.03))
             box = find_box(middle, reach * 0.74)
             pen.ellipse(box, fill=tone, outline=shade(color, 0.55), width=2)
+    pen.arc(find_box((MIDDLE, MIDDLE), 9), 20, 300, fill=shade(color, 0.4), width=3)
 
 
 def draw_tulip(pen: ImageDraw.ImageDraw, random: Random) -> None:

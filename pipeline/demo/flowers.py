@@ -70,9 +70,9 @@ def find_flowers(root: Path, *, archive: Archive = photographs.FLOWERS) -> Path:
 
 def ask_about_test_images(home: Path, limit: int) -> list[Answer]:
     """Serves the version that the run pushed, and asks about images of its test split."""
-    from pipeline.local.results import some_test_images
+    from pipeline.local.results import read_test_images
 
-    return ask(steps.push_root(home), some_test_images(str(home), limit))
+    return ask(steps.push_root(home), read_test_images(str(home), limit))
 
 
 def ask(root: Path, images: Sequence[TestImage]) -> list[Answer]:

@@ -68,9 +68,9 @@ def find_pets(root: Path, *, archives: tuple[Archive, ...] = photographs.PETS) -
 
 def ask_about_test_pairs(home: Path, limit: int) -> list[Answer]:
     """Serves the version that the run pushed, and asks about images of its test split."""
-    from pipeline.local.results import some_test_pairs
+    from pipeline.local.results import read_test_pairs
 
-    pairs = some_test_pairs(str(home), limit)
+    pairs = read_test_pairs(str(home), limit)
     return ask(steps.push_root(home), pairs, home / PICTURES)
 
 

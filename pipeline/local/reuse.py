@@ -1,7 +1,7 @@
-"""What a run is held to, so that a second one with nothing changed finds nothing to do.
+"""Pins what a run compares with, so that a second run with nothing changed has nothing to do.
 
-A run pushes a version, and the newest version is what a run compares with: without a pin, each run
-would change what the next one is to do.
+A run pushes a version and compares its model with the newest version. Without a pin, each run would
+change the next one's baseline.
 """
 
 from __future__ import annotations
@@ -24,55 +24,55 @@ from trainer.config import Experiment
 
 @dataclass(frozen=True)
 class Pin:
-    """What a run is asked, and what it is held to."""
+    """The inputs of a run, and the versions that it compared with and pushed."""
 
-    asked: str  # Digest of the experiment, the data, the code and the places.
-    served_version: str  # What its model is compared with.
+    asked: str  # A digest of the experiment, data, code and folders.
+    served_version: str  # The version that its model is compared with.
     push_attempt: str = ""
-    pushed_version: str = ""  # Empty until it has pushed one.
+    pushed_version: str = ""  # Empty until the run has pushed one.
 
 
 def pin(experiment: Experiment, settings: Settings) -> Pin:
-    """The last finished run's pin, if it was asked the same and nobody has pushed since."""
+    """The last finished run's pin if the inputs are the same and nothing else was pushed since."""
     asked = digest([config.to_json(experiment), repr(settings)])
-    there = map(str, serving_folder.versions(settings.served_folder(experiment.name)))
-    newest = max(there, key=int, default=serving_folder.NONE)
-    last = load(settings.workdir)
+    versions = map(str, serving_folder.versions(settings.served_folder(experiment.name)))
+    newest = max(versions, key=int, default=serving_folder.NONE)
+    last = read_pin(settings.workdir)
     if last and last.asked == asked and newest in (last.served_version, last.pushed_version):
         return last
     wanted = settings.served_version
     return Pin(asked=asked, served_version=newest if wanted == serving_folder.NEWEST else wanted)
 
 
-def held_to(settings: Settings, pinned: Pin) -> Settings:
-    """The settings with what the pin holds the run to."""
+def apply_pin(settings: Settings, pinned: Pin) -> Settings:
+    """The settings with the pin's served version and push attempt."""
     return replace(settings, served_version=pinned.served_version, push_attempt=pinned.push_attempt)
 
 
-def pushing_again(pinned: Pin) -> Pin:
-    """The pin, but Pusher runs once more though nothing else changed."""
+def push_again(pinned: Pin) -> Pin:
+    """The pin with a new push attempt: Pusher runs again though nothing else has changed."""
     return replace(pinned, push_attempt=str(time.time_ns()))
 
 
-def load(workdir: str) -> Pin | None:
-    """The last finished run's pin; None where none has finished."""
-    path = Path(file(workdir))
+def read_pin(workdir: str) -> Pin | None:
+    """The last finished run's pin; None if no run has finished."""
+    path = Path(find_file(workdir))
     return Pin(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 
-def store(workdir: str, pinned: Pin, pushed_version: str) -> None:
-    """Notes the pin of a run that has finished, and the version that it ended with."""
+def write_pin(workdir: str, pinned: Pin, pushed_version: str) -> None:
+    """Writes the pin of a finished run, with the version that it pushed."""
     finished = replace(pinned, pushed_version=pushed_version)
-    atomic_text.write(file(workdir), json.dumps(asdict(finished), indent=2))
+    atomic_text.write(find_file(workdir), json.dumps(asdict(finished), indent=2))
 
 
-def file(workdir: str) -> str:
-    """Where the pin is kept."""
+def find_file(workdir: str) -> str:
+    """The file of the pin."""
     return f"{workdir}/pin.json"
 
 
-def code() -> str:
-    """A digest of all that decides what a step does: our sources, and the libraries' versions."""
+def digest_code() -> str:
+    """A digest of what decides the steps' results: our sources and the libraries' versions."""
     folders = [Path(str(package.__file__)).parent for package in (components, serving, trainer)]
     paths = sorted(path for folder in folders for path in folder.rglob("*.p*"))
     sources = [path.read_text("utf-8") for path in paths if path.suffix in (".py", ".pbtxt")]

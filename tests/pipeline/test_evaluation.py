@@ -85,7 +85,7 @@ def properties(gate):
         types.Channel(standard_artifacts.Model),
         types.Channel(standard_artifacts.Model),
     ]
-    return graph.evaluator_of(*channels, replace(EXPERIMENT, gate=gate)).exec_properties
+    return graph.make_evaluator(*channels, replace(EXPERIMENT, gate=gate)).exec_properties
 
 
 @functools.cache

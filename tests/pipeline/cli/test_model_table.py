@@ -38,7 +38,7 @@ def test_the_answer_has_a_column_for_each_class(flowers):
 
 
 def test_all_parameters_are_summed_up(flowers):
-    model = model_table.untrained(configs.load("flowers"), ("a",) * 5)
+    model = model_table.build_untrained(configs.load("flowers"), ("a",) * 5)
 
     assert f"{model.count_params():,}" in flowers
 
@@ -60,7 +60,7 @@ def test_with_classes_nothing_stands_in(flowers):
     [(1, "H"), (Fraction(16), "H/16"), (Fraction(1, 2), "2H"), (Fraction(3, 2), "2H/3")],
 )
 def test_a_side_is_divided_by_its_step(step, side):
-    assert model_table.divided("H", step) == side
+    assert model_table.format_side("H", step) == side
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_the_sizes_of_a_segmenter_are_printed(pets):
 def test_a_table_reads_no_weights():
     config = VGGConfig(name="vgg16_deconv", weights="imagenet", width=1 / 16)
 
-    assert model_table.without_weights(config).weights == "none"
+    assert model_table.drop_weights(config).weights == "none"
 
 
 def row_of(table, layer):

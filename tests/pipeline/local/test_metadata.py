@@ -7,4 +7,4 @@ from pipeline.local import metadata
 
 def test_a_folder_in_which_nothing_ran_says_how_to_start(tmp_path):
     with pytest.raises(FileNotFoundError, match="fcn run"):
-        metadata.last_run(str(tmp_path))
+        metadata.read_last_run(str(tmp_path))

@@ -38,7 +38,7 @@ def finish(settings, pushed, experiment=FLOWERS):
     """A whole run: pinned, pushed, and noted."""
     pinned = reuse.pin(experiment, settings)
     serve(settings, pushed)
-    reuse.store(settings.workdir, pinned, pushed)
+    reuse.write_pin(settings.workdir, pinned, pushed)
     return pinned
 
 
@@ -56,7 +56,9 @@ def test_the_first_run_compares_with_the_newest_version_that_is_served(settings)
 def test_the_same_question_after_a_push_is_held_to_the_same(settings):
     first = finish(settings, "1")
 
-    assert reuse.held_to(settings, reuse.pin(FLOWERS, settings)) == reuse.held_to(settings, first)
+    assert reuse.apply_pin(settings, reuse.pin(FLOWERS, settings)) == reuse.apply_pin(
+        settings, first
+    )
 
 
 def test_the_same_question_is_held_to_the_same_after_its_push_was_deleted(settings):
@@ -94,8 +96,8 @@ def test_a_run_that_did_not_finish_holds_the_next_to_nothing(settings):
 
 
 def test_a_push_that_is_repeated_stays_repeated(settings):
-    pinned = reuse.pushing_again(finish(settings, "1"))
-    reuse.store(settings.workdir, pinned, "1")
+    pinned = reuse.push_again(finish(settings, "1"))
+    reuse.write_pin(settings.workdir, pinned, "1")
 
     assert reuse.pin(FLOWERS, settings).push_attempt == pinned.push_attempt != ""
 
@@ -108,4 +110,4 @@ def test_a_version_asked_for_by_number_is_taken(settings):
 
 
 def test_the_code_is_the_same_as_long_as_nobody_changes_it():
-    assert reuse.code() == reuse.code()
+    assert reuse.digest_code() == reuse.digest_code()
