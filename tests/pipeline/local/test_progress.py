@@ -1,4 +1,4 @@
-"""The terminal says which component runs and how long it took."""
+"""The terminal shows which component runs and how long it took."""
 
 import io
 import logging

@@ -1,4 +1,4 @@
-"""What TFMA is asked to measure of a classifier."""
+"""The metrics that TFMA measures of a classifier."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from pipeline.tasks.metric_config import read_name
 from trainer.config import METRICS
 
 
-def test_all_that_a_gate_may_name_is_measured():
+def test_each_metric_of_a_gate_is_measured():
     measured = [read_name(config) for config in classes.metrics(5)]
 
     assert set(METRICS["classes"]) == set(classes.METRICS)
@@ -15,5 +15,5 @@ def test_all_that_a_gate_may_name_is_measured():
 
 
 @pytest.mark.parametrize("name", ["confusion", "class_precision_recall"])
-def test_which_classes_are_taken_for_which_is_measured(name):
+def test_confusions_of_classes_are_measured(name):
     assert name in [read_name(config) for config in classes.metrics(5)]
