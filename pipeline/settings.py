@@ -91,7 +91,7 @@ SecretKey = Annotated[str, Field(pattern=r"^[-._a-zA-Z0-9]+$")]
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class StepLimits:
+class Step:
     """What a step may use of a node, and how often and how long it may try."""
 
     cpu_request: Amount = 1.0  # Cores.
@@ -137,9 +137,9 @@ VOLUMES = (
     Volume(claim="fcn-served", mount_path="/served", steps=SERVED_BY),
 )
 STEPS = {
-    "ImageExampleGen": StepLimits(cpu_limit=4.0, timeout_seconds=4 * 60 * 60),
-    "Transform": StepLimits(timeout_seconds=2 * 60 * 60),
-    "Trainer": StepLimits(
+    "ImageExampleGen": Step(cpu_limit=4.0, timeout_seconds=4 * 60 * 60),
+    "Transform": Step(timeout_seconds=2 * 60 * 60),
+    "Trainer": Step(
         cpu_request=4.0,
         cpu_limit=8.0,
         memory_request=16.0,
@@ -148,7 +148,7 @@ STEPS = {
         backoff_seconds=60,
         timeout_seconds=24 * 60 * 60,
     ),
-    "Evaluator": StepLimits(cpu_limit=4.0, timeout_seconds=2 * 60 * 60),
+    "Evaluator": Step(cpu_limit=4.0, timeout_seconds=2 * 60 * 60),
 }
 
 
@@ -163,8 +163,8 @@ class Cluster:
     checkpoints: AbsolutePath = "/tmp/checkpoints"
     volumes: tuple[Volume, ...] = VOLUMES
     secrets: tuple[Secret, ...] = ()
-    steps: dict[str, StepLimits] = Field(default_factory=STEPS.copy)
-    other_steps: StepLimits = StepLimits()
+    steps: dict[str, Step] = Field(default_factory=STEPS.copy)
+    other_steps: Step = Step()
     gpu: Gpu = Gpu()
     pull_policy: Literal["IfNotPresent", "Always", "Never"] = "IfNotPresent"
     pull_secrets: tuple[str, ...] = ()
@@ -189,7 +189,7 @@ class Cluster:
             )
         return self.beam.kubeflow_args
 
-    def step(self, name: str) -> StepLimits:
+    def step(self, name: str) -> Step:
         """The limits of a component's step."""
         return self.steps.get(name, self.other_steps)
 

@@ -63,7 +63,7 @@ def compile_pipeline(
     """Writes the graph for open-source Kubeflow Pipelines: a file to upload."""
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
-    settings = read_cluster(cluster, image=image, data=data, runner=beam_runner, beam=beam)
+    settings = read_settings(cluster, image=image, data=data, runner=beam_runner, beam=beam)
     path = output or Path(f"{name}.yaml")
     write_pipeline(path, experiment, settings)
     show_parameters(experiment, settings)
@@ -103,7 +103,7 @@ def rehearse(
     workdir = workdir or f"runs/{name}-rehearsal"
     # Never FCN_PUSH_ROOT: the versions of a rehearsal must not be served.
     where = places(experiment, data, workdir, push_root or f"{workdir}/served")
-    settings = read_cluster(cluster, image=image)
+    settings = read_settings(cluster, image=image)
     settings = replace(settings, image=settings.image or REHEARSED_IMAGE)
     show_pushed(run_rehearsal(experiment, where, settings))
 
@@ -121,7 +121,7 @@ def show_pushed(ended: Rehearsal) -> None:
     say(f"Pushed: {pushed['pushed_destination']}")
 
 
-def read_cluster(
+def read_settings(
     file: Path | None, *, image: str, data: str = "", runner: str = "", beam: Iterable[str] = ()
 ) -> Cluster:
     """The cluster's settings. Ends the command if something does not fit."""

@@ -29,7 +29,7 @@ from components.kubeflow.notification import Notification
 from pipeline.graph import create_pipeline
 from pipeline.kubeflow import lint, pods
 from pipeline.kubeflow.compiled import Package
-from pipeline.settings import SERVED_BY, Cluster, Settings, StepLimits
+from pipeline.settings import SERVED_BY, Cluster, Settings, Step
 from trainer.config import Experiment
 
 ENTRY = ("python", "-m", "components.kubeflow.entry_point")
@@ -163,7 +163,7 @@ def tasks(spec: PipelineSpec) -> Iterator[tuple[str, PipelineTaskSpec]]:
         yield from ((name, dag.tasks[name]) for name in sorted(dag.tasks) if name != NESTED)
 
 
-def retries(step: StepLimits) -> PipelineTaskSpec.RetryPolicy:
+def retries(step: Step) -> PipelineTaskSpec.RetryPolicy:
     """Tries again after growing waits. All tries have to fit into the longest of the durations.
 
     It counts from the start of the first attempt, and what is left out means no retries at all.
@@ -192,7 +192,7 @@ def give_resources(spec: PipelineSpec, cluster: Cluster) -> None:
     spec.deployment_spec.update(json_format.MessageToDict(deployment))
 
 
-def resources(step: StepLimits, gpu: str) -> Any:
+def resources(step: Step, gpu: str) -> Any:
     """A step's part of the pipeline's document: cores, gigabytes, and GPUs where it has any."""
     spec = PipelineDeploymentConfig.PipelineContainerSpec.ResourceSpec(
         cpu_request=step.cpu_request,

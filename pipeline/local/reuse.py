@@ -24,20 +24,20 @@ from trainer.config import Experiment
 
 @dataclass(frozen=True)
 class Pin:
-    """The inputs of a run, and the versions that it compared with and pushed."""
+    """The inputs of a run, and the versions that it compares with and pushes."""
 
     asked: str  # A digest of the experiment, data, code and folders.
     served_version: str  # The version that its model is compared with.
     push_attempt: str = ""
-    pushed_version: str = ""  # Empty until the run has pushed one.
+    pushed_version: str = ""  # Empty until it has pushed one.
 
 
 def pin(experiment: Experiment, settings: Settings) -> Pin:
-    """The last finished run's pin if the inputs are the same and nothing else was pushed since."""
+    """The last finished run's pin, if it was asked the same and nobody has pushed since."""
     asked = digest([config.to_json(experiment), repr(settings)])
-    versions = map(str, serving_folder.versions(settings.served_folder(experiment.name)))
-    newest = max(versions, key=int, default=serving_folder.NONE)
-    last = read_pin(settings.workdir)
+    there = map(str, serving_folder.versions(settings.served_folder(experiment.name)))
+    newest = max(there, key=int, default=serving_folder.NONE)
+    last = load(settings.workdir)
     if last and last.asked == asked and newest in (last.served_version, last.pushed_version):
         return last
     wanted = settings.served_version
@@ -54,20 +54,20 @@ def push_again(pinned: Pin) -> Pin:
     return replace(pinned, push_attempt=str(time.time_ns()))
 
 
-def read_pin(workdir: str) -> Pin | None:
-    """The last finished run's pin; None if no run has finished."""
-    path = Path(find_file(workdir))
+def load(workdir: str) -> Pin | None:
+    """The last finished run's pin; None where none has finished."""
+    path = Path(file(workdir))
     return Pin(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 
-def write_pin(workdir: str, pinned: Pin, pushed_version: str) -> None:
-    """Writes the pin of a finished run, with the version that it pushed."""
+def store(workdir: str, pinned: Pin, pushed_version: str) -> None:
+    """Notes the pin of a run that has finished, and the version that it ended with."""
     finished = replace(pinned, pushed_version=pushed_version)
-    atomic_text.write(find_file(workdir), json.dumps(asdict(finished), indent=2))
+    atomic_text.write(file(workdir), json.dumps(asdict(finished), indent=2))
 
 
-def find_file(workdir: str) -> str:
-    """The file of the pin."""
+def file(workdir: str) -> str:
+    """Where the pin is kept."""
     return f"{workdir}/pin.json"
 
 

@@ -59,7 +59,7 @@ def run_with_pin(experiment: Experiment, settings: Settings, console: Console) -
         console.print(f"{escape(result.pushed_to)} is missing: pushing it again.")
         pinned = reuse.push_again(pinned)
         result = run_graph(experiment, reuse.apply_pin(settings, pinned), console)
-    reuse.write_pin(settings.workdir, pinned, result.version)
+    reuse.store(settings.workdir, pinned, result.version)
     return result
 
 

@@ -11,7 +11,7 @@ from kfp import components
 from kfp.pipeline_spec import pipeline_spec_pb2
 
 from pipeline.kubeflow import compilation, pods
-from pipeline.settings import VOLUMES, Cluster, Gpu, Secret, StepLimits, Volume
+from pipeline.settings import VOLUMES, Cluster, Gpu, Secret, Step, Volume
 from trainer import configs
 
 CLUSTER = Cluster(image="registry.example/fcn-pipeline:1.0")
@@ -178,7 +178,7 @@ def test_secrets_volumes_and_labels_go_where_they_are_asked_for():
         pytest.param({"push_root": "/elsewhere"}, "/elsewhere/flowers", id="on-no-volume"),
         pytest.param({"data": "images"}, "images", id="relative-data"),
         pytest.param(
-            {"steps": {"Trainer": StepLimits(cpu_request=4.0)}}, "Trainer", id="request-above-limit"
+            {"steps": {"Trainer": Step(cpu_request=4.0)}}, "Trainer", id="request-above-limit"
         ),
     ],
 )
@@ -207,7 +207,7 @@ def test_a_failed_compilation_leaves_the_file_of_the_last_one(tmp_path):
 
 
 def test_a_step_without_a_gpu_needs_no_gpu_node():
-    cluster = replace(CLUSTER, steps={"Trainer": StepLimits(gpus=0)})
+    cluster = replace(CLUSTER, steps={"Trainer": Step(gpus=0)})
 
     package = compilation.compiled(FLOWERS, cluster)
 

@@ -11,7 +11,7 @@ from tfx import v1 as tfx
 from tfx.types import standard_artifacts
 
 from pipeline.kubeflow import compilation, lint
-from pipeline.settings import Cluster, StepLimits
+from pipeline.settings import Cluster, Step
 from trainer import configs
 from trainer.overrides import with_overrides
 
@@ -89,7 +89,7 @@ def test_what_settings_cannot_say_stops_it(documents, break_documents, place, ru
     ("change", "place", "rule"),
     [
         ({"image": "registry.example/fcn-pipeline"}, "Trainer", "image-not-pinned"),
-        ({"steps": {"Tokenizer": StepLimits()}}, "Tokenizer_executor", "settings-without-executor"),
+        ({"steps": {"Tokenizer": Step()}}, "Tokenizer_executor", "settings-without-executor"),
         ({"push_root": "served"}, "Pusher", "relative-path"),
     ],
     ids=["unpinned-image", "no-such-step", "relative-push-root"],

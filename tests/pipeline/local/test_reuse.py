@@ -38,7 +38,7 @@ def finish(settings, pushed, experiment=FLOWERS):
     """A whole run: choose a pin, push, write the pin."""
     pinned = reuse.pin(experiment, settings)
     serve(settings, pushed)
-    reuse.write_pin(settings.workdir, pinned, pushed)
+    reuse.store(settings.workdir, pinned, pushed)
     return pinned
 
 
@@ -97,7 +97,7 @@ def test_a_run_that_did_not_finish_leaves_no_pin(settings):
 
 def test_a_repeated_push_is_not_repeated_again(settings):
     pinned = reuse.push_again(finish(settings, "1"))
-    reuse.write_pin(settings.workdir, pinned, "1")
+    reuse.store(settings.workdir, pinned, "1")
 
     assert reuse.pin(FLOWERS, settings).push_attempt == pinned.push_attempt != ""
 
