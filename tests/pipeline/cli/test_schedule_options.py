@@ -29,26 +29,26 @@ def uploaded(api, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "text"),
+    ("words", "names"),
     [
-        pytest.param(["run", "roses"], "no pipeline roses; there are: flowers", id="pipeline"),
-        pytest.param(["run", "flowers", "--version", "v9"], "are: flowers", id="version"),
-        pytest.param(["run", "flowers", "--param", "date=1"], "are: data", id="parameter"),
-        pytest.param(["run", "flowers", "--pipeline-root", "/mnt"], "gs://", id="root"),
-        pytest.param(["create", "flowers", "0 25 * * *"], "'25' is no hour", id="cron"),
-        pytest.param(["create", "flowers", "@daily", "--time-zone", "Mars"], "Mars", id="zone"),
-        pytest.param(["pause", "nightly"], "there are: none", id="recurring-run"),
-        pytest.param(["upload", "none.yaml"], "none.yaml cannot be read", id="file"),
-        pytest.param(["list", "--host", "kfp"], "a URL is wanted", id="host"),
-        pytest.param(["list", "--ca", "none.pem"], "none.pem cannot be read", id="ca"),
-        pytest.param(["list", "--token", "x"], "--token", id="token-on-the-command-line"),
+        pytest.param(["run", "roses"], ["roses", "flowers"], id="pipeline"),
+        pytest.param(["run", "flowers", "--version", "v9"], ["v9", "flowers"], id="version"),
+        pytest.param(["run", "flowers", "--param", "date=1"], ["date", "data"], id="parameter"),
+        pytest.param(["run", "flowers", "--pipeline-root", "/mnt"], ["/mnt", "gs://"], id="root"),
+        pytest.param(["create", "flowers", "0 25 * * *"], ["25"], id="cron"),
+        pytest.param(["create", "flowers", "@daily", "--time-zone", "Mars"], ["Mars"], id="zone"),
+        pytest.param(["pause", "nightly"], ["nightly"], id="recurring-run"),
+        pytest.param(["upload", "none.yaml"], ["none.yaml"], id="file"),
+        pytest.param(["list", "--host", "example"], ["--host", "example"], id="host"),
+        pytest.param(["list", "--ca", "none.pem"], ["--ca", "none.pem"], id="ca"),
+        pytest.param(["list", "--token", "x"], ["--token"], id="token-on-the-command-line"),
     ],
 )
-def test_wrong_use_is_one_sentence_and_exit_code_2(uploaded, words, text):
+def test_wrong_use_names_the_value_and_the_choices_with_exit_code_2(uploaded, words, names):
     done = fcn(uploaded, *words)
 
     assert done.exit_code == 2
-    assert text in done.output
+    assert [name for name in names if name not in done.output] == []
     assert "Traceback" not in done.output
 
 
@@ -67,7 +67,7 @@ def test_no_answer_is_one_sentence_and_exit_code_1(api):
     done = fcn(api, "list", "--host", "http://127.0.0.1:1")
 
     assert done.exit_code == 1
-    assert "does not answer: check --host" in done.stderr
+    assert "--host" in done.stderr
 
 
 def test_a_missing_address_names_the_variable(api):
