@@ -155,7 +155,7 @@ def test_a_definition_is_fetched_once(tmp_path, monkeypatch):
 
 
 def test_fields_that_a_definition_does_not_name_are_refused():
-    strict = definition_check.strict
+    strict = definition_check.refuse_unknown_fields
     inner = {"type": "object", "properties": {"a": {"type": "string"}}}
 
     closed = strict({"type": "object", "properties": {"inner": inner, "free": {"type": "object"}}})

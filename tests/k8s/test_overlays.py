@@ -139,7 +139,7 @@ def test_without_a_program_the_ways_to_get_one_are_named(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(kustomize.SetupError, match=r"no kubectl .*kubernetes-client.*go install"):
-        kustomize.command()
+        kustomize.find_program()
 
 
 @pytest.mark.parametrize("name", ["kubectl", "kustomize"])
@@ -149,4 +149,4 @@ def test_either_program_will_do(monkeypatch, tmp_path, name):
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    assert kustomize.command()[0] == name
+    assert kustomize.find_program()[0] == name

@@ -31,4 +31,4 @@ def test_without_the_package_index_it_is_one_sentence_and_nothing_half_made(root
 
 
 def test_the_cause_is_the_last_line_that_says_something():
-    assert installer.last_line("trying\nERROR: no network\n\n") == "ERROR: no network"
+    assert installer.find_cause("trying\nERROR: no network\n\n") == "ERROR: no network"

@@ -96,7 +96,7 @@ def test_a_python_without_wheels_does_not_count(tmp_path, env, answer):
 
 def test_a_path_that_is_asked_for_must_run(tmp_path):
     with pytest.raises(SetupError, match=r"PYTHON=.*/nothing is not a CPython that runs"):
-        interpreters.named(f"{tmp_path}/nothing")
+        interpreters.require(f"{tmp_path}/nothing")
 
 
 def test_a_real_python_says_what_it_is():

@@ -73,14 +73,14 @@ def test_a_machine_without_wheels_is_named_and_refused(libc, machine):
 
 
 def test_the_reason_names_both_libcs():
-    reason = track.reason(OLDER, "glibc 2.36")
+    reason = track.explain(OLDER, "glibc 2.36")
 
     assert reason == "glibc 2.36 here is older than the 2.38 that TFX 1.21 needs"
 
 
 def test_the_reason_of_an_overruled_choice_is_the_wish():
-    assert track.reason(OLDER, "glibc 2.41", asked="TRACK=older") == "TRACK=older asks for it"
+    assert track.explain(OLDER, "glibc 2.41", asked="TRACK=older") == "TRACK=older asks for it"
 
 
 def test_this_machine_has_a_track():
-    assert track.choose(track.this_libc(), track.this_machine()) in track.TRACKS
+    assert track.choose(track.find_libc(), track.find_machine()) in track.TRACKS
