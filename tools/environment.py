@@ -48,10 +48,10 @@ def choose(env: Mapping[str, str], wanted: Interpreter | None) -> Track:
 
 def describe_choice(chosen: Track, python: Interpreter, env: Mapping[str, str]) -> str:
     """States the track, its Python and the reason."""
-    asked = " and ".join(f"{key}={env[key]}" for key in ("TRACK", "PYTHON") if env.get(key))
+    requested = " and ".join(f"{key}={env[key]}" for key in ("TRACK", "PYTHON") if env.get(key))
     return (
         f"The {chosen.name} track, TFX {chosen.tfx} on Python {python.version} ({python.path}): "
-        f"{track.explain(chosen, track.find_libc(), asked=asked)}."
+        f"{track.explain(chosen, track.find_libc(), requested=requested)}."
     )
 
 

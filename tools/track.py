@@ -49,16 +49,16 @@ def choose(libc: str, machine: str, *, name: str = "", python: str = "") -> Trac
     `name` ("older") and `python` ("3.10") restrict the choice unless empty. Raises SetupError.
     """
     glibc = parse_glibc(libc, machine)
-    asked = [track for track in TRACKS if name in ("", track.name) and accepts(track, python)]
-    if not asked:
+    matching = [track for track in TRACKS if name in ("", track.name) and accepts(track, python)]
+    if not matching:
         known = "; ".join(map(describe, TRACKS))
         raise SetupError(
             f"{describe_request(name, python)} does not match a track: use one of {known}."
         )
-    for track in asked:
+    for track in matching:
         if glibc >= track.glibc:
             return track
-    needed = asked[-1]
+    needed = matching[-1]
     raise SetupError(
         f"TFX {needed.tfx} needs glibc {format_version(needed.glibc)} or newer and this "
         f"machine has {format_version(glibc)}: use Debian 12 or 13, Ubuntu 22.04 or 24.04"
@@ -66,10 +66,10 @@ def choose(libc: str, machine: str, *, name: str = "", python: str = "") -> Trac
     )
 
 
-def explain(track: Track, libc: str, *, asked: str = "") -> str:
+def explain(track: Track, libc: str, *, requested: str = "") -> str:
     """The reason for the choice of `track`, as the end of a sentence."""
-    if asked:
-        return f"{asked} asks for it"
+    if requested:
+        return f"requested with {requested}"
     relation = "not older than" if track is NEWER else "older than"
     return f"{libc} here is {relation} the {format_version(NEWER.glibc)} that TFX {NEWER.tfx} needs"
 
