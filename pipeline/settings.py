@@ -203,10 +203,10 @@ class Cluster:
         runner: str = "",
         beam: Iterable[str] = (),
     ) -> Cluster:
-        """The settings of a YAML file, or of FCN_CLUSTER's; it lists only what is not a default.
+        """The settings of a YAML file, or of the file that FCN_CLUSTER names, over the defaults.
 
-        The arguments override the file, and so does FCN_IMAGE; `pipeline.beam.parse` says how for
-        Beam. Raises SettingsError for a setting that does not fit.
+        Arguments override FCN_IMAGE, which overrides the file; for Beam see `pipeline.beam.parse`.
+        Raises SettingsError for a setting that does not fit.
         """
         path = file or os.environ.get("FCN_CLUSTER", "")
         given = read_yaml(Path(path)) if path else {}
@@ -225,17 +225,18 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file. Raises SettingsError if it cannot be read."""
     import yaml  # Here, since local runs need no YAML.
 
-    name = "--cluster"
+    setting: dict[str, Any] = {"name": "--cluster", "value": path}
     try:
         settings = yaml.safe_load(path.read_text("utf-8")) or {}
     except OSError as error:
-        reason = error.strerror
-        raise SettingsError(f"{path} cannot be read: {reason}.", name=name, value=path) from error
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{path} is not YAML: {error}", name=name, value=path) from error
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.", **setting) from error
+    except yaml.YAMLError as error:  # Its text quotes the file, where secrets may be.
+        mark = getattr(error, "problem_mark", None)
+        place = f" (line {mark.line + 1})" if mark else ""
+        raise SettingsError(f"{path} is not YAML{place}.", **setting) from None
     if not isinstance(settings, dict):
         message = f"{path} is not a mapping: write lines such as `image: NAME:TAG`."
-        raise SettingsError(message, name=name, value=path)
+        raise SettingsError(message, **setting)
     return settings
 
 

@@ -131,7 +131,7 @@ def test_an_error_names_the_setting_and_its_value(tmp_path, text, name, value):
     "text",
     [
         pytest.param("- a\n- b", id="not-a-mapping"),
-        pytest.param("image: [", id="not-yaml"),
+        pytest.param("secrets: [{env: {URL: 'xoxb-planted", id="not-yaml"),
         pytest.param(None, id="not-there"),
     ],
 )
@@ -145,6 +145,7 @@ def test_a_cluster_file_that_cannot_be_read_is_named(tmp_path, text):
 
     assert (raised.value.name, raised.value.value) == ("--cluster", file)
     assert str(file) in str(raised.value)
+    assert "planted" not in "".join(traceback.format_exception(raised.value))
 
 
 @pytest.mark.parametrize(
