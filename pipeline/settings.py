@@ -1,4 +1,4 @@
-"""Where a run happens: roots, workers, nodes. What its result depends on is the experiment."""
+"""Where a run happens: folders, workers, nodes. Its result depends on the experiment alone."""
 
 from __future__ import annotations
 
@@ -15,64 +15,70 @@ from pydantic.dataclasses import dataclass
 
 from pipeline import beam as engines
 from pipeline.beam import IN_PROCESS, Beam
+from pipeline.settings_error import SettingsError
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The places of one run, all absolute: other processes have other working directories."""
+    """The folders of one run, all absolute: other processes have other working directories."""
 
     data: str  # The folder of images, on any file system of tf.io.gfile.
-    workdir: str  # Everything a run makes, but for the versions it pushes.
+    workdir: str  # Everything that a run makes, except the versions that it pushes.
     push_root: str  # <push_root>/<model name>/<version>/
-    fingerprint: str = ""  # Of data and code: a change makes ingestion, and the rest, run again.
-    # What the candidate is compared with; see components/serving_folder.py.
+    fingerprint: str = ""  # Of data and code: if it changes, all steps run again.
+    # The version to compare the candidate with; see components/serving_folder.py.
     served_version: str = "newest"
-    push_attempt: str = ""  # Another text makes Pusher push once more what it pushed before.
+    push_attempt: str = ""  # If it changes, Pusher pushes the same model once more.
     beam_args: tuple[str, ...] = IN_PROCESS
 
     @classmethod
     def from_env(
         cls, model: str, *, data: str = "", workdir: str = "", push_root: str = ""
     ) -> Settings:
-        """The places given, else those of FCN_DATA, FCN_WORKDIR and FCN_PUSH_ROOT.
+        """The folders given, else those of FCN_DATA, FCN_WORKDIR and FCN_PUSH_ROOT.
 
-        A push root that nobody gives is "served". Raises ValueError where nobody gives the data,
-        and for a workdir that is no local folder.
+        The default push root is "served". Raises SettingsError if the data are missing or the
+        workdir is not a local folder.
         """
-        data, workdir = raw_places(model, data=data, workdir=workdir)
+        data, workdir = read_places(model, data=data, workdir=workdir)
         push_root = push_root or os.environ.get("FCN_PUSH_ROOT", "") or "served"
         if "://" in workdir:
-            raise ValueError(f"--workdir {workdir}: a local run needs a local folder.")
-        return cls(data=absolute(data), workdir=absolute(workdir), push_root=absolute(push_root))
+            raise SettingsError(
+                f"--workdir {workdir}: give a folder on this machine, which a local run needs.",
+                name="--workdir",
+                value=workdir,
+            )
+        data, workdir, push_root = map(make_absolute, (data, workdir, push_root))
+        return cls(data=data, workdir=workdir, push_root=push_root)
 
     @property
     def pipeline_root(self) -> str:
-        """Where the steps' artifacts are."""
+        """The folder of the steps' artifacts."""
         return f"{self.workdir}/artifacts"
 
     @property
     def checkpoints(self) -> str:
-        """Where a training that was killed finds its last epoch again."""
+        """The folder from which a training that was killed resumes."""
         return f"{self.workdir}/checkpoints"
 
     def served_folder(self, model: str) -> str:
-        """Where the versions of a model are."""
+        """The folder of a model's versions."""
         return f"{self.push_root}/{model}"
 
 
-def raw_places(model: str, *, data: str, workdir: str) -> tuple[str, str]:
-    """The data and workdir given, else those of FCN_DATA and FCN_WORKDIR, as somebody wrote them.
+def read_places(model: str, *, data: str, workdir: str) -> tuple[str, str]:
+    """The data and workdir given, else those of FCN_DATA and FCN_WORKDIR, as the user wrote them.
 
-    A workdir that nobody gives is runs/<model>. Raises ValueError where nobody gives the data.
+    The default workdir is runs/<model>. Raises SettingsError if the data are missing.
     """
     data = data or os.environ.get("FCN_DATA", "")
     if not data:
-        raise ValueError("No folder of images: give --data, or set FCN_DATA.")
+        raise SettingsError("No folder of images: give --data, or set FCN_DATA.", name="FCN_DATA")
     return data, workdir or os.environ.get("FCN_WORKDIR", "") or f"runs/{model}"
 
 
-def absolute(place: str) -> str:
-    """A path made absolute; a URI as it is."""
+def make_absolute(place: str) -> str:
+    """The absolute path; a URI stays as it is."""
     return place.rstrip("/") if "://" in place else str(Path(place).expanduser().resolve())
 
 
@@ -86,7 +92,7 @@ SecretKey = Annotated[str, Field(pattern=r"^[-._a-zA-Z0-9]+$")]
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Step:
-    """What one step may take of a node, and how often and how long it may try."""
+    """What a step may use of a node, and how often and how long it may try."""
 
     cpu_request: Amount = 1.0  # Cores.
     cpu_limit: Amount = 2.0
@@ -94,22 +100,22 @@ class Step:
     memory_limit: Amount = 8.0
     gpus: Count = 0
     retries: Count = 2
-    backoff_seconds: Count = 30  # Before the first retry; twice as long before each further one.
-    timeout_seconds: Annotated[int, Field(ge=1)] = 60 * 60  # Of one attempt.
+    backoff_seconds: Count = 30  # Before the first retry; doubled before each further one.
+    timeout_seconds: Annotated[int, Field(ge=1)] = 60 * 60  # Of each attempt.
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Gpu:
-    """The nodes where steps with a GPU run."""
+    """The nodes on which steps with a GPU run."""
 
-    resource: str = "nvidia.com/gpu"  # What the nodes' device plug-in offers, and their taint.
+    resource: str = "nvidia.com/gpu"  # The device plug-in's resource, and the nodes' taint.
     node_labels: dict[str, str] = Field(default_factory=dict)
     shared_memory: str = "8Gi"  # Of the node's memory, at /dev/shm.
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Volume:
-    """A PersistentVolumeClaim, and where these steps find it; all steps where none is named."""
+    """A PersistentVolumeClaim and its mount path in these steps; in all steps if none is named."""
 
     claim: str
     mount_path: AbsolutePath
@@ -118,14 +124,14 @@ class Volume:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Secret:
-    """Keys of a Kubernetes secret as environment variables of these steps, or of all."""
+    """Keys of a Kubernetes secret as environment variables of these steps; of all if none."""
 
     name: str
-    env: dict[Variable, SecretKey]  # Key by variable; the value is in Kubernetes alone.
+    env: dict[Variable, SecretKey]  # Variable: key. Only Kubernetes knows the values.
     steps: tuple[str, ...] = ()
 
 
-SERVED_BY = ("AnomalyGate", "BaselineModel", "Pusher")  # The steps that look at what is served.
+SERVED_BY = ("AnomalyGate", "BaselineModel", "Pusher")  # They read the served versions.
 VOLUMES = (
     Volume(claim="fcn-data", mount_path="/data", steps=("ImageExampleGen",)),
     Volume(claim="fcn-served", mount_path="/served", steps=SERVED_BY),
@@ -148,12 +154,12 @@ STEPS = {
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Cluster:
-    """A Kubernetes cluster with Kubeflow Pipelines, as `fcn compile` writes a graph for it."""
+    """A Kubernetes cluster with Kubeflow Pipelines, for which `fcn compile` writes a graph."""
 
-    image: str = ""  # With a tag that stays, or a digest: k8s/docker/pipeline.Dockerfile makes it.
-    data: str = ""  # What the parameter `data` is where a run gives none: else /data/<experiment>.
+    image: str = ""  # With a fixed tag or a digest; from k8s/docker/pipeline.Dockerfile.
+    data: str = ""  # Default of the parameter `data`; /data/<experiment> if empty.
     push_root: str = "/served"
-    # On the pod's disk, which ends with the pod; a folder on a volume outlives it.
+    # On the pod's disk, which is lost with the pod; choose a folder on a volume to keep them.
     checkpoints: AbsolutePath = "/tmp/checkpoints"
     volumes: tuple[Volume, ...] = VOLUMES
     secrets: tuple[Secret, ...] = ()
@@ -162,27 +168,29 @@ class Cluster:
     gpu: Gpu = Gpu()
     pull_policy: Literal["IfNotPresent", "Always", "Never"] = "IfNotPresent"
     pull_secrets: tuple[str, ...] = ()
-    run_as_user: Annotated[int, Field(ge=1)] | None = None  # The image's where None; never root.
+    run_as_user: Annotated[int, Field(ge=1)] | None = None  # None: the image's user.
     labels: dict[str, str] = Field(default_factory=dict)  # Of all pods.
-    # Off for a backend before 2.14: it refuses a task that asks how the run has ended.
+    # Switch off for backends before 2.14: they refuse a task that reads how the run ended.
     notification: bool = True
-    caching: bool = True  # Off once after a change of the pipeline root: cached results stay there.
+    # Switch off for one run after the pipeline root has changed: cached results are in the old one.
+    caching: bool = True
     beam: Beam = Beam()
 
     @property
     def beam_args(self) -> tuple[str, ...]:
-        """What Beam's steps take. Raises ValueError where the engine lacks something."""
+        """Beam's command line in the steps. Raises SettingsError if something is missing."""
         if self.data:
             engines.check_places(self.beam, {"data": self.data})
         elif self.beam.runner == "dataflow":
-            raise ValueError(
+            raise SettingsError(
                 "data is missing: its default is on a volume, which Dataflow's workers do not see. "
-                "Give gs://BUCKET/FOLDER, in the cluster's file or by `fcn compile --data`."
+                "Give gs://BUCKET/FOLDER in the cluster's file, or with `fcn compile --data`.",
+                name="data",
             )
         return self.beam.kubeflow_args
 
     def step(self, name: str) -> Step:
-        """What a component's step gets."""
+        """The limits of a component's step."""
         return self.steps.get(name, self.other_steps)
 
     @classmethod
@@ -195,53 +203,48 @@ class Cluster:
         runner: str = "",
         beam: Iterable[str] = (),
     ) -> Cluster:
-        """The settings of a YAML file, which needs to name only what differs from the defaults.
+        """The settings of a YAML file, or of the file that FCN_CLUSTER names, over the defaults.
 
-        What is given goes before the file's, for Beam as `beam_runner.parse` says, and FCN_IMAGE
-        between the two. The file may also be named by FCN_CLUSTER. Raises ValueError that names
-        the value which does not fit.
+        Arguments override FCN_IMAGE, which overrides the file; for Beam see `pipeline.beam.parse`.
+        Raises SettingsError for a setting that does not fit.
         """
-        named = file or os.environ.get("FCN_CLUSTER", "")
-        given = read_yaml(Path(named)) if named else {}
-        first = {"image": image or os.environ.get("FCN_IMAGE", ""), "data": data}
-        given |= {name: value for name, value in first.items() if value}
+        path = file or os.environ.get("FCN_CLUSTER", "")
+        given = read_yaml(Path(path)) if path else {}
+        overrides = {"image": image or os.environ.get("FCN_IMAGE", ""), "data": data}
+        given |= {name: value for name, value in overrides.items() if value}
         try:
-            found = _CLUSTER.validate_python(merged(json.loads(_CLUSTER.dump_json(cls())), given))
-        except pydantic.ValidationError as error:
-            raise ValueError(" ".join(map(_sentence, error.errors()))) from error
-        engine = engines.parse(runner, beam, base=found.beam)
-        found = dataclasses.replace(found, beam=engine)
-        _ = found.beam_args  # Now: a step of a cluster would say it later.
-        return found
+            cluster = _CLUSTER.validate_python(merge(json.loads(_CLUSTER.dump_json(cls())), given))
+        except pydantic.ValidationError as error:  # Which would show secrets: hence `from None`.
+            raise SettingsError.from_pydantic(error) from None
+        cluster = dataclasses.replace(cluster, beam=engines.parse(runner, beam, base=cluster.beam))
+        _ = cluster.beam_args  # Fails here rather than in a step of the cluster.
+        return cluster
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file. Raises ValueError where there is none."""
+    """The mapping in a YAML file. Raises SettingsError if it cannot be read."""
     import yaml  # Here, since local runs need no YAML.
 
+    setting: dict[str, Any] = {"name": "--cluster", "value": path}
     try:
-        found = yaml.safe_load(path.read_text("utf-8")) or {}
+        settings = yaml.safe_load(path.read_text("utf-8")) or {}
     except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}.") from error
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path} is no YAML: {error}") from error
-    if not isinstance(found, dict):
-        raise ValueError(f"{path} holds no settings: write lines such as `image: NAME:TAG`.")
-    return found
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.", **setting) from error
+    except yaml.YAMLError as error:  # Its text quotes the file, where secrets may be.
+        mark = getattr(error, "problem_mark", None)
+        place = f" (line {mark.line + 1})" if mark else ""
+        raise SettingsError(f"{path} is not YAML{place}.", **setting) from None
+    if not isinstance(settings, dict):
+        message = f"{path} is not a mapping: write lines such as `image: NAME:TAG`."
+        raise SettingsError(message, **setting)
+    return settings
 
 
-def merged(default: Any, given: Any) -> Any:
-    """The default with what is given in its place, key by key where both are mappings."""
+def merge(default: Any, given: Any) -> Any:
+    """The default, overridden by what is given; mappings are merged key by key."""
     if not (isinstance(default, dict) and isinstance(given, dict)):
         return given
-    return default | {key: merged(default.get(key), value) for key, value in given.items()}
-
-
-def _sentence(error: Any) -> str:
-    place, said = ".".join(map(str, error["loc"])), error["msg"].rstrip(".")
-    if error["loc"][:1] == ("secrets",):  # Somebody may have written the secret itself.
-        return f"{place}: {said}."
-    return f"{place}={json.dumps(error['input'], default=str)}: {said}."
+    return default | {key: merge(default.get(key), value) for key, value in given.items()}
 
 
 _CLUSTER = pydantic.TypeAdapter(Cluster)

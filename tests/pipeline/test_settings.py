@@ -1,12 +1,14 @@
-"""Where a run happens: given, or from the environment, and always absolute."""
+"""Where a run happens: given, or from the environment, and always absolute paths."""
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 import pytest
 
-from pipeline.settings import Cluster, Settings, absolute
+from pipeline.settings import Cluster, Settings, make_absolute
+from pipeline.settings_error import SettingsError
 
 ENVIRONMENT = {"FCN_DATA": "/env/data", "FCN_WORKDIR": "/env/run", "FCN_PUSH_ROOT": "/env/served"}
 
@@ -18,7 +20,7 @@ def environment(monkeypatch):
 
 
 @pytest.mark.usefixtures("environment")
-def test_the_environment_says_what_nobody_gives():
+def test_the_environment_gives_the_defaults():
     settings = Settings.from_env("flowers")
 
     places = (settings.data, settings.workdir, settings.push_root)
@@ -26,13 +28,13 @@ def test_the_environment_says_what_nobody_gives():
 
 
 @pytest.mark.usefixtures("environment")
-def test_what_is_given_goes_before_the_environment():
+def test_arguments_override_the_environment():
     settings = Settings.from_env("flowers", data="/given")
 
     assert (settings.data, settings.workdir) == ("/given", "/env/run")
 
 
-def test_a_run_has_its_own_folder_where_nobody_names_one(monkeypatch, tmp_path):
+def test_by_default_a_run_has_a_folder_of_its_own(monkeypatch, tmp_path):
     for name in ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
@@ -43,16 +45,20 @@ def test_a_run_has_its_own_folder_where_nobody_names_one(monkeypatch, tmp_path):
     assert settings.push_root == str(tmp_path.resolve() / "served")
 
 
-def test_data_that_nobody_gives_is_an_error_that_names_the_variable(monkeypatch):
+def test_missing_data_is_an_error_that_names_the_variable(monkeypatch):
     monkeypatch.delenv("FCN_DATA", raising=False)
 
-    with pytest.raises(ValueError, match="give --data, or set FCN_DATA"):
+    with pytest.raises(SettingsError) as raised:
         Settings.from_env("flowers")
+
+    assert (raised.value.name, raised.value.value) == ("FCN_DATA", None)
 
 
 def test_a_workdir_on_an_object_store_is_refused():
-    with pytest.raises(ValueError, match=r"gs://bucket/run: a local run needs a local folder"):
+    with pytest.raises(SettingsError) as raised:
         Settings.from_env("flowers", data="/data", workdir="gs://bucket/run")
+
+    assert (raised.value.name, raised.value.value) == ("--workdir", "gs://bucket/run")
 
 
 def test_relative_places_become_absolute(tmp_path, monkeypatch):
@@ -69,7 +75,7 @@ def test_relative_places_become_absolute(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("uri", ["gs://bucket/flowers", "s3://bucket/flowers/"])
 def test_a_uri_stays_as_it_is(uri):
-    assert absolute(uri) == uri.rstrip("/")
+    assert make_absolute(uri) == uri.rstrip("/")
 
 
 def test_a_models_versions_are_below_the_push_root():
@@ -78,7 +84,7 @@ def test_a_models_versions_are_below_the_push_root():
     assert settings.served_folder("flowers") == "/served/flowers"
 
 
-def test_a_cluster_file_names_only_what_differs(tmp_path):
+def test_a_cluster_file_overrides_single_values(tmp_path):
     file = tmp_path / "cluster.yaml"
     file.write_text("image: registry/fcn:1\nsteps:\n  Trainer: {gpus: 4}\n  Pusher: {retries: 0}\n")
 
@@ -89,9 +95,7 @@ def test_a_cluster_file_names_only_what_differs(tmp_path):
     assert cluster.step("RunReport") == cluster.other_steps
 
 
-def test_the_image_given_goes_before_the_environments_and_that_before_the_files(
-    tmp_path, monkeypatch
-):
+def test_an_image_given_overrides_the_environment_which_overrides_the_file(tmp_path, monkeypatch):
     file = tmp_path / "cluster.yaml"
     file.write_text("image: of/file:1\n")
     monkeypatch.setenv("FCN_CLUSTER", str(file))
@@ -103,27 +107,45 @@ def test_the_image_given_goes_before_the_environments_and_that_before_the_files(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "name", "value"),
     [
-        pytest.param("imagee: a:1", r"imagee=\"a:1\": Unexpected", id="unknown-name"),
-        pytest.param("steps: {Trainer: {gpus: -1}}", r"steps.Trainer.gpus=-1", id="bad-value"),
-        pytest.param("run_as_user: 0", r"run_as_user=0", id="root"),
-        pytest.param("volumes: [{claim: a, mount_path: data}]", r"mount_path=\"data\"", id="path"),
-        pytest.param("- a\n- b", "holds no settings", id="no-mapping"),
-        pytest.param("image: [", "is no YAML", id="no-yaml"),
+        pytest.param("imagee: a:1", "imagee", "a:1", id="unknown-name"),
+        pytest.param("steps: {Trainer: {gpus: -1}}", "steps.Trainer.gpus", -1, id="bad-value"),
+        pytest.param("run_as_user: 0", "run_as_user", 0, id="root"),
+        pytest.param(
+            "volumes: [{claim: a, mount_path: data}]", "volumes.0.mount_path", "data", id="path"
+        ),
     ],
 )
-def test_settings_that_do_not_fit_are_named(tmp_path, text, said):
+def test_an_error_names_the_setting_and_its_value(tmp_path, text, name, value):
     file = tmp_path / "cluster.yaml"
     file.write_text(text)
 
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(SettingsError) as raised:
         Cluster.from_env(file)
 
+    assert (raised.value.name, raised.value.value) == (name, value)
 
-def test_a_cluster_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(ValueError, match=r"nowhere.yaml cannot be read"):
-        Cluster.from_env(tmp_path / "nowhere.yaml")
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("- a\n- b", id="not-a-mapping"),
+        pytest.param("secrets: [{env: {URL: 'xoxb-planted", id="not-yaml"),
+        pytest.param(None, id="not-there"),
+    ],
+)
+def test_a_cluster_file_that_cannot_be_read_is_named(tmp_path, text):
+    file = tmp_path / "cluster.yaml"
+    if text:
+        file.write_text(text)
+
+    with pytest.raises(SettingsError) as raised:
+        Cluster.from_env(file)
+
+    assert (raised.value.name, raised.value.value) == ("--cluster", file)
+    assert str(file) in str(raised.value)
+    assert "planted" not in "".join(traceback.format_exception(raised.value))
 
 
 @pytest.mark.parametrize(
@@ -134,11 +156,13 @@ def test_a_cluster_file_that_is_not_there_is_named(tmp_path):
         "{name: fcn-webhook, env: xoxb-planted}",
     ],
 )
-def test_a_secret_that_stands_in_the_settings_is_refused_and_not_repeated(tmp_path, secret):
+def test_a_secret_written_in_the_settings_is_refused_and_not_repeated(tmp_path, secret):
     file = tmp_path / "cluster.yaml"
     file.write_text(f"secrets: [{secret}]")
 
-    with pytest.raises(ValueError, match=r"^secrets\.0\.") as caught:
+    with pytest.raises(SettingsError) as raised:
         Cluster.from_env(file)
 
-    assert "planted" not in str(caught.value)
+    assert raised.value.name.startswith("secrets.0.")
+    assert raised.value.value is None
+    assert "planted" not in "".join(traceback.format_exception(raised.value))
