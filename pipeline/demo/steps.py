@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from pipeline.demo.download import DownloadError, DownloadFailed, NoNetwork
 from pipeline.exit_codes import FAILED, NOT_BLESSED
+from pipeline.guard import guard
 
 PATIENCE = 120.0  # Seconds: a model's first answer is slow.
 console = Console()
@@ -45,7 +46,8 @@ def run(model: str, data: Path, home: Path) -> int:
     options = ["--data", data, "--fast", "--workdir", home, "--push-root", push_root(home)]
     command = ["run", model, *map(str, options)]
     console.print(f"\n[bold]fcn {escape(' '.join(command))}[/]", highlight=False, soft_wrap=True)
-    code = subprocess.run([sys.executable, "-m", "pipeline", *command], check=False).returncode
+    with guard():
+        code = subprocess.run([sys.executable, "-m", "pipeline", *command], check=False).returncode
     if code == NOT_BLESSED:
         console.print("The model missed its gate (see above): it is not served.")
     return code if code >= 0 else FAILED  # Below 0: killed by a signal.

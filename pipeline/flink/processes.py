@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from pipeline.flink import supervisor
 from pipeline.flink.errors import ClusterError
+from pipeline.guard import guard
 
 LINES = 15  # How many lines of a log an error shows.
 
@@ -19,25 +19,18 @@ class Processes:
 
     def __init__(self, logs: Path) -> None:
         self._logs = logs
+        self._ending = ExitStack()
         self.running: dict[str, subprocess.Popen] = {}
 
     def __enter__(self) -> Processes:
         self._logs.mkdir(parents=True, exist_ok=True)
-        # In its own session, since Ctrl-C in a terminal reaches all processes of the foreground.
-        self._supervisor = subprocess.Popen(
-            (sys.executable, "-S", supervisor.__file__),
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-        )
+        self._ending.enter_context(guard())
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._supervisor.stdin
-        self._supervisor.stdin.close()
-        # A child that ended stays in its group until this process waits for it.
+        self._ending.close()
         for process in self.running.values():
             process.wait()
-        self._supervisor.wait()
 
     def start(
         self, name: str, command: Sequence[str], variables: Mapping[str, str] | None = None
@@ -52,9 +45,6 @@ class Processes:
                 env={**os.environ, **(variables or {})},
                 start_new_session=True,
             )
-        assert self._supervisor.stdin
-        self._supervisor.stdin.write(f"{process.pid}\n".encode())
-        self._supervisor.stdin.flush()
         self.running[name] = process
 
     def check(self) -> None:

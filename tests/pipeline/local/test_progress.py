@@ -26,7 +26,7 @@ def test_each_component_gets_a_line_when_it_starts_and_one_when_it_ends():
 def test_a_component_gets_its_lines_after_another_has_saved_a_model(tmp_path):
     console = Console(record=True, file=io.StringIO())
 
-    with progress.shown(console, ["Transform", "Trainer"]):
+    with progress.show_progress(console, ["Transform", "Trainer"]):
         tf.saved_model.save(tf.Module(), str(tmp_path))
         logging.getLogger("absl").info("Component %s is running.", "Trainer")
 
