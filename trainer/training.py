@@ -29,6 +29,7 @@ def fit(
     """
     compile_model(model, steps_per_epoch, recipe)
     checkpointer = Checkpoints(model, checkpoints)
+    swap = keras.callbacks.SwapEMAWeights(swap_on_epoch=True)  # First: callbacks save averages.
     history = model.fit(
         train,
         initial_epoch=checkpointer.epoch,
@@ -36,11 +37,7 @@ def fit(
         steps_per_epoch=steps_per_epoch,
         validation_data=val,
         verbose=1 if sys.stdout.isatty() else 2,  # A progress bar; in a log, lines.
-        callbacks=[
-            keras.callbacks.SwapEMAWeights(swap_on_epoch=True),  # Before the callbacks that save.
-            checkpointer,
-            keras.callbacks.TensorBoard(logs, write_graph=False),
-        ],
+        callbacks=[swap, checkpointer, keras.callbacks.TensorBoard(logs, write_graph=False)],
     )
     checkpointer.restore_best()
     return history

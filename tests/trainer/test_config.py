@@ -68,7 +68,7 @@ def test_an_empty_gate_is_refused():
     ("changed", "name"),
     [
         pytest.param({"model": EXPERIMENT.model}, "model.name=fcn", id="model"),
-        pytest.param({"gate": EXPERIMENT.gate}, "gate: accuracy", id="gate"),
+        pytest.param({"gate": EXPERIMENT.gate}, "gate.metric=accuracy", id="gate"),
         pytest.param({"augment": replace(PETS.augment, mixup=0.2)}, "augment.mixup", id="mixup"),
         pytest.param(
             {"train": replace(PETS.train, class_weights=(1.0, 2.0))},
@@ -89,7 +89,7 @@ def test_values_that_only_classes_use_are_refused_for_masks(changed, name):
     ("changed", "name"),
     [
         pytest.param({"model": PETS.model}, "model.name=unet_small", id="model"),
-        pytest.param({"gate": PETS.gate}, "gate: mean_iou", id="gate"),
+        pytest.param({"gate": PETS.gate}, "gate.metric=mean_iou", id="gate"),
         pytest.param({"train": replace(EXPERIMENT.train, dice=0.5)}, "train.dice", id="dice"),
     ],
 )
