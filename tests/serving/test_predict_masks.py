@@ -9,7 +9,6 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from serving import commands
-from serving.client import RequestRejected, connect
 from serving.server.local import Server
 from tests.fakes import tiny, tiny_masks
 from trainer.export import saved_model
@@ -73,10 +72,3 @@ def test_two_images_of_one_name_write_nothing(urls, images, tmp_path):
 
     assert done.exit_code == commands.WRONG_USE
     assert not (tmp_path / "out").exists()
-
-
-def test_a_segmenter_asked_for_classes_says_what_it_is(urls, images):
-    with connect(urls["grpc"], "colours") as client:
-        with pytest.raises(RequestRejected, match="no classifier"):
-            client.classify([images[0].read_bytes()])
-        assert client.segment([]) == []
