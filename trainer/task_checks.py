@@ -45,10 +45,12 @@ def check_masks(recipe: Recipe) -> None:
     """Raises ValueError for values that only classes can use, and for unequal class counts."""
     mask = recipe.data.mask
     if not mask:
-        raise ValueError("data.task=masks needs data.mask: say how the mask files are read")
+        raise ValueError("data.task=masks needs data.mask: describe the mask files in it")
     classes = recipe.data.classes
     if isinstance(recipe.model, ClassifierConfig):
-        raise ValueError(f"model.name={recipe.model.name} makes no masks: use unet_small")
+        raise ValueError(
+            f"model.name={recipe.model.name} is a classifier and makes no masks: use unet_small"
+        )
     if len(classes) != len(mask.values):
         raise ValueError(
             f"data.classes={list(classes)} and data.mask.values={list(mask.values)} differ in "

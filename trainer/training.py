@@ -29,7 +29,7 @@ def fit(
     """
     compile_model(model, steps_per_epoch, recipe)
     checkpointer = Checkpoints(model, checkpoints)
-    swap = keras.callbacks.SwapEMAWeights(swap_on_epoch=True)  # First: callbacks save averages.
+    swap = keras.callbacks.SwapEMAWeights(swap_on_epoch=True)  # Before those that save.
     history = model.fit(
         train,
         initial_epoch=checkpointer.epoch,
@@ -45,7 +45,7 @@ def fit(
 
 def compile_model(model: keras.Model, steps_per_epoch: int, recipe: Recipe) -> None:
     """AdamW with a linear warm-up, a cosine schedule (arXiv:1608.03983) and averaged weights."""
-    config, task = recipe.train, tasks.of(recipe)
+    config, task = recipe.train, tasks.find_task(recipe)
     warmup = round(config.warmup_epochs * steps_per_epoch)
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0,
@@ -63,8 +63,8 @@ def compile_model(model: keras.Model, steps_per_epoch: int, recipe: Recipe) -> N
     classes = model.output_shape[-1]
     model.compile(
         optimizer=optimizer,
-        loss=task.loss(config, classes),
-        metrics=task.metrics(classes),
+        loss=task.build_loss(config, classes),
+        metrics=task.build_metrics(classes),
         jit_compile=False,  # XLA would compile again for each batch shape.
     )
     optimizer.build(model.trainable_variables)
@@ -89,7 +89,7 @@ class Checkpoints(keras.callbacks.Callback):
 
     @property
     def epoch(self) -> int:
-        """How many epochs are finished."""
+        """The number of finished epochs."""
         return int(self._epoch)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:

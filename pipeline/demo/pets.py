@@ -87,13 +87,13 @@ def answered(pair: TestPair, grpc: Segmentation, rest: Segmentation, pictures: P
     """One answer beside the truth."""
     file, encoded, truth = pair
     written = mask_files.write(Path(file), encoded, grpc, pictures)
-    said, true = overlay.ids(grpc.mask), overlay.ids(truth)
+    said, true = overlay.read_ids(grpc.mask), overlay.read_ids(truth)
     counts = true != overlay.IGNORED
     return Answer(
         file,
         pet=next(iter(grpc.class_fractions.values())),
         accuracy=float(np.mean(said[counts] == true[counts])),
-        agreed=bool(np.array_equal(said, overlay.ids(rest.mask))),
+        agreed=bool(np.array_equal(said, overlay.read_ids(rest.mask))),
         picture=written.overlay,
     )
 

@@ -20,7 +20,7 @@ from serving.client.answers import (
     read_segmentations,
 )
 from serving.client.errors import NotAnImage, RequestRejected, ServerUnavailable
-from serving.rgb_images import UnreadableImageError, check, upright
+from serving.rgb_images import UnreadableImageError, check, make_upright
 
 Result = TypeVar("Result")
 
@@ -66,9 +66,9 @@ class Client(ABC):
         """As `classify`, but predictions or masks, depending on the model."""
         return read_answers(self._request_outputs(images), len(images)) if images else []
 
-    def status(self) -> list[VersionState]:
+    def list_versions(self) -> list[VersionState]:
         """The states of the model's versions, newest first."""
-        return self._retry(self._status)
+        return self._retry(self._list_versions)
 
     @abstractmethod
     def close(self) -> None:
@@ -78,7 +78,7 @@ class Client(ABC):
     def _predict(self, images: list[bytes]) -> Outputs: ...
 
     @abstractmethod
-    def _status(self) -> list[VersionState]: ...
+    def _list_versions(self) -> list[VersionState]: ...
 
     def _request_outputs(self, images: Sequence[bytes]) -> Outputs:
         sent = [_prepare(position, image) for position, image in enumerate(images)]
@@ -105,7 +105,7 @@ class Client(ABC):
 
 def _prepare(position: int, image: bytes) -> bytes:
     try:
-        return upright(image)
+        return make_upright(image)
     except UnreadableImageError as error:
         raise NotAnImage(position, str(error)) from error
 

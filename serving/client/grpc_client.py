@@ -62,7 +62,7 @@ class GrpcClient(Client):
         response = self._call(self._predictions.Predict, request)
         return {name: _read_tensor(name, tensor) for name, tensor in response.outputs.items()}
 
-    def _status(self) -> list[VersionState]:
+    def _list_versions(self) -> list[VersionState]:
         request = get_model_status_pb2.GetModelStatusRequest()
         request.model_spec.name = self.model
         response = self._call(self._models.GetModelStatus, request)

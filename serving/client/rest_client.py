@@ -43,7 +43,7 @@ class RestClient(Client):
         answer = self._request("POST", ":predict", {"inputs": {"image_bytes": encoded}})
         return answer["outputs"] if isinstance(answer.get("outputs"), dict) else answer
 
-    def _status(self) -> list[VersionState]:
+    def _list_versions(self) -> list[VersionState]:
         return [
             VersionState(int(found["version"]), found["state"], found["status"]["error_message"])
             for found in self._request("GET", "")["model_version_status"]

@@ -116,7 +116,7 @@ def older():
     """Has other labels, another number of them, and other boundaries of size."""
     labels = {"amber": 0.5, "blue": 0.3, "green": 0.2}
     version = save(lasting() / "1", always(labels), facts(labels, boundaries=(17.5, 19.5)))
-    run = classifier.constant(facts(), {"blue": 0.5, "red": 0.5}, 64)
+    run = classifier.build_constant(facts(), {"blue": 0.5, "red": 0.5}, 64)
     model = artifact(standard_artifacts.Model, lasting())
     saved_model.save_module(Relabelled(str(version), run), f"{model.uri}/Format-Serving")
     return model
@@ -133,7 +133,7 @@ def by_size(pixels, sizes):
 
 
 def always(found):
-    return classifier.constant(facts(sorted(found)), found, 64)._network
+    return classifier.build_constant(facts(sorted(found)), found, 64)._network
 
 
 BASELINES = {"shares": shares, "older": older, "better": better}

@@ -1,4 +1,4 @@
-"""`fcn predict` asks a real server for masks, over gRPC and over REST."""
+"""`fcn predict` gets masks from a live server, over gRPC and REST."""
 
 import json
 

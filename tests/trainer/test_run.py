@@ -57,28 +57,28 @@ def test_the_logs_are_where_tensorboard_looks(saved, arguments):
 
 
 def test_nothing_is_left_to_go_on_from(saved, arguments):
-    assert not tf.io.gfile.exists(run.checkpoint_folder(arguments))
+    assert not tf.io.gfile.exists(run.choose_checkpoint_folder(arguments))
 
 
 def test_the_same_experiment_and_data_find_their_checkpoints_again(arguments):
     same = attr.evolve(arguments, serving_model_dir="/another", model_run_dir="/another")
 
-    assert run.checkpoint_folder(same) == run.checkpoint_folder(arguments)
+    assert run.choose_checkpoint_folder(same) == run.choose_checkpoint_folder(arguments)
 
 
 @pytest.mark.parametrize("override", ["train.epochs=3", "model.head=dense", "train.seed=1"])
 def test_another_experiment_has_other_checkpoints(arguments, override):
-    experiment = config.to_json(overrides.with_overrides(EXPERIMENT, [override]))
+    experiment = config.to_json(overrides.apply_overrides(EXPERIMENT, [override]))
     custom_config = {**arguments.custom_config, "experiment": experiment}
     other = attr.evolve(arguments, custom_config=custom_config)
 
-    assert run.checkpoint_folder(other) != run.checkpoint_folder(arguments)
+    assert run.choose_checkpoint_folder(other) != run.choose_checkpoint_folder(arguments)
 
 
 def test_other_data_has_other_checkpoints(arguments):
     other = attr.evolve(arguments, train_files=["/other/Split-train/*"])
 
-    assert run.checkpoint_folder(other) != run.checkpoint_folder(arguments)
+    assert run.choose_checkpoint_folder(other) != run.choose_checkpoint_folder(arguments)
 
 
 def test_images_with_masks_give_a_model_that_answers_with_masks(tmp_path):

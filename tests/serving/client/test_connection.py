@@ -65,7 +65,7 @@ def test_other_hosts_are_asked_through_the_proxy(proxy, scheme):
     url = f"{scheme}://elsewhere.invalid:80"
     with connect(url, "colours", timeout=1, attempts=1) as client:
         with pytest.raises(ServerUnavailable):
-            client.status()
+            client.list_versions()
         proxy.settimeout(10)
         request = proxy.accept()[0].recv(1000)
 
@@ -137,7 +137,7 @@ def test_a_model_that_is_not_served_is_a_rejected_request(ask):
 
 
 def test_the_status_lists_the_versions(ask):
-    (version,) = ask("colours").status()
+    (version,) = ask("colours").list_versions()
 
     assert (version.version, version.state, version.error) == (7, "AVAILABLE", "")
 
@@ -174,7 +174,7 @@ def test_a_server_that_comes_late_is_retried(server, scheme):
     opens = threading.Timer(0.5, relay, args=(late, target))
     opens.start()
     with connect(f"{scheme}://127.0.0.1:{late}", "colours", attempts=30) as client:
-        assert client.status()[0].version == 7
+        assert client.list_versions()[0].version == 7
     opens.join()
 
 

@@ -15,7 +15,7 @@ def client_answering(answer, **options):
 def test_a_failing_server_is_retried_until_it_answers():
     answers = [httpx.Response(503), httpx.Response(200, json={"model_version_status": []})]
 
-    assert client_answering(lambda _: answers.pop(0)).status() == []
+    assert client_answering(lambda _: answers.pop(0)).list_versions() == []
     assert not answers
 
 
@@ -27,7 +27,7 @@ def test_attempts_are_as_many_as_configured():
         return httpx.Response(500, json={"error": "broken graph"})
 
     with pytest.raises(ServerUnavailable, match="broken graph"):
-        client_answering(fail, attempts=2).status()
+        client_answering(fail, attempts=2).list_versions()
     assert len(attempts) == 2
 
 
@@ -35,11 +35,11 @@ def test_a_rejected_request_is_not_retried():
     answers = [httpx.Response(404, json={"error": "no such model"})]
 
     with pytest.raises(RequestRejected, match="no such model"):
-        client_answering(lambda _: answers.pop(0)).status()
+        client_answering(lambda _: answers.pop(0)).list_versions()
 
 
 def test_an_answer_that_is_not_tf_servings_is_refused_by_its_address():
     page = httpx.Response(200, text="<html>Welcome</html>")
 
     with pytest.raises(NotTFServing, match="http://server/v1/models/colours"):
-        client_answering(lambda _: page).status()
+        client_answering(lambda _: page).list_versions()

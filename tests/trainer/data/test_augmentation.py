@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from tests.fakes import tiny
 from trainer import configs
-from trainer.data.augmentation import augment, augment_pair, crop_box, grid_size, mixup, paste
+from trainer.data.augmentation import (
+    augment,
+    augment_pair,
+    draw_crop_box,
+    fit_to_grid,
+    mixup,
+    paste,
+)
 from trainer.data.records import IGNORED
 
 PLAIN = replace(
@@ -33,7 +40,7 @@ def view(image=IMAGE, seed=0, config=tiny.EXPERIMENT.augment):
 def boxes(size, config, count=200):
     """Top, left, height and width of many crops."""
     seeds = tf.stack([tf.range(count), tf.ones(count, tf.int32)], 1)
-    draw = tf.function(lambda seed: crop_box(size, [seed, seed + 5], config))
+    draw = tf.function(lambda seed: draw_crop_box(size, [seed, seed + 5], config))
     return np.array([draw(seed) for seed in seeds])
 
 
@@ -162,7 +169,7 @@ def test_the_aspect_ratio_moves_by_the_factor_at_the_most():
     ],
 )
 def test_sizes_on_the_grid(size, expected):
-    assert tuple(grid_size(tf.constant(size), tiny.EXPERIMENT.augment).numpy()) == expected
+    assert tuple(fit_to_grid(tf.constant(size), tiny.EXPERIMENT.augment).numpy()) == expected
 
 
 @pytest.mark.parametrize(
@@ -176,7 +183,7 @@ def test_sizes_on_the_grid(size, expected):
 def test_small_crops_are_enlarged_where_that_is_wanted(size, expected):
     config = replace(tiny.EXPERIMENT.augment, max_zoom=2.0)
 
-    assert tuple(grid_size(tf.constant(size), config).numpy()) == expected
+    assert tuple(fit_to_grid(tf.constant(size), config).numpy()) == expected
 
 
 def pair():

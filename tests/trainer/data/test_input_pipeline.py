@@ -39,7 +39,9 @@ def shades(tmp_path_factory):
 
 def batches(files, *, count, experiment=EXPERIMENT):
     return list(
-        input_pipeline.training([files], tiny.LABELS, experiment).take(count).as_numpy_iterator()
+        input_pipeline.read_training([files], tiny.LABELS, experiment)
+        .take(count)
+        .as_numpy_iterator()
     )
 
 
@@ -102,7 +104,7 @@ def test_an_image_looks_different_in_each_epoch(tmp_path):
 
 def test_evaluation_goes_through_every_image_once_and_unchanged(shades):
     seen = {}
-    for inputs, _ in input_pipeline.evaluation(
+    for inputs, _ in input_pipeline.read_evaluation(
         [shades], tiny.LABELS, EXPERIMENT
     ).as_numpy_iterator():
         for image, (height, width) in zip(inputs["image"], inputs["size"], strict=True):
@@ -116,24 +118,24 @@ def test_evaluation_goes_through_every_image_once_and_unchanged(shades):
 
 
 def test_evaluation_knows_its_number_of_batches(shades):
-    dataset = input_pipeline.evaluation([shades], tiny.LABELS, EXPERIMENT)
+    dataset = input_pipeline.read_evaluation([shades], tiny.LABELS, EXPERIMENT)
 
     assert int(dataset.cardinality()) == len(list(dataset))
 
 
 def test_larger_images_are_brought_to_size(tmp_path):
     files = tiny.write(tmp_path / "large.tfrecord", [tiny.example(tiny.pixels(200, 100), "red")])
-    ((inputs, _),) = input_pipeline.evaluation([files], tiny.LABELS, EXPERIMENT)
+    ((inputs, _),) = input_pipeline.read_evaluation([files], tiny.LABELS, EXPERIMENT)
 
     assert inputs["size"].numpy().tolist() == [[48, 24]]
     assert inputs["image"].shape == (1, 48, 24, 3)
 
 
 def test_what_is_kept_in_memory_is_what_is_read_again(split):
-    decoded = input_pipeline.decoded([split], tiny.LABELS, EXPERIMENT)
+    decoded = input_pipeline.decode_examples([split], tiny.LABELS, EXPERIMENT)
     small, large = (
-        input_pipeline.kept(decoded, 24, EXPERIMENT),
-        input_pipeline.kept(decoded, 10**9, EXPERIMENT),
+        input_pipeline.cache_if_small(decoded, 24, EXPERIMENT),
+        input_pipeline.cache_if_small(decoded, 10**9, EXPERIMENT),
     )
 
     assert small is not decoded
@@ -146,7 +148,9 @@ def test_labels_are_one_hot_in_their_order(split):
     labels = ("violet", "red", "blue")
     found = [
         label
-        for *_, label in input_pipeline.decoded([split], labels, EXPERIMENT).as_numpy_iterator()
+        for *_, label in input_pipeline.decode_examples(
+            [split], labels, EXPERIMENT
+        ).as_numpy_iterator()
     ]
 
     assert np.array_equal(found, [(0, 0, 1), (0, 1, 0)] * 12)  # Blue and red in turn.
@@ -154,7 +158,7 @@ def test_labels_are_one_hot_in_their_order(split):
 
 def test_a_label_that_training_does_not_know_is_named(split):
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"No such label in training.*blue"):
-        list(input_pipeline.decoded([split], ("red", "green"), EXPERIMENT))
+        list(input_pipeline.decode_examples([split], ("red", "green"), EXPERIMENT))
 
 
 @pytest.mark.parametrize("name", ["empty.tfrecord", "no-such-file-*"])
@@ -162,9 +166,9 @@ def test_an_empty_split_is_refused(tmp_path, name):
     tiny.write(tmp_path / "empty.tfrecord", [])
 
     with pytest.raises(ValueError, match=rf"No examples in .*{name[:5]}.*: the split is empty"):
-        input_pipeline.training([str(tmp_path / name)], tiny.LABELS, EXPERIMENT)
+        input_pipeline.read_training([str(tmp_path / name)], tiny.LABELS, EXPERIMENT)
     with pytest.raises(ValueError, match="the split is empty"):
-        input_pipeline.evaluation([str(tmp_path / name)], tiny.LABELS, EXPERIMENT)
+        input_pipeline.read_evaluation([str(tmp_path / name)], tiny.LABELS, EXPERIMENT)
 
 
 def test_files_are_read_in_the_order_of_their_names(shades):
@@ -172,6 +176,6 @@ def test_files_are_read_in_the_order_of_their_names(shades):
 
 
 def test_an_epoch_has_about_each_example_once(split):
-    assert input_pipeline.steps([split], EXPERIMENT) == 6
-    assert input_pipeline.steps([split], tiny.with_values("train.batch_size=5")) == 4
-    assert input_pipeline.steps([split], tiny.with_values("train.batch_size=100")) == 1
+    assert input_pipeline.count_steps([split], EXPERIMENT) == 6
+    assert input_pipeline.count_steps([split], tiny.with_values("train.batch_size=5")) == 4
+    assert input_pipeline.count_steps([split], tiny.with_values("train.batch_size=100")) == 1

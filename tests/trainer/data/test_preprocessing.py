@@ -75,7 +75,7 @@ def test_images_of_one_colour_and_size_leave_numbers_to_work_with(tmp_path):
 
 
 def test_a_size_is_the_side_of_a_square_of_the_same_area():
-    sizes = preprocessing.size(tf.constant([[4], [9]]), tf.constant([[9], [4]]))
+    sizes = preprocessing.compute_sizes(tf.constant([[4], [9]]), tf.constant([[9], [4]]))
 
     np.testing.assert_allclose(sizes, [6, 6])
 

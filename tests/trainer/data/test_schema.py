@@ -23,21 +23,21 @@ def test_an_unknown_schema_is_refused_with_those_that_exist():
 
 
 def test_classes_are_sorted():
-    known = schema.with_classes(schema.load("images"), ("zebra", "ant"))
+    known = schema.replace_classes(schema.load("images"), ("zebra", "ant"))
 
-    assert schema.classes(known) == ("ant", "zebra")
+    assert schema.read_classes(known) == ("ant", "zebra")
 
 
 def test_a_schema_that_names_no_labels_allows_any():
-    assert schema.classes(schema.load("images")) == ()
+    assert schema.read_classes(schema.load("images")) == ()
 
 
 def test_other_classes_leave_the_schema_as_it_was():
     flowers = schema.load("flowers")
     before = flowers.SerializeToString(deterministic=True)
-    changed = schema.with_classes(flowers, ("ant", "bee"))
+    changed = schema.replace_classes(flowers, ("ant", "bee"))
 
-    assert schema.classes(changed) == ("ant", "bee")
+    assert schema.read_classes(changed) == ("ant", "bee")
     assert flowers.SerializeToString(deterministic=True) == before
 
 

@@ -108,7 +108,7 @@ def test_bands_of_rows_are_what_one_enlargement_gives(monkeypatch):
     scores = np.random.default_rng(0).random((7, 9, 3), np.float32)
     monkeypatch.setattr(segmenter, "ROWS", 5)
 
-    found = segmenter.enlarged_mask(tf.constant(scores), tf.constant([43, 31]))
+    found = segmenter.enlarge_mask(tf.constant(scores), tf.constant([43, 31]))
 
     whole = np.argmax(tf.image.resize(scores, (43, 31)), -1)
     assert np.mean(found[..., 0] == whole) > 0.995  # Two scores may be level but for rounding.
@@ -116,7 +116,7 @@ def test_bands_of_rows_are_what_one_enlargement_gives(monkeypatch):
 
 def test_a_constant_segmenter_says_the_largest_class_everywhere():
     statistics = DataStatistics(tiny_masks.CLASSES, (), (), (), class_fractions=(0.2, 0.5, 0.3))
-    model = segmenter.constant(statistics, 64)
-    found = model.of_examples(tf.constant([tiny_masks.record(0)]))
+    model = segmenter.build_constant(statistics, 64)
+    found = model.answer_examples(tf.constant([tiny_masks.record(0)]))
 
     assert found["class_fractions"].numpy().tolist() == [[0.0, 1.0, 0.0]]

@@ -29,13 +29,13 @@ def pairs(tmp_path_factory):
 
 def batches(files, experiment, count=20):
     return list(
-        input_pipeline.training([files], LABELS, experiment).take(count).as_numpy_iterator()
+        input_pipeline.read_training([files], LABELS, experiment).take(count).as_numpy_iterator()
     )
 
 
 def evaluated(path, *masks, experiment=tiny.MASKS):
     files = tiny.write(path / "x.tfrecord", [tiny.coloured(mask) for mask in masks])
-    return list(input_pipeline.evaluation([files], LABELS, experiment).as_numpy_iterator())
+    return list(input_pipeline.read_evaluation([files], LABELS, experiment).as_numpy_iterator())
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_a_mask_has_the_size_of_the_image_that_the_model_sees(tmp_path):
 
 def test_what_is_kept_in_memory_counts_masks_too(pairs):
     side = tiny.MASKS.data.max_side
-    decoded = input_pipeline.decoded([pairs], LABELS, tiny.MASKS)
+    decoded = input_pipeline.decode_examples([pairs], LABELS, tiny.MASKS)
     count = input_pipeline.CACHE_LIMIT // (side * side * 4)
 
-    assert input_pipeline.kept(decoded, count, tiny.MASKS) is not decoded
-    assert input_pipeline.kept(decoded, count + 1, tiny.MASKS) is decoded
+    assert input_pipeline.cache_if_small(decoded, count, tiny.MASKS) is not decoded
+    assert input_pipeline.cache_if_small(decoded, count + 1, tiny.MASKS) is decoded
 
 
 def box(height, width):
@@ -134,9 +134,9 @@ def model():
 def test_the_oddest_pairs_are_learned_and_evaluated(tmp_path, model, mask):
     files = [tiny.write(tmp_path / "x.tfrecord", [tiny.coloured(mask)])]
     experiment = varied(paste=0.5)
-    learned = model.fit(input_pipeline.training(files, LABELS, experiment).take(1), verbose=0)
+    learned = model.fit(input_pipeline.read_training(files, LABELS, experiment).take(1), verbose=0)
     said = model.evaluate(
-        input_pipeline.evaluation(files, LABELS, experiment), return_dict=True, verbose=0
+        input_pipeline.read_evaluation(files, LABELS, experiment), return_dict=True, verbose=0
     )
 
     assert {"loss", "pixel_accuracy", "mean_iou"} <= {*said}

@@ -15,14 +15,14 @@ from trainer import tasks
 )
 def test_masks_make_a_task_one_of_pixels(experiment, name):
     assert experiment.task == name
-    assert tasks.of(experiment) is tasks.TASKS[name]
+    assert tasks.find_task(experiment) is tasks.TASKS[name]
 
 
 def test_an_unknown_task_is_refused_with_those_there_are():
     data = replace(tiny.EXPERIMENT.data, task="boxes")
 
     with pytest.raises(ValueError, match=r"data\.task=boxes .* classes, masks"):
-        tasks.of(replace(tiny.EXPERIMENT, data=data))
+        tasks.find_task(replace(tiny.EXPERIMENT, data=data))
 
 
 @pytest.mark.parametrize(
