@@ -91,9 +91,11 @@ class ModelVersions:
     def _choose(self, version: int | None) -> int:
         if not self._loaded:
             known = [
-                f"{s.version} is {s.state.name} {s.error}".strip() for s in self.list_statuses()
+                f"version {s.version} is {s.state.name} {s.error}".strip()
+                for s in self.list_statuses()
             ]
-            raise ModelNotReady(f"No version of model {self.name!r} can answer: {known}.")
+            reason = "; ".join(known) or "none is loading yet"
+            raise ModelNotReady(f"No version of model {self.name!r} can answer: {reason}.")
         if version is None:
             return max(self._loaded)
         if version not in self._loaded:

@@ -76,25 +76,15 @@ def test_a_classifier_writes_nothing_to_the_folder_for_masks_and_warns(server, i
     assert predict(server, *images).stderr == ""
 
 
-def test_names_that_look_like_markup_are_printed_as_they_are(server, tmp_path):
-    image = tmp_path / "[b]x.png"
-    image.write_bytes(draw("red"))
-
-    result = predict(server, image)
-
-    assert result.exit_code == 0, result.output
-    assert "[b]x.png" in result.stdout
-
-
-def test_labels_that_look_like_markup_are_printed_as_they_are(tmp_path):
+def test_names_and_labels_that_look_like_markup_are_printed_as_they_are(tmp_path):
     saved_models.publish(tmp_path / "colours", 1, labels=("[red]", "[/b]", ":rose:"))
-    (tmp_path / "x.png").write_bytes(draw("red"))
+    (tmp_path / "[b]x.png").write_bytes(draw("red"))
 
     with saved_models.served(tmp_path) as server:
-        result = predict(server, tmp_path / "x.png")
+        result = predict(server, tmp_path / "[b]x.png")
 
     assert result.exit_code == 0, result.output
-    assert all(label in result.stdout for label in ("[red]", "[/b]", ":rose:"))
+    assert all(text in result.stdout for text in ("[b]x.png", "[red]", "[/b]", ":rose:"))
 
 
 def test_rest_without_a_server_uses_the_default_rest_address(images, monkeypatch, server):
@@ -112,7 +102,7 @@ def test_a_missing_file_is_named(server, tmp_path):
     assert "nowhere.jpg" in result.stderr
 
 
-def test_a_file_that_is_no_image_is_named(server, images, tmp_path):
+def test_a_file_that_is_not_an_image_is_named(server, images, tmp_path):
     (tmp_path / "notes.txt").write_text("roses are red")
 
     result = predict(server, images[0], tmp_path / "notes.txt")
@@ -174,9 +164,7 @@ def test_the_message_about_an_empty_folder(tmp_path):
     ("option", "other", "protocol"),
     [("--grpc-port", "--rest-port", "gRPC"), ("--rest-port", "--grpc-port", "REST")],
 )
-def test_a_port_in_use_is_named_and_ends_with_the_code_of_wrong_use(
-    tmp_path, option, other, protocol
-):
+def test_a_port_in_use_is_named(tmp_path, option, other, protocol):
     saved_models.publish(tmp_path / "colours", 1)
 
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -71,22 +71,6 @@ def run(environment, *arguments):
     return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("name", sorted(FORBIDDEN))
-def test_the_client_has_no_tensorflow_to_import(blocked, name):
-    command = [sys.executable, "-c", f"import {name}"]
-    done = subprocess.run(command, env=blocked, capture_output=True, text=True)
-
-    assert done.returncode == 1
-    assert f"No module named '{name}'" in done.stderr
-
-
-def test_help_is_printed_without_tensorflow(blocked):
-    done = run(blocked, "predict", "--help")
-
-    assert done.returncode == 0, done.stderr
-    assert "--server" in done.stdout
-
-
 def test_a_served_model_is_asked_over_rest_without_tensorflow(blocked, url, tmp_path):
     image = tmp_path / "a.jpg"
     image.write_bytes(draw("red", 9, 5, kind="JPEG"))

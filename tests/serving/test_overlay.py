@@ -45,7 +45,7 @@ def test_image_mask_and_legend_are_on_one_picture(height, width):
     assert shown.size == (max(width, legend.width), height + legend.height)
 
 
-def test_half_of_a_pixel_is_its_image_and_half_its_class():
+def test_a_pixel_blends_its_image_and_its_class_equally():
     image = Image.new("RGB", (1, 1), (100, 100, 100))
     shown = overlay.blend(image, np.array([[2]], np.uint8)).getpixel((0, 0))
 

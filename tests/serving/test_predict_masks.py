@@ -54,7 +54,7 @@ def test_images_of_mixed_sizes_get_masks_of_their_own_size(urls, images, tmp_pat
         assert Image.open(row["overlay"]).height > mask.shape[0]
 
 
-def test_people_get_a_table(urls, images, tmp_path, monkeypatch):
+def test_the_default_output_is_a_table(urls, images, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "300")
 
     done = predict(urls, "grpc", images[0], "--output", tmp_path / "out")

@@ -44,7 +44,7 @@ def test_other_kinds_become_png(kind, mode):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
-def test_an_image_that_lies_on_its_side_is_turned(kind):
+def test_a_rotated_image_is_turned_upright(kind):
     exif = Image.Exif()
     exif[0x0112] = 6
 

@@ -73,7 +73,7 @@ class ImageModule(tf.Module):
 
     @abstractmethod
     def _answer(self, pixels: tf.Tensor, sizes: tf.Tensor, sent: tf.Tensor) -> Outputs:
-        """The outputs for images of `sizes` [N, 2] in pixels [N, H, W, 3]; `sent`: original sizes."""
+        """The outputs for pixels [N, H, W, 3] and sizes [N, 2]; `sent` are the original sizes."""
 
     def _repeat_labels(self, images: tf.Tensor) -> tf.Tensor:
         """The labels, once per image: string [N, C]."""

@@ -56,7 +56,7 @@ def test_masks_come_in_the_sizes_of_their_images_from_one_request(ask):
     assert all((pixels_of(one.mask) == 1).all() for one in found)
 
 
-def test_the_parts_of_the_pixels_go_by_the_names_of_the_classes(ask):
+def test_class_fractions_have_the_names_of_the_classes(ask):
     image = np.zeros((4, 5, 3), np.uint8)
     image[0] = (255, 255, 0)
 
@@ -67,7 +67,7 @@ def test_the_parts_of_the_pixels_go_by_the_names_of_the_classes(ask):
     assert found.class_fractions["black"] == pytest.approx(0.75)
 
 
-def test_the_mask_of_an_image_on_its_side_is_upright(ask):
+def test_the_mask_of_a_rotated_image_is_upright(ask):
     exif = Image.Exif()
     exif[0x0112] = 6
 
@@ -86,7 +86,7 @@ def test_twelve_megapixels_pass_both_ways(ask):
     np.testing.assert_array_equal(pixels_of(found.mask), bits @ np.array([1, 2, 4], np.uint8))
 
 
-def test_asking_gives_what_the_model_gives(ask):
+def test_ask_returns_classes_or_masks_depending_on_the_model(ask):
     image = draw("green")
 
     assert ask("bright").ask([image]) == ask("bright").segment([image])

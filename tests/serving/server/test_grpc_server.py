@@ -52,12 +52,6 @@ def test_the_output_filter_chooses_outputs(channel):
     assert list(response.outputs) == ["label"]
 
 
-def test_a_version_can_be_asked_for(channel):
-    response = predict(channel, version=7, image_bytes=[saved_models.draw("green")])
-
-    assert response.model_spec.version.value == 7
-
-
 def test_a_response_over_four_megabytes_passes(channel):
     response = predict(channel, signature="zeros", length=[2_000_000])
 

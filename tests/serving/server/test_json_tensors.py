@@ -32,7 +32,7 @@ def read(value, dtype):
         (7, tf.int32),
     ],
 )
-def test_numbers_take_the_type_of_the_signature(value, dtype):
+def test_numbers_get_the_type_of_the_signature(value, dtype):
     array = read(value, dtype)
 
     assert array.dtype == dtype.as_numpy_dtype
@@ -56,7 +56,7 @@ def test_numbers_take_the_type_of_the_signature(value, dtype):
         ([["a"], "a"], tf.string),
     ],
 )
-def test_what_would_not_stay_the_same_is_refused(value, dtype):
+def test_values_that_the_type_would_change_are_refused(value, dtype):
     with pytest.raises(InvalidTensor) as refused:
         read(value, dtype)
 
@@ -80,7 +80,7 @@ def test_rows_become_columns_and_columns_rows():
     assert json_tensors.write_outputs(body, columns) == {"predictions": body["instances"]}
 
 
-def test_text_that_is_no_utf_8_still_becomes_json():
+def test_text_that_is_not_utf_8_still_becomes_json():
     labels = np.array([b"caf\xe9"], dtype=object)
 
     assert json_tensors.write_outputs({"inputs": []}, {"label": labels}) == {

@@ -75,7 +75,7 @@ def test_a_version_that_failed_is_tried_again_once_it_was_published_again(model)
     assert model.answering() == 2
 
 
-def test_taking_the_newest_version_away_goes_back_to_the_one_before(model):
+def test_removing_the_newest_version_goes_back_to_the_one_before(model):
     saved_models.publish(model.folder, 1)
     newest = saved_models.publish(model.folder, 2)
     model.refresh()
@@ -102,7 +102,7 @@ def test_a_version_ends_only_after_the_requests_it_answers(model):
     assert model.changes[-1] == (1, "END")
 
 
-def test_a_version_that_is_not_loaded_is_not_found_and_the_loaded_ones_are_named(model):
+def test_a_version_that_is_not_loaded_is_refused_with_those_that_are(model):
     saved_models.publish(model.folder, 4)
     model.refresh()
 
@@ -114,7 +114,7 @@ def test_without_a_version_that_loads_the_model_is_not_ready(model):
     saved_models.publish_broken(model.folder, 1)
     model.refresh()
 
-    with pytest.raises(ModelNotReady, match=r"'colours'.*'1 is END"):
+    with pytest.raises(ModelNotReady, match=r"'colours'.*version 1 is END"):
         model.answering()
 
 

@@ -44,14 +44,14 @@ def test_a_model_on_disk_is_not_ready_before_it_is_loaded(tmp_path):
         Servables(tmp_path).lease("colours").__enter__()
 
 
-def test_a_model_that_is_nowhere_is_not_found_and_the_others_are_named(tmp_path):
+def test_a_missing_model_is_refused_with_those_that_exist(tmp_path):
     publish(tmp_path / "colours", 1)
 
     with pytest.raises(ModelNotFound, match=r"Latest\(roses\). Models: \['colours'\]"):
         Servables(tmp_path).list_statuses("roses")
 
 
-def test_a_push_root_that_goes_away_leaves_its_models_serving(tmp_path):
+def test_models_keep_serving_when_the_push_root_disappears(tmp_path):
     publish(tmp_path / "served" / "colours", 1)
 
     with watching(tmp_path / "served") as servables:

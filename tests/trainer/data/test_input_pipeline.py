@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -49,7 +50,7 @@ def assert_same(first, second):
     tf.nest.map_structure(np.testing.assert_array_equal, first, second)
 
 
-def test_training_batches_hold_nearly_no_padding(split):
+def test_training_batches_contain_nearly_no_padding(split):
     inputs = [inputs for inputs, _ in batches(split, count=40)]
     useful = sum(batch["size"].prod(axis=1).sum() for batch in inputs)
 
@@ -131,7 +132,7 @@ def test_larger_images_are_brought_to_size(tmp_path):
     assert inputs["image"].shape == (1, 48, 24, 3)
 
 
-def test_what_is_kept_in_memory_is_what_is_read_again(split):
+def test_cached_examples_equal_those_that_are_read_again(split):
     decoded = input_pipeline.decode_examples([split], tiny.LABELS, EXPERIMENT)
     small, large = (
         input_pipeline.cache_if_small(decoded, 24, EXPERIMENT),
@@ -156,8 +157,8 @@ def test_labels_are_one_hot_in_their_order(split):
     assert np.array_equal(found, [(0, 0, 1), (0, 1, 0)] * 12)  # Blue and red in turn.
 
 
-def test_a_label_that_training_does_not_know_is_named(split):
-    with pytest.raises(tf.errors.InvalidArgumentError, match=r"No such label in training.*blue"):
+def test_a_label_that_is_not_in_the_training_split_is_named(split):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="blue"):
         list(input_pipeline.decode_examples([split], ("red", "green"), EXPERIMENT))
 
 
@@ -165,10 +166,9 @@ def test_a_label_that_training_does_not_know_is_named(split):
 def test_an_empty_split_is_refused(tmp_path, name):
     tiny.write(tmp_path / "empty.tfrecord", [])
 
-    with pytest.raises(ValueError, match=rf"No examples in .*{name[:5]}.*: the split is empty"):
-        input_pipeline.read_training([str(tmp_path / name)], tiny.LABELS, EXPERIMENT)
-    with pytest.raises(ValueError, match="the split is empty"):
-        input_pipeline.read_evaluation([str(tmp_path / name)], tiny.LABELS, EXPERIMENT)
+    for read in (input_pipeline.read_training, input_pipeline.read_evaluation):
+        with pytest.raises(ValueError, match=re.escape(name)):
+            read([str(tmp_path / name)], tiny.LABELS, EXPERIMENT)
 
 
 def test_files_are_read_in_the_order_of_their_names(shades):

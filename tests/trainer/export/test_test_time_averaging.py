@@ -48,7 +48,7 @@ def test_the_answer_at_several_sides_is_their_mean_and_none_is_scaled_up():
     assert found.shape == (*batch().shape[:3], 1)
 
 
-def test_what_stands_beyond_the_images_changes_nothing():
+def test_the_content_of_the_padding_does_not_matter():
     network = test_time_averaging.average_sides(
         test_time_averaging.average_mirrored(lambda pixels, _: pixels), (20, 32)
     )
@@ -58,7 +58,7 @@ def test_what_stands_beyond_the_images_changes_nothing():
     assert clean.std() > 10
 
 
-def test_an_image_shown_at_its_own_side_is_what_it_was():
+def test_an_image_at_its_own_side_is_unchanged():
     found = test_time_averaging.average_sides(lambda pixels, _: pixels, (40,))(
         batch(), SIZES
     ).numpy()
