@@ -12,7 +12,7 @@ from serving import commands
 SERVER_ONLY = {"google", "grpc", "starlette", "tensorflow", "tensorflow_serving", "uvicorn"}
 
 app = typer.Typer(
-    help="Serve models, and get predictions from served models.",
+    help="Serves models, and gets predictions from served models.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

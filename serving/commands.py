@@ -37,13 +37,37 @@ FAILED = 1
 WRONG_USE = 2
 
 
-def serve(
-    push_root: Annotated[Path, typer.Option(help="Folder with <model>/<version>/.")] = Path(
-        "served"
+PushRoot = Annotated[Path, typer.Option(help="Folder with <model>/<version>/.")]
+Port = Annotated[int, typer.Option(help="0: any free port.", min=0, max=65535)]
+Host = Annotated[str, typer.Option(help="Use 0.0.0.0 to accept other machines.")]
+
+Images = Annotated[list[Path], typer.Argument(help="Image files.", metavar="IMAGE...")]
+ServerURL = Annotated[
+    str,
+    typer.Option(
+        help="grpc://HOST:PORT or http://HOST:PORT; the scheme selects the protocol.",
+        show_default=GRPC_URL,
     ),
-    grpc_port: Annotated[int, typer.Option(help="0: any free port.", min=0, max=65535)] = 8500,
-    rest_port: Annotated[int, typer.Option(help="0: any free port.", min=0, max=65535)] = 8501,
-    host: Annotated[str, typer.Option(help="Use 0.0.0.0 to accept other machines.")] = "127.0.0.1",
+]
+ModelName = Annotated[str, typer.Option(help="Name of the served model.")]
+Rest = Annotated[bool, typer.Option("--rest", help=f"Use REST: without --server, {REST_URL}.")]
+AsJSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder for masks and their overlays.",
+        metavar="DIR",
+        show_default=str(OUTPUT),
+    ),
+]
+Timeout = Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)]
+
+
+def serve(
+    push_root: PushRoot = Path("served"),
+    grpc_port: Port = 8500,
+    rest_port: Port = 8501,
+    host: Host = "127.0.0.1",
 ) -> None:
     """Serves the newest version of each model over gRPC and REST, until Ctrl-C."""
     models = _find_models(push_root)
@@ -65,28 +89,13 @@ def serve(
 
 
 def predict(
-    images: Annotated[list[Path], typer.Argument(help="Image files.", metavar="IMAGE...")],
-    server: Annotated[
-        str,
-        typer.Option(
-            help="grpc://HOST:PORT or http://HOST:PORT; the scheme selects the protocol.",
-            show_default=GRPC_URL,
-        ),
-    ] = "",
-    model: Annotated[str, typer.Option(help="Name of the served model.")] = "flowers",
-    rest: Annotated[
-        bool, typer.Option("--rest", help=f"Use REST: without --server, {REST_URL}.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder for masks and their overlays.",
-            metavar="DIR",
-            show_default=str(OUTPUT),
-        ),
-    ] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)] = 30.0,
+    images: Images,
+    server: ServerURL = "",
+    model: ModelName = "flowers",
+    rest: Rest = False,
+    as_json: AsJSON = False,
+    output: Output = None,
+    timeout: Timeout = 30.0,
 ) -> None:
     """Sends images to a served model in one request, and prints its answers.
 

@@ -26,15 +26,12 @@ def run_fn(fn_args: FnArgs) -> None:
     )
     model = models.build(recipe.model, statistics)
     checkpoints = choose_checkpoint_folder(fn_args)
-    training.fit(
-        model,
-        input_pipeline.read_training(fn_args.train_files, statistics.labels, recipe),
-        input_pipeline.read_evaluation(fn_args.eval_files, statistics.labels, recipe),
+    data = training.Datasets(
+        train=input_pipeline.read_training(fn_args.train_files, statistics.labels, recipe),
+        val=input_pipeline.read_evaluation(fn_args.eval_files, statistics.labels, recipe),
         steps_per_epoch=input_pipeline.count_steps(fn_args.train_files, recipe),
-        recipe=recipe,
-        checkpoints=checkpoints,
-        logs=fn_args.model_run_dir,
     )
+    training.fit(model, data, training.Folders(checkpoints, fn_args.model_run_dir), recipe)
     saved_model.save(model, statistics, recipe, fn_args.serving_model_dir)
     tf.io.gfile.rmtree(checkpoints)
 

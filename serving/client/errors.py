@@ -10,7 +10,7 @@ class ServingError(Exception):
 
 
 class ServerUnavailable(ServingError):  # noqa: N818
-    """No answer, or one that says the server failed: worth a retry."""
+    """No answer, or an error of the server: worth a retry."""
 
 
 class RequestRejected(ServingError):  # noqa: N818

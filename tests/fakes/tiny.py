@@ -206,15 +206,9 @@ def train(folder: Path, experiment: Experiment):
 
 
 def fit(model, train, val, folder: Path, experiment: Experiment):
-    return training.fit(
-        model,
-        train,
-        val,
-        steps_per_epoch=STEPS,
-        recipe=experiment,
-        checkpoints=str(folder / "checkpoints"),
-        logs=str(folder / "logs"),
-    )
+    data = training.Datasets(train, val, STEPS)
+    folders = training.Folders(str(folder / "checkpoints"), str(folder / "logs"))
+    return training.fit(model, data, folders, experiment)
 
 
 def with_random_weights(model, seed: int = 0):

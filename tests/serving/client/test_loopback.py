@@ -1,4 +1,4 @@
-"""Which hosts no proxy may stand before."""
+"""Which hosts are this machine, and bypass proxies."""
 
 import pytest
 

@@ -13,7 +13,7 @@ from tests.fakes import tiny
 from trainer.data import input_pipeline
 
 EXPERIMENT = tiny.EXPERIMENT
-SHADES = range(10, 250, 20)  # Twelve images, told apart by their grey.
+SHADES = range(10, 250, 20)  # Twelve images with different greys.
 PLAIN = replace(
     EXPERIMENT,
     augment=replace(EXPERIMENT.augment, brightness=0.0, contrast=0.0, saturation=0.0),

@@ -1,4 +1,4 @@
-"""Sizes computed from the layers, held against what the layers really do."""
+"""Sizes computed from the layers, compared with the layers' outputs."""
 
 from __future__ import annotations
 

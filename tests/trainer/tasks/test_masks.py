@@ -135,14 +135,14 @@ def test_corner_cases_can_be_trained_and_evaluated(tmp_path, model, mask):
     files = [tiny.write(tmp_path / "x.tfrecord", [tiny.coloured(mask)])]
     experiment = varied(paste=0.5)
     learned = model.fit(input_pipeline.read_training(files, LABELS, experiment).take(1), verbose=0)
-    said = model.evaluate(
+    measured = model.evaluate(
         input_pipeline.read_evaluation(files, LABELS, experiment), return_dict=True, verbose=0
     )
 
-    assert {"loss", "pixel_accuracy", "mean_iou"} <= {*said}
-    assert np.isfinite([*said.values(), *learned.history["loss"]]).all()
+    assert {"loss", "pixel_accuracy", "mean_iou"} <= {*measured}
+    assert np.isfinite([*measured.values(), *learned.history["loss"]]).all()
     assert all(np.isfinite(weight).all() for weight in model.get_weights())
-    assert (said["loss"] == 0) == (mask == records.IGNORED).all()
+    assert (measured["loss"] == 0) == (mask == records.IGNORED).all()
 
 
 def test_a_model_learns_masks_and_continues_where_it_stopped(tmp_path):
