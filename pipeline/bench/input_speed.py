@@ -35,7 +35,7 @@ def training_epoch(source: Source) -> tf.data.Dataset:
 
 
 def evaluation(source: Source) -> tf.data.Dataset:
-    """The batches of data.evaluation before it counts them: at the first pass nothing is kept."""
+    """The batches of read_evaluation before it counts them; the first pass finds no cache."""
     experiment = source.experiment
     decoded = input_pipeline.decode_examples(source.files, source.labels, experiment)
     kept = input_pipeline.cache_if_small(
