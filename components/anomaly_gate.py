@@ -79,7 +79,7 @@ def mend(field: str, schema_name: str) -> str:
     """What to do about an anomaly of this field."""
     if field == LABEL_TEXT:
         return "Rename or take away the label's folder, or add the label to data.classes."
-    return f"Take these images away, or allow them in trainer/schemas/{schema_name}.pbtxt."
+    return f"Take these images away, or allow them in trainer/data/schemas/{schema_name}.pbtxt."
 
 
 def missing_classes(expected: schema_pb2.Schema, statistics_uri: str) -> list[str]:
@@ -87,7 +87,7 @@ def missing_classes(expected: schema_pb2.Schema, statistics_uri: str) -> list[st
 
     The gate after training holds for the classes that the test examples have.
     """
-    labels = set(schema.classes(expected))
+    labels = set(schema.read_classes(expected))
     absent = {
         split: sorted(labels - set(class_shares.counts(statistics_uri, split))) for split in NEEDED
     }

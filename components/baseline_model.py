@@ -30,9 +30,9 @@ def BaselineModel(
 ) -> None:
     """The served version; if nothing is served, a model that always answers the same."""
     version = serving_folder.find(served_folder, served_version)
-    facts = tasks.TASKS[task].statistics(transform_graph.uri, tuple(json.loads(classes)))
+    facts = tasks.TASKS[task].read_statistics(transform_graph.uri, tuple(json.loads(classes)))
     shares = class_shares.shares(statistics.uri, "train")
-    constant = tasks.TASKS[task].constant_module(facts, shares, max_side)
+    constant = tasks.TASKS[task].build_constant_module(facts, shares, max_side)
     adapt = component_tasks.TASKS[task].adapt_served
     answering = adapt(version, constant) if version else constant
     saved_model.save_module(answering, path_utils.serving_model_path(baseline.uri))

@@ -27,6 +27,6 @@ def CuratedSchema(
     """
     expected = schema.load(name)
     if json.loads(classes):
-        expected = schema.with_classes(expected, tuple(json.loads(classes)))
+        expected = schema.replace_classes(expected, tuple(json.loads(classes)))
     with tf.io.gfile.GFile(f"{curated.uri}/schema.pbtxt", "w") as file:
         file.write(text_format.MessageToString(expected))

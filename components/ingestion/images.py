@@ -82,7 +82,9 @@ def stored(data: bytes, limits: Limits) -> Picture:
         rgb = rgb_images.to_upright_rgb(image)
     except rgb_images.UnreadableImageError as error:  # Sound, but of colours nobody knows.
         raise Refused(rejects.UNREADABLE, str(error)) from error
-    return Picture(rgb_images.to_png(rgb), "PNG", rgb.height, rgb.width, rgb_images.turn(image))
+    return Picture(
+        rgb_images.to_png(rgb), "PNG", rgb.height, rgb.width, rgb_images.find_turn(image)
+    )
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from trainer.data.records import ENCODED, IGNORED, LABEL_TEXT, MASK, SPECIES
 
 def card(fields: Values, outputs: Values, labels: list[str]) -> Card:
     """Scored by the mean IoU of the image."""
-    file, truth = text(fields), overlay.ids(fields[MASK])
-    said = overlay.ids(outputs["mask_bytes"])
+    file, truth = text(fields), overlay.read_ids(fields[MASK])
+    said = overlay.read_ids(outputs["mask_bytes"])
     score = mean_iou(truth, said, len(labels))
     about = [text(fields, name) for name in (SPECIES, LABEL_TEXT)]
     return Card(
@@ -45,7 +45,7 @@ def mean_iou(truth: NDArray[np.uint8], said: NDArray[np.uint8], classes: int) ->
 
 def legend(labels: list[str], cards: list[Card]) -> list[tuple[str, str]]:
     """Each class and its colour in CSS; the last are pixels that count for no class."""
-    colours = overlay.palette()
+    colours = overlay.make_palette()
     numbers = dict(enumerate(labels))
     if any(card.partly_ignored for card in cards):
         numbers[IGNORED] = "not counted"

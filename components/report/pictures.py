@@ -27,9 +27,9 @@ def of_image(encoded: bytes) -> str:
 
 def of_mask(ids: NDArray[np.uint8]) -> str:
     """A data URI of a mask [H, W] of class ids, in the colours of overlays."""
-    width, height = images.within(tf.constant(ids.shape), SIDE).numpy()[::-1]
+    width, height = images.limit_size(tf.constant(ids.shape), SIDE).numpy()[::-1]
     small = Image.fromarray(ids).resize((int(width), int(height)), Image.Resampling.NEAREST)
-    return data_uri("png", overlay.with_palette(np.asarray(small)))
+    return data_uri("png", overlay.encode_mask(np.asarray(small)))
 
 
 def data_uri(kind: str, data: bytes) -> str:

@@ -29,11 +29,11 @@ class Resliced(tf.Module):
         self._served = tf.saved_model.load(version)
         self._run = run
 
-    def signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
+    def trace_signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
         """Those that the Evaluator asks for."""
         return {
             "evaluate_examples": self.segment_examples.get_concrete_function(EXAMPLES),
-            "transform_features": self._run.size_buckets.get_concrete_function(EXAMPLES),
+            "transform_features": self._run.find_size_buckets.get_concrete_function(EXAMPLES),
         }
 
     @tf.function

@@ -89,7 +89,7 @@ def test_every_class_is_needed_in_train_and_in_test(tmp_path, without, missing):
     with tf.io.TFRecordWriter(f"{examples.uri}/Split-{without}/data-00000") as writer:
         writer.write(record("blue", 0))
     statistics = statistics_of(examples, tmp_path)
-    expected = schema.with_classes(schema.load("flowers"), ("blue", "red"))
+    expected = schema.replace_classes(schema.load("flowers"), ("blue", "red"))
 
     lines = missing_classes(expected, statistics.uri)
 
@@ -115,7 +115,7 @@ def test_a_wrong_format_is_named_with_the_mend_in_every_split(tmp_path):
 
     lines = [line for line in str(stopped.value).splitlines() if "image/format" in line]
     assert [line.split(":")[0].strip() for line in lines] == list(records.SPLITS)
-    assert all("TIFF" in line and "trainer/schemas/flowers.pbtxt" in line for line in lines)
+    assert all("TIFF" in line and "trainer/data/schemas/flowers.pbtxt" in line for line in lines)
 
 
 def test_a_share_that_moved_too_far_is_named_with_both_shares_and_the_limit(tmp_path):

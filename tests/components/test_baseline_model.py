@@ -124,7 +124,7 @@ def test_the_newest_served_version_is_taken(tmp_path):
 
 def serve(folder, version, shares, boundaries=(20.0,)):
     """A served version that always answers these shares."""
-    model = classifier.constant(facts(sorted(shares), boundaries), shares, max_side=64)
+    model = classifier.build_constant(facts(sorted(shares), boundaries), shares, max_side=64)
     saved_model.save_module(model, str(folder / "served" / version))
 
 

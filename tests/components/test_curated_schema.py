@@ -23,17 +23,19 @@ def written(folder, **data):
 
 
 def test_the_labels_are_the_experiments(tmp_path):
-    assert schema.classes(written(tmp_path)) == ("blue", "red")
+    assert schema.read_classes(written(tmp_path)) == ("blue", "red")
 
 
 def test_an_experiment_without_classes_leaves_those_of_the_schema(tmp_path):
-    assert schema.classes(written(tmp_path, classes=())) == schema.classes(schema.load("flowers"))
+    assert schema.read_classes(written(tmp_path, classes=())) == schema.read_classes(
+        schema.load("flowers")
+    )
 
 
 def test_a_schema_of_any_labels_takes_those_found(tmp_path):
     found = written(tmp_path, schema="images", classes=("cat", "dog"))
 
-    assert schema.classes(found) == ("cat", "dog")
+    assert schema.read_classes(found) == ("cat", "dog")
     assert {ENCODED, FORMAT} < {feature.name for feature in found.feature}
 
 

@@ -19,8 +19,8 @@ def test_a_served_segmenter_answers_by_the_runs_size_buckets(tmp_path):
     rows = tf.constant([tiny_masks.record(0)])
 
     found = resliced.segment_examples(rows)["mask_bytes"].numpy()
-    assert found == run.of_examples(rows)["mask_bytes"].numpy()
-    assert resliced.signatures()["transform_features"](rows)["size_bucket"].numpy() == [2]
+    assert found == run.answer_examples(rows)["mask_bytes"].numpy()
+    assert resliced.trace_signatures()["transform_features"](rows)["size_bucket"].numpy() == [2]
 
 
 def test_a_served_segmenter_of_other_classes_is_refused(tmp_path):
