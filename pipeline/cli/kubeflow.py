@@ -107,7 +107,7 @@ def rehearse(
     if not pushed.get("pushed"):
         from components.metrics import results
 
-        failures = results.gate_failures(str(ended.artifact("Evaluator", "evaluation")))
+        failures = results.list_gate_failures(str(ended.artifact("Evaluator", "evaluation")))
         fail("\n".join(["Nothing was pushed.", *failures]), NOT_BLESSED)
     console.print(f"Pushed: {pushed['pushed_destination']}", highlight=False, soft_wrap=True)
 

@@ -50,12 +50,12 @@ def read(workdir: str, task: str) -> RunResult:
     rejected = uri(steps, "ImageExampleGen", "rejects")
     summary = ingestion_summary.read(rejected)
     evaluation = uri(steps, "Evaluator", "evaluation")
-    candidate = results.slices(evaluation, results.CANDIDATE)
+    candidate = results.read_slices(evaluation, results.CANDIDATE)
     trained = path_utils.serving_model_path(uri(steps, "Trainer", "model"))
     servable = steps["ModelServable"].artifacts["blessing"].custom_properties["failure"]
-    failures = [*results.gate_failures(evaluation), *filter(None, [servable.string_value])]
+    failures = [*results.list_gate_failures(evaluation), *filter(None, [servable.string_value])]
     pushed = steps["Pusher"].artifacts["pushed_model"].custom_properties
-    row = TASKS[task].report.class_row
+    row = TASKS[task].report.make_class_row
     return RunResult(
         task=task,
         files=sum(summary.files.values()),
@@ -63,10 +63,10 @@ def read(workdir: str, task: str) -> RunResult:
         rejects=summary.reasons,
         ingested=summary,
         rejects_file=f"{rejected}/rejects.csv",
-        metrics=results.overall(candidate),
-        baseline=results.overall(results.slices(evaluation, results.BASELINE)),
-        classes=results.by_class(candidate, saved_model.read_labels(trained), row),
-        slices=results.by_slice(candidate),
+        metrics=results.select_overall(candidate),
+        baseline=results.select_overall(results.read_slices(evaluation, results.BASELINE)),
+        classes=results.tabulate_classes(candidate, saved_model.read_labels(trained), row),
+        slices=results.tabulate_slices(candidate),
         blessed=bool(pushed["pushed"].int_value),
         failures=tuple(failures),
         version=pushed["pushed_version"].string_value,

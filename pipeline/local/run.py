@@ -43,7 +43,9 @@ def alone(workdir: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise DataError(
-                f"Another run is at work in {workdir}: wait for its end, or give another --workdir."
+                "workdir_in_use",
+                f"Another run is at work in {workdir}: wait for its end, or give "
+                "another --workdir.",
             ) from error
         yield
 
