@@ -72,7 +72,7 @@ def ingest(
     )
 
 
-def _count_examined(splits: beam.PCollection, path: str) -> None:
+def _count_examined(splits: beam.PCollection[str], path: str) -> None:
     _ = (
         splits
         | "CountExamined" >> beam.combiners.Count.PerElement()

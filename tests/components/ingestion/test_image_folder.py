@@ -139,3 +139,14 @@ def test_a_renamed_file_changes_the_fingerprint(tmp_path):
     (tmp_path / "a/1.jpg").rename(tmp_path / "a/2.jpg")
 
     assert image_folder.fingerprint(str(tmp_path)) != before
+
+
+def test_a_name_that_is_not_utf_8_is_named(tmp_path):
+    put(tmp_path, {"a/1.jpg": b""})
+    (tmp_path / os.fsdecode(b"caf\xe9")).mkdir()
+
+    with pytest.raises(DataError) as raised:
+        image_folder.find(str(tmp_path))
+
+    assert raised.value.reason == "name_not_utf8"
+    assert "caf" in str(raised.value)
