@@ -13,7 +13,7 @@ import tensorflow as tf
 import tensorflow_model_analysis as tfma
 from rich.table import Table
 
-from components.report.cards import Card, text
+from components.report.cards import Card, read_text
 from components.tasks.task import ReportParts, TaskComponents
 from pipeline.tasks.task import TaskPipeline
 from trainer.data import preprocessing
@@ -100,14 +100,14 @@ def find_problem(images, together, alone, by_rest):
     return "" if all(0 <= score <= 1 for score in scores) else f"Not scores: {scores}."
 
 
-def card(fields, outputs, labels):
-    truth = labels.index(text(fields, LABEL_TEXT))
+def make_card(fields, outputs, labels):
+    truth = labels.index(read_text(fields, LABEL_TEXT))
     score = float(outputs["probabilities"][truth])
-    return Card(text(fields), score, f"{score:.2f} alone", (labels[truth],), ())
+    return Card(read_text(fields), score, f"{score:.2f} alone", (labels[truth],), ())
 
 
-def class_row(found, index, name):
-    return {"accuracy": found[((LABEL_TEXT, name),)][""]["accuracy"]}
+def make_class_row(slices, index, name):
+    return {"accuracy": slices[((LABEL_TEXT, name),)][""]["accuracy"]}
 
 
 def metrics(classes):
@@ -131,11 +131,11 @@ COMPONENTS = TaskComponents(
         kind="Scores of labels",
         curves=("loss", "binary_accuracy"),
         card_width="10rem",
-        card=card,
-        class_row=class_row,
-        shown_slices=lambda found: found,
-        confusion=lambda evaluation, labels: None,
-        legend=lambda labels, cards: [],
+        make_card=make_card,
+        make_class_row=make_class_row,
+        select_slices=lambda slices: slices,
+        draw_confusion=lambda evaluation, labels: None,
+        make_legend=lambda labels, cards: [],
     ),
 )
 PIPELINE = TaskPipeline(

@@ -13,7 +13,7 @@ from tfx.components.evaluator.executor import Executor
 from tfx.components.util import model_utils
 from tfx.types import standard_artifacts
 
-from components.tasks.class_baseline import Relabelled
+from components.tasks.class_baseline import ServedClassifier
 from pipeline import evaluation, graph
 from pipeline.tasks import classes, masks
 from tests.fakes.ingested import in_process
@@ -118,7 +118,7 @@ def older():
     version = save(lasting() / "1", always(labels), facts(labels, boundaries=(17.5, 19.5)))
     run = classifier.build_constant(facts(), {"blue": 0.5, "red": 0.5}, 64)
     model = artifact(standard_artifacts.Model, lasting())
-    saved_model.save_module(Relabelled(str(version), run), f"{model.uri}/Format-Serving")
+    saved_model.save_module(ServedClassifier(str(version), run), f"{model.uri}/Format-Serving")
     return model
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from components.ingestion import images
-from components.ingestion.images import Limits, Refused
+from components.ingestion.images import Limits, RejectError
 from serving.rgb_images import UnreadableImageError, check, make_upright
 from tests.fakes.image_files import file_of, oriented, picture, png_16_bit_rgb
 from tests.fakes.saved_models import draw
@@ -89,13 +89,13 @@ def test_the_client_sends_what_ingestion_stores(encoded):
 
 
 def ingested(encoded):
-    return images.stored(encoded, Limits(min_side=1, max_pixels=10_000)).encoded
+    return images.convert(encoded, Limits(min_side=1, max_pixels=10_000)).encoded
 
 
 def answer_or_refusal(take, encoded):
     try:
         return take(encoded)
-    except (UnreadableImageError, Refused):
+    except (UnreadableImageError, RejectError):
         return "refused"
 
 
