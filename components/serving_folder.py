@@ -1,4 +1,4 @@
-"""What is served: `<push root>/<model name>/<version>/`, versions being integers."""
+"""Finds served versions: `<push root>/<model name>/<version>/`, with integers as versions."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ import tensorflow as tf
 from components.errors import DataError
 from serving.versions import VERSION
 
-NEWEST = "newest"  # Asks for the version that is the newest when a step runs.
-NONE = "none"  # Asks for none, whatever is there.
+NEWEST = "newest"  # Means the newest version at the time a step runs.
+NONE = "none"  # Means no version, whatever is served.
 
 
-def versions(folder: str) -> list[int]:
-    """The versions in a model's folder, rising; none where there is no folder.
+def list_versions(folder: str) -> list[int]:
+    """Lists the versions in a model's folder, in rising order; empty if there is no folder.
 
-    Raises DataError for a relative folder: on a cluster, it would end with the pod.
+    Raises DataError for a relative folder: on a cluster, it would be lost with the pod.
     """
     if not (folder.startswith("/") or "://" in folder):
         raise DataError(
-            f"served_folder={folder} is relative, and what is pushed there would end with the pod: "
-            "give a path that begins with /, or a URI such as gs://BUCKET/FOLDER."
+            "served_folder_relative",
+            f"served_folder={folder} is a relative path: on a cluster, a pushed model would be "
+            "lost with its pod. Give a path that begins with /, or a URI such as "
+            "gs://BUCKET/FOLDER.",
         )
     if not tf.io.gfile.isdir(folder):
         return []
@@ -28,7 +30,7 @@ def versions(folder: str) -> list[int]:
     return sorted(int(name) for name in numbers if tf.io.gfile.isdir(f"{folder}/{name}"))
 
 
-def fingerprint(model: str) -> str:
+def read_fingerprint(model: str) -> str:
     """What a SavedModel's graph and weights come to; empty if it has no `fingerprint.pb`.
 
     Equal for a model and its copies, whatever warm-up requests these have.
@@ -42,24 +44,26 @@ def fingerprint(model: str) -> str:
 
 def find_copy(folder: str, model: str) -> int | None:
     """The newest version in a model's folder that is a copy of a SavedModel; None without one."""
-    wanted = fingerprint(model)
-    copies = (n for n in reversed(versions(folder)) if fingerprint(f"{folder}/{n}") == wanted)
-    return next(copies, None) if wanted else None
+    wanted = read_fingerprint(model)
+    for version in reversed(list_versions(folder)) if wanted else ():
+        if read_fingerprint(f"{folder}/{version}") == wanted:
+            return version
+    return None
 
 
 def find(folder: str, version: str) -> str | None:
-    """The folder of a version: "newest", "none", or a number. None where nothing is served.
+    """Finds the folder of a version: "newest", "none", or a number. None if nothing is served.
 
-    Raises DataError for a number that is not there, naming those that are.
+    Raises DataError for an unknown version, and lists the known ones.
     """
-    there = versions(folder)
-    if version == NONE or (version == NEWEST and not there):
+    versions = list_versions(folder)
+    if version == NONE or (version == NEWEST and not versions):
         return None
     if version == NEWEST:
-        return f"{folder}/{there[-1]}"
-    if version not in map(str, there):
+        return f"{folder}/{versions[-1]}"
+    if version not in map(str, versions):
         raise DataError(
-            f"No version {version!r} in {folder}; there are: {there}. Give one of these, "
-            f'"{NEWEST}" or "{NONE}".'
+            "unknown_served_version",
+            f'{folder} has no version {version!r}. Give one of {versions}, "{NEWEST}" or "{NONE}".',
         )
     return f"{folder}/{version}"

@@ -31,14 +31,14 @@ class Checkpoints(keras.callbacks.Callback):
         self._best = [tf.Variable(weight) for weight in model.get_weights()]
         progress = {"epoch": self._epoch, "best_loss": self._best_loss, "best": self._best}
         self._state = tf.train.Checkpoint(
-            model=model, optimizer=model.optimizer, random=random_states(model), **progress
+            model=model, optimizer=model.optimizer, random=list_random_states(model), **progress
         )
         self.set_model(model)
-        self._manager = self._restored(folder)
+        self._manager = self._open(folder)
 
     @property
     def epoch(self) -> int:
-        """How many epochs are finished."""
+        """The number of finished epochs."""
         return int(self._epoch)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -72,8 +72,8 @@ class Checkpoints(keras.callbacks.Callback):
         self._epoch.assign(epoch)
         self._manager.save()
 
-    def _restored(self, folder: str) -> tf.train.CheckpointManager:
-        """Takes up the folder's checkpoint. One that cannot be read counts as none."""
+    def _open(self, folder: str) -> tf.train.CheckpointManager:
+        """Restores the newest checkpoint of the folder. An unreadable one counts as none."""
         optimizer = self.model.optimizer.variables
         variables = [*self.model.variables, *optimizer, self._epoch, self._best_loss, *self._best]
         before = [variable.numpy() for variable in variables]
@@ -95,16 +95,16 @@ class Checkpoints(keras.callbacks.Callback):
         return tf.train.CheckpointManager(self._state, folder, max_to_keep=1)
 
 
-def random_states(model: keras.Model) -> list[keras.Variable]:
-    """The states of the layers' random generators, of dropout for example: no weights to Keras."""
+def list_random_states(model: keras.Model) -> list[keras.Variable]:
+    """The states of random generators, such as dropout's. Keras does not count them as weights."""
     weights = {id(weight) for weight in model.weights}
     return [variable for variable in model.variables if id(variable) not in weights]
 
 
 def remove_checkpoints(folder: str) -> None:
-    """Removes a training's checkpoints at one stroke: a kill leaves all of them, or none.
+    """Renames a folder of checkpoints, then removes it: a kill leaves all of them, or none.
 
-    What a kill left of an earlier removal is removed too.
+    Also removes what a kill left of an earlier removal.
     """
     parent, _, name = folder.rpartition("/")
     tf.io.gfile.rename(folder, f"{parent}/{REMOVED}-{uuid.uuid4().hex}-{name}")

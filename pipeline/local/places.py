@@ -29,8 +29,9 @@ def check_places(settings: Settings, model: str) -> None:
     odd = sorted(PATTERNS.intersection(settings.workdir))
     if odd:
         raise DataError(
+            "workdir_is_a_pattern",
             f"--workdir {settings.workdir} contains {' '.join(odd)}, which TFX takes for a pattern "
-            "of file names: give a folder without it."
+            "of file names: give a folder without it.",
         )
     for flag, folder in (("--workdir", settings.workdir), ("--push-root", served)):
         check_outside(flag, folder, settings.data)
@@ -43,8 +44,9 @@ def check_outside(flag: str, folder: str, data: str) -> None:
     """Raises DataError for a folder in the data: the next run would take it for images."""
     if Path(folder).is_relative_to(data):
         raise DataError(
+            "place_in_data",
             f"{flag} {folder} is in the folder of images {data}, so what a run writes would be "
-            f"read as images: give {flag} a folder elsewhere."
+            f"read as images: give {flag} a folder elsewhere.",
         )
 
 
@@ -52,9 +54,13 @@ def check_writable(flag: str, folder: Path) -> None:
     """Raises DataError unless the folder is there, or can be made, and files can be made in it."""
     there = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
     if not there.is_dir():
-        raise DataError(f"{flag} {folder} cannot be made: {there} is not a folder.")
+        raise DataError(
+            "place_not_writable", f"{flag} {folder} cannot be made: {there} is not a folder."
+        )
     if not os.access(there, os.W_OK | os.X_OK):
-        raise DataError(f"{flag} {folder} cannot be written: no permission for {there}.")
+        raise DataError(
+            "place_not_writable", f"{flag} {folder} cannot be written: no permission for {there}."
+        )
 
 
 def check_room(settings: Settings) -> None:
@@ -64,8 +70,9 @@ def check_room(settings: Settings) -> None:
     free, needed = shutil.disk_usage(there).free, round(ROOM * size(settings.data))
     if free < needed:
         raise DataError(
+            "workdir_too_small",
             f"--workdir {folder} has {free / 1e9:.1f} GB free, and the data need about "
-            f"{needed / 1e9:.1f} GB: make room, or give a folder on another disk."
+            f"{needed / 1e9:.1f} GB: make room, or give a folder on another disk.",
         )
 
 

@@ -44,7 +44,9 @@ def pin(experiment: Experiment, settings: Settings) -> Pin:
     """
     asked = digest([config.to_json(experiment), repr(settings)])
     folder = settings.served_folder(experiment.name)
-    newest = max(map(str, serving_folder.versions(folder)), key=int, default=serving_folder.NONE)
+    newest = max(
+        map(str, serving_folder.list_versions(folder)), key=int, default=serving_folder.NONE
+    )
     for last in load(settings.workdir):
         known = (last.served_version, last.pushed_version)
         is_own = not last.finished and is_made_here(f"{folder}/{newest}", settings)
@@ -57,8 +59,8 @@ def pin(experiment: Experiment, settings: Settings) -> Pin:
 def is_made_here(version: str, settings: Settings) -> bool:
     """Whether a served version is a copy of a model that was trained in this working directory."""
     models = Path(settings.pipeline_root).glob("Trainer/model/*/Format-Serving")
-    made = {serving_folder.fingerprint(str(model)) for model in models}
-    return serving_folder.fingerprint(version) in made - {""}
+    made = {serving_folder.read_fingerprint(str(model)) for model in models}
+    return serving_folder.read_fingerprint(version) in made - {""}
 
 
 def apply_pin(settings: Settings, pinned: Pin) -> Settings:

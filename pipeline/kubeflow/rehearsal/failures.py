@@ -8,6 +8,9 @@ from components.errors import DataError
 class Refused(DataError):  # noqa: N818
     """What the API server would not take: nothing of the run has started."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__("submission_refused", message)
+
 
 class StepFailed(Exception):  # noqa: N818
     """A step that ends the run. Its message says what happened, and where."""

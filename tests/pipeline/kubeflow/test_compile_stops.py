@@ -13,7 +13,7 @@ from tfx.types import standard_artifacts
 from pipeline.kubeflow import compilation, lint
 from pipeline.settings import Cluster, Step
 from trainer import configs
-from trainer.overrides import with_overrides
+from trainer.overrides import apply_overrides
 
 CLUSTER = Cluster(image="registry.example/fcn-pipeline:1.0")
 FLOWERS = configs.load("flowers")
@@ -103,7 +103,7 @@ def test_settings_that_would_not_run_stop_it(change, place, rule, tmp_path):
 
 def test_a_name_that_kubernetes_refuses_stops_it():
     with pytest.raises(ValueError, match=r"name.*My_Flowers.*it should be 1 to 63 of a-z"):
-        with_overrides(FLOWERS, ("name=My_Flowers",))
+        apply_overrides(FLOWERS, ("name=My_Flowers",))
 
 
 def test_a_name_with_no_room_for_what_kubernetes_adds_stops_it(tmp_path):

@@ -12,7 +12,7 @@ from pipeline.local import reuse
 from pipeline.settings import Settings
 from tests.fakes.image_files import put
 from trainer import configs
-from trainer.overrides import with_overrides
+from trainer.overrides import apply_overrides
 
 FLOWERS = configs.load("flowers")
 
@@ -86,7 +86,7 @@ def test_the_same_run_keeps_its_pin_after_its_version_was_deleted(settings):
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param(lambda e, s: (with_overrides(e, ["train.epochs=5"]), s), id="experiment"),
+        pytest.param(lambda e, s: (apply_overrides(e, ["train.epochs=5"]), s), id="experiment"),
         pytest.param(lambda e, s: (e, replace(s, fingerprint="changed")), id="data-or-code"),
     ],
 )
@@ -122,7 +122,7 @@ def test_a_run_that_was_killed_is_compared_with_what_somebody_else_pushed(settin
 
 def test_an_earlier_question_is_held_to_the_same_after_another_was_killed(settings):
     first = finish(settings, "1")
-    begin(settings, with_overrides(FLOWERS, ["train.epochs=5"]))
+    begin(settings, apply_overrides(FLOWERS, ["train.epochs=5"]))
 
     assert reuse.pin(FLOWERS, settings).served_version == first.served_version
 
@@ -138,7 +138,7 @@ def test_pins_that_cannot_be_read_count_as_none(settings, caplog, content):
 
 def test_only_some_pins_are_kept(settings):
     for epochs in range(1, 20):
-        finish(settings, str(epochs), with_overrides(FLOWERS, [f"train.epochs={epochs}"]))
+        finish(settings, str(epochs), apply_overrides(FLOWERS, [f"train.epochs={epochs}"]))
 
     assert len(reuse.load(settings.workdir)) == reuse.MOST_PINS + 1
 
