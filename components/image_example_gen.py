@@ -64,7 +64,7 @@ class IngestionExecutor(BaseBeamExecutor):
                 pipeline, listing, options, examples_uri=examples_uri, account_uri=table_uri
             )
         account = beam_pipeline.read_account(table_uri, examples_uri)
-        beam_pipeline.check_complete(listing, account)
+        beam_pipeline.check_complete(listing, account, options.shards)
         return account
 
 
@@ -121,6 +121,7 @@ class ImageExampleGenSpec(types.ComponentSpec):
     PARAMETERS = {  # noqa: RUF012
         "input_base": ExecutionParameter(type=str),
         "split_ratios": ExecutionParameter(type=str),  # JSON, [train, val, test].
+        "near_duplicates": ExecutionParameter(type=str),  # together or apart.
         "min_side": ExecutionParameter(type=int),
         "max_pixels": ExecutionParameter(type=int),
         "max_reject_fraction": ExecutionParameter(type=float),
@@ -152,6 +153,7 @@ class ImageExampleGen(BaseBeamComponent):
         spec = ImageExampleGenSpec(
             input_base=input_base,
             split_ratios=json.dumps(list(data.split_ratios)),
+            near_duplicates=data.near_duplicates,
             min_side=data.min_side,
             max_pixels=data.max_pixels,
             max_reject_fraction=data.max_reject_fraction,

@@ -1,8 +1,9 @@
 """The Beam pipeline that turns a listed folder into TFRecord shards and an account of every file.
 
-Files are examined in any order and grouped by a hash of their content, so that copies meet. Then
-they are read again and written, sorted by digest: the same folder gives the same shards. Image
-bytes never pass through Beam, so its in-process runner needs no more memory for a larger folder.
+Files are examined in any order; images that look alike get one split. Files are grouped by a hash
+of their content, so that copies meet. Then they are read again and written, sorted by digest: the
+same folder gives the same shards. Image bytes never pass through Beam, so its in-process runner
+needs no more memory for a larger folder.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ from components import atomic_text
 from components.ingestion import examination, progress
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import ImageFile, Listing
+from components.ingestion.near_duplicates import gathering
 from components.ingestion.options import IngestionOptions
 from components.ingestion.rejects import Reject
 from trainer.data.records import SPLITS
 
 BATCH = 64  # Files: enough to keep the threads busy, few enough to fit in memory.
 THREADS = 16  # Pillow and TensorFlow release Python's lock while decoding; storage may be slow.
+SHOWN = 5  # Shards in an error message.
 SETTLED = "settled.json"
 EXAMINED = "examined.json"
 UNFINISHED = "unfinished"  # A folder next to the splits: readers never see half a shard.
@@ -37,7 +40,7 @@ UNFINISHED = "unfinished"  # A folder next to the splits: readers never see half
 class Account:
     """What happened to the files, counted in two places."""
 
-    examined: dict[str, int]  # Files of each split, counted when they are first read.
+    examined: dict[int, int]  # Files of each shard, counted when they are first read.
     settled: list[ExaminedFile]  # Counted when the shards are written.
 
     @property
@@ -55,15 +58,16 @@ def ingest(
     account_uri: str,
 ) -> None:
     """Adds the steps that write the shards, and the account for `read_account`."""
-    examined, splits = (
+    examined, shards = (
         pipeline
         | "Batches" >> beam.Create(_split_into_batches(listing.files))
-        | "Examine" >> beam.ParDo(Examine(options)).with_outputs("splits", main="examined")
+        | "Examine" >> beam.ParDo(Examine(options)).with_outputs("shards", main="examined")
     )
-    _count_examined(splits, f"{account_uri}/{EXAMINED}")
+    _count_examined(shards, f"{account_uri}/{EXAMINED}")
+    together = gathering.keep_together(examined, options)
     every_shard = pipeline | "EveryShard" >> beam.Create([(n, None) for n in range(options.shards)])
     _ = (
-        (examined, every_shard)
+        (together, every_shard)
         | "WithEmptyShards" >> beam.Flatten()
         | "MeetCopies" >> beam.GroupByKey()
         | "WriteShards" >> beam.ParDo(WriteShard(options, listing.classes, examples_uri))
@@ -72,9 +76,9 @@ def ingest(
     )
 
 
-def _count_examined(splits: beam.PCollection[str], path: str) -> None:
+def _count_examined(shards: beam.PCollection[int], path: str) -> None:
     _ = (
-        splits
+        shards
         | "CountExamined" >> beam.combiners.Count.PerElement()
         | "AllCounts" >> beam.combiners.ToList()
         | "WriteCounts" >> beam.Map(write_counts, path)
@@ -83,7 +87,7 @@ def _count_examined(splits: beam.PCollection[str], path: str) -> None:
 
 def read_account(uri: str, examples_uri: str) -> Account:
     """Reads what the pipeline of `ingest` wrote, and removes its temporary files."""
-    counts = json.loads(atomic_text.read(f"{uri}/{EXAMINED}"))
+    counts = dict(json.loads(atomic_text.read(f"{uri}/{EXAMINED}")))
     settled = json.loads(atomic_text.read(f"{uri}/{SETTLED}"))
     for name in (EXAMINED, SETTLED):
         tf.io.gfile.remove(f"{uri}/{name}")
@@ -99,24 +103,31 @@ def _parse_file(fields: dict[str, Any]) -> ExaminedFile:
     return ExaminedFile(**values)
 
 
-def check_complete(listing: Listing, account: Account) -> None:
+def check_complete(listing: Listing, account: Account, shards: int) -> None:
     """Raises RuntimeError unless every listed file was read, and is an example or a reject.
 
+    Files are compared by shard, because their splits may change after they are first read.
     Beam with `multi_processing` is reported to lose records (tensorflow/data-validation#247).
     """
-    counted = Counter(file.split for file in account.settled)
+    counted = Counter(examination.choose_shard(file.digest, shards) for file in account.settled)
     read = Counter(account.examined)
     if counted != read or counted.total() != len(listing.files):
         raise RuntimeError(
-            f"Beam lost or repeated files: {len(listing.files)} are in the folder, {dict(read)} "
-            f"were read, {dict(counted)} became examples or rejects. Run again. With --beam-runner "
-            "direct, omit --beam parallelism=N: several processes may lose files. If another "
-            "runner repeats the error, use direct."
+            f"Beam lost or repeated files: {len(listing.files)} are in the folder, {read.total()} "
+            f"were read, {counted.total()} became examples or rejects; shards that differ: "
+            f"{_list_differences(read, counted)}. Run again. With --beam-runner direct, omit "
+            "--beam parallelism=N: several processes may lose files. If another runner repeats "
+            "the error, use direct."
         )
 
 
+def _list_differences(read: Counter[int], counted: Counter[int]) -> str:
+    differing = sorted(n for n in read | counted if read[n] != counted[n])
+    return ", ".join(map(str, differing[:SHOWN])) or "none"
+
+
 class Examine(beam.DoFn):
-    """Turns batches of files into (shard, ExaminedFile); their splits go to the output `splits`."""
+    """Turns batches of files into (shard, ExaminedFile); the shards also go to `shards`."""
 
     def __init__(self, options: IngestionOptions) -> None:
         self._options = options
@@ -132,8 +143,9 @@ class Examine(beam.DoFn):
     def process(self, batch: tuple[ImageFile, ...]) -> Iterator[Any]:
         """Reads and decodes the files in parallel; yields in their order."""
         for found in self._pool.map(self._examine, batch):
-            yield examination.choose_shard(found.digest, self._options.shards), found
-            yield beam.pvalue.TaggedOutput("splits", found.split)
+            shard = examination.choose_shard(found.digest, self._options.shards)
+            yield shard, found
+            yield beam.pvalue.TaggedOutput("shards", shard)
         progress.advance("examined", len(batch))
 
     def _examine(self, file: ImageFile) -> ExaminedFile:
@@ -184,9 +196,9 @@ class WriteShard(beam.DoFn):
         return examination.make_record(file, self._options, self._classes)
 
 
-def write_counts(counts: list[tuple[str, int]], path: str) -> None:
-    """Writes the number of files of each split as JSON."""
-    atomic_text.write(path, json.dumps(dict(counts)))
+def write_counts(counts: list[tuple[int, int]], path: str) -> None:
+    """Writes the number of files of each shard as JSON."""
+    atomic_text.write(path, json.dumps(counts))
 
 
 def write_settled(settled: list[dict[str, Any]], path: str) -> None:

@@ -1,7 +1,8 @@
 """How a file becomes an example: it is examined, compared with its copies, then read again.
 
 Between the two readings, only a few words about each file are kept, so that ingestion needs no more
-memory for a larger folder. A digest decides the split, so all copies are in the same one.
+memory for a larger folder. A digest decides the split, so all copies are in the same one; of images
+that look alike, the smallest digest decides for all.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ class ExaminedFile:
     pixels: tuple[int, ...] = ()  # The number for each class of the mask.
     species: str = ""
     boxes: tuple[float, ...] = ()  # Of heads: xmin, xmax, ymin, ymax of each, 0..1.
+    look: str = ""  # A hash of what it shows: see near_duplicates.
+    group: str = ""  # The leader of the images that look like it; empty if there are none.
+    split_is_given: bool = False  # By a folder or a list, not by the content.
 
     @property
     def as_reject(self) -> Reject:
@@ -73,7 +77,7 @@ def examine(file: ImageFile, options: IngestionOptions) -> ExaminedFile:
 
 def _start(file: ImageFile, digest: str, options: IngestionOptions) -> ExaminedFile:
     split = file.split or choose_split(digest, options.ratios)
-    return ExaminedFile(file.path, file.label, split, digest)
+    return ExaminedFile(file.path, file.label, split, digest, split_is_given=file.split is not None)
 
 
 def _examine_content(
@@ -92,11 +96,12 @@ def _examine_content(
         pixels=pair.pixels,
         species=pair.species,
         boxes=pair.boxes,
+        look=picture.look,
     )
 
 
 def choose_split(digest: str, ratios: tuple[int, ...]) -> str:
-    """Chooses the split of a content: the same in every run, whatever else is in the folder."""
+    """Chooses the split of a content, by the first 16 digits of its digest."""
     bucket = int(digest[:16], 16) % sum(ratios)
     for split, ratio in zip(records.SPLITS, ratios, strict=True):
         if bucket < ratio:

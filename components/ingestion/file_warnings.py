@@ -10,12 +10,17 @@ ANOTHER_KIND = "another_kind_than_its_name"
 MORE = "bytes_after_its_end"
 NO_END = "bytes_missing_at_its_end"
 NO_BOX = "box_unreadable"
+LOOKS_LIKE_OTHERS = "looks_like_others"
 
 WARNINGS = {
     ANOTHER_KIND: "The file's format is not the one that its extension names.",
     MORE: "Bytes follow the end of the image.",
     NO_END: "The end of the image is missing, but decoders accept it.",
     NO_BOX: "The file of boxes cannot be read: the example has no boxes.",
+    LOOKS_LIKE_OTHERS: (
+        "Over a fifth of the images look alike to the hash that finds near-duplicates: it cannot "
+        "tell whether they show one scene, so each has its own split."
+    ),
 }
 
 EXTENSIONS = {

@@ -9,12 +9,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import tensorflow as tf
 from PIL import Image
 
 from components.ingestion import formats, rejects
+from components.ingestion.near_duplicates import look
 from serving import rgb_images
 from trainer.data import images
 
@@ -39,6 +40,7 @@ class Picture:
     height: int
     width: int
     turn: Image.Transpose | None = None  # What made it upright.
+    look: str = ""  # Of its pixels, if it was checked: see near_duplicates.
 
 
 class RejectError(Exception):
@@ -55,13 +57,14 @@ def convert_and_check(data: bytes, limits: Limits) -> Picture:
     picture = convert(data, limits)
     try:
         with tf.device("CPU:0"):
-            shape = tuple(images.decode(picture.encoded).shape)
+            pixels = images.decode(picture.encoded)
     except tf.errors.OpError as error:
         raise _explain_damage(data, error) from error
+    shape = tuple(pixels.shape)
     if shape != (picture.height, picture.width, 3):
         detail = f"the header says {picture.height} x {picture.width}, but decoding gives {shape}"
         raise RejectError(rejects.UNREADABLE, detail)
-    return picture
+    return replace(picture, look=look.compute(pixels))
 
 
 def convert(data: bytes, limits: Limits) -> Picture:

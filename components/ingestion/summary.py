@@ -29,6 +29,15 @@ class Sides:
 
 
 @dataclass(frozen=True)
+class NearDuplicates:
+    """Examples that look alike. Images of one group are in one split, unless theirs is given."""
+
+    groups: int = 0
+    images: int = 0  # In these groups.
+    parted: int = 0  # Pairs of images of one group that are in different splits.
+
+
+@dataclass(frozen=True)
 class Summary:
     """Counts by split: `files[s] == examples[s] + sum(rejects[s].values())` for each split s."""
 
@@ -41,6 +50,7 @@ class Summary:
     outside: tuple[str, ...] = ()  # Files that belong to no image: not counted, not ingested.
     warnings: dict[str, int] = field(default_factory=dict)  # Examples by kind of warning.
     mask_pixels: dict[str, dict[str, int]] = field(default_factory=dict)  # Split, mask's class.
+    near_duplicates: NearDuplicates = NearDuplicates()
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -66,7 +76,25 @@ def summarize(
         outside=listing.outside,
         warnings=dict(sorted(Counter(w for c in kept for w in c.warnings).items())),
         mask_pixels={s: _sum_pixels(kept, s, mask_classes) for s in SPLITS} if mask_classes else {},
+        near_duplicates=_count_near_duplicates(kept),
     )
+
+
+def _count_near_duplicates(kept: list[ExaminedFile]) -> NearDuplicates:
+    splits: dict[str, Counter[str]] = {}
+    for file in kept:
+        if file.group:
+            splits.setdefault(file.group, Counter())[file.split] += 1
+    groups = [counts for counts in splits.values() if counts.total() > 1]  # Copies are rejects.
+    return NearDuplicates(
+        groups=len(groups),
+        images=sum(counts.total() for counts in groups),
+        parted=sum(_count_pairs(c.total()) - sum(map(_count_pairs, c.values())) for c in groups),
+    )
+
+
+def _count_pairs(images: int) -> int:
+    return images * (images - 1) // 2
 
 
 def _count_reasons(files: list[ExaminedFile], split: str) -> dict[str, int]:
@@ -101,6 +129,7 @@ def read(uri: str) -> Summary:
     for name in ("heights", "widths"):
         written[name] = {label: Sides(**sides) for label, sides in written[name].items()}
     written["outside"] = tuple(written["outside"])
+    written["near_duplicates"] = NearDuplicates(**written.get("near_duplicates", {}))
     return Summary(**written)
 
 
@@ -136,10 +165,19 @@ def write_caption(summary: Summary) -> str:
     lines += [f"rejects: {n} {reason}" for reason, n in sorted(summary.reasons.items())]
     lines += [f"examples with a warning: {n} {kind}" for kind, n in summary.warnings.items()]
     lines += [f"{split}: {_format_shares(pixels)}" for split, pixels in summary.mask_pixels.items()]
+    lines += [write_near_duplicates(summary.near_duplicates)] * (summary.near_duplicates.groups > 0)
     if summary.outside:
         first = ", ".join(summary.outside[:3])
         lines.append(f"belong to no image, not ingested: {len(summary.outside)} ({first})")
     return "\n".join(lines)
+
+
+def write_near_duplicates(found: NearDuplicates) -> str:
+    """Describes the groups in one sentence, and warns of those that are in several splits."""
+    text = f"near-duplicates: {found.images} images in {found.groups} groups"
+    if not found.parted:
+        return f"{text}, each in one split"
+    return f"{text}; {found.parted} pairs are in different splits: test scores may be too good"
 
 
 def _format_shares(pixels: dict[str, int]) -> str:

@@ -89,8 +89,10 @@ def choose_images(run: ReportInputs) -> dict[str, Any]:
 def read_ingestion(run: ReportInputs) -> dict[str, Any]:
     """Counts, rejects and sizes."""
     sizes = test_examples.read_sizes(run.test_examples)
+    ingested = summary.read(run.rejects)
     return {
-        "summary": summary.read(run.rejects),
+        "summary": ingested,
+        "near_duplicates": summary.write_near_duplicates(ingested.near_duplicates),
         "splits": SPLITS,
         "rejects": rejects.read(run.rejects)[:REJECTS_SHOWN],
         "sizes": plots.draw_sizes(sizes) if sizes else None,
