@@ -7,6 +7,7 @@ random hashes, with n / 110 others.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -21,7 +22,7 @@ CHUNK = 2**20  # Pairs that are compared at a time, and about 100 bytes for each
 Hashes = NDArray[np.uint64]
 Indices = NDArray[np.intp]
 
-_ONES = np.array([value.bit_count() for value in range(2**BAND_BITS)], np.uint8)
+_ONES = np.array([value.bit_count() for value in range(2**16)], np.uint8)
 
 
 def find_pairs(hashes: Hashes, distance: int) -> Iterator[Indices]:
@@ -51,13 +52,18 @@ def _find_candidates(hashes: Hashes) -> Iterator[Indices]:
 def _match(rows: Indices, wanted: Indices, order: Indices, starts: Indices) -> Iterator[Indices]:
     """Yields, for each row, its pairs with all positions whose key is the wanted one."""
     counts = starts[wanted + 1] - starts[wanted]
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    for first in range(0, total, CHUNK):
-        numbers = np.arange(first, min(first + CHUNK, total))
-        row = np.searchsorted(ends, numbers, side="right")
-        place = starts[wanted[row]] + numbers - (ends[row] - counts[row])
-        yield np.stack([rows[row], order[place]], axis=1)
+    for part in _cut(counts):
+        times, ends = counts[part], np.cumsum(counts[part])
+        offsets = np.arange(ends[-1]) - np.repeat(ends - times, times)
+        places = np.repeat(starts[wanted[part]], times) + offsets
+        yield np.stack([np.repeat(rows[part], times), order[places]], axis=1)
+
+
+def _cut(counts: Indices) -> Iterator[slice]:
+    """Cuts the rows into parts of about CHUNK pairs; one row may have more."""
+    chunks = np.cumsum(counts) // CHUNK
+    bounds = [0, *(np.flatnonzero(np.diff(chunks)) + 1).tolist(), len(counts)]
+    yield from (slice(*pair) for pair in itertools.pairwise(bounds) if pair[0] < pair[1])
 
 
 def _take_band(hashes: Hashes, band: int) -> Indices:
@@ -65,7 +71,4 @@ def _take_band(hashes: Hashes, band: int) -> Indices:
 
 
 def _count_bits(values: Hashes) -> NDArray[np.uint8]:
-    counts = np.zeros(len(values), np.uint8)
-    for band in range(BANDS):
-        counts += _ONES[_take_band(values, band)]
-    return counts
+    return _ONES[values.view(np.uint16)].reshape(-1, 4).sum(axis=1, dtype=np.uint8)
