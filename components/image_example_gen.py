@@ -21,6 +21,7 @@ from components.ingestion import options as ingestion_options
 from components.ingestion import summary as ingestion_summary
 from components.ingestion.options import IngestionOptions
 from components.ingestion.summary import Summary
+from serving import memory_budget
 from trainer.config import DataConfig
 from trainer.data.records import SPLITS
 
@@ -42,6 +43,7 @@ class IngestionExecutor(BaseBeamExecutor):
         table = artifact_utils.get_single_instance(output_dict["rejects"])
 
         options = ingestion_options.parse(exec_properties)
+        memory_budget.find_total()  # A bad setting stops here, before any file is read.
         find = pair_folder.find if options.reading else image_folder.find
         listing = find(options.input_base)
         account = self._ingest(listing, options, examples.uri, table.uri)

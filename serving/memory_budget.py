@@ -79,7 +79,9 @@ def find_total() -> int:
     if not text:
         return find_memory() // SHARE
     if not text.isdecimal() or not int(text):
-        raise ValueError(f"{VARIABLE} is {text!r}. Set it to a number of bytes, such as 2000000000.")
+        raise ValueError(
+            f"{VARIABLE} is {text!r}. Set it to a number of bytes, for example 2000000000."
+        )
     return int(text)
 
 

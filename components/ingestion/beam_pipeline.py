@@ -28,8 +28,11 @@ from components.ingestion.options import IngestionOptions
 from components.ingestion.rejects import Reject
 from trainer.data.records import SPLITS
 
-BATCH = 64  # Files: enough to keep the threads busy, few enough to fit in memory.
-THREADS = 16  # Pillow and TensorFlow release Python's lock while decoding; storage may be slow.
+BATCH = 64  # Files: enough to keep the threads busy.
+BATCH_BYTES = 2**28  # Of records that are in memory until they are written.
+# Pillow and TensorFlow release Python's lock while decoding; storage may be slow. If images are so
+# large that the memory budget has no room for all, some of the threads wait.
+THREADS = 16
 SHOWN = 5  # Shards in an error message.
 SETTLED = "settled.json"
 EXAMINED = "examined.json"
@@ -186,7 +189,7 @@ class WriteShard(beam.DoFn):
             tf.io.gfile.makedirs(path)
         partial = f"{unfinished}/{uuid.uuid4().hex}"
         with tf.io.TFRecordWriter(partial) as writer:
-            for batch in _split_into_batches(kept):
+            for batch in split_by_bytes(kept):
                 for record in self._pool.map(self._make_record, batch):
                     writer.write(record)
         name = f"data_tfrecord-{shard:05d}-of-{self._options.shards:05d}"
@@ -194,6 +197,20 @@ class WriteShard(beam.DoFn):
 
     def _make_record(self, file: ExaminedFile) -> bytes:
         return examination.make_record(file, self._options, self._classes)
+
+
+def split_by_bytes(kept: list[ExaminedFile]) -> Iterator[list[ExaminedFile]]:
+    """Yields batches of at most BATCH files whose records have BATCH_BYTES; a larger file alone."""
+    batch: list[ExaminedFile] = []
+    length = 0
+    for file in kept:
+        if batch and (len(batch) == BATCH or length + file.length > BATCH_BYTES):
+            yield batch
+            batch, length = [], 0
+        batch.append(file)
+        length += file.length
+    if batch:
+        yield batch
 
 
 def write_counts(counts: list[tuple[int, int]], path: str) -> None:

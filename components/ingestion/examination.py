@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
@@ -18,7 +19,7 @@ import tensorflow as tf
 
 from components.ingestion import file_bytes, file_warnings, images, pairs, rejects
 from components.ingestion.file_bytes import Content
-from components.ingestion.image_folder import ImageFile
+from components.ingestion.image_folder import ImageFile, Pair
 from components.ingestion.images import Picture, RejectError
 from components.ingestion.options import IngestionOptions
 from components.ingestion.rejects import Reject
@@ -37,6 +38,7 @@ class ExaminedFile:
     digest: str  # SHA-256 of the content; of the path if the content cannot be read.
     height: int = 0
     width: int = 0
+    length: int = 0  # Bytes of the image in its record.
     reason: str = ""
     detail: str = ""
     warnings: tuple[str, ...] = ()
@@ -62,17 +64,22 @@ class ExaminedFile:
 
 def examine(file: ImageFile, options: IngestionOptions) -> ExaminedFile:
     """Reads and decodes a file. If it cannot be used, the result has a reason."""
-    try:
-        read = file_bytes.read(f"{options.input_base}/{file.path}", options.limits)
-    except tf.errors.OpError as error:
-        unread = _start(file, hashlib.sha256(file.path.encode()).hexdigest(), options)
-        detail = f"{type(error).__name__}: {error.message}"
-        return replace(unread, reason=rejects.UNREADABLE, detail=detail)
-    started = _start(file, read.digest, options)
-    try:
-        return _examine_content(started, file, read, options)
-    except RejectError as error:
-        return replace(started, reason=error.reason, detail=error.detail)
+    with ExitStack() as stack:
+        try:
+            path = f"{options.input_base}/{file.path}"
+            read = stack.enter_context(file_bytes.read(path, options.limits))
+        except tf.errors.OpError as error:
+            unread = _start(file, hashlib.sha256(file.path.encode()).hexdigest(), options)
+            detail = f"{type(error).__name__}: {error.message}"
+            return replace(unread, reason=rejects.UNREADABLE, detail=detail)
+        started = _start(file, read.digest, options)
+        try:
+            started, picture = _examine_image(started, read, options)
+            del read  # The memory budget counts the image's bytes or the mask's, not both.
+            stack.close()
+            return _examine_pair(started, file.pair, picture, options)
+        except RejectError as error:
+            return replace(started, reason=error.reason, detail=error.detail)
 
 
 def _start(file: ImageFile, digest: str, options: IngestionOptions) -> ExaminedFile:
@@ -80,23 +87,37 @@ def _start(file: ImageFile, digest: str, options: IngestionOptions) -> ExaminedF
     return ExaminedFile(file.path, file.label, split, digest, split_is_given=file.split is not None)
 
 
-def _examine_content(
-    started: ExaminedFile, file: ImageFile, read: Content, options: IngestionOptions
-) -> ExaminedFile:
+def _examine_image(
+    started: ExaminedFile, read: Content, options: IngestionOptions
+) -> tuple[ExaminedFile, Picture]:
+    """Returns the picture without its bytes."""
     file_bytes.check_length(read, options.limits)
     picture = images.convert_and_check(read.data, options.limits)
-    pair = pairs.examine_pair(file.pair, picture, options) if file.pair else pairs.PairFindings()
-    return replace(
+    found = replace(
         started,
         height=picture.height,
         width=picture.width,
-        warnings=(*file_warnings.find_warnings(file.path, read.data), *pair.warnings),
+        length=len(picture.encoded),
+        warnings=tuple(file_warnings.find_warnings(started.path, read.data)),
+        look=picture.look,
+    )
+    return found, replace(picture, encoded=b"")
+
+
+def _examine_pair(
+    found: ExaminedFile, listed: Pair | None, picture: Picture, options: IngestionOptions
+) -> ExaminedFile:
+    if listed is None:
+        return found
+    pair = pairs.examine_pair(listed, picture, options)
+    return replace(
+        found,
+        warnings=(*found.warnings, *pair.warnings),
         mask=pair.mask,
         mask_digest=pair.mask_digest,
         pixels=pair.pixels,
         species=pair.species,
         boxes=pair.boxes,
-        look=picture.look,
     )
 
 
@@ -147,10 +168,11 @@ def make_record(file: ExaminedFile, options: IngestionOptions, classes: tuple[st
     Raises RuntimeError if the file has changed since it was examined.
     """
     path = f"{options.input_base}/{file.path}"
-    read = file_bytes.read(path, options.limits)
-    if read.digest != file.digest:
-        raise RuntimeError(f"{path} changed during ingestion. Run again.")
-    picture = images.convert(read.data, options.limits)
+    with file_bytes.read(path, options.limits) as read:
+        if read.digest != file.digest:
+            raise RuntimeError(f"{path} changed during ingestion. Run again.")
+        picture = images.convert(read.data, options.limits)
+        del read
     fields = _collect_fields(file, picture, classes)
     if file.mask:
         fields |= pairs.collect_fields(file, picture, options)

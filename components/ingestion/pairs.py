@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,10 @@ from components.ingestion.file_bytes import Content
 from components.ingestion.image_folder import Pair
 from components.ingestion.images import Picture, RejectError
 from components.ingestion.options import IngestionOptions
+from serving import memory_budget
 from trainer.data import records
+
+MASK_BYTES = 16  # For each pixel, as measured: docs/decisions/0012-memory-budget.md.
 
 if TYPE_CHECKING:
     from components.ingestion.examination import ExaminedFile
@@ -37,16 +42,18 @@ def examine_pair(pair: Pair, picture: Picture, options: IngestionOptions) -> Pai
         raise RejectError(rejects.UNLISTED, "not in list.txt, and data.mask.unlisted is reject")
     if not pair.mask:
         raise RejectError(rejects.MASK_MISSING, "no mask has this name")
-    read = _read_mask(pair.mask, options)
-    try:
-        ids = masks.read_ids(read.data, reading, picture)
-    except RejectError as error:
-        raise RejectError(error.reason, f"{pair.mask}: {error.detail}") from error
+    with _read_mask(pair.mask, options) as read, _reserve_pixels(picture):
+        try:
+            ids = masks.read_ids(read.data, reading, picture)
+        except RejectError as error:
+            raise RejectError(error.reason, f"{pair.mask}: {error.detail}") from error
+        digest, pixels = read.digest, tuple(masks.count_pixels(ids, len(reading.values)))
+        del ids, read
     boxes = _read_boxes(pair.box, picture, options)
     return PairFindings(
         mask=pair.mask,
-        mask_digest=read.digest,
-        pixels=tuple(masks.count_pixels(ids, len(reading.values))),
+        mask_digest=digest,
+        pixels=pixels,
         species=pair.species,
         boxes=boxes or (),
         warnings=(file_warnings.NO_BOX,) if boxes is None else (),
@@ -57,12 +64,13 @@ def collect_fields(
     file: ExaminedFile, picture: Picture, options: IngestionOptions
 ) -> dict[str, Any]:
     """Returns fields of a record. Raises RuntimeError if the mask changed since examination."""
-    read = _read_mask(file.mask, options)
-    if read.digest != file.mask_digest:
-        path = f"{options.input_base}/{file.mask}"
-        raise RuntimeError(f"{path} changed during ingestion. Run again.")
-    ids = masks.read_ids(read.data, options.mask_reading, picture)
-    fields: dict[str, Any] = {records.MASK: masks.encode(ids), records.MASK_FORMAT: "PNG"}
+    with _read_mask(file.mask, options) as read, _reserve_pixels(picture):
+        if read.digest != file.mask_digest:
+            path = f"{options.input_base}/{file.mask}"
+            raise RuntimeError(f"{path} changed during ingestion. Run again.")
+        encoded = masks.encode(masks.read_ids(read.data, options.mask_reading, picture))
+        del read
+    fields: dict[str, Any] = {records.MASK: encoded, records.MASK_FORMAT: "PNG"}
     if file.species:
         fields[records.SPECIES] = file.species
     if file.boxes:
@@ -73,12 +81,19 @@ def collect_fields(
     return fields
 
 
-def _read_mask(path: str, options: IngestionOptions) -> Content:
+@contextmanager
+def _read_mask(path: str, options: IngestionOptions) -> Iterator[Content]:
     try:
-        return file_bytes.read(f"{options.input_base}/{path}", options.limits)
+        with file_bytes.read(f"{options.input_base}/{path}", options.limits) as read:
+            yield read
     except tf.errors.OpError as error:
         detail = f"{path}: {type(error).__name__}: {error.message}"
         raise RejectError(rejects.MASK_UNREADABLE, detail) from error
+
+
+def _reserve_pixels(picture: Picture) -> AbstractContextManager[None]:
+    """Counts the mask's pixels in the memory budget: another size is rejected by its header."""
+    return memory_budget.share_pixels().reserve(picture.height * picture.width * MASK_BYTES)
 
 
 def _read_boxes(path: str, picture: Picture, options: IngestionOptions) -> tuple[float, ...] | None:

@@ -142,9 +142,8 @@ def test_a_long_file_is_rejected_with_the_digest_of_all_its_bytes(tmp_path, data
 def test_no_more_of_a_file_is_kept_than_an_image_can_have(tmp_path, data, kept):
     put(tmp_path, {"1": data})
 
-    found = file_bytes.read(str(tmp_path / "1"), LIMITS)
-
-    assert (found.length, found.data) == (len(data), data[kept])
+    with file_bytes.read(str(tmp_path / "1"), LIMITS) as found:
+        assert (found.length, found.data) == (len(data), data[kept])
 
 
 def test_a_file_that_changes_during_ingestion_stops_the_run(tmp_path):
