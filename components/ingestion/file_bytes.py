@@ -1,7 +1,7 @@
 """Reads a file: the digest of all its bytes, and no more of the bytes than an image can have.
 
 Folders of photographs also contain videos and archives. They are read in pieces that are not kept.
-The bytes of images count in the memory budget, so that the threads do not fill the memory with them.
+The bytes of images count in the memory budget, so that threads do not fill the memory with them.
 """
 
 from __future__ import annotations

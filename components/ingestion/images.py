@@ -20,8 +20,8 @@ from serving import memory_budget, rgb_images
 from trainer.data import images
 
 Image.init()
-# Bytes: glibc returns blocks of over 32 MiB to the system. Smaller ones would stay with each thread:
-# 3.3 instead of 0.8 GB for six images of 49 megapixels.
+# Bytes: glibc returns blocks of over 32 MiB to the system. Smaller ones stay with each thread: 3.3
+# instead of 0.8 GB for six images of 49 megapixels.
 Image.core.set_block_size(2**26)
 PLAIN_BYTES = 12  # For each pixel, as measured: docs/decisions/0012-memory-budget.md.
 CONVERTED_BYTES = 24
