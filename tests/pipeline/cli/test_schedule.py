@@ -6,9 +6,9 @@ import pytest
 
 from pipeline.exit_codes import WRONG_USE
 from pipeline.kubeflow.schedule.scheduler import Scheduler
-from tests.fakes.kfp_api import KfpApi
-from tests.fakes.kfp_commands import ROOT, fcn
-from tests.fakes.kfp_packages import package
+from tests.fakes.kubeflow.api import KfpApi
+from tests.fakes.kubeflow.commands import ROOT, fcn
+from tests.fakes.kubeflow.packages import package
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes.linted import Pipeline, made_by
+from tests.fakes.kubeflow.linted import Pipeline, made_by
 
 
 @pytest.fixture

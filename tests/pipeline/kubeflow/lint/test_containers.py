@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.kubeflow import backend
 from pipeline.kubeflow.lint.containers import is_secret
-from tests.fakes.linted import Pipeline, constant
+from tests.fakes.kubeflow.linted import Pipeline, constant
 
 
 @pytest.fixture

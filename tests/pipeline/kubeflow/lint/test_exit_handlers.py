@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from tests.fakes.linted import Pipeline
+from tests.fakes.kubeflow.linted import Pipeline
 
 
 @pytest.fixture

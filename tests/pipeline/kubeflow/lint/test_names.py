@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.kubeflow.lint import find_name_problem
 from pipeline.kubeflow.lint.names import DNS_NAME, find_label_flaw, suggest
-from tests.fakes.linted import Pipeline
+from tests.fakes.kubeflow.linted import Pipeline
 
 
 @pytest.mark.parametrize("name", ["flowers", "a", "pets-2", "3d", "x" * 57])

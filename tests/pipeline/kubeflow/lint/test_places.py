@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from pipeline.kubeflow.lint import places
-from tests.fakes.linted import Pipeline, constant
+from tests.fakes.kubeflow.linted import Pipeline, constant
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig
 
-from tests.fakes.linted import Pipeline
+from tests.fakes.kubeflow.linted import Pipeline
 
 newer_only = pytest.mark.skipif(
     "security_context" not in KubernetesExecutorConfig.DESCRIPTOR.fields_by_name,

@@ -6,7 +6,7 @@ import pytest
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineDeploymentConfig
 
 from pipeline.kubeflow.lint.resources import parse_quantity
-from tests.fakes.linted import Pipeline
+from tests.fakes.kubeflow.linted import Pipeline
 
 RESOURCES = PipelineDeploymentConfig.PipelineContainerSpec.ResourceSpec.DESCRIPTOR
 

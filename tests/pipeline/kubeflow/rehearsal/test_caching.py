@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.kubeflow.rehearsal.outcome import State
-from tests.fakes.rehearsed import READS, WRITES, compiled, handed_down, rehearsal_of, step
+from tests.fakes.kubeflow.rehearsed import READS, WRITES, compiled, handed_down, rehearsal_of, step
 
 STEPS = {"parameterType": "NUMBER_INTEGER", "defaultValue": 1.0}
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pipeline.kubeflow.rehearsal.outcome import State
-from tests.fakes.rehearsed import compiled, constant, platform, rehearsal_of, step
+from tests.fakes.kubeflow.rehearsed import compiled, constant, platform, rehearsal_of, step
 
 TRAINS = """
 folder = pathlib.Path(json.loads(values['custom_config'])['checkpoints'])

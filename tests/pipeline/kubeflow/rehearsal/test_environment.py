@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from pipeline.kubeflow.rehearsal.outcome import State
-from tests.fakes.rehearsed import compiled, platform, rehearsal_of, step
+from tests.fakes.kubeflow.rehearsed import compiled, platform, rehearsal_of, step
 
 SHOW = "print(json.dumps(dict(os.environ)))"
 SECRET = {

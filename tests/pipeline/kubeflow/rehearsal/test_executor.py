@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.kubeflow.rehearsal.outcome import State
-from tests.fakes.rehearsed import WRITES, compiled, rehearsal_of, step
+from tests.fakes.kubeflow.rehearsed import WRITES, compiled, rehearsal_of, step
 
 READER = step(
     "print((place('inputs', 'model') / 'f').read_text())", reads={"model": ("A", "model")}

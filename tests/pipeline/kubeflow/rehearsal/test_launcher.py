@@ -8,7 +8,15 @@ import pytest
 
 from pipeline.kubeflow.rehearsal.outcome import State
 from pipeline.kubeflow.rehearsal.store import ObjectStore
-from tests.fakes.rehearsed import MODEL, READS, WRITES, compiled, constant, rehearsal_of, step
+from tests.fakes.kubeflow.rehearsed import (
+    MODEL,
+    READS,
+    WRITES,
+    compiled,
+    constant,
+    rehearsal_of,
+    step,
+)
 
 READER = {"reads": {"model": ("A", "model")}}
 LIST = "print(sorted(path.name for path in place('inputs', 'model').rglob('*')))"

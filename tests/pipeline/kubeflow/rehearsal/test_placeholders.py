@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fakes.rehearsed import compiled, constant, rehearsal_of, step
+from tests.fakes.kubeflow.rehearsed import compiled, constant, rehearsal_of, step
 
 
 def printed(folder, *args):

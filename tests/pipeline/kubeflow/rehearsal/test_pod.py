@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.kubeflow.rehearsal.outcome import State
-from tests.fakes.rehearsed import compiled, platform, rehearsal_of, step
+from tests.fakes.kubeflow.rehearsed import compiled, platform, rehearsal_of, step
 
 
 def test_a_step_that_takes_too_long_is_killed(tmp_path):

@@ -15,7 +15,7 @@ import yaml
 from pipeline.kubeflow.rehearsal.failures import Refused
 from pipeline.kubeflow.rehearsal.outcome import State
 from pipeline.kubeflow.rehearsal.store import ObjectStore
-from tests.fakes.rehearsed import (
+from tests.fakes.kubeflow.rehearsed import (
     READS,
     WRITES,
     compiled,

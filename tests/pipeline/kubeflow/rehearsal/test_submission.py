@@ -7,7 +7,7 @@ import yaml
 
 from pipeline.kubeflow.rehearsal import submission
 from pipeline.kubeflow.rehearsal.failures import Refused
-from tests.fakes.rehearsed import compiled, platform, step
+from tests.fakes.kubeflow.rehearsed import compiled, platform, step
 
 PARAMETERS = {
     "data": {"parameterType": "STRING", "defaultValue": "/data"},

@@ -7,7 +7,7 @@ import io
 from rich.console import Console
 
 from pipeline.kubeflow.rehearsal.view import View, table
-from tests.fakes.rehearsed import WRITES, compiled, rehearsal_of, step
+from tests.fakes.kubeflow.rehearsed import WRITES, compiled, rehearsal_of, step
 
 
 def shown(tmp_path, **steps):

@@ -14,8 +14,8 @@ from pipeline.kubeflow.schedule.errors import RejectedError, UnreachableError, W
 from pipeline.kubeflow.schedule.host import TOKEN, Place
 from pipeline.kubeflow.schedule.run_request import RunRequest
 from pipeline.kubeflow.schedule.scheduler import Scheduler
-from tests.fakes.kfp_api import KfpApi
-from tests.fakes.kfp_packages import package
+from tests.fakes.kubeflow.api import KfpApi
+from tests.fakes.kubeflow.packages import package
 
 SECRET = "c2VjcmV0LXRva2Vu"
 REQUEST = RunRequest(pipeline="flowers", pipeline_root="s3://bucket/runs")

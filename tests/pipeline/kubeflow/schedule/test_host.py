@@ -11,9 +11,9 @@ from pipeline.kubeflow.schedule.errors import (
 )
 from pipeline.kubeflow.schedule.host import TOKEN, Place, address
 from pipeline.kubeflow.schedule.scheduler import Scheduler
-from tests.fakes.certificates import certificate, written
-from tests.fakes.kfp_api import KfpApi
-from tests.fakes.kfp_packages import package
+from tests.fakes.kubeflow.api import KfpApi
+from tests.fakes.kubeflow.certificates import certificate, write
+from tests.fakes.kubeflow.packages import package
 
 
 def connect(**place):
@@ -29,7 +29,7 @@ def no_token(monkeypatch):
 def authority(tmp_path):
     """A CA's certificate, and that and the key of a server that it vouches for."""
     root = certificate("our CA")
-    return written(tmp_path, "ca", *root)[0], written(
+    return write(tmp_path, "ca", *root)[0], write(
         tmp_path, "server", *certificate("kfp", signer=root)
     )
 
@@ -49,7 +49,7 @@ def test_a_host_of_an_unknown_ca_is_not_believed(authority):
 
 
 def test_a_host_of_another_ca_is_not_believed(authority, tmp_path):
-    other = written(tmp_path, "other", *certificate("another CA"))[0]
+    other = write(tmp_path, "other", *certificate("another CA"))[0]
 
     with (
         KfpApi(tls=authority[1]) as api,

@@ -7,8 +7,8 @@ from pipeline.kubeflow.schedule.errors import RejectedError, WrongUseError
 from pipeline.kubeflow.schedule.host import Place
 from pipeline.kubeflow.schedule.run_request import RunRequest
 from pipeline.kubeflow.schedule.scheduler import Scheduler
-from tests.fakes.kfp_api import KfpApi
-from tests.fakes.kfp_packages import package
+from tests.fakes.kubeflow.api import KfpApi
+from tests.fakes.kubeflow.packages import package
 
 ROOT = "minio://mlpipeline/v2"
 REQUEST = RunRequest(pipeline="flowers", pipeline_root=ROOT)

@@ -38,7 +38,7 @@ def extensions(key, signing_key, *, is_ca):
     ]
 
 
-def written(folder, name, made, key):
+def write(folder, name, made, key):
     """The files of a certificate and its key, in PEM."""
     files = folder / f"{name}.pem", folder / f"{name}.key"
     files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))

@@ -1,6 +1,6 @@
 """A Kubeflow Pipelines API server on loopback: it remembers, and checks every request.
 
-What the published description (kfp_openapi.py) does not allow is answered with 400, and fails the
+What the published description (openapi.py) does not allow is answered with 400, and fails the
 test at the end of the `with` block; so do its own answers that it does not allow.
 """
 
@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 import yaml
 
-from tests.fakes import kfp_openapi
-from tests.fakes.kfp_http import serve
+from tests.fakes.kubeflow import openapi
+from tests.fakes.kubeflow.http import serve
 
 PREFIX = "/apis/v2beta1"
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -42,7 +42,7 @@ class KfpApi:
         self.held = {kind: [] for kind in IDS}
         self.requests, self.violations, self.failures = [], [], []
         self.progress = [("PENDING", {}), ("RUNNING", {"Trainer": "RUNNING"}), ("SUCCEEDED", {})]
-        self._operations = kfp_openapi.operations()
+        self._operations = openapi.operations()
         self.busy = threading.Lock()
         self._http, self.url = serve(self, tls)
 
@@ -76,7 +76,7 @@ class KfpApi:
                 return refused.status, {"code": 3, "message": str(refused), "details": []}
             self.violations += [
                 f"own answer: {problem}"
-                for problem in kfp_openapi.wrong(found, operation.returns, operation.path)
+                for problem in openapi.wrong(found, operation.returns, operation.path)
             ]
             return 200, found
 
