@@ -16,8 +16,9 @@ from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
 from serving.commands import quiet_tensorflow
 
 if TYPE_CHECKING:
+    from pipeline.kubeflow.cluster import Cluster
     from pipeline.kubeflow.rehearsal.outcome import Rehearsal
-    from pipeline.settings import Cluster, Settings
+    from pipeline.settings import Settings
     from trainer.config import Experiment
 
 REHEARSED_IMAGE = "fcn-pipeline:rehearsal"  # A name only: a rehearsal starts no containers.
@@ -57,7 +58,7 @@ def compile_pipeline(
     compiled(path, experiment, settings)
     from pipeline.kubeflow import compilation, pods
 
-    for parameter, value in compilation.defaults(experiment, settings).items():
+    for parameter, value in compilation.list_defaults(experiment, settings).items():
         console.print(f"  {parameter} = {value}", highlight=False)
     if not pods.HAS_SECURITY_CONTEXT:
         console.print(
@@ -116,7 +117,7 @@ def settings_of(
     file: Path | None, *, image: str, data: str = "", runner: str = "", beam: Iterable[str] = ()
 ) -> Cluster:
     """The cluster's settings; what does not fit is refused."""
-    from pipeline.settings import Cluster
+    from pipeline.kubeflow.cluster import Cluster
 
     try:
         return Cluster.from_env(file, image=image, data=data, runner=runner, beam=beam)

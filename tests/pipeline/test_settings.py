@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.settings import Cluster, Settings, absolute
+from pipeline.settings import Settings, absolute
 
 ENVIRONMENT = {"FCN_DATA": "/env/data", "FCN_WORKDIR": "/env/run", "FCN_PUSH_ROOT": "/env/served"}
 
@@ -76,69 +76,3 @@ def test_a_models_versions_are_below_the_push_root():
     settings = Settings(data="/d", workdir="/w", push_root="/served")
 
     assert settings.served_folder("flowers") == "/served/flowers"
-
-
-def test_a_cluster_file_names_only_what_differs(tmp_path):
-    file = tmp_path / "cluster.yaml"
-    file.write_text("image: registry/fcn:1\nsteps:\n  Trainer: {gpus: 4}\n  Pusher: {retries: 0}\n")
-
-    cluster = Cluster.from_env(file)
-
-    assert (cluster.step("Trainer").gpus, cluster.step("Trainer").cpu_limit) == (4, 8.0)
-    assert (cluster.step("Pusher").retries, cluster.step("Pusher").cpu_limit) == (0, 2.0)
-    assert cluster.step("RunReport") == cluster.other_steps
-
-
-def test_the_image_given_goes_before_the_environments_and_that_before_the_files(
-    tmp_path, monkeypatch
-):
-    file = tmp_path / "cluster.yaml"
-    file.write_text("image: of/file:1\n")
-    monkeypatch.setenv("FCN_CLUSTER", str(file))
-
-    assert Cluster.from_env().image == "of/file:1"
-    monkeypatch.setenv("FCN_IMAGE", "of/env:1")
-    assert Cluster.from_env().image == "of/env:1"
-    assert Cluster.from_env(image="given:1").image == "given:1"
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        pytest.param("imagee: a:1", r"imagee=\"a:1\": Unexpected", id="unknown-name"),
-        pytest.param("steps: {Trainer: {gpus: -1}}", r"steps.Trainer.gpus=-1", id="bad-value"),
-        pytest.param("run_as_user: 0", r"run_as_user=0", id="root"),
-        pytest.param("volumes: [{claim: a, mount_path: data}]", r"mount_path=\"data\"", id="path"),
-        pytest.param("- a\n- b", "holds no settings", id="no-mapping"),
-        pytest.param("image: [", "is no YAML", id="no-yaml"),
-    ],
-)
-def test_settings_that_do_not_fit_are_named(tmp_path, text, said):
-    file = tmp_path / "cluster.yaml"
-    file.write_text(text)
-
-    with pytest.raises(ValueError, match=said):
-        Cluster.from_env(file)
-
-
-def test_a_cluster_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(ValueError, match=r"nowhere.yaml cannot be read"):
-        Cluster.from_env(tmp_path / "nowhere.yaml")
-
-
-@pytest.mark.parametrize(
-    "secret",
-    [
-        "{name: fcn-webhook, env: {FCN_WEBHOOK_URL: 'https://hooks.example/xoxb-planted'}}",
-        "{name: fcn-webhook, env: {FCN_WEBHOOK_URL: url}, value: xoxb-planted}",
-        "{name: fcn-webhook, env: xoxb-planted}",
-    ],
-)
-def test_a_secret_that_stands_in_the_settings_is_refused_and_not_repeated(tmp_path, secret):
-    file = tmp_path / "cluster.yaml"
-    file.write_text(f"secrets: [{secret}]")
-
-    with pytest.raises(ValueError, match=r"^secrets\.0\.") as caught:
-        Cluster.from_env(file)
-
-    assert "planted" not in str(caught.value)

@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 import yaml
-from google.protobuf import json_format
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec, PlatformSpec
 
 from pipeline.kubeflow import lint
+from pipeline.kubeflow.compiled import Package
+from pipeline.kubeflow.messages import parse
 
 STRING = {"parameterType": "STRING"}
 
@@ -58,8 +59,10 @@ class Pipeline:
         self.component(task)["inputDefinitions"]["parameters"][name] = STRING.copy()
 
     def problems(self) -> list[lint.Problem]:
-        spec = json_format.ParseDict(self.spec, PipelineSpec())
-        return lint.find_problems(spec, json_format.ParseDict(self.platform, PlatformSpec()))
+        return lint.find_problems(self.package())
+
+    def package(self) -> Package:
+        return Package(parse(self.spec, PipelineSpec), parse(self.platform, PlatformSpec))
 
     def problem(self) -> lint.Problem:
         """The only one."""

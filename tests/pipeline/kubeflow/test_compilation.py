@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import pytest
 import yaml
-from google.protobuf import json_format
 from kfp import components
-from kfp.pipeline_spec import pipeline_spec_pb2
 
 from pipeline.kubeflow import compilation, pods
-from pipeline.settings import VOLUMES, Cluster, Gpu, Secret, Step, Volume
+from pipeline.kubeflow.cluster import VOLUMES, Cluster, Gpu, Secret, StepSettings, Volume
+from pipeline.kubeflow.messages import as_json
 from trainer import configs
 
 CLUSTER = Cluster(image="registry.example/fcn-pipeline:1.0")
@@ -33,25 +32,20 @@ def file(experiment, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def package(experiment):
-    return compilation.compiled(experiment, CLUSTER)
+    return compilation.compile_graph(experiment, CLUSTER)
 
 
 def tasks_of(package):
-    return dict(compilation.tasks(package.spec))
+    return {task.name: task.spec for task in package.tasks() if not task.nested}
 
 
 def container_of(package, step):
-    deployment = json_format.ParseDict(
-        json_format.MessageToDict(package.spec.deployment_spec),
-        pipeline_spec_pb2.PipelineDeploymentConfig(),
-    )
-    return deployment.executors[f"{step}_executor"].container
+    return package.executors[f"{step}_executor"].container
 
 
 def pod_of(package, step):
     """What the second document says of a step's pods."""
-    found = package.platform.platforms["kubernetes"].deployment_spec.executors
-    return json_format.MessageToDict(found[f"{step}_executor"])
+    return as_json(package.given_pods[f"{step}_executor"])
 
 
 def test_kfp_loads_both_documents(file):
@@ -103,9 +97,9 @@ def test_what_looks_at_the_world_is_never_cached(package):
 
 def test_a_backend_that_cannot_tell_an_end_gets_no_notification(tmp_path):
     cluster = replace(CLUSTER, notification=False)
-    package = compilation.compiled(FLOWERS, cluster)
+    package = compilation.compile_graph(FLOWERS, cluster)
 
-    assert set(tasks_of(package)) == set(tasks_of(compilation.compiled(FLOWERS, CLUSTER))) - {
+    assert set(tasks_of(package)) == set(tasks_of(compilation.compile_graph(FLOWERS, CLUSTER))) - {
         "Notification"
     }
     compilation.compile_to(tmp_path / "flowers.yaml", FLOWERS, cluster)
@@ -114,7 +108,7 @@ def test_a_backend_that_cannot_tell_an_end_gets_no_notification(tmp_path):
 
 
 def test_caching_can_be_turned_off():
-    package = compilation.compiled(FLOWERS, replace(CLUSTER, caching=False))
+    package = compilation.compile_graph(FLOWERS, replace(CLUSTER, caching=False))
 
     assert not [n for n, task in tasks_of(package).items() if task.caching_options.enable_cache]
 
@@ -159,7 +153,7 @@ def test_secrets_volumes_and_labels_go_where_they_are_asked_for():
         pull_secrets=("registry",),
     )
 
-    package = compilation.compiled(FLOWERS, cluster)
+    package = compilation.compile_graph(FLOWERS, cluster)
 
     asking = [step for step in tasks_of(package) if "secretAsEnv" in pod_of(package, step)]
     trainer = pod_of(package, "Trainer")
@@ -178,7 +172,9 @@ def test_secrets_volumes_and_labels_go_where_they_are_asked_for():
         pytest.param({"push_root": "/elsewhere"}, "/elsewhere/flowers", id="on-no-volume"),
         pytest.param({"data": "images"}, "images", id="relative-data"),
         pytest.param(
-            {"steps": {"Trainer": Step(cpu_request=4.0)}}, "Trainer", id="request-above-limit"
+            {"steps": {"Trainer": StepSettings(cpu_request=4.0)}},
+            "Trainer",
+            id="request-above-limit",
         ),
     ],
 )
@@ -207,9 +203,9 @@ def test_a_failed_compilation_leaves_the_file_of_the_last_one(tmp_path):
 
 
 def test_a_step_without_a_gpu_needs_no_gpu_node():
-    cluster = replace(CLUSTER, steps={"Trainer": Step(gpus=0)})
+    cluster = replace(CLUSTER, steps={"Trainer": StepSettings(gpus=0)})
 
-    package = compilation.compiled(FLOWERS, cluster)
+    package = compilation.compile_graph(FLOWERS, cluster)
 
     assert not container_of(package, "Trainer").resources.accelerator.type
     assert "tolerations" not in pod_of(package, "Trainer")

@@ -11,7 +11,7 @@ from tfx import v1 as tfx
 from tfx.types import standard_artifacts
 
 from pipeline.kubeflow import compilation, lint
-from pipeline.settings import Cluster, Step
+from pipeline.kubeflow.cluster import Cluster, StepSettings
 from trainer import configs
 from trainer.overrides import with_overrides
 
@@ -22,7 +22,9 @@ FLOWERS = configs.load("flowers")
 @pytest.fixture(scope="module")
 def compiled():
     """The two documents of the real graph."""
-    return list(yaml.safe_load_all(compilation.written(compilation.compiled(FLOWERS, CLUSTER))))
+    return list(
+        yaml.safe_load_all(compilation.format_yaml(compilation.compile_graph(FLOWERS, CLUSTER)))
+    )
 
 
 @pytest.fixture
@@ -89,7 +91,11 @@ def test_what_settings_cannot_say_stops_it(documents, break_documents, place, ru
     ("change", "place", "rule"),
     [
         ({"image": "registry.example/fcn-pipeline"}, "Trainer", "image-not-pinned"),
-        ({"steps": {"Tokenizer": Step()}}, "Tokenizer_executor", "settings-without-executor"),
+        (
+            {"steps": {"Tokenizer": StepSettings()}},
+            "Tokenizer_executor",
+            "settings-without-executor",
+        ),
         ({"push_root": "served"}, "Pusher", "relative-path"),
     ],
     ids=["unpinned-image", "no-such-step", "relative-push-root"],

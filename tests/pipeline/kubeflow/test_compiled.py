@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from google.protobuf import json_format
-from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec, PlatformSpec
 
-from pipeline.kubeflow.compiled import Package
 from tests.fakes.kubeflow.linted import Pipeline
-
-
-def read(pipeline):
-    spec = json_format.ParseDict(pipeline.spec, PipelineSpec())
-    return Package(spec, json_format.ParseDict(pipeline.platform, PlatformSpec()))
 
 
 @pytest.fixture
 def package():
-    return read(Pipeline())
+    return Pipeline().package()
 
 
 def texts(package, name):
@@ -52,7 +44,7 @@ def test_what_a_task_is_given_goes_before_its_components_default():
     declared = pipeline.component("Pusher")["inputDefinitions"]["parameters"]
     declared["served_folder"]["defaultValue"] = "/elsewhere"
 
-    assert texts(read(pipeline), "Pusher") == {"served_folder": "/served/flowers"}
+    assert texts(pipeline.package(), "Pusher") == {"served_folder": "/served/flowers"}
 
 
 def test_what_only_a_run_can_tell_is_not_known():
@@ -60,7 +52,7 @@ def test_what_only_a_run_can_tell_is_not_known():
     source = {"producerTask": "Trainer", "outputParameterKey": "folder"}
     pipeline.parameters("Pusher")["served_folder"] = {"taskOutputParameter": source}
 
-    assert texts(read(pipeline), "Pusher") == {}
+    assert texts(pipeline.package(), "Pusher") == {}
 
 
 def test_reading_leaves_the_documents_as_they_are(package):

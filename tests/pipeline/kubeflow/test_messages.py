@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineDeploymentConfig, PipelineSpec
 
-from pipeline.kubeflow import compiled
+from pipeline.kubeflow import messages
 
 ExecutorSpec = PipelineDeploymentConfig.ExecutorSpec
 
 
 def test_what_is_such_a_message_is_not_refused():
-    assert compiled.find_refusal({"schemaVersion": "2.1.0"}, PipelineSpec) is None
+    assert messages.find_refusal({"schemaVersion": "2.1.0"}, PipelineSpec) is None
 
 
 def test_an_unknown_field_is_named_without_those_that_are_known():
-    refusal = compiled.find_refusal({"container": {"ports": 1}}, ExecutorSpec)
+    refusal = messages.find_refusal({"container": {"ports": 1}}, ExecutorSpec)
 
     assert refusal.startswith("unknown field 'ports'")
     assert "Available" not in refusal
@@ -23,15 +23,15 @@ def test_an_unknown_field_is_named_without_those_that_are_known():
 
 @pytest.mark.parametrize("given", [None, 3, "text", ["image"]])
 def test_what_is_no_mapping_is_refused(given):
-    assert compiled.find_refusal(given, ExecutorSpec) == f"{given!r} is not a mapping of fields"
+    assert messages.find_refusal(given, ExecutorSpec) == f"{given!r} is not a mapping of fields"
 
 
 def test_the_known_fields_of_a_message_are_left():
-    message = compiled.parse_leniently({"container": {"image": "a:1", "ports": 1}}, ExecutorSpec)
+    message = messages.parse_leniently({"container": {"image": "a:1", "ports": 1}}, ExecutorSpec)
 
     assert message.container.image == "a:1"
 
 
 @pytest.mark.parametrize("given", [None, 3, {"container": 3}, {"container": {"image": []}}])
 def test_of_what_cannot_be_read_nothing_is_left(given):
-    assert compiled.parse_leniently(given, ExecutorSpec) == ExecutorSpec()
+    assert messages.parse_leniently(given, ExecutorSpec) == ExecutorSpec()
