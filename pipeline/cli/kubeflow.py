@@ -53,9 +53,9 @@ def compile_pipeline(
     """Writes the graph for open-source Kubeflow Pipelines: a file to upload."""
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
-    settings = settings_of(cluster, image=image, data=data, runner=beam_runner, beam=beam)
+    settings = read_settings(cluster, image=image, data=data, runner=beam_runner, beam=beam)
     path = output or Path(f"{name}.yaml")
-    compiled(path, experiment, settings)
+    write_pipeline(path, experiment, settings)
     from pipeline.kubeflow import compilation, pods
 
     for parameter, value in compilation.list_defaults(experiment, settings).items():
@@ -100,8 +100,10 @@ def rehearse(
     workdir = workdir or f"runs/{name}-rehearsal"
     # Never FCN_PUSH_ROOT: nobody means to serve what a rehearsal pushes.
     where = places(experiment, data, workdir, push_root or f"{workdir}/served")
-    settings = settings_of(cluster, image=image)
-    ended = rehearsed(experiment, where, replace(settings, image=settings.image or REHEARSED_IMAGE))
+    settings = read_settings(cluster, image=image)
+    ended = run_rehearsal(
+        experiment, where, replace(settings, image=settings.image or REHEARSED_IMAGE)
+    )
     if not ended.succeeded:
         fail(f"The rehearsal ended as {ended.state}.", FAILED)
     pushed = ended.tasks["Pusher"].outputs.artifacts["pushed_model"].metadata
@@ -113,10 +115,10 @@ def rehearse(
     console.print(f"Pushed: {pushed['pushed_destination']}", highlight=False, soft_wrap=True)
 
 
-def settings_of(
+def read_settings(
     file: Path | None, *, image: str, data: str = "", runner: str = "", beam: Iterable[str] = ()
 ) -> Cluster:
-    """The cluster's settings; what does not fit is refused."""
+    """The cluster's settings; refuses invalid values."""
     from pipeline.kubeflow.cluster import Cluster
 
     try:
@@ -125,8 +127,8 @@ def settings_of(
         fail(str(error), WRONG_USE)
 
 
-def compiled(path: Path, experiment: Experiment, cluster: Cluster) -> None:
-    """Writes the pipeline; what Kubeflow would not run is refused."""
+def write_pipeline(path: Path, experiment: Experiment, cluster: Cluster) -> None:
+    """Compiles the pipeline; refuses what Kubeflow would not run."""
     from pipeline.kubeflow import compilation
 
     try:
@@ -135,11 +137,11 @@ def compiled(path: Path, experiment: Experiment, cluster: Cluster) -> None:
         fail(str(error), WRONG_USE)
 
 
-def rehearsed(experiment: Experiment, where: Settings, cluster: Cluster) -> Rehearsal:
-    """Compiles the graph and plays it to its end, shown on the terminal."""
+def run_rehearsal(experiment: Experiment, where: Settings, cluster: Cluster) -> Rehearsal:
+    """Compiles the graph and rehearses it, with its progress on the terminal."""
     from components.errors import DataError
     from pipeline.kubeflow.rehearsal import run, view
-    from pipeline.kubeflow.rehearsal.options import Options
+    from pipeline.kubeflow.rehearsal.task_runner import Options
     from pipeline.local import run as local_run
 
     workdir = Path(where.workdir)
@@ -147,7 +149,7 @@ def rehearsed(experiment: Experiment, where: Settings, cluster: Cluster) -> Rehe
         workdir.mkdir(parents=True, exist_ok=True)
         experiment = local_run.with_found_classes(experiment, where.data)
         with local_run.alone(where.workdir):
-            compiled(workdir / "pipeline.yaml", experiment, cluster)
+            write_pipeline(workdir / "pipeline.yaml", experiment, cluster)
             ended = run.rehearse(
                 workdir / "pipeline.yaml",
                 workdir=workdir,
@@ -155,16 +157,16 @@ def rehearsed(experiment: Experiment, where: Settings, cluster: Cluster) -> Rehe
                     "data": where.data,
                     "served_folder": where.served_folder(experiment.name),
                 },
-                options=Options(secrets=secrets_of(cluster), listener=view.View(console)),
+                options=Options(secrets=read_secrets(cluster), listener=view.View(console)),
             )
     except (DataError, OSError) as error:
         fail(str(error), WRONG_USE)
-    console.print(view.table(ended))
+    console.print(view.build_table(ended))
     return ended
 
 
-def secrets_of(cluster: Cluster) -> dict[str, dict[str, str]]:
-    """What the cluster's secrets hold, by this shell's variables; those that are set."""
+def read_secrets(cluster: Cluster) -> dict[str, dict[str, str]]:
+    """The values of the cluster's secrets in this shell's variables, as far as they are set."""
     return {
         secret.name: {key: os.environ[var] for var, key in secret.env.items() if var in os.environ}
         for secret in cluster.secrets

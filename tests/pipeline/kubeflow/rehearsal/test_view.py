@@ -6,14 +6,14 @@ import io
 
 from rich.console import Console
 
-from pipeline.kubeflow.rehearsal.view import View, table
-from tests.fakes.kubeflow.rehearsed import WRITES, compiled, rehearsal_of, step
+from pipeline.kubeflow.rehearsal.view import View, build_table
+from tests.fakes.kubeflow.rehearsed import WRITES, build_pipeline, rehearse, step
 
 
 def shown(tmp_path, **steps):
     console = Console(file=io.StringIO(), width=200)
-    rehearsal = rehearsal_of(tmp_path, compiled(steps), listener=View(console))
-    console.print(table(rehearsal))
+    rehearsal = rehearse(tmp_path, build_pipeline(steps), listener=View(console))
+    console.print(build_table(rehearsal))
     return rehearsal, console.file.getvalue()
 
 
