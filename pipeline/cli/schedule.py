@@ -160,7 +160,7 @@ def show(
     shown_in = time_zone(zone)
     jobs = scheduler.jobs()
     if as_json:
-        typer.echo(json.dumps(tables.rows(jobs, shown_in), indent=2))
+        typer.echo(json.dumps(tables.build_rows(jobs, shown_in), indent=2))
     else:
         tables.show_jobs(jobs, shown_in, console)
 

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from pipeline.cli.options import fail
+from pipeline.kubeflow.schedule.endpoint import TOKEN, Endpoint, check_address
 from pipeline.kubeflow.schedule.errors import ScheduleError, WrongUseError
-from pipeline.kubeflow.schedule.host import TOKEN, Place, address
 
 if TYPE_CHECKING:
     from pipeline.kubeflow.schedule.scheduler import Scheduler
@@ -60,11 +60,12 @@ def scheduler(
         ),
     ] = None,
 ) -> Scheduler:
-    """The scheduler of the place that the options name.
+    """The scheduler of the installation that the options name.
 
     kfp takes seconds to import, and is not there where only a model is asked or served.
     """
-    place = Place(host=address(host), namespace=namespace, token_file=token_file, ca=ca)
+    address = check_address(host)
+    endpoint = Endpoint(host=address, namespace=namespace, token_file=token_file, ca=ca)
     try:
         from pipeline.kubeflow.schedule.client import connect
         from pipeline.kubeflow.schedule.scheduler import Scheduler
@@ -72,7 +73,7 @@ def scheduler(
         raise WrongUseError(
             f"{error.name} is not installed: `pip install 'fcn-pipeline[kubeflow]'`."
         ) from error
-    return Scheduler(connect(place))
+    return Scheduler(connect(endpoint))
 
 
 def on_cluster(command: Callable[..., None]) -> Callable[..., None]:

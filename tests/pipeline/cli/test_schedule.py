@@ -88,8 +88,8 @@ def test_a_run_that_succeeds_is_followed_to_its_end(uploaded, option):
     done = fcn(uploaded, "run", "flowers", option, "--every", "0.01")
 
     assert done.exit_code == 0
-    told = [line.split(" ", 1)[1] for line in done.output.splitlines()[1:]]
-    assert told == ["the run PENDING", "Trainer RUNNING", "the run RUNNING", "the run SUCCEEDED"]
+    changes = [line.split(" ", 1)[1] for line in done.output.splitlines()[1:]]
+    assert changes == ["the run PENDING", "Trainer RUNNING", "the run RUNNING", "the run SUCCEEDED"]
 
 
 @pytest.mark.parametrize("state", ["FAILED", "CANCELED", "SKIPPED"])
@@ -114,7 +114,7 @@ def test_a_recurring_run_says_aloud_when_and_by_whose_clock(uploaded):
     done = fcn(uploaded, "create", "flowers", "30 6 * * 1-5", "--time-zone", "Europe/Berlin")
 
     assert done.exit_code == 0
-    assert "'30 6 * * 1-5' (for the cluster: 0 30 6 * * 1-5)" in done.output
+    assert "'30 6 * * 1,2,3,4,5' (for the cluster: 0 30 6 * * 1,2,3,4,5)" in done.output
     assert "CRON_SCHEDULE_TIMEZONE" in done.output
     assert "Europe/Berlin" in done.output
     assert done.output.count(" 06:30 ") >= 3
@@ -203,4 +203,4 @@ def test_a_run_that_is_not_there_cannot_be_followed(uploaded):
     done = fcn(uploaded, "follow", "r-99")
 
     assert done.exit_code == 1
-    assert "no such thing (404): runs r-99 not found" in done.stderr
+    assert "did not find it (404): runs r-99 not found" in done.stderr
