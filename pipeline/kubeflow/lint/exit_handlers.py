@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.kubeflow.backend import type_name
+from pipeline.kubeflow.backend import find_type_name
 from pipeline.kubeflow.compiled import COMPLETED, Dag, Package, Task
 from pipeline.kubeflow.lint.rules import Problem
 
@@ -76,7 +76,7 @@ def check_status_type(task: Task) -> Iterator[Problem]:
     declared = task.component.input_definitions.parameters
     for name, given in sorted(task.spec.inputs.parameters.items()):
         if given.WhichOneof("kind") == "task_final_status" and name in declared:
-            kind = type_name(declared[name].parameter_type)
+            kind = find_type_name(declared[name].parameter_type)
             if kind not in STATUS_TYPES:
                 yield Problem(
                     "status-type",

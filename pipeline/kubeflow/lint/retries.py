@@ -56,6 +56,6 @@ def check_step(step: Step) -> Iterator[Problem]:
 
 def sum_waits(policy: PipelineTaskSpec.RetryPolicy) -> int:
     """Seconds between all attempts. Without a factor they are alike."""
-    factor = backend.backoff_factor(policy.backoff_factor)
+    factor = backend.read_backoff_factor(policy.backoff_factor)
     first = policy.backoff_duration.seconds
     return round(sum(first * factor**retry for retry in range(policy.max_retry_count)))

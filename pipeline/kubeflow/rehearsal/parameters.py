@@ -10,7 +10,7 @@ from typing import Any
 from google.protobuf.message import Message
 from kfp.pipeline_spec import pipeline_spec_pb2
 
-from pipeline.kubeflow.backend import PYTHON_TYPES, type_name
+from pipeline.kubeflow.backend import PYTHON_TYPES, find_type_name
 from pipeline.kubeflow.messages import as_json
 from pipeline.kubeflow.rehearsal.outcome import DriverFailed
 from pipeline.kubeflow.rehearsal.pod import ResolvedStep
@@ -22,7 +22,7 @@ PLACEHOLDER = re.compile(r"\{\{\$[^{}]*\}\}")
 
 def has_type(value: Any, declared: int) -> bool:
     """Is the value of the declared type? A boolean is not a number."""
-    name = type_name(declared)
+    name = find_type_name(declared)
     if isinstance(value, bool):
         return name == "BOOLEAN"
     return isinstance(value, PYTHON_TYPES.get(name, ()))
@@ -33,14 +33,14 @@ def convert(name: str, value: Any, declared: int) -> Any:
 
     Raises DriverFailed for a value of another type.
     """
-    if type_name(declared) == "STRING":
+    if find_type_name(declared) == "STRING":
         return format_text(value)
     if value is None:
         raise DriverFailed(f"got null for input parameter {name!r}")
     if not has_type(value, declared):
         raise DriverFailed(
             f"input parameter {name!r} type mismatch: "
-            f"expect {type_name(declared)}, got {type(value).__name__} ({value!r})"
+            f"expect {find_type_name(declared)}, got {type(value).__name__} ({value!r})"
         )
     return value
 
@@ -57,11 +57,11 @@ def format_text(value: Any) -> str:
 
 def parse_text(text: str, declared: int) -> Any:
     """The value in an output parameter's file. Raises ValueError for another type."""
-    if type_name(declared) == "STRING":
+    if find_type_name(declared) == "STRING":
         return text
     found = json.loads(text)
     if not has_type(found, declared):
-        raise ValueError(f"{text!r} is not a {type_name(declared)}")
+        raise ValueError(f"{text!r} is not a {find_type_name(declared)}")
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from google.protobuf import json_format
 
 from pipeline.kubeflow import compiled
-from pipeline.kubeflow.backend import EXECUTOR_KINDS, SCHEMA_VERSION, type_name
+from pipeline.kubeflow.backend import EXECUTOR_KINDS, SCHEMA_VERSION, find_type_name
 from pipeline.kubeflow.compiled import Package, ParameterSpec, Task
 from pipeline.kubeflow.rehearsal import parameters
 from pipeline.kubeflow.rehearsal.outcome import Refused
@@ -78,7 +78,7 @@ def choose_argument(name: str, spec: ParameterSpec, given: Mapping[str, Any]) ->
     """One parameter of the run, of the declared type."""
     if name in given:
         if not parameters.has_type(given[name], spec.parameter_type):
-            kind = type_name(spec.parameter_type)
+            kind = find_type_name(spec.parameter_type)
             raise Refused(f"Parameter {name!r} is {given[name]!r}: give a {kind}.")
         return given[name]
     if not spec.HasField("default_value"):

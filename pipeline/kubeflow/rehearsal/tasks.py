@@ -66,6 +66,6 @@ def read_retry_policy(task: Task) -> RetryPolicy:
     return RetryPolicy(
         retries=policy.max_retry_count,
         backoff=policy.backoff_duration.ToTimedelta().total_seconds(),
-        factor=backend.backoff_factor(policy.backoff_factor),
+        factor=backend.read_backoff_factor(policy.backoff_factor),
         longest=policy.backoff_max_duration.ToTimedelta().total_seconds(),
     )

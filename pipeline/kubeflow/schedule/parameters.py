@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.kubeflow.backend import type_name
+from pipeline.kubeflow.backend import find_type_name
 from pipeline.kubeflow.compiled import ParameterSpec
 from pipeline.kubeflow.schedule.errors import WrongUseError
 from pipeline.kubeflow.schedule.package import read_shown
@@ -71,7 +71,7 @@ def is_required(declared: ParameterSpec) -> bool:
 
 def parse_value(name: str, text: str, declared: ParameterSpec) -> Any:
     """The text as a value of the declared type."""
-    kind = type_name(declared.parameter_type)
+    kind = find_type_name(declared.parameter_type)
     try:
         return parse_text(text, kind)
     except (ValueError, KeyError) as error:
