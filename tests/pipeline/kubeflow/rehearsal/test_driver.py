@@ -48,17 +48,22 @@ def test_a_nested_task_reads_only_parameters_that_its_dag_has():
         resolve_parameter(source, INTEGER)
 
 
-def test_the_run_id_replaces_its_placeholder():
-    source = {"runtimeValue": {"constant": "{{$.pipeline_job_uuid}}"}}
+PLACEHOLDERS = {
+    backend.JOB_NAME: "tiny-abc",
+    backend.JOB_RESOURCE_NAME: "tiny-abc",
+    backend.JOB_UUID: "run-1",
+    backend.TASK_NAME: "Trainer",
+    backend.TASK_UUID: "run-1",
+}
 
-    assert resolve_parameter(source, STRING) == {"x": "run-1"}
 
+def test_every_placeholder_of_the_backend_is_filled():
+    filled = {
+        placeholder: resolve_parameter({"runtimeValue": {"constant": placeholder}}, STRING)["x"]
+        for placeholder in backend.RUN_PLACEHOLDERS
+    }
 
-@pytest.mark.parametrize("placeholder", sorted(backend.RUN_PLACEHOLDERS))
-def test_every_placeholder_of_the_backend_is_filled(placeholder):
-    source = {"runtimeValue": {"constant": placeholder}}
-
-    assert resolve_parameter(source, STRING)["x"] in {"run-1", "tiny-abc", "Trainer"}
+    assert filled == PLACEHOLDERS
 
 
 def test_a_missing_input_has_its_components_default():

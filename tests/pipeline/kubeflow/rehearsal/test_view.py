@@ -1,4 +1,4 @@
-"""What the terminal says of a run."""
+"""The progress of a rehearsal on the terminal."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_an_attempt_that_failed_is_shown(tmp_path):
     assert "attempt 2" in text
 
 
-def test_a_cached_step_is_said_to_be_unchanged(tmp_path):
+def test_a_cached_step_is_shown_as_unchanged(tmp_path):
     steps = {"A": step(WRITES, makes=["model"], cached=True)}
     shown(tmp_path, **steps)
 
