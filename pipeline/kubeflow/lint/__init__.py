@@ -45,7 +45,7 @@ CHECKS = (
 
 
 def find_problems(package: Package) -> list[Problem]:
-    """All problems, each once; none means that the backend runs the pipeline as it is meant."""
+    """All problems, each once. Without any, the backend runs the pipeline as intended."""
     found = (problem for check in CHECKS for problem in check.find_problems(package))
     return list(dict.fromkeys(found))
 

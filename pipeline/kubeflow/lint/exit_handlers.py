@@ -47,7 +47,7 @@ def check_status(task: Task) -> Iterator[Problem]:
 
 
 def check_producer(task: Task, name: str, producer: str) -> Iterator[Problem]:
-    """The task whose status is read exists, and comes first; an exit handler reads it."""
+    """The task exists and is the first dependency, and an exit handler reads its status."""
     if producer not in task.dag.tasks:
         yield Problem(
             "status-of-unknown-task",

@@ -72,7 +72,7 @@ def check_task(task: Task) -> Iterator[Problem]:
 
 
 def check_given(task: Task, name: str, declared: Declared) -> Iterator[Problem]:
-    """Where a value comes from."""
+    """The source of a value exists and has the declared type."""
     given = task.spec.inputs.parameters[name]
     kind = given.WhichOneof("kind")
     if kind == "runtime_value":

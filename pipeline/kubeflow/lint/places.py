@@ -15,7 +15,7 @@ from pipeline.kubeflow.lint import containers, tasks, volumes
 from pipeline.kubeflow.lint.rules import Problem
 
 FIX = "give an absolute path on a volume of this step, or a URI such as gs://bucket/folder"
-POD_DISK = "/tmp"  # Every user may write there, and nobody expects files there to stay.
+POD_DISK = "/tmp"  # Every user may write there, and files there are temporary.
 # Others need tensorflow-io, which is not installed; the launcher copies only artifacts.
 READABLE = ("gs", "file")
 

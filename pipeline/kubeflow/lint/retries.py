@@ -55,7 +55,7 @@ def check_step(step: Step) -> Iterator[Problem]:
 
 
 def sum_waits(policy: PipelineTaskSpec.RetryPolicy) -> int:
-    """Seconds between all attempts. Without a factor they are alike."""
+    """Seconds of all waits between attempts. Without a factor all waits are equal."""
     factor = backend.read_backoff_factor(policy.backoff_factor)
     first = policy.backoff_duration.seconds
     return round(sum(first * factor**retry for retry in range(policy.max_retry_count)))

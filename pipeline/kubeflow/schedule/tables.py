@@ -75,7 +75,7 @@ def show_created(job: Job, zone: ZoneInfo, console: Console) -> None:
 
 
 def explain_zone(zone: ZoneInfo) -> str:
-    """The time zone of the schedule, which the API does not tell."""
+    """The time zone of the schedule, which the API does not report."""
     return (
         f"Times are in {zone.key}: the cluster reads cron in the time zone of its controller "
         "(CRON_SCHEDULE_TIMEZONE of ml-pipeline-scheduledworkflow, UTC unless set), and no run can "

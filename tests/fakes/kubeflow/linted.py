@@ -1,4 +1,4 @@
-"""A pipeline that the backend runs as it is meant; a test then breaks one part of it."""
+"""A pipeline without problems, of which a test breaks one part."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STRING = {"parameterType": "STRING"}
 
 
 class Pipeline:
-    """Both documents as JSON, and by name the parts that tests break."""
+    """Both documents as JSON, with names for the parts that tests break."""
 
     def __init__(self) -> None:
         self.spec = good_spec()
@@ -65,7 +65,7 @@ class Pipeline:
         return Package(parse(self.spec, PipelineSpec), parse(self.platform, PlatformSpec))
 
     def problem(self) -> lint.Problem:
-        """The only one."""
+        """The only problem."""
         (problem,) = self.problems()
         return problem
 
@@ -140,7 +140,7 @@ def nested_tasks() -> dict[str, Any]:
                 "maxRetryCount": 2,
                 "backoffDuration": "60s",
                 "backoffFactor": 2.0,
-                "backoffMaxDuration": "10980s",  # Three hours, a minute, and two.
+                "backoffMaxDuration": "10980s",  # Attempts of 3600 s, waits of 60 s and 120 s.
             },
         },
         "BaselineModel": task("BaselineModel", {"served_folder": from_parent("served_folder")}),
@@ -214,7 +214,7 @@ def container(step: str) -> dict[str, Any]:
 
 
 def unshared(document: dict[str, Any]) -> dict[str, Any]:
-    """The same, with no part shared between two places, so that a test breaks only one."""
+    """A copy without shared parts, so that a test breaks only one place."""
     return json.loads(json.dumps(document))
 
 

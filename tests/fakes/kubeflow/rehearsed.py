@@ -1,4 +1,4 @@
-"""Small pipelines for rehearsals: steps are Python scripts, compiled as TFX's own would be."""
+"""Small pipelines for rehearsals: the steps are Python scripts, in the form that TFX compiles."""
 
 import json
 from pathlib import Path
@@ -47,7 +47,7 @@ def from_parent(name: str, kind: str = "STRING") -> dict[str, Any]:
 def build_pipeline(
     steps: dict[str, Any], parameters: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The pipeline's first document: the steps in `tfx-dag`, and nothing else in the root."""
+    """The pipeline's first document, with the steps in `tfx-dag`."""
     given = parameters or {}
     down = {name: {"componentInputParameter": name} for name in given}
     nested = {name: {"parameterType": p["parameterType"]} for name, p in given.items()}

@@ -7,7 +7,7 @@ import pytest
 from pipeline.kubeflow.cluster import Cluster
 
 
-def test_a_cluster_file_names_only_what_differs(tmp_path):
+def test_a_cluster_file_overrides_only_the_settings_that_it_names(tmp_path):
     file = tmp_path / "cluster.yaml"
     file.write_text("image: registry/fcn:1\nsteps:\n  Trainer: {gpus: 4}\n  Pusher: {retries: 0}\n")
 
@@ -18,7 +18,7 @@ def test_a_cluster_file_names_only_what_differs(tmp_path):
     assert cluster.step("RunReport") == cluster.other_steps
 
 
-def test_the_image_given_goes_before_the_environments_and_that_before_the_files(
+def test_an_image_argument_overrides_the_environment_which_overrides_the_file(
     tmp_path, monkeypatch
 ):
     file = tmp_path / "cluster.yaml"
@@ -32,7 +32,7 @@ def test_the_image_given_goes_before_the_environments_and_that_before_the_files(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         pytest.param("imagee: a:1", r"imagee=\"a:1\": Unexpected", id="unknown-name"),
         pytest.param("steps: {Trainer: {gpus: -1}}", r"steps.Trainer.gpus=-1", id="bad-value"),
@@ -42,15 +42,15 @@ def test_the_image_given_goes_before_the_environments_and_that_before_the_files(
         pytest.param("image: [", "is not YAML", id="no-yaml"),
     ],
 )
-def test_settings_that_do_not_fit_are_named(tmp_path, text, said):
+def test_invalid_settings_are_named(tmp_path, text, message):
     file = tmp_path / "cluster.yaml"
     file.write_text(text)
 
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         Cluster.from_env(file)
 
 
-def test_a_cluster_file_that_is_not_there_is_named(tmp_path):
+def test_a_missing_cluster_file_is_named(tmp_path):
     with pytest.raises(ValueError, match=r"nowhere.yaml cannot be read"):
         Cluster.from_env(tmp_path / "nowhere.yaml")
 
@@ -63,7 +63,7 @@ def test_a_cluster_file_that_is_not_there_is_named(tmp_path):
         "{name: fcn-webhook, env: xoxb-planted}",
     ],
 )
-def test_a_secret_that_stands_in_the_settings_is_refused_and_not_repeated(tmp_path, secret):
+def test_a_secret_in_the_settings_is_refused_and_not_repeated(tmp_path, secret):
     file = tmp_path / "cluster.yaml"
     file.write_text(f"secrets: [{secret}]")
 

@@ -1,4 +1,4 @@
-"""The compiled pipeline as the rooms of the linter read it."""
+"""Tasks, steps and values of a compiled pipeline."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def texts(package, name):
     return task.texts
 
 
-def test_nested_tasks_are_read_where_they_stand(package):
+def test_nested_tasks_follow_those_of_the_root(package):
     assert [dag.name for dag in package.dags()] == ["root", "tfx-dag"]
     assert [step.name for step in package.steps()] == [
         "Notification",
@@ -39,7 +39,7 @@ def test_a_default_of_the_run_reaches_the_nested_tasks(package):
     assert texts(package, "ImageExampleGen") == {"input_base": "/data/flowers"}
 
 
-def test_what_a_task_is_given_goes_before_its_components_default():
+def test_a_given_value_overrides_the_default_of_the_component():
     pipeline = Pipeline()
     declared = pipeline.component("Pusher")["inputDefinitions"]["parameters"]
     declared["served_folder"]["defaultValue"] = "/elsewhere"
@@ -47,7 +47,7 @@ def test_what_a_task_is_given_goes_before_its_components_default():
     assert texts(pipeline.package(), "Pusher") == {"served_folder": "/served/flowers"}
 
 
-def test_what_only_a_run_can_tell_is_not_known():
+def test_a_value_from_another_task_is_unknown():
     pipeline = Pipeline()
     source = {"producerTask": "Trainer", "outputParameterKey": "folder"}
     pipeline.parameters("Pusher")["served_folder"] = {"taskOutputParameter": source}
@@ -55,7 +55,7 @@ def test_what_only_a_run_can_tell_is_not_known():
     assert texts(pipeline.package(), "Pusher") == {}
 
 
-def test_reading_leaves_the_documents_as_they_are(package):
+def test_reading_does_not_change_the_documents(package):
     before = package.spec.SerializeToString(), package.platform.SerializeToString()
 
     list(package.steps())

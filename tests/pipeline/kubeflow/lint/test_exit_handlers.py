@@ -1,4 +1,4 @@
-"""Exit handlers: whether they run, and whose status they get."""
+"""Exit handlers: whether they run, and the status that they get."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def test_an_unchanged_second_run_reuses_the_artifacts_with_their_ids(tmp_path):
     assert made[0] == made[1]
 
 
-def test_a_step_whose_caching_is_off_runs_each_time(tmp_path):
+def test_a_step_without_caching_runs_each_time(tmp_path):
     _, second = (rehearse(tmp_path, pipeline()) for _ in range(2))
 
     assert second.tasks["Pusher"].state is State.SUCCEEDED

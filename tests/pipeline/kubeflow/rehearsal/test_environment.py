@@ -1,4 +1,4 @@
-"""What a step's process finds in its environment, and what it does not."""
+"""The environment of a step's process: a pod's variables, none of this machine's."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_nothing_of_this_machine_reaches_a_step(tmp_path, monkeypatch):
     assert {"PATH", "HOME", "TMPDIR", "FCN_STAGED_ROOT"} <= set(found)
 
 
-def test_home_is_not_there_and_the_disk_is_empty(tmp_path):
+def test_a_step_has_no_home_and_an_empty_disk(tmp_path):
     script = """
 print(os.path.exists(os.environ['HOME']), os.listdir(), os.listdir(os.environ['TMPDIR']))
 """
@@ -37,7 +37,7 @@ print(os.path.exists(os.environ['HOME']), os.listdir(), os.listdir(os.environ['T
     assert rehearsal.tasks["A"].log.read_text() == "False [] []\n"
 
 
-def test_a_secret_reaches_only_the_step_that_asks_for_it(tmp_path):
+def test_a_secret_reaches_only_the_step_with_its_settings(tmp_path):
     document = build_pipeline({"A": step(SHOW), "B": step(SHOW)})
     settings = platform("A_executor", secretAsEnv=[SECRET])
 
@@ -50,7 +50,7 @@ def test_a_secret_reaches_only_the_step_that_asks_for_it(tmp_path):
     assert "planted" not in (tmp_path / "work/metadata.json").read_text()
 
 
-def test_a_secret_may_be_named_by_the_newer_field(tmp_path):
+def test_the_newer_field_may_name_a_secret(tmp_path):
     named = {"secretNameParameter": {"runtimeValue": {"constant": "webhook"}}}
     settings = platform("A_executor", secretAsEnv=[{**named, "keyToEnv": SECRET["keyToEnv"]}])
 
@@ -61,7 +61,7 @@ def test_a_secret_may_be_named_by_the_newer_field(tmp_path):
     assert shown(rehearsal)["FCN_WEBHOOK_URL"] == "u"
 
 
-def test_a_secret_that_is_not_there_keeps_the_pod_from_starting(tmp_path):
+def test_a_missing_secret_keeps_the_pod_from_starting(tmp_path):
     settings = platform("A_executor", secretAsEnv=[SECRET])
 
     rehearsal = rehearse(tmp_path, build_pipeline({"A": step(SHOW)}), settings)
@@ -70,7 +70,7 @@ def test_a_secret_that_is_not_there_keeps_the_pod_from_starting(tmp_path):
     assert "secret 'webhook' has no key 'url'" in rehearsal.tasks["A"].reason
 
 
-def test_variables_of_the_container_arrive(tmp_path):
+def test_a_step_has_the_variables_of_its_container(tmp_path):
     document = build_pipeline({"A": step(SHOW)})
     container = document["deploymentSpec"]["executors"]["A_executor"]["container"]
     container["env"] = [{"name": "LEVEL", "value": "2"}]
@@ -78,7 +78,7 @@ def test_variables_of_the_container_arrive(tmp_path):
     assert shown(rehearse(tmp_path, document))["LEVEL"] == "2"
 
 
-def test_fields_of_the_pod_arrive(tmp_path):
+def test_a_step_has_the_fields_of_its_pod(tmp_path):
     wanted = [{"name": "POD", "fieldPath": "metadata.name"}]
     settings = platform("A_executor", fieldPathAsEnv=wanted)
 

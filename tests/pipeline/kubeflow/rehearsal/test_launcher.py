@@ -34,7 +34,7 @@ def first_line(rehearsal, name):
     return json.loads(rehearsal.tasks[name].log.read_text().splitlines()[0])
 
 
-def test_an_input_comes_without_its_type_and_with_its_number_for_a_name(tmp_path):
+def test_an_input_has_no_type_and_its_id_as_its_name(tmp_path):
     first = WRITES + "\nreport(artifacts={'model': {'artifacts': [{'metadata': {'good': True}}]}})"
 
     rehearsal = rehearse(tmp_path, pair(first, "print(sys.argv[1])"))
@@ -46,7 +46,7 @@ def test_an_input_comes_without_its_type_and_with_its_number_for_a_name(tmp_path
     assert (found["metadata"]["good"], found["metadata"]["display_name"]) == (1, "model")
 
 
-def test_outputs_have_their_types_and_the_logs_are_one_more(tmp_path):
+def test_outputs_have_their_types_and_logs_are_added(tmp_path):
     rehearsal = rehearse(tmp_path, pair("print(sys.argv[1])", ""))
 
     outputs = first_line(rehearsal, "A")["outputs"]["artifacts"]
@@ -64,7 +64,7 @@ def test_the_log_of_a_step_is_stored_whether_it_succeeds_or_not(tmp_path):
     assert stored == {"A": "a\n", "B": "b\n"}
 
 
-def test_of_a_step_that_failed_only_the_log_is_stored(tmp_path):
+def test_only_the_log_of_a_failed_step_is_stored(tmp_path):
     rehearse(tmp_path, pair(WRITES + "\nsys.exit(1)"))
 
     assert [p.name for p in (tmp_path / "work/store").rglob("*") if p.is_file()] == [
@@ -80,7 +80,7 @@ def test_empty_folders_are_lost(tmp_path):
     assert rehearsal.tasks["B"].log.read_text() == "['weights']\n"
 
 
-def test_an_output_that_the_step_does_not_make_is_registered_with_a_warning(tmp_path):
+def test_a_missing_output_is_registered_with_a_warning(tmp_path):
     rehearsal = rehearse(tmp_path, pair("", "print(place('inputs', 'model').exists())"))
 
     assert "does not exist" in rehearsal.tasks["A"].warnings[0]
@@ -143,7 +143,7 @@ def test_an_invalid_executor_output_fails_the_step(tmp_path):
     assert "failed to unmarshall ExecutorOutput" in rehearsal.tasks["A"].reason
 
 
-def test_an_output_parameter_becomes_text_where_text_is_wanted(tmp_path):
+def test_an_output_parameter_becomes_text_for_an_input_of_text(tmp_path):
     output = "given['outputs']['parameters']['count']['outputFile']"
     source = {"producerTask": "A", "outputParameterKey": "count"}
     steps = {
@@ -163,7 +163,7 @@ def test_an_output_parameter_becomes_text_where_text_is_wanted(tmp_path):
 
 
 @pytest.mark.parametrize("root", ["gs://bucket/tfx", "s3://bucket/tfx", "minio://bucket/tfx"])
-def test_every_scheme_has_its_place(tmp_path, root):
+def test_every_scheme_has_its_folder(tmp_path, root):
     folder = root.replace("://", "/").replace("gs/", "gcs/")
     script = "print(os.environ['FCN_STAGED_ROOT'], sys.argv[2])"
     document = build_pipeline({"A": step(script, makes=["model"])})
@@ -176,13 +176,13 @@ def test_every_scheme_has_its_place(tmp_path, root):
     assert path.startswith(f"{staged}/{folder}/tiny/{rehearsal.run_id}/A/")
 
 
-def test_a_root_without_a_scheme_is_refused_by_the_launcher(tmp_path):
+def test_the_launcher_refuses_a_root_without_a_scheme(tmp_path):
     rehearsal = rehearse(tmp_path, pair(WRITES), pipeline_root="/mnt/root")
 
     assert "unsupported storage scheme" in rehearsal.failed[0].reason
 
 
-def test_parameters_arrive_typed_as_they_are_declared(tmp_path):
+def test_parameters_have_their_declared_types(tmp_path):
     values = {
         "text": constant(3.0),
         "number": constant(3.0, "NUMBER_INTEGER"),

@@ -8,7 +8,7 @@ from pipeline.kubeflow.rehearsal.metadata import Metadata, convert_property
 from pipeline.kubeflow.rehearsal.outcome import Outputs
 
 
-def test_numbers_and_cache_outlast_the_run(tmp_path):
+def test_ids_and_cache_outlast_the_run(tmp_path):
     first = Metadata(tmp_path)
     made = first.record("model", "s3://b/m", {"blessed": 1})
     first.cache("print", Outputs({"model": made}, {"n": 3}))

@@ -22,7 +22,7 @@ from tests.fakes.kubeflow.rehearsed import build_pipeline, constant, rehearse, s
         ({"b": 1.0, "a": {}}, '{"a":{},"b":1}'),
     ],
 )
-def test_anything_becomes_text(value, text):
+def test_any_value_becomes_text(value, text):
     assert parameters.convert("x", value, Types.STRING) == text
 
 
@@ -45,7 +45,7 @@ def test_null_is_refused():
         parameters.convert("x", None, Types.NUMBER_INTEGER)
 
 
-def test_the_file_of_an_output_parameter_is_read_as_declared():
+def test_the_file_of_an_output_parameter_has_the_declared_type():
     assert parameters.parse_text("3", Types.NUMBER_INTEGER) == 3
     assert parameters.parse_text("3", Types.STRING) == "3"
     with pytest.raises(ValueError, match="not a BOOLEAN"):
@@ -71,7 +71,7 @@ def test_parameters_and_uris_are_filled_in(tmp_path):
     assert lines[:2] == ["n=3", uri]
 
 
-def test_the_whole_input_writes_whole_numbers_without_a_point(tmp_path):
+def test_the_whole_input_has_whole_numbers_without_a_point(tmp_path):
     _, lines = printed(tmp_path, "{{$}}")
 
     assert '"parameterValues": {"n": 3}' in lines[0]

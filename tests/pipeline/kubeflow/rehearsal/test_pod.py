@@ -44,7 +44,7 @@ def test_a_step_that_takes_too_long_is_killed(tmp_path):
     assert "activeDeadlineSeconds, 1" in rehearsal.tasks["A"].reason
 
 
-def test_what_a_step_leaves_running_ends_with_it(tmp_path):
+def test_processes_that_a_step_starts_end_with_it(tmp_path):
     script = "import subprocess; print(subprocess.Popen(['sleep', '60']).pid)"
 
     rehearsal = rehearse(tmp_path, build_pipeline({"A": step(script)}))
@@ -54,7 +54,7 @@ def test_what_a_step_leaves_running_ends_with_it(tmp_path):
 
 
 def alive(number):
-    """Whether a process runs; one that only waits to be collected does not."""
+    """Does a process run? A zombie does not."""
     try:
         os.kill(number, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""Whole runs: order, failures, exit handler, and that nothing outlives them."""
+"""Whole runs: order, failures, exit handler, and cleaning up."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def chain(trainer=WRITES, pusher=READS, **changes):
     return build_pipeline({**steps, "Pusher": step(pusher, **READER)})
 
 
-def test_what_one_step_makes_reaches_the_next(tmp_path):
+def test_an_output_of_one_step_reaches_the_next(tmp_path):
     rehearsal = rehearse(tmp_path, chain())
 
     assert rehearsal.state == "SUCCEEDED"
@@ -41,7 +41,7 @@ def test_what_one_step_makes_reaches_the_next(tmp_path):
     assert (rehearsal.artifact("Trainer", "model") / "weights").read_text() == "trained"
 
 
-def test_the_exit_handler_hears_complete(tmp_path):
+def test_the_exit_handler_receives_complete(tmp_path):
     document = with_exit_handler(chain(), tmp_path / "status")
 
     rehearsal = rehearse(tmp_path, document)
@@ -52,7 +52,7 @@ def test_the_exit_handler_hears_complete(tmp_path):
     assert rehearsal.state == "SUCCEEDED"
 
 
-def test_a_step_that_fails_for_good_stops_the_run_and_the_exit_handler_hears_failed(tmp_path):
+def test_a_failed_step_stops_the_run_and_the_exit_handler_receives_failed(tmp_path):
     document = with_exit_handler(chain(trainer="sys.exit('no data')"), tmp_path / "status")
 
     rehearsal = rehearse(tmp_path, document)
@@ -64,7 +64,7 @@ def test_a_step_that_fails_for_good_stops_the_run_and_the_exit_handler_hears_fai
     assert rehearsal.tasks["Trainer"].log_tail()[0] == "no data"
 
 
-def test_nothing_new_starts_after_a_failure_even_if_it_does_not_depend_on_it(tmp_path):
+def test_no_step_starts_after_a_failure_even_if_it_is_independent(tmp_path):
     steps = {"A": step("sys.exit(1)"), "B": step("print('ran')")}
 
     rehearsal = rehearse(tmp_path, build_pipeline(steps))
@@ -72,7 +72,7 @@ def test_nothing_new_starts_after_a_failure_even_if_it_does_not_depend_on_it(tmp
     assert rehearsal.tasks["B"].state is State.OMITTED
 
 
-def test_the_exit_handler_hears_running_of_a_step_that_was_killed(tmp_path):
+def test_the_exit_handler_receives_running_after_a_killed_step(tmp_path):
     document = with_exit_handler(chain(trainer="os.kill(os.getpid(), 9)"), tmp_path / "status")
 
     rehearsal = rehearse(tmp_path, document)
@@ -82,7 +82,7 @@ def test_the_exit_handler_hears_running_of_a_step_that_was_killed(tmp_path):
     assert "killed by signal 9" in rehearsal.tasks["Trainer"].reason
 
 
-def test_the_exit_handler_hears_running_where_a_driver_fails(tmp_path):
+def test_the_exit_handler_receives_running_after_a_failed_driver(tmp_path):
     steps = {"Trainer": step("", parameters={"steps": from_parent("steps", "NUMBER_INTEGER")})}
     document = with_exit_handler(build_pipeline(steps), tmp_path / "status")
 
@@ -116,7 +116,7 @@ class UnreadableStore(ObjectStore):
         raise OSError(f"NoSuchKey: {uri}")
 
 
-def test_a_store_that_lists_what_it_lost_fails_the_download(tmp_path):
+def test_a_store_that_lists_a_lost_object_fails_the_download(tmp_path):
     document = with_exit_handler(chain(), tmp_path / "status")
 
     rehearsal = rehearse(tmp_path, document, store=UnreadableStore(tmp_path / "store"))
@@ -135,7 +135,7 @@ def test_an_exit_handler_that_fails_fails_the_run(tmp_path):
     assert [task.name for task in rehearsal.failed] == ["Notification"]
 
 
-def test_the_run_is_told_of_each_change_in_order(tmp_path):
+def test_the_listener_receives_each_change_in_order(tmp_path):
     changes = []
 
     rehearse(tmp_path, chain(), listener=lambda task: changes.append((task.name, task.state)))
@@ -150,13 +150,13 @@ def test_the_run_is_told_of_each_change_in_order(tmp_path):
     ]
 
 
-def test_nothing_is_left_of_the_pods(tmp_path):
+def test_no_files_of_the_pods_are_left(tmp_path):
     rehearse(tmp_path, chain(trainer="pathlib.Path('relative').write_text('lost')\n" + WRITES))
 
     assert not [path for path in tmp_path.rglob("*") if path.name in ("relative", "staged")]
 
 
-def test_a_parameter_without_default_that_nobody_gives_is_refused(tmp_path):
+def test_a_missing_parameter_without_default_is_refused(tmp_path):
     document = build_pipeline({"A": step("")}, {"data": {"parameterType": "STRING"}})
 
     with pytest.raises(Refused, match="'data' has no default"):

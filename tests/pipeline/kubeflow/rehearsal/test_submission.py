@@ -39,7 +39,7 @@ def test_parameters_are_those_given_and_the_defaults(tmp_path):
         pytest.param({"steps": True}, "give a NUMBER_INTEGER", id="a-flag"),
     ],
 )
-def test_parameters_that_the_backend_refuses(tmp_path, given, problem):
+def test_invalid_parameters_are_refused(tmp_path, given, problem):
     with pytest.raises(Refused, match=problem):
         choose(tmp_path, given)
 
@@ -52,7 +52,7 @@ def test_parameters_that_the_backend_refuses(tmp_path, given, problem):
         pytest.param({"deploymentSpec": {}}, "'A': no executor is not implemented", id="dangling"),
     ],
 )
-def test_a_document_that_the_backend_refuses(tmp_path, change, problem):
+def test_an_invalid_document_is_refused(tmp_path, change, problem):
     with pytest.raises(Refused, match=problem):
         read(tmp_path, {**build_pipeline({"A": step("")}), **change})
 
@@ -81,7 +81,7 @@ def test_a_third_document_is_refused(tmp_path):
         read(tmp_path, document, platform("A_executor"), {"more": 1})
 
 
-def test_a_kubernetes_setting_that_does_not_exist_is_refused(tmp_path):
+def test_an_unknown_kubernetes_setting_is_refused(tmp_path):
     with pytest.raises(Refused, match="KubernetesExecutorConfig"):
         read(tmp_path, build_pipeline({"A": step("")}), platform("A_executor", nodeSelektor={}))
 

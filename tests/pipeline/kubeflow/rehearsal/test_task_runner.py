@@ -1,4 +1,4 @@
-"""Tasks brought to their end: cache, importer, retries."""
+"""Retries of a task, and importers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def policy(retries, longest, wait="0s"):
 
 
 def flaky(tmp_path, end="sys.exit('not yet')"):
-    """Fails at its first attempt, and notes where each was to write."""
+    """Fails at its first attempt, and writes down the output's URI of each attempt."""
     notes = str(tmp_path / "uris")
     return f"""
 seen = pathlib.Path({notes!r}).read_text() if os.path.exists({notes!r}) else ''
@@ -33,7 +33,7 @@ def one(script, **changes):
 
 
 @pytest.mark.parametrize("end", ["sys.exit('not yet')", "os.kill(os.getpid(), 9)"])
-def test_a_step_that_fails_once_is_tried_again_at_the_same_place(tmp_path, end):
+def test_a_retry_writes_to_the_same_uri(tmp_path, end):
     document = one(flaky(tmp_path, end), retries=policy(2, "60s"))
 
     rehearsal = rehearse(tmp_path, document)
@@ -45,7 +45,7 @@ def test_a_step_that_fails_once_is_tried_again_at_the_same_place(tmp_path, end):
     assert [p.name for p in rehearsal.artifact("A", "model").iterdir()] == ["weights"]
 
 
-def test_each_attempt_keeps_its_log(tmp_path):
+def test_each_attempt_has_its_own_log(tmp_path):
     rehearsal = rehearse(tmp_path, one(flaky(tmp_path), retries=policy(1, "60s")))
 
     logs = rehearsal.tasks["A"].log.parent
@@ -86,7 +86,7 @@ def test_a_step_without_a_retry_policy_is_tried_once(tmp_path):
         pytest.param(policy(2, "5s", wait="60s"), id="the-wait-is-longer"),
     ],
 )
-def test_a_retry_that_its_longest_time_cancels_does_not_happen(tmp_path, retries):
+def test_a_retry_after_the_longest_duration_does_not_start(tmp_path, retries):
     rehearsal = rehearse(tmp_path, one(flaky(tmp_path), retries=retries))
 
     run = rehearsal.tasks["A"]
@@ -94,14 +94,14 @@ def test_a_retry_that_its_longest_time_cancels_does_not_happen(tmp_path, retries
     assert "backoffMaxDuration" in run.reason
 
 
-def test_a_step_that_never_succeeds_is_tried_as_often_as_it_may(tmp_path):
+def test_a_step_that_never_succeeds_uses_all_its_attempts(tmp_path):
     rehearsal = rehearse(tmp_path, one("sys.exit(1)", retries=policy(2, "60s")))
 
     assert rehearsal.tasks["A"].attempts == 3
     assert "no attempt left of 3" in rehearsal.tasks["A"].reason
 
 
-def test_an_importer_registers_what_lies_in_the_store(tmp_path):
+def test_an_importer_registers_an_object_of_the_store(tmp_path):
     document = build_pipeline({"A": step("", makes=["model"]), "B": READER})
     importer = {"artifactUri": {"constant": "minio://mlpipeline/v2/artifacts/given"}}
     document["deploymentSpec"]["executors"]["A_executor"] = {"importer": importer}

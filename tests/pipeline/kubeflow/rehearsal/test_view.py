@@ -27,7 +27,7 @@ def test_each_step_is_shown_with_its_place_and_time(tmp_path):
     assert "Rehearsal SUCCEEDED" in text
 
 
-def test_a_failure_shows_the_end_of_the_log_and_where_it_is(tmp_path):
+def test_a_failure_shows_the_end_and_the_path_of_the_log(tmp_path):
     rehearsal, text = shown(tmp_path, A=step("sys.exit('[no] data')"), B=step(""))
 
     assert "exit status 1" in text
@@ -36,7 +36,7 @@ def test_a_failure_shows_the_end_of_the_log_and_where_it_is(tmp_path):
     assert " 2/2 B: not run" in text
 
 
-def test_an_attempt_that_failed_is_shown(tmp_path):
+def test_a_failed_attempt_is_shown(tmp_path):
     policy = {"maxRetryCount": 1, "backoffMaxDuration": "60s"}
 
     _, text = shown(tmp_path, A=step("sys.exit(7)", retries=policy))
