@@ -9,13 +9,14 @@ UV := .uv/bin/uv
 DATA ?=
 MARKDOWN ?=
 PYTEST_ARGS ?=
-# A worker takes one file at a time, in order, so that what the tests of a file share is made once.
-# Each worker loads TensorFlow, hence the limit. PYTEST_WORKERS= for one process: --pdb and -s need it.
+# A worker takes one file at a time, in order, so that fixtures shared by the tests of a file are made
+# once. The number of workers is limited because each loads TensorFlow. For --pdb and -s, set
+# PYTEST_WORKERS= (one process).
 PYTEST_WORKERS ?= -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 FLINK_ARGS ?=
 SCALE_ARGS ?=
 LOCK_ARGS ?=
-# Images get the versions that the tests run with.
+# Images contain the same versions as the environment of the tests.
 OF_IMAGES = --constraint requirements/py311-313.lock --python-version 3.13 \
 	--python-platform x86_64-manylinux_2_40
 COMPILE = $(UV) pip compile --quiet --generate-hashes --custom-compile-command "make lock" $(LOCK_ARGS)

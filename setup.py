@@ -1,4 +1,4 @@
-"""Metadata, packages and requirements of fcn-pipeline: what the locks are made from.
+"""Metadata, packages and requirements of fcn-pipeline. `make lock` makes the locks from them.
 
 Two tracks (docs/decisions/0001-two-tracks.md): Python 3.11 and later takes TFX 1.21, whose wheels
 need glibc 2.38; Python 3.10 takes TFX 1.16, the newest whose wheels load on an older glibc.
@@ -13,7 +13,7 @@ OLDER = "python_version < '3.11'"
 
 
 def on(track: str, *requirements: str) -> list[str]:
-    """The requirements, asked for on one track only."""
+    """Restricts requirements to one track."""
     return [f"{requirement}; {track}" for requirement in requirements]
 
 
@@ -26,7 +26,7 @@ INSTALL = [
         "tensorflow-transform==1.16.0",
         "tensorflow-serving-api==2.16.1",
         "apache-beam[gcp]==2.59.0",
-        "dill==0.3.1.1",  # `import tfx` needs it and later Beams no longer bring it.
+        "dill==0.3.1.1",  # `import tfx` needs it; later versions of Beam do not install it.
         "protobuf==3.20.3",
         "keras==3.6.0",
         "grpcio==1.66.2",
@@ -36,7 +36,7 @@ INSTALL = [
         NEWER,
         "tfx==1.21.0",
         "tensorflow>=2.21,<2.22",
-        "tensorboard>=2.19,<3",  # This TensorFlow no longer brings it.
+        "tensorboard>=2.19,<3",  # This TensorFlow does not install it.
         "tensorflow-transform>=1.21,<1.22",
         "tensorflow-serving-api>=2.19",
         "apache-beam[gcp]>=2.77,<2.78",
@@ -61,7 +61,7 @@ KUBEFLOW = [
     "pyyaml>=6,<7",
 ]
 
-# CUDA for the TensorFlow of the newer track: k8s/docker/pipeline.Dockerfile.
+# CUDA for the newer track's TensorFlow, used by k8s/docker/pipeline.Dockerfile.
 GPU = on(NEWER, "tensorflow[and-cuda]>=2.21,<2.22")
 
 DEV = [

@@ -5,24 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal
 
 import pydantic
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-Engine = Literal["direct", "flink", "spark", "dataflow"]
-ENGINES = get_args(Engine)
-PORTABLE = ("flink", "spark")  # They get their jobs from Beam's job server.
+from pipeline.settings_error import SettingsError
 
-# What DirectRunner ends at: by that name, later Beams first try an engine that they download.
+Engine = Literal["direct", "flink", "spark", "dataflow"]
+PORTABLE = ("flink", "spark")  # Beam's job server hands them their jobs.
+
+# What DirectRunner ends up with. Under that name, newer Beams first try an engine that they
+# download.
 FN_API_RUNNER = "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"
-# An image for workers, of which there are none, keeps TFX from packing its sources for them.
+# With a workers' image, even an unused one, TFX does not pack its sources for the workers.
 NO_PACKING = "--sdk_container_image=unused"
 IN_PROCESS = (FN_API_RUNNER, NO_PACKING)
 
-# How long a worker is kept after a step: less, and a job starts more of them, which import
-# TensorFlow. One that is dead is kept as well: Flink's restart-strategy has to wait for longer.
+# How long a worker is kept after a step. If shorter, a job starts more workers, and each imports
+# TensorFlow. Dead workers are kept too: Flink's restart-strategy has to wait longer than this.
 CACHE_MILLIS = 15_000
 READ_BY = {
     "parallelism": ("direct", "flink", "dataflow"),
@@ -39,39 +41,40 @@ READ_BY = {
 
 @dataclass(frozen=True, kw_only=True, config=pydantic.ConfigDict(extra="forbid"))
 class Beam:
-    """An engine for Beam, and where it is. What an engine does not read stays empty."""
+    """An engine for Beam, and where it is. Settings that the engine does not read stay empty."""
 
     runner: Engine = "direct"
-    # Processes of direct and parts of each step of Flink, 1 where None; at most workers of
-    # Dataflow, which decides by itself where None. Spark's parts are its own setting.
+    # direct: processes; flink: parallel parts of a step. None means 1 for both. dataflow: the most
+    # workers; None leaves it to Dataflow. Spark has a setting of its own.
     parallelism: Annotated[int, Field(ge=1)] | None = None
     job_endpoint: str = ""  # HOST:PORT of Beam's job server.
-    artifact_endpoint: str = ""  # HOST:PORT, where the one that the server names is not reached.
+    artifact_endpoint: str = ""  # HOST:PORT, if the one that the job server gives is out of reach.
     worker_pool: str = ""  # HOST:PORT of the workers, as seen from each TaskManager or executor.
     project: str = ""
     region: str = ""
     temp_location: str = ""  # gs://BUCKET/FOLDER
-    image: str = ""  # Of the workers: the steps' own with Beam's boot in it.
-    # On Kubeflow: a folder that steps and workers both see. Artifacts lie on the steps' own disks.
+    image: str = ""  # The workers': the steps' image with Beam's boot program.
+    # Kubeflow only: a folder that steps and workers both see, since each step has its own disk.
     shared: str = ""
-    more: tuple[str, ...] = ()  # Further arguments, as Beam takes them: --name=value.
+    more: tuple[str, ...] = ()  # More arguments for Beam: --name=value.
 
     @property
     def args(self) -> tuple[str, ...]:
-        """What Beam takes. Raises ValueError where the engine lacks something, or reads it not."""
+        """Beam's command line. Raises SettingsError for missing or unsupported settings."""
         check(self)
         return (*ARGS[self.runner](self), *self.more)
 
     @property
     def kubeflow_args(self) -> tuple[str, ...]:
-        """The same, and what the containers' entry takes. Raises ValueError likewise."""
+        """The same with the option of the containers' entry point. Raises SettingsError."""
         if self.runner == "direct":
             return self.args
         if not self.shared:
-            raise ValueError(
-                f"beam.shared is missing: on Kubeflow, artifacts lie on the disks of the steps' "
-                f"pods, which {self.runner}'s workers do not see. Name a folder on a volume that "
-                "both mount, or in a bucket."
+            raise SettingsError(
+                f"beam.shared is missing: on Kubeflow, {self.runner}'s workers do not see the "
+                "disks of the steps' pods. Set it to a folder in a bucket, or on a volume that "
+                "both mount.",
+                name="beam.shared",
             )
         check_places(self, {"beam.shared": self.shared})
         return (*self.args, f"--shared_folder={self.shared}")
@@ -81,7 +84,7 @@ DIRECT = Beam()
 
 
 def direct(beam: Beam) -> tuple[str, ...]:
-    """In this process, or in several of this machine."""
+    """In this process, or in several on this machine."""
     if beam.parallelism in (None, 1):
         return IN_PROCESS
     workers = f"--direct_num_workers={beam.parallelism}"
@@ -89,7 +92,7 @@ def direct(beam: Beam) -> tuple[str, ...]:
 
 
 def portable(beam: Beam) -> tuple[str, ...]:
-    """By Beam's job server, with Python workers that wait beside the engine's own."""
+    """Through Beam's job server, with a pool of Python workers next to each engine worker."""
     staging = f"--artifact_endpoint={beam.artifact_endpoint}"
     return (
         "--runner=PortableRunner",
@@ -103,12 +106,12 @@ def portable(beam: Beam) -> tuple[str, ...]:
 
 
 def flink(beam: Beam) -> tuple[str, ...]:
-    """The same in so many parts. How often a job begins again is in Flink's own configuration."""
+    """The same, in parallel parts. Flink's own configuration says how often a job restarts."""
     return (*portable(beam), f"--parallelism={beam.parallelism or 1}")
 
 
 def dataflow(beam: Beam) -> tuple[str, ...]:
-    """On Google Cloud, with the image of `k8s/docker/dataflow.Dockerfile` for the workers."""
+    """On Google Cloud; `k8s/docker/dataflow.Dockerfile` makes the workers' image."""
     return (
         "--runner=DataflowRunner",
         f"--project={beam.project}",
@@ -124,74 +127,96 @@ ARGS = {"direct": direct, "flink": flink, "spark": portable, "dataflow": dataflo
 
 
 def check(beam: Beam) -> None:
-    """Raises ValueError with a sentence for the first thing that does not fit the engine."""
-    for name, engines in READ_BY.items():
-        if getattr(beam, name) and beam.runner not in engines:
-            raise ValueError(
-                f"beam.{name}={getattr(beam, name)} is not read by {beam.runner}, only by "
-                f"{', '.join(engines)}: leave it out, or name another runner."
-            )
+    """Raises SettingsError for the first setting that does not fit the engine."""
+    check_read(beam)
     if beam.runner in PORTABLE:
         check_portable(beam)
     if beam.runner == "dataflow":
         check_dataflow(beam)
     for argument in beam.more:
         if not argument.startswith("--") or argument.startswith("--runner"):
-            raise ValueError(
-                f"beam.more holds {argument!r}: write arguments as --name=value, and the runner "
-                "as beam.runner."
+            raise SettingsError(
+                f"beam.more={argument}: write arguments as --name=value, and set the runner with "
+                "beam.runner.",
+                name="beam.more",
+                value=argument,
+            )
+
+
+def check_read(beam: Beam) -> None:
+    """Raises SettingsError for a setting that only other engines read."""
+    for name, engines in READ_BY.items():
+        value = getattr(beam, name)
+        if value and beam.runner not in engines:
+            raise SettingsError(
+                f"beam.{name}={value} is not read by {beam.runner}, only by "
+                f"{', '.join(engines)}: leave it out, or choose another runner.",
+                name=f"beam.{name}",
+                value=value,
             )
 
 
 def check_portable(beam: Beam) -> None:
-    """Raises ValueError where no job server is named, or a place is none."""
+    """Raises SettingsError if the job server is missing or an address is not HOST:PORT."""
     if not beam.job_endpoint:
-        raise ValueError(
-            f"beam.job_endpoint is missing: {beam.runner} gets its jobs from Beam's job server, "
-            "so give its HOST:PORT, such as fcn-beam-job-server:8099."
+        raise SettingsError(
+            f"beam.job_endpoint is missing: {beam.runner} gets its jobs from Beam's job server. "
+            "Set it to the server's HOST:PORT, such as fcn-beam-job-server:8099.",
+            name="beam.job_endpoint",
         )
     for name in ("job_endpoint", "artifact_endpoint", "worker_pool"):
         place = getattr(beam, name)
         if place and not re.fullmatch(r"[A-Za-z0-9.-]+:\d{1,5}", place):
-            raise ValueError(f"beam.{name}={place}: give HOST:PORT, without http://.")
+            raise SettingsError(
+                f"beam.{name}={place}: give HOST:PORT, without http://.",
+                name=f"beam.{name}",
+                value=place,
+            )
 
 
 def check_dataflow(beam: Beam) -> None:
-    """Raises ValueError where something is missing, or lies where Dataflow cannot read."""
+    """Raises SettingsError if a setting is missing or Dataflow cannot read its folder."""
     for name in ("project", "region", "temp_location", "image"):
         if not getattr(beam, name):
-            raise ValueError(f"beam.{name} is missing: Dataflow does not start without it.")
+            raise SettingsError(
+                f"beam.{name} is missing: set it, since Dataflow does not start without it.",
+                name=f"beam.{name}",
+            )
     check_places(beam, {"beam.temp_location": beam.temp_location})
 
 
 def check_places(beam: Beam, places: dict[str, str]) -> None:
-    """Raises ValueError for the first place, by its name, that the engine's workers cannot reach.
+    """Raises SettingsError for the first folder, by its setting, that the workers cannot reach.
 
     They have other working directories, and Dataflow's have other disks.
     """
     for name, place in places.items():
         if beam.runner == "dataflow" and not place.startswith("gs://"):
-            raise ValueError(
-                f"{name}={place}: Dataflow's workers see no other disk. Give gs://BUCKET/FOLDER."
+            raise SettingsError(
+                f"{name}={place}: Dataflow's workers see only buckets. Give gs://BUCKET/FOLDER.",
+                name=name,
+                value=place,
             )
         if beam.runner != "direct" and not is_absolute(place):
-            raise ValueError(
+            raise SettingsError(
                 f"{name}={place} is relative: {beam.runner}'s workers have other working "
-                "directories. Give a path that begins with /, on a disk that they share with this "
-                "machine, or a URI such as gs://BUCKET/FOLDER."
+                "directories. Give a path that begins with / on a disk that they share with this "
+                "machine, or a URI such as gs://BUCKET/FOLDER.",
+                name=name,
+                value=place,
             )
 
 
 def is_absolute(place: str) -> bool:
-    """Whether a path begins at the root, or a URI its store or, as file:///data, a path."""
+    """Whether a path begins with /, or a URI names a store or a path: gs://b or file:///data."""
     return place.startswith("/") or bool(re.match(r"[a-z][a-z0-9+.-]*:///?[^/]", place))
 
 
 def parse(engine: str, options: Iterable[str], *, base: Beam = DIRECT) -> Beam:
-    """The engine's settings from NAME=VALUE texts; `more` may be given again and again.
+    """The engine's settings from texts NAME=VALUE; `more` may be repeated.
 
-    They are laid over the base where no engine is named, or the base's; another begins anew.
-    Raises ValueError for a name or a value that does not fit.
+    They override those of `base`, unless another engine is chosen: that one starts from defaults.
+    Raises SettingsError for an unknown name or a value that does not fit.
     """
     given = asdict(base if engine in ("", base.runner) else DIRECT)
     given["runner"] = engine or base.runner
@@ -199,7 +224,11 @@ def parse(engine: str, options: Iterable[str], *, base: Beam = DIRECT) -> Beam:
     for option in options:
         name, separator, value = option.partition("=")
         if not separator:
-            raise ValueError(f"--beam {option}: write NAME=VALUE, such as parallelism=4.")
+            raise SettingsError(
+                f"--beam {option}: write NAME=VALUE, such as parallelism=4.",
+                name="--beam",
+                value=option,
+            )
         if name == "more":
             more.append(value)
         else:
@@ -207,17 +236,10 @@ def parse(engine: str, options: Iterable[str], *, base: Beam = DIRECT) -> Beam:
     try:
         beam = _BEAM.validate_python({**given, "more": more})
     except pydantic.ValidationError as error:
-        raise ValueError(" ".join(map(_sentence, error.errors()))) from error
+        known = (*READ_BY, "more")
+        raise SettingsError.from_pydantic(error, prefix="beam.", known=known) from error
     check(beam)
     return beam
-
-
-def _sentence(error: Any) -> str:
-    name = error["loc"][0] if error["loc"] else ""
-    if error["type"] == "unexpected_keyword_argument":
-        names = ", ".join((*READ_BY, "more"))
-        return f"beam.{name} is no setting: choose from {names}."
-    return f"beam.{name}={error['input']}: {error['msg'].rstrip('.')}."
 
 
 _BEAM = pydantic.TypeAdapter(Beam)

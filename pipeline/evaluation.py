@@ -1,4 +1,4 @@
-"""What TFMA measures of a model, on which slices, and what it must reach to be pushed."""
+"""What TFMA measures, on which slices, and the thresholds that a model must reach."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import tensorflow_model_analysis as tfma
 
 from components.metrics.results import BASELINE, CANDIDATE
 from pipeline.tasks import TASKS
-from pipeline.tasks.metric_config import name_of
+from pipeline.tasks.metric_config import read_name
 from trainer.config import Experiment, Threshold
 
 SIZE_BUCKET = "size_bucket"
-OVERALL = tfma.SlicingSpec()  # TFMA holds a plain threshold against every slice.
+OVERALL = tfma.SlicingSpec()  # Without a slice, TFMA applies a threshold to every slice.
 
 
-def eval_config(experiment: Experiment) -> tfma.EvalConfig:
-    """Metrics overall and by slice, with the thresholds of the gate."""
+def make_eval_config(experiment: Experiment) -> tfma.EvalConfig:
+    """Metrics overall and by slice, with the thresholds of the experiment's gate."""
     task = TASKS[experiment.task]
     metrics = task.metrics(len(experiment.data.classes))
     for config in metrics:
@@ -30,7 +30,7 @@ def eval_config(experiment: Experiment) -> tfma.EvalConfig:
     )
 
 
-# TFMA slices by what any of the models says, so all must say the same of an example's size.
+# TFMA slices by the features of any model, so all models must agree on an example's size.
 SPEC = {
     "signature_name": "evaluate_examples",
     "preprocessing_function_names": ["transform_features"],
@@ -40,16 +40,17 @@ SPEC = {
 def add_thresholds(
     config: tfma.MetricConfig, gate: tuple[Threshold, ...], by_class: tfma.SlicingSpec
 ) -> None:
-    """What the gate asks of one metric."""
-    name = name_of(config)
+    """Adds the gate's thresholds for one metric to its configuration."""
+    name = read_name(config)
     for threshold in gate:
         if threshold.metric == name:
-            where = by_class if threshold.each_class else OVERALL
-            config.per_slice_thresholds.add(slicing_specs=[where], threshold=limits(threshold))
+            slices = [by_class if threshold.each_class else OVERALL]
+            limits = make_threshold(threshold)
+            config.per_slice_thresholds.add(slicing_specs=slices, threshold=limits)
 
 
-def limits(threshold: Threshold) -> tfma.MetricThreshold:
-    """The least value, and the most it may lie below the baseline's."""
+def make_threshold(threshold: Threshold) -> tfma.MetricThreshold:
+    """The smallest value allowed, and the largest drop below the baseline's value."""
     value = tfma.GenericValueThreshold(lower_bound={"value": threshold.at_least})
     if threshold.max_drop is None:
         return tfma.MetricThreshold(value_threshold=value)

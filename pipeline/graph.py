@@ -1,4 +1,4 @@
-"""Which component feeds which: the only graph, whoever runs it."""
+"""Which component feeds which: the same graph on this machine and on Kubeflow."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ from trainer.data import records
 
 
 def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
-    """From a folder of images to a version that is served, if it passes its gate.
+    """From a folder of images to a served version, if the model passes its gate.
 
     Raises ValueError for an unknown task.
     """
     tasks.of(experiment)
     ingested = ImageExampleGen(settings.data, experiment.data, fingerprint=settings.fingerprint)
     examples = ingested.outputs["examples"]
-    statistics = statistics_gen(examples)
+    statistics = make_statistics(examples)
     counted = statistics.outputs["statistics"]
-    curated, validator, gate = checks(counted, experiment, settings)
-    transform = transform_of(examples, curated.outputs["curated"], experiment)
+    curated, validator, gate = make_checks(counted, experiment, settings)
+    transform = make_transform(examples, curated.outputs["curated"], experiment)
     transform.add_upstream_node(gate)
     learned = transform.outputs["transform_graph"]
-    trainer = trainer_of(examples, learned, experiment, settings)
+    trainer = make_trainer(examples, learned, experiment, settings)
     model = trainer.outputs["model"]
-    baseline = baseline_of(counted, learned, experiment, settings)
-    evaluator = evaluator_of(examples, model, baseline.outputs["baseline"], experiment)
+    baseline = make_baseline(counted, learned, experiment, settings)
+    evaluator = make_evaluator(examples, model, baseline.outputs["baseline"], experiment)
     servable = ModelServable(
         model=model,
         examples=examples,
@@ -51,7 +51,7 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
         name=experiment.name,
         task=experiment.task,
     )
-    report = report_of(ingested, trainer, evaluator, servable, experiment)
+    report = make_report(ingested, trainer, evaluator, servable, experiment)
     pusher = Pusher(
         model_blessing=evaluator.outputs["blessing"],
         infra_blessing=servable.outputs["blessing"],
@@ -68,10 +68,10 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
     )
 
 
-def checks(
+def make_checks(
     statistics: tfx.types.BaseChannel, experiment: Experiment, settings: Settings
 ) -> tuple[BaseComponent, tfx.components.ExampleValidator, BaseComponent]:
-    """What holds the data against the schema, and stops the run where it does not keep it."""
+    """The steps that compare the data with the schema, and stop the run at an anomaly."""
     data = experiment.data
     names = TASKS[experiment.task].image_labels(data)
     curated = CuratedSchema(
@@ -85,21 +85,21 @@ def checks(
         curated=expected,
         schema_name=data.schema,
         max_share_change=data.max_share_change,
-        **served(experiment, settings),
+        **name_served_version(experiment, settings),
     )
     return curated, validator, gate
 
 
-def served(experiment: Experiment, settings: Settings) -> dict[str, Any]:
-    """Which version is served: what the data and the candidate are held against."""
+def name_served_version(experiment: Experiment, settings: Settings) -> dict[str, Any]:
+    """The served version, with which the data and the candidate are compared."""
     return {
         "served_folder": settings.served_folder(experiment.name),
         "served_version": settings.served_version,
     }
 
 
-def statistics_gen(examples: tfx.types.BaseChannel) -> tfx.components.StatisticsGen:
-    """Statistics of all fields but the images' and masks' bytes, which have none worth having."""
+def make_statistics(examples: tfx.types.BaseChannel) -> tfx.components.StatisticsGen:
+    """Computes statistics of all fields, except the bytes of images and masks."""
     fields = [
         records.FORMAT,
         records.HEIGHT,
@@ -115,15 +115,15 @@ def statistics_gen(examples: tfx.types.BaseChannel) -> tfx.components.Statistics
     ]
     options = tfdv.StatsOptions(
         feature_allowlist=fields,
-        num_rank_histogram_buckets=100_000,  # Classes are counted by it; 1,000 if not given.
+        num_rank_histogram_buckets=100_000,  # Classes with counts; 1,000 by default.
     )
     return tfx.components.StatisticsGen(examples=examples, stats_options=options)
 
 
-def transform_of(
+def make_transform(
     examples: tfx.types.BaseChannel, schema: tfx.types.BaseChannel, experiment: Experiment
 ) -> tfx.components.Transform:
-    """Analyses the training split. Writes no transformed examples: images stay as they are."""
+    """Analyses the training split; writes no transformed examples, since images stay encoded."""
     return tfx.components.Transform(
         examples=examples,
         schema=schema,
@@ -138,15 +138,15 @@ def transform_of(
     )
 
 
-def trainer_of(
+def make_trainer(
     examples: tfx.types.BaseChannel,
     transform_graph: tfx.types.BaseChannel,
     experiment: Experiment,
     settings: Settings,
 ) -> tfx.components.Trainer:
-    """Trains on the split `train`, chooses the best epoch on the split `val`.
+    """Trains on the split `train` and chooses the best epoch on the split `val`.
 
-    It gets the recipe, without the gate: a change of the gate needs no new training.
+    It gets the experiment without the gate, so that a new gate needs no new training.
     """
     return tfx.components.Trainer(
         run_fn="trainer.run.run_fn",
@@ -161,47 +161,47 @@ def trainer_of(
     )
 
 
-def baseline_of(
+def make_baseline(
     statistics: tfx.types.BaseChannel,
     transform_graph: tfx.types.BaseChannel,
     experiment: Experiment,
     settings: Settings,
 ) -> BaseComponent:
-    """What the candidate is compared with."""
+    """Provides the model with which the candidate is compared."""
     return BaselineModel(
         statistics=statistics,
         transform_graph=transform_graph,
         max_side=experiment.data.max_side,
         task=experiment.task,
         classes=json.dumps(experiment.data.classes),
-        **served(experiment, settings),
+        **name_served_version(experiment, settings),
     )
 
 
-def evaluator_of(
+def make_evaluator(
     examples: tfx.types.BaseChannel,
     model: tfx.types.BaseChannel,
     baseline: tfx.types.BaseChannel,
     experiment: Experiment,
 ) -> tfx.components.Evaluator:
-    """Holds the model against the gate and the baseline, on the split `test`."""
+    """Compares the model with the gate's thresholds and the baseline, on the split `test`."""
     return tfx.components.Evaluator(
         examples=examples,
         model=model,
         baseline_model=baseline,
-        eval_config=evaluation.eval_config(experiment),
+        eval_config=evaluation.make_eval_config(experiment),
         example_splits=["test"],
     )
 
 
-def report_of(
+def make_report(
     ingested: ImageExampleGen,
     trainer: tfx.components.Trainer,
     evaluator: tfx.components.Evaluator,
     servable: BaseComponent,
     experiment: Experiment,
 ) -> BaseComponent:
-    """The page of a run, whether its model was blessed or not."""
+    """Writes the page of a run, whether its model is blessed or not."""
     return RunReport(
         rejects=ingested.outputs["rejects"],
         examples=ingested.outputs["examples"],

@@ -1,7 +1,7 @@
 """Checks custom resources against their operators' definitions, from Go modules and a jar.
 
 kubernetes-validate knows Kubernetes' own kinds only. If go or mvn is missing, or a registry cannot
-be reached, the kinds that are not checked are printed.
+be reached, `check` prints the kinds that it did not check.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Definition:
     kind: str
     api: str
     package: str  # "module@version" for Go, "group:artifact:version" for Maven.
-    checksum: str  # As go.sum has it, or the jar's SHA-256.
+    checksum: str  # The hash in go.sum, or the jar's SHA-256.
     file: str
 
 
@@ -74,23 +74,25 @@ KINDS = {(definition.kind, definition.api) for definition in DEFINITIONS}
 
 def check(root: Path, python: Path, rendered: list[Path]) -> bool:
     """Whether the resources match the fetched definitions; `python` has jsonschema."""
-    had = []
+    files = []
     for definition in DEFINITIONS:
         try:
-            had.append(ensure(root, definition))
+            files.append(ensure(root, definition))
         except NotFetchedError as error:
             print(f"{definition.kind} is not checked against its definition: {error}.")
     script = Path(__file__).with_name("definition_check.py")
-    command = [str(python), str(script), *map(str, had), "--", *map(str, rendered)]
+    command = [str(python), str(script), *map(str, files), "--", *map(str, rendered)]
     return subprocess.run(command, check=False).returncode == 0
 
 
 def ensure(root: Path, definition: Definition) -> Path:
-    """The definition's file, kept below .tools/ by a name that its pin is part of."""
+    """The definition's file below .tools/, fetched once; its name contains a hash of the pin."""
     pin = hashlib.sha256(repr(definition).encode()).hexdigest()[:16]
     path = root / FOLDER / "definitions" / f"{definition.kind}-{pin}.yaml"
     if not path.is_file():
-        content = from_go(definition) if "@" in definition.package else from_maven(definition)
+        content = (
+            read_from_go(definition) if "@" in definition.package else read_from_maven(definition)
+        )
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
         part.write_bytes(content)
@@ -98,22 +100,22 @@ def ensure(root: Path, definition: Definition) -> Path:
     return path
 
 
-def from_go(definition: Definition) -> bytes:
+def read_from_go(definition: Definition) -> bytes:
     """The file in a Go module; Go verifies its checksum as well."""
     with tempfile.TemporaryDirectory() as scratch:
         answer = run(scratch, "go", "mod", "download", "-json", definition.package)
     module = json.loads(answer)
-    hold(definition, module["Sum"])
+    verify_checksum(definition, module["Sum"])
     return (Path(module["Dir"]) / definition.file).read_bytes()
 
 
-def from_maven(definition: Definition) -> bytes:
+def read_from_maven(definition: Definition) -> bytes:
     """The file in a jar."""
     with tempfile.TemporaryDirectory() as scratch:
         artifact = f"-Dartifact={definition.package}"
         run(scratch, "mvn", "--batch-mode", COPY, artifact, f"-DoutputDirectory={scratch}")
         jar = next(Path(scratch).glob("*.jar"))
-        hold(definition, hashlib.sha256(jar.read_bytes()).hexdigest())
+        verify_checksum(definition, hashlib.sha256(jar.read_bytes()).hexdigest())
         return zipfile.ZipFile(jar).read(definition.file)
 
 
@@ -127,7 +129,7 @@ def run(folder: str, *command: str) -> str:
     return result.stdout
 
 
-def hold(definition: Definition, checksum: str) -> None:
+def verify_checksum(definition: Definition, checksum: str) -> None:
     """Raises SetupError if the package has changed."""
     if checksum != definition.checksum:
         raise SetupError(

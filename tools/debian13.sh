@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # `make test-debian13`: runs `make test` of this working tree in a Debian 13 root, .debian13/system,
-# which can load the newer track. Later runs reuse the root and the .venv in it.
+# which can load the newer track. Later runs reuse the root and its .venv.
 set -euo pipefail
 
 packages=ca-certificates,g++,git,kubernetes-client,make,python3-dev,python3-pip,python3-venv
 folder=$PWD/.debian13
 root=$folder/system
-tree=/src/fcn-pipeline # In the root; ../shared stands beside it as it does outside.
+tree=/src/fcn-pipeline # In the root; ../shared is next to it, as outside.
 bundle=/etc/ssl/certs/ca-certificates.crt
 
 main() {
@@ -17,12 +17,12 @@ main() {
     run_inside test
 }
 
-# The root and the .venv in it, without the tests: CI makes them while another step runs.
+# Makes the root and its .venv without running tests: CI does this while another step runs.
 prepare() {
     loads_newer_track || run_inside setup
 }
 
-# Makes a target in the root, in namespaces of its own: mounts and processes end with it.
+# Makes a target in the root, in its own namespaces, so that mounts and processes end with it.
 run_inside() {
     make_missing_root
     copy_tree
@@ -60,7 +60,7 @@ make_root() {
     echo "$packages" >"$folder/made-of" # Last: a root without it is half-made.
 }
 
-# The files that git knows or would add, without what is ignored; .venv and .uv stay as they are.
+# Copies the files that git tracks or would add, without ignored ones; .venv and .uv stay as they are.
 copy_tree() {
     mkdir -p "$root$tree"
     find "$root$tree" -mindepth 1 -maxdepth 1 ! -name .venv ! -name .uv -exec rm -rf {} +
@@ -69,7 +69,7 @@ copy_tree() {
         tar --create --null --files-from=- | tar --extract --directory="$root$tree"
 }
 
-# A target of the Makefile, as the first process of the namespaces.
+# Makes a target as the first process of the namespaces.
 inside() {
     local target=$1
     cp --dereference /etc/resolv.conf "$root/etc/resolv.conf"
@@ -89,14 +89,14 @@ inside() {
         make --no-print-directory -C "$tree" "$target"
 }
 
-# One download cache for uv inside and outside.
+# Shares uv's download cache between inside and outside.
 bind_cache() {
     cache=${UV_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/uv}
     mkdir -p "$cache" "$root/var/cache/uv"
     mount --bind "$cache" "$root/var/cache/uv"
 }
 
-# The only settings that apply inside as well: others may name files that the root does not have.
+# Prints the only settings that apply inside as well: others may name files that are not in the root.
 network() {
     env | grep -iE '^(https?_proxy|no_proxy|(pip|uv)_index_url|uv_default_index)=[^ ]+$' || true
 }

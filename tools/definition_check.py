@@ -19,19 +19,19 @@ Schemas = dict[tuple[str, str], Any]
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code 1 after a line for each field that does not match, else 0."""
+    """Prints a line for each field that does not match. Exit code: 0 if there are none, else 1."""
     end = arguments.index("--")
-    known = schemas(arguments[:end])
-    found = [line for path in arguments[end + 1 :] for line in problems(path, known)]
+    known = read_schemas(arguments[:end])
+    found = [line for path in arguments[end + 1 :] for line in find_problems(path, known)]
     print("\n".join(found), end="\n" if found else "")
     return int(bool(found))
 
 
-def problems(path: str, known: Schemas) -> Iterator[str]:
+def find_problems(path: str, known: Schemas) -> Iterator[str]:
     """Yields the errors in those resources that have a definition."""
     import jsonschema  # Here, so that the rest is tested without it.
 
-    for resource in documents(path):
+    for resource in read_documents(path):
         schema = known.get((resource["apiVersion"], resource["kind"]))
         if schema is not None:
             for error in jsonschema.Draft202012Validator(schema).iter_errors(resource):
@@ -39,33 +39,33 @@ def problems(path: str, known: Schemas) -> Iterator[str]:
                 yield f"{Path(path).name}: {name}: {error.json_path}: {error.message[:300]}"
 
 
-def schemas(paths: list[str]) -> Schemas:
-    """The schema of each version that the definitions serve."""
+def read_schemas(paths: list[str]) -> Schemas:
+    """The schema of each kind and version in the definitions."""
     found = {}
-    for definition in (document for path in paths for document in documents(path)):
+    for definition in (document for path in paths for document in read_documents(path)):
         spec = definition["spec"]
         for version in spec["versions"]:
-            schema = strict(version["schema"]["openAPIV3Schema"])
+            schema = refuse_unknown_fields(version["schema"]["openAPIV3Schema"])
             schema["properties"] = {**dict.fromkeys(OF_ALL, True), **schema["properties"]}
             found[f"{spec['group']}/{version['name']}", spec["names"]["kind"]] = schema
     return found
 
 
-def strict(schema: Any) -> Any:
-    """The schema, which now refuses unknown fields wherever it names some."""
+def refuse_unknown_fields(schema: Any) -> Any:
+    """Returns a copy that refuses unknown fields in every object that lists its fields."""
     if isinstance(schema, list):
-        return [strict(part) for part in schema]
+        return [refuse_unknown_fields(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    closed = {key: strict(part) for key, part in schema.items()}
+    closed = {key: refuse_unknown_fields(part) for key, part in schema.items()}
     is_open = closed.get("x-kubernetes-preserve-unknown-fields") or closed.get("type") != "object"
     if isinstance(closed.get("properties"), dict) and not is_open:
         closed.setdefault("additionalProperties", False)
     return closed
 
 
-def documents(path: str) -> list[dict[str, Any]]:
-    """The documents in a file of YAML."""
+def read_documents(path: str) -> list[dict[str, Any]]:
+    """The documents in a YAML file, without empty ones."""
     read = yaml.load_all(Path(path).read_text("utf-8"), yaml.CSafeLoader)
     return [document for document in read if document]
 

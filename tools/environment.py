@@ -17,7 +17,7 @@ from tools.track import SetupError, Track
 
 
 def main() -> int:
-    """Exit code 0 if .venv is complete; 1 after one sentence on what is missing."""
+    """Exit code 0 if .venv is complete, else 1; then one printed sentence says what is missing."""
     try:
         make(Path.cwd(), os.environ)
     except SetupError as error:
@@ -28,35 +28,35 @@ def main() -> int:
 
 def make(root: Path, env: Mapping[str, str]) -> None:
     """Makes `root`/.venv unless it is complete and its inputs are unchanged."""
-    wanted = interpreters.named(env["PYTHON"]) if env.get("PYTHON") else None
+    wanted = interpreters.require(env["PYTHON"]) if env.get("PYTHON") else None
     chosen = choose(env, wanted)
-    made, inputs = read_stamp(root), fingerprint(root, chosen)
+    made, inputs = read_stamp(root), hash_inputs(root, chosen)
     kept = interpreters.probe(made["python"]) if made.get("inputs") == inputs else None
     python = wanted or kept or find(root, chosen, env)
-    print(sentence(chosen, python, env), flush=True)
-    if python != kept or not works(root):
+    print(describe_choice(chosen, python, env), flush=True)
+    if python != kept or not python_runs(root):
         check_compiler(python, env)
         build(root, chosen, python)
         write_stamp(root, {"inputs": inputs, "python": python.path})
 
 
 def choose(env: Mapping[str, str], wanted: Interpreter | None) -> Track:
-    """The newest track this machine can load, of those that TRACK and PYTHON leave."""
+    """The newest track that this machine can load and that TRACK and PYTHON allow."""
     name, version = env.get("TRACK", ""), wanted.version if wanted else ""
-    return track.choose(track.this_libc(), track.this_machine(), name=name, python=version)
+    return track.choose(track.find_libc(), track.find_machine(), name=name, python=version)
 
 
-def sentence(chosen: Track, python: Interpreter, env: Mapping[str, str]) -> str:
-    """Which track, on which Python, and why."""
-    asked = " and ".join(f"{key}={env[key]}" for key in ("TRACK", "PYTHON") if env.get(key))
+def describe_choice(chosen: Track, python: Interpreter, env: Mapping[str, str]) -> str:
+    """States the track, its Python and the reason."""
+    requested = " and ".join(f"{key}={env[key]}" for key in ("TRACK", "PYTHON") if env.get(key))
     return (
         f"The {chosen.name} track, TFX {chosen.tfx} on Python {python.version} ({python.path}): "
-        f"{track.reason(chosen, track.this_libc(), asked=asked)}."
+        f"{track.explain(chosen, track.find_libc(), requested=requested)}."
     )
 
 
 def find(root: Path, chosen: Track, env: Mapping[str, str]) -> Interpreter:
-    """A Python of the track from this machine, or else from uv."""
+    """A Python of the track: one on this machine, else one that uv downloads. Raises SetupError."""
     found = interpreters.find(chosen.pythons, env)
     if found and found.headers:
         return found
@@ -103,12 +103,12 @@ def run(*command: str) -> None:
         raise SetupError(f"`uv {shown}` ended with {result.returncode}: see its message above.")
 
 
-def works(root: Path) -> bool:
-    """Whether the Python in .venv still runs: the one it was made from may have been removed."""
+def python_runs(root: Path) -> bool:
+    """Whether the Python in .venv still runs; the Python that it was made from may be gone."""
     return interpreters.probe(str(root / ".venv" / "bin" / "python")) is not None
 
 
-def fingerprint(root: Path, chosen: Track) -> str:
+def hash_inputs(root: Path, chosen: Track) -> str:
     """A hash of all inputs of .venv; `root` is one, as the scripts in it contain that path."""
     digest = hashlib.sha256(f"{root} {chosen}".encode())
     for name in ("setup.py", "pyproject.toml", f"requirements/{chosen.lock}", installer.PIN):

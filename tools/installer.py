@@ -1,4 +1,4 @@
-"""Gets uv, at the version and hashes of requirements/uv.txt, into the folder .uv."""
+"""Installs uv into the folder .uv, at the version and hashes of requirements/uv.txt."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PIP_INSTALL = ("-m", "pip", "install", "--disable-pip-version-check", "--quiet")
 
 
 def ensure(root: Path) -> Path:
-    """The uv program below `root`/.uv, which is made again when the pin has changed."""
+    """Returns the uv program below `root`/.uv; installs it again if the pin has changed."""
     folder, pin = root / ".uv", root / PIN
     copy = folder / pin.name
     if not copy.is_file() or copy.read_bytes() != pin.read_bytes():
@@ -24,28 +24,28 @@ def ensure(root: Path) -> Path:
 
 
 def install(folder: Path, pin: Path) -> Path:
-    """Installs into `folder`, and returns it, by the first way that this system allows."""
+    """Installs uv into `folder` in the first way that works here; returns `folder`."""
     causes = []
-    for way in (by_pip, by_venv):
+    for way in (install_with_pip, install_with_venv):
         shutil.rmtree(folder, ignore_errors=True)
         result = way(folder, pin)
         if result.returncode == 0:
             shutil.copy(pin, folder)
             return folder
-        causes.append(last_line(result.stdout))
+        causes.append(find_cause(result.stdout))
     raise SetupError(
         f"uv could not be installed with {sys.executable} (pip: {causes[0]}; venv: {causes[1]}): "
         "install pip (`apt-get install python3-pip`) and check that it reaches its package index."
     )
 
 
-def by_pip(folder: Path, pin: Path) -> subprocess.CompletedProcess[str]:
-    """A separate folder is allowed even if the system's pip is 'externally managed'."""
+def install_with_pip(folder: Path, pin: Path) -> subprocess.CompletedProcess[str]:
+    """Uses --target, which is allowed even if the system's pip is 'externally managed'."""
     return run(sys.executable, *PIP_INSTALL, "--target", str(folder), "-r", str(pin))
 
 
-def by_venv(folder: Path, pin: Path) -> subprocess.CompletedProcess[str]:
-    """For a Python without pip whose venv can bring it."""
+def install_with_venv(folder: Path, pin: Path) -> subprocess.CompletedProcess[str]:
+    """For a Python without pip whose venv module can install it."""
     made = run(sys.executable, "-m", "venv", str(folder))
     if made.returncode:
         return made
@@ -53,14 +53,14 @@ def by_venv(folder: Path, pin: Path) -> subprocess.CompletedProcess[str]:
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
-    """Runs quietly; the output is in the result."""
+    """Runs a command without printing; the result contains the output."""
     return subprocess.run(
         command, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
 
 
-def last_line(text: str) -> str:
-    """The last line that is not empty: errors of pip and Python end with the cause."""
+def find_cause(text: str) -> str:
+    """The last line that is not empty, because errors of pip and Python end with the cause."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "no output"
 

@@ -42,38 +42,40 @@ class Interpreter:
 
 
 def find(versions: tuple[str, ...], env: Mapping[str, str]) -> Interpreter | None:
-    """The first that runs and has its headers, or else the first that runs; `versions` in order."""
+    """The first Python, in the order of `versions`, that runs and, if possible, has its headers."""
     running = [
         found
         for version in versions
-        for path in candidates(version, env)
+        for path in list_candidates(version, env)
         for found in [probe(str(path))]
         if found and found.cpython and found.version == version
     ]
     return next((found for found in running if found.headers), next(iter(running), None))
 
 
-def candidates(version: str, env: Mapping[str, str]) -> Iterator[Path]:
-    """Where a Python of `version` ("3.13") may be; not all of these run, such as pyenv's shims."""
+def list_candidates(version: str, env: Mapping[str, str]) -> Iterator[Path]:
+    """Paths that may be a Python of `version` ("3.13"); some may not run, such as pyenv's shims."""
     folders = [Path(folder) for folder in env.get("PATH", "").split(os.pathsep) if folder]
     named = [folder / f"python{version}" for folder in folders]
-    pyenv = sorted(pyenv_root(env).glob(f"versions/{version}.*/bin/python{version}"), key=numbers)
+    pyenv = sorted(
+        find_pyenv_root(env).glob(f"versions/{version}.*/bin/python{version}"), key=parse_release
+    )
     plain = [folder / "python3" for folder in folders]
     return (path for path in [*named, *reversed(pyenv), *plain] if path.is_file())
 
 
-def pyenv_root(env: Mapping[str, str]) -> Path:
-    """What `pyenv root` prints; pyenv itself need not be on PATH."""
+def find_pyenv_root(env: Mapping[str, str]) -> Path:
+    """The folder that `pyenv root` prints; pyenv need not be on PATH."""
     return Path(env.get("PYENV_ROOT") or Path(env.get("HOME", "/")) / ".pyenv")
 
 
-def numbers(path: Path) -> list[int]:
+def parse_release(path: Path) -> list[int]:
     """Sorts 3.13.10 after 3.13.9."""
     return [int(number) for number in re.findall(r"\d+", path.parts[-3])]
 
 
-def named(command: str) -> Interpreter:
-    """The Python that `command`, a path or a name on PATH, starts."""
+def require(command: str) -> Interpreter:
+    """The Python that `command`, a path or a name on PATH, starts. Raises SetupError."""
     found = probe(shutil.which(command) or command)
     if found is None or not found.cpython:
         raise SetupError(
@@ -95,7 +97,7 @@ def probe(path: str) -> Interpreter | None:
 
 
 def download(uv: Path, version: str) -> Interpreter | None:
-    """The newest release of `version` as uv downloads it; None if it cannot."""
+    """Downloads the newest release of `version` with uv; None if that fails."""
     install = [str(uv), "python", "install", "--no-bin", "--quiet", version]
     if subprocess.run(install, check=False, capture_output=True).returncode:
         return None

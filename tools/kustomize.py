@@ -1,4 +1,4 @@
-"""Renders a folder of Kubernetes manifests: `kubectl kustomize`, or kustomize itself."""
+"""Renders a folder of Kubernetes manifests with `kubectl kustomize` or kustomize."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from tools.track import SetupError
 
 MANIFESTS = "k8s"
 PROGRAMS = (("kubectl", "kustomize"), ("kustomize", "build"))
-OLDEST = "1.25"  # Whose kustomize knows components, and labels for templates.
+OLDEST = "1.25"  # The first kubectl whose kustomize supports components and labels in templates.
 
 
-def folders(root: Path) -> list[Path]:
-    """The folders that can be applied: without images and components."""
+def find_folders(root: Path) -> list[Path]:
+    """The folders that can be applied; Dockerfiles and kustomize components cannot."""
     found = [root / MANIFESTS / "base", root / MANIFESTS / "pipeline-runner"]
     return found + sorted((root / MANIFESTS / "overlays").iterdir())
 
 
 def render(folder: Path) -> str:
     """The manifests of a folder, as YAML documents."""
-    result = subprocess.run([*command(), str(folder)], check=False, capture_output=True, text=True)
+    result = subprocess.run(
+        [*find_program(), str(folder)], check=False, capture_output=True, text=True
+    )
     if result.returncode:
         output = result.stderr.strip()
         raise SetupError(
@@ -30,8 +32,8 @@ def render(folder: Path) -> str:
     return result.stdout
 
 
-def command() -> tuple[str, ...]:
-    """The program that this machine has."""
+def find_program() -> tuple[str, ...]:
+    """The first program that this machine has. Raises SetupError if there is none."""
     for program in PROGRAMS:
         if shutil.which(program[0]):
             return program

@@ -17,7 +17,7 @@ CHECKOV = ("--framework", "kubernetes", "--compact", "--quiet", "--skip-download
 
 
 def main() -> int:
-    """Exit code 0 if nothing is found, else 1 after the findings."""
+    """Prints the problems found. Exit code: 0 if there are none, else 1."""
     try:
         with tempfile.TemporaryDirectory() as scratch:
             return int(not check(Path.cwd(), Path(scratch)))
@@ -27,9 +27,9 @@ def main() -> int:
 
 
 def check(root: Path, scratch: Path) -> bool:
-    """Whether all tools find nothing; each prints its own findings."""
+    """Whether no tool finds a problem; each prints its own findings."""
     rendered = []
-    for folder in kustomize.folders(root):
+    for folder in kustomize.find_folders(root):
         rendered.append(scratch / f"{folder.name}.yaml")
         rendered[-1].write_text(kustomize.render(folder), encoding="utf-8")
     validate = own_environment.ensure(root, "kubernetes-validate")

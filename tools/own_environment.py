@@ -15,22 +15,22 @@ STAMP = "made-from"  # Written last: an environment without it is incomplete.
 
 
 def ensure(root: Path, tool: str) -> Path:
-    """The folder of programs with `tool` in it, made again when its lock or the Python changed."""
+    """The folder of programs that contains `tool`, made again if its lock or the Python changed."""
     folder, lock = root / FOLDER / tool, root / "requirements" / f"{tool}.lock"
-    stamp, inputs = folder / STAMP, fingerprint(root, lock)
+    stamp, inputs = folder / STAMP, hash_inputs(root, lock)
     if not stamp.is_file() or stamp.read_text() != inputs:
         make(root, folder, lock)
         stamp.write_text(inputs)
     return folder / "bin"
 
 
-def fingerprint(root: Path, lock: Path) -> str:
+def hash_inputs(root: Path, lock: Path) -> str:
     """A hash of all inputs; `root` is one, as the environment's scripts contain that path."""
     return hashlib.sha256(f"{root} {sys.executable} {lock.read_text()}".encode()).hexdigest()
 
 
 def make(root: Path, folder: Path, lock: Path) -> None:
-    """Installs the packages of the lock, by their hashes, for the Python that this runs on."""
+    """Installs the lock's packages, checked by hash, for the Python that runs this script."""
     print(f"Installing requirements/{lock.name} into {FOLDER}/{folder.name}.", flush=True)
     uv = str(installer.ensure(root))
     run(uv, "venv", "--quiet", "--clear", "--no-project", "--python", sys.executable, str(folder))

@@ -1,4 +1,4 @@
-"""Which of the two tracks this machine can load (docs/decisions/0001-two-tracks.md)."""
+"""Chooses the track that this machine can load (docs/decisions/0001-two-tracks.md)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 class SetupError(Exception):
-    """Why there can be no environment here, and what to do about it, in one sentence."""
+    """States in one sentence why set-up cannot continue, and the fix."""
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,9 @@ class Track:
     name: str
     tfx: str
     pythons: tuple[str, ...]  # Newest first.
-    glibc: tuple[int, int]  # The oldest that its wheels load on.
-    tag: str  # The newest platform tag among its wheels, as `uv --python-platform` takes it.
-    lock: str  # Below requirements/.
+    glibc: tuple[int, int]  # The oldest version that can load its wheels.
+    tag: str  # The newest platform tag of its wheels, for `uv --python-platform`.
+    lock: str  # File name in requirements/.
 
 
 # Two of the newer track's wheels are tagged for glibc 2.39; no symbol in them is newer than 2.38.
@@ -44,36 +44,38 @@ TRACKS = (NEWER, OLDER)  # Newest first.
 
 
 def choose(libc: str, machine: str, *, name: str = "", python: str = "") -> Track:
-    """The newest track that loads on `libc` ("glibc 2.36"), among those that are asked for.
+    """Returns the newest requested track that loads on `libc` ("glibc 2.36").
 
-    `name` ("older") and `python` ("3.10") narrow the choice; empty, they leave it open.
+    `name` ("older") and `python` ("3.10") restrict the choice unless empty. Raises SetupError.
     """
-    glibc = glibc_version(libc, machine)
-    asked = [track for track in TRACKS if name in ("", track.name) and accepts(track, python)]
-    if not asked:
-        known = "; ".join(map(text, TRACKS))
-        raise SetupError(f"{wish(name, python)} does not match a track: use one of {known}.")
-    for track in asked:
+    glibc = parse_glibc(libc, machine)
+    matching = [track for track in TRACKS if name in ("", track.name) and accepts(track, python)]
+    if not matching:
+        known = "; ".join(map(describe, TRACKS))
+        raise SetupError(
+            f"{describe_request(name, python)} does not match a track: use one of {known}."
+        )
+    for track in matching:
         if glibc >= track.glibc:
             return track
-    needed = asked[-1]
+    needed = matching[-1]
     raise SetupError(
-        f"TFX {needed.tfx} needs glibc {dotted(needed.glibc)} or newer and this machine has "
-        f"{dotted(glibc)}: use Debian 12 or 13, Ubuntu 22.04 or 24.04"
-        + (f", or leave out {wish(name, python)}." if name or python else ".")
+        f"TFX {needed.tfx} needs glibc {format_version(needed.glibc)} or newer and this "
+        f"machine has {format_version(glibc)}: use Debian 12 or 13, Ubuntu 22.04 or 24.04"
+        + (f", or leave out {describe_request(name, python)}." if name or python else ".")
     )
 
 
-def reason(track: Track, libc: str, *, asked: str = "") -> str:
-    """Why `track` was chosen, as the end of a sentence."""
-    if asked:
-        return f"{asked} asks for it"
+def explain(track: Track, libc: str, *, requested: str = "") -> str:
+    """The reason for the choice of `track`, as the end of a sentence."""
+    if requested:
+        return f"requested with {requested}"
     relation = "not older than" if track is NEWER else "older than"
-    return f"{libc} here is {relation} the {dotted(NEWER.glibc)} that TFX {NEWER.tfx} needs"
+    return f"{libc} here is {relation} the {format_version(NEWER.glibc)} that TFX {NEWER.tfx} needs"
 
 
-def glibc_version(libc: str, machine: str) -> tuple[int, int]:
-    """(2, 36) of "glibc 2.36", for which alone, on x86-64, TFX has wheels."""
+def parse_glibc(libc: str, machine: str) -> tuple[int, int]:
+    """Returns (2, 36) for "glibc 2.36". Raises SetupError if TFX has no wheels for the platform."""
     kind, _, version = libc.partition(" ")
     if kind != "glibc" or machine != "x86_64":
         raise SetupError(
@@ -84,20 +86,20 @@ def glibc_version(libc: str, machine: str) -> tuple[int, int]:
     return int(major), int(minor)
 
 
-def this_libc() -> str:
-    """ "glibc 2.36", or the system's name if it has no glibc."""
+def find_libc() -> str:
+    """Returns "glibc 2.36", or the system's name if it has no glibc."""
     try:
         return os.confstr("CS_GNU_LIBC_VERSION") or "another libc"
     except (AttributeError, OSError, ValueError):
         return f"{platform.system()} without glibc"
 
 
-def this_machine() -> str:
-    """ "x86_64", "aarch64"…"""
+def find_machine() -> str:
+    """Returns "x86_64", "aarch64" or the like."""
     return platform.machine()
 
 
-def wish(name: str, python: str) -> str:
+def describe_request(name: str, python: str) -> str:
     """The request, as the user typed it."""
     parts = [f"TRACK={name}"] if name else []
     return " with ".join(parts + ([f"PYTHON of version {python}"] if python else []))
@@ -108,15 +110,15 @@ def accepts(track: Track, python: str) -> bool:
     return not python or python in track.pythons
 
 
-def text(track: Track) -> str:
+def describe(track: Track) -> str:
     """A track as an error message lists it."""
     return f"{track.name} (Python {', '.join(track.pythons)})"
 
 
-def dotted(version: tuple[int, int]) -> str:
-    """ "2.38" of (2, 38)."""
+def format_version(version: tuple[int, int]) -> str:
+    """Returns "2.38" for (2, 38)."""
     return f"{version[0]}.{version[1]}"
 
 
 if __name__ == "__main__":
-    print(choose(this_libc(), this_machine()).name)
+    print(choose(find_libc(), find_machine()).name)

@@ -1,4 +1,4 @@
-# The client: asks a served model what is on images, over REST. It has no TensorFlow, so no gRPC.
+# The client: sends images to a served model over REST. Without TensorFlow it cannot use gRPC.
 #
 #   digest=$(docker buildx imagetools inspect python:3.13-slim-trixie | awk '/^Digest:/ {print $2}')
 #   docker build --platform linux/amd64 --file k8s/docker/client.Dockerfile \
@@ -7,8 +7,8 @@
 #   docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD:/data" \
 #       registry.example.com/fcn/client:0.1.0 predict --server http://HOST:8501 rose.jpg
 #
-# BASE_DIGEST has no default: without one, Docker refuses the name of the base image. BASE may name
-# the same image in a registry of your own.
+# BASE_DIGEST has no default, so that the build fails without one. BASE may name the same image in your
+# own registry.
 ARG BASE=docker.io/library/python:3.13-slim-trixie
 ARG BASE_DIGEST
 
@@ -27,7 +27,7 @@ RUN uv venv --no-project "$VIRTUAL_ENV" \
 FROM ${BASE}@${BASE_DIGEST}
 COPY --from=builder /opt/venv /opt/venv
 COPY serving /opt/fcn/serving/
-# PYTHONSAFEPATH: what lies beside the images in /data is never imported.
+# PYTHONSAFEPATH keeps Python from importing files in /data, the working directory.
 ENV PATH=/opt/venv/bin:$PATH \
     HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -36,11 +36,11 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1
 WORKDIR /data
 USER 65532:65532
-# An image that cannot import its client is not built.
+# The build fails if the client cannot be imported.
 RUN --mount=type=tmpfs,target=/tmp python -m serving predict --help
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="fcn-client" \
-    org.opencontainers.image.description="Asks a served model what is on images, over REST" \
+    org.opencontainers.image.description="Sends images to a served model over REST" \
     org.opencontainers.image.revision="${REVISION}"
 ENTRYPOINT ["python", "-m", "serving"]
 CMD ["--help"]

@@ -1,4 +1,4 @@
-# The image of Dataflow's workers: the steps' own, and what Dataflow starts in it.
+# The image of Dataflow's workers: the steps' image, plus Beam's boot program, which Dataflow starts.
 #
 #   repository=europe-docker.pkg.dev/PROJECT/fcn
 #   of() { docker buildx imagetools inspect "$1" | awk '/^Digest:/ {print $2}'; }
@@ -8,8 +8,8 @@
 #       --build-arg BEAM_DIGEST="$(of docker.io/apache/beam_python3.13_sdk:2.77.0)" \
 #       --tag "$repository/dataflow:0.1.0" - <k8s/docker/dataflow.Dockerfile
 #
-# Nothing but these two images goes into it, so it needs no context. Beam's version is that of
-# requirements/gpu.lock: boot and the Python side are made for one another.
+# It is built from these two images only, so it needs no build context. Beam's version must be that of
+# requirements/gpu.lock, because boot and Beam for Python must match.
 ARG BEAM=docker.io/apache/beam_python3.13_sdk:2.77.0
 ARG BEAM_DIGEST
 ARG STEPS
@@ -19,12 +19,12 @@ FROM ${BEAM}@${BEAM_DIGEST} AS beam
 
 FROM ${STEPS}@${STEPS_DIGEST}
 COPY --from=beam /opt/apache/beam /opt/apache/beam
-# Without it, boot makes an environment of its own for each worker, which has none of ours.
+# Otherwise boot makes a new environment for each worker, without the packages of the steps.
 ENV RUN_PYTHON_SDK_IN_DEFAULT_ENVIRONMENT=1
-# As Beam's own image: boot ends at once for a user id without a name, and the folder that Dataflow
-# mounts for it is root's.
+# Root, as in Beam's own image: boot ends at once if the user ID has no name, and the folder that Dataflow
+# mounts for it belongs to root.
 USER 0:0
-# Boot asks pip whether Beam is there, and uv makes environments without pip. Python brings its own.
+# Boot checks with pip that Beam is installed, and uv makes environments without pip. Python includes pip.
 RUN --mount=type=tmpfs,target=/tmp python -m ensurepip && python -m pip show apache-beam
 LABEL org.opencontainers.image.title="fcn-dataflow" \
     org.opencontainers.image.description="Workers of Dataflow for the steps of fcn-pipeline"

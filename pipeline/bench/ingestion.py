@@ -1,4 +1,4 @@
-"""Ingestion as a run does it, timed: the component's own executor, in this process."""
+"""Times ingestion as a run does it: the component's executor, in this process."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from components.artifacts import Rejects
 from components.image_example_gen import Executor, ImageExampleGen
 from components.ingestion import summary
 from components.ingestion.summary import Summary
-from pipeline.bench.timing import Lap, timed
+from pipeline.bench.timing import Lap, time_work
 from pipeline.settings import IN_PROCESS
 from trainer.config import DataConfig
 
 
 @dataclass(frozen=True)
 class Ingested:
-    """Where one ingestion wrote, and what it took."""
+    """The folders of one ingestion, and its time."""
 
     examples: str
     rejects: str
@@ -28,21 +28,21 @@ class Ingested:
 
     @property
     def summary(self) -> Summary:
-        """What it found."""
+        """The summary that ingestion wrote."""
         return summary.read(self.rejects)
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The classes found."""
+        """The classes, in order."""
         return tuple(self.summary.classes)
 
     def files(self, split: str) -> tuple[str, ...]:
-        """Patterns of a split's files."""
+        """Patterns of a split's record files."""
         return (f"{self.examples}/Split-{split}/*",)
 
 
 def ingest(folder: Path, out: Path, data: DataConfig) -> Ingested:
-    """Ingests the folder into `out`. Raises DataError where it is not one to ingest."""
+    """Ingests the folder into `out`. Raises DataError if it has no images to ingest."""
     examples, table = standard_artifacts.Examples(), Rejects()
     examples.uri, table.uri = str(out / "examples"), str(out / "rejects")
     for artifact in (examples, table):
@@ -55,4 +55,4 @@ def ingest(folder: Path, out: Path, data: DataConfig) -> Ingested:
         Executor(context).Do({}, outputs, dict(properties))
         return sum(summary.read(table.uri).files.values())
 
-    return Ingested(examples.uri, table.uri, timed(work))
+    return Ingested(examples.uri, table.uri, time_work(work))

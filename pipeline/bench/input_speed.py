@@ -1,4 +1,4 @@
-"""What the way from records to batches costs, and how much of a batch is image."""
+"""Measures the input pipeline's speed, and how much of a batch is image rather than padding."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 import tensorflow as tf
 
-from pipeline.bench.timing import Lap, Pair, timed
+from pipeline.bench.timing import Lap, Pair, time_work
 from trainer.config import Experiment
 from trainer.data import images, input_pipeline, records
 
-PASS = 1000  # Records, at the least: some tenths of a second.
+PASS = 1000  # Records, at least: they take some tenths of a second.
 EVALUATION = "evaluation, first pass"
 FIRST_EPOCH = "training, first epoch"
 LATER_EPOCHS = "training, later epochs"
-TARGETED = (EVALUATION, LATER_EPOCHS)  # The first epoch also fills what the later ones keep.
+TARGETED = (EVALUATION, LATER_EPOCHS)  # The first epoch also fills the cache.
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ class Source:
 
 
 def training_epoch(source: Source) -> tf.data.Dataset:
-    """The augmented batches of one epoch. What is kept in memory stays from pass to pass."""
+    """The augmented batches of one epoch. The cache stays filled from pass to pass."""
     batches = input_pipeline.training(source.files, source.labels, source.experiment)
     return batches.take(input_pipeline.steps(source.files, source.experiment))
 
 
 def evaluation(source: Source) -> tf.data.Dataset:
-    """The batches of data.evaluation before it counts them: at the first pass nothing is kept."""
+    """The batches of input_pipeline.evaluation, with an empty cache at the first pass."""
     experiment = source.experiment
     decoded = input_pipeline.decoded(source.files, source.labels, experiment)
     kept = input_pipeline.kept(decoded, input_pipeline.size(source.files), experiment)
@@ -44,7 +44,7 @@ def evaluation(source: Source) -> tf.data.Dataset:
 
 
 def bare_decoding(source: Source) -> tf.data.Dataset:
-    """The images of the records, as decoded and nothing else."""
+    """The images of the records, only decoded."""
 
     def decode(serialized: tf.Tensor) -> tf.Tensor:
         fields = tf.io.parse_single_example(serialized, records.CLASS_FEATURES)
@@ -54,59 +54,59 @@ def bare_decoding(source: Source) -> tf.data.Dataset:
     return serialized.map(decode, num_parallel_calls=tf.data.AUTOTUNE)
 
 
-def repeated(source: Source, at_least: int = PASS) -> Source:
-    """The records as often as it takes for a pass not to be over before it can be timed."""
+def repeat(source: Source, at_least: int = PASS) -> Source:
+    """The records, repeated until a pass takes long enough to be timed."""
     times = -(-at_least // input_pipeline.size(source.files))
     return replace(source, files=[*source.files] * times)
 
 
 def compare(source: Source, rounds: int) -> Iterator[dict[str, Pair]]:
-    """Each way to batches, right after a pass of bare decoding, round by round.
+    """Times each input pipeline right after a pass of bare decoding, round by round.
 
-    A round before the first warms up and is not among them. Reading, bucketing, padding and, in
-    the first epoch, what fills the shuffle buffer count; building the datasets does not.
+    One more round goes first as a warm-up and is left out. The times include reading, bucketing,
+    padding and, in the first epoch, filling the shuffle buffer; not the building of datasets.
     """
     for number in range(rounds + 1):
         epoch = training_epoch(source)
-        ways = {EVALUATION: evaluation(source), FIRST_EPOCH: epoch, LATER_EPOCHS: epoch}
+        pipelines = {EVALUATION: evaluation(source), FIRST_EPOCH: epoch, LATER_EPOCHS: epoch}
         pairs = {
-            name: Pair(consume(bare_decoding(source), one), consume(batches, batch_size))
-            for name, batches in ways.items()
+            name: Pair(consume(bare_decoding(source), count_one), consume(batches, count_batch))
+            for name, batches in pipelines.items()
         }
         if number > 0:
             yield pairs
 
 
-def consume(dataset: tf.data.Dataset, images_of: Callable[[Any], Any]) -> Lap:
-    """One pass, inside TensorFlow: no element reaches Python."""
-    return timed(lambda: int(dataset.reduce(0, lambda total, each: total + images_of(each))))
+def consume(dataset: tf.data.Dataset, count: Callable[[Any], Any]) -> Lap:
+    """Times one pass inside TensorFlow: no element reaches Python."""
+    return time_work(lambda: int(dataset.reduce(0, lambda total, each: total + count(each))))
 
 
-def one(_: tf.Tensor) -> int:
-    """The images in an image."""
+def count_one(_: tf.Tensor) -> int:
+    """The number of images in one image."""
     return 1
 
 
-def batch_size(batch: tuple[dict[str, tf.Tensor], tf.Tensor]) -> tf.Tensor:
-    """The images in a batch."""
+def count_batch(batch: tuple[dict[str, tf.Tensor], tf.Tensor]) -> tf.Tensor:
+    """The number of images in a batch."""
     return tf.shape(batch[0]["image"])[0]
 
 
 def useful_pixels(batches: tf.data.Dataset) -> float:
-    """The share of the batches' pixels that belong to images; the rest is padding. 0..1."""
+    """The share of the batches' pixels that belong to images, 0..1; the rest is padding."""
 
     def count(totals: tf.Tensor, batch: tuple[dict[str, tf.Tensor], tf.Tensor]) -> tf.Tensor:
         inputs, _ = batch
         sizes = tf.cast(inputs["size"], tf.int64)
         useful = tf.reduce_sum(tf.reduce_prod(sizes, axis=1))
-        held = tf.reduce_prod(tf.shape(inputs["image"], out_type=tf.int64)[:3])
-        return totals + tf.stack([useful, held])
+        total = tf.reduce_prod(tf.shape(inputs["image"], out_type=tf.int64)[:3])
+        return totals + tf.stack([useful, total])
 
-    return share(batches.reduce(tf.zeros(2, tf.int64), count))
+    return find_share(batches.reduce(tf.zeros(2, tf.int64), count))
 
 
 def useful_pixels_as_they_come(source: Source, batch_size: int) -> float:
-    """The same for images of their own sizes in the records' order, padded to a batch's largest."""
+    """The same share for images in the records' order, padded to the largest of each batch."""
 
     def size(serialized: tf.Tensor) -> tf.Tensor:
         fields = tf.io.parse_single_example(serialized, records.CLASS_FEATURES)
@@ -114,14 +114,14 @@ def useful_pixels_as_they_come(source: Source, batch_size: int) -> float:
 
     def count(totals: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
         useful = tf.reduce_sum(tf.reduce_prod(sizes, axis=1))
-        held = tf.shape(sizes, tf.int64)[0] * tf.reduce_prod(tf.reduce_max(sizes, axis=0))
-        return totals + tf.stack([useful, held])
+        total = tf.shape(sizes, tf.int64)[0] * tf.reduce_prod(tf.reduce_max(sizes, axis=0))
+        return totals + tf.stack([useful, total])
 
     sizes = tf.data.TFRecordDataset(input_pipeline.expand(source.files)).map(size)
-    return share(sizes.batch(batch_size).reduce(tf.zeros(2, tf.int64), count))
+    return find_share(sizes.batch(batch_size).reduce(tf.zeros(2, tf.int64), count))
 
 
-def share(totals: tf.Tensor) -> float:
-    """The useful part of what is held."""
-    useful, held = totals.numpy()
-    return float(useful / held)
+def find_share(totals: tf.Tensor) -> float:
+    """The useful part of the total, from a pair of both."""
+    useful, total = totals.numpy()
+    return float(useful / total)

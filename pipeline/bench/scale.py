@@ -1,7 +1,7 @@
-"""`make bench-scale`: what the engines for Beam cost, once for a run and again for each image.
+"""`make bench-scale`: measures the fixed and the per-image cost of the engines for Beam.
 
-Each runs the real graph up to Transform on drawn flowers of two sizes. The steps' times between
-the sizes are their cost for an image; what is left of them at no image at all is fixed.
+Each engine runs the real graph up to Transform on two numbers of drawn flowers. The difference in a
+step's time is its cost per image; the rest is fixed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rich.console import Console
 from pipeline.beam import Beam
 from pipeline.bench import scale_report
 from pipeline.bench.scale_report import Measured, Report, Sizes
-from pipeline.bench.throughput import machine, say
+from pipeline.bench.throughput import describe_machine, show_progress
 from pipeline.cli.options import fail
 from pipeline.demo import drawn_flowers
 from pipeline.exit_codes import FAILED, WRONG_USE
@@ -33,16 +33,18 @@ CLASSES = len(drawn_flowers.HEADS)
 
 
 def bench(
-    small: Annotated[int, typer.Option(help="Images of the smaller set.", min=50)] = 300,
-    large: Annotated[int, typer.Option(help="Images of the larger set.", min=100)] = 6000,
-    markdown: Annotated[str, typer.Option(help="Writes the table there too.", metavar="FILE")] = "",
+    small: Annotated[int, typer.Option(help="Number of images in the smaller set.", min=50)] = 300,
+    large: Annotated[int, typer.Option(help="Number of images in the larger set.", min=100)] = 6000,
+    markdown: Annotated[
+        str, typer.Option(help="Also writes the table there.", metavar="FILE")
+    ] = "",
 ) -> None:
-    """Measures the engines at two sizes, and prints one table."""
+    """Measures all engines at two sizes, and prints one table."""
     quiet_tensorflow()
     if large <= small or small % CLASSES or large % CLASSES:
         fail(
             f"--small {small} --large {large}: give multiples of {CLASSES}, the number of classes, "
-            "the larger one last.",
+            "with --large above --small.",
             WRONG_USE,
         )
     try:
@@ -57,35 +59,35 @@ def bench(
 
 
 def measure(sizes: Sizes, home: Path) -> Report:
-    """All engines at both sizes, one after another; what has to be written goes to `home`."""
+    """Measures all engines at both sizes, one after another; `home` is for temporary files."""
     start, load = time.perf_counter(), os.getloadavg()[0]
-    jars.java()  # Now, not after minutes.
-    folders = [drawn(images) for images in sizes]
+    jars.find_java()  # Fails now rather than after minutes.
+    folders = [draw_flowers(images) for images in sizes]
     measured: list[Measured] = []
-    for engine, beam in engines(home):
-        say(f"{engine}: to warm up, then with {sizes.small:,} and {sizes.large:,} images")
+    for engine, beam in start_engines(home):
+        show_progress(f"{engine}: warm-up, then {sizes.small:,} and {sizes.large:,} images")
         _, *laps = [
-            seconds_of(folder, home / f"{engine}-{lap}", beam)
+            measure_seconds(folder, home / f"{engine}-{lap}", beam)
             for lap, folder in enumerate([folders[0], *folders])
         ]
         measured += [Measured(engine, step, laps[0][step], laps[1][step]) for step in laps[0]]
     took = f"load average at the start {load:.1f}; took {time.perf_counter() - start:.0f} s"
     files = f"{sizes.small:,} and {sizes.large:,} drawn flowers, experiment flowers"
-    return Report(sizes, tuple(measured), (files, machine(), took, scale_report.MEANING))
+    return Report(sizes, tuple(measured), (files, describe_machine(), took, scale_report.MEANING))
 
 
-def engines(home: Path) -> Iterator[tuple[str, Beam]]:
-    """The engines, each of which runs until the next one is asked for."""
+def start_engines(home: Path) -> Iterator[tuple[str, Beam]]:
+    """The engines; each runs until the next one is requested."""
     yield scale_report.DIRECT, Beam()
     yield "direct, 2 processes", Beam(parallelism=2)
     for engine, count in FLINKS.items():
         size = cluster.Size(task_managers=count, slots=1)
-        with cluster.running(home / f"flink-{count}", size, jars.Versions()) as running:
+        with cluster.run_cluster(home / f"flink-{count}", size, jars.Versions()) as running:
             yield engine, running.beam(count)
 
 
-def seconds_of(images: Path, home: Path, beam: Beam) -> dict[str, float]:
-    """What the steps took, by name, and together."""
+def measure_seconds(images: Path, home: Path, beam: Beam) -> dict[str, float]:
+    """The seconds of each step, and of all together."""
     from pipeline.local import partial_run
     from pipeline.settings import Settings
     from trainer import configs
@@ -101,9 +103,9 @@ def seconds_of(images: Path, home: Path, beam: Beam) -> dict[str, float]:
     return steps | {ALL: sum(steps.values())}
 
 
-def drawn(images: int) -> Path:
-    """As many drawn flowers, in five classes."""
-    say(f"drawing {images:,} flowers, unless they are there")
+def draw_flowers(images: int) -> Path:
+    """The folder of this number of drawn flowers, in five classes."""
+    show_progress(f"drawing {images:,} flowers if needed")
     return drawn_flowers.draw(Path("data", f"drawn_flowers_{images}"), per_class=images // CLASSES)
 
 

@@ -1,4 +1,4 @@
-"""What `make bench-scale` says: the fixed and the per-image cost of each engine and step."""
+"""The report of `make bench-scale`: fixed and per-image cost of each engine and step."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import NamedTuple
 from rich.markup import escape
 from rich.table import Table
 
-DIRECT = "direct"  # The engine that the others are held against.
+DIRECT = "direct"  # The engine with which the others are compared.
 MEANING = (
-    "by the clock; fixed is what is left at no image; ratios are to direct, for the same step; a "
-    "dash is a cost that is lost in the noise of starting"
+    "by the clock; fixed: the cost without any image; ratio: to direct, for the same step; a dash: "
+    "too small to measure next to the start-up"
 )
 
 
 class Sizes(NamedTuple):
-    """The images of two sets."""
+    """The numbers of images in two sets."""
 
     small: int
     large: int
@@ -25,7 +25,7 @@ class Sizes(NamedTuple):
 
 @dataclass(frozen=True)
 class Measured:
-    """The seconds that one engine took for one step, at the small and at the large size."""
+    """The seconds of one engine for one step, at the small and at the large size."""
 
     engine: str
     step: str
@@ -33,24 +33,24 @@ class Measured:
     large: float
 
     def per_image(self, sizes: Sizes) -> float:
-        """Seconds that each further image takes."""
+        """Seconds for each image."""
         return (self.large - self.small) / (sizes.large - sizes.small)
 
     def fixed(self, sizes: Sizes) -> float:
-        """Seconds that it takes however many images there are."""
+        """Seconds that do not depend on the number of images."""
         return self.small - sizes.small * self.per_image(sizes)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was measured, and below it on what, where and when."""
+    """The measurements, and a caption: the data, the machine and the date."""
 
     sizes: Sizes
     measured: tuple[Measured, ...]
     caption: tuple[str, ...]  # Lines.
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        """The cells under `columns`."""
+        """The texts under `columns`."""
         direct = {each.step: each for each in self.measured if each.engine == DIRECT}
         for each in self.measured:
             fixed, per_image = each.fixed(self.sizes), each.per_image(self.sizes)
@@ -62,18 +62,18 @@ class Report:
                 f"{each.large:.1f} s",
                 f"{fixed:.1f} s" if per_image > 0 else "-",
                 f"{1000 * per_image:.2f} ms" if per_image > 0 else "-",
-                times(per_image, base.per_image(self.sizes)),
-                times(each.large, base.large),
+                format_ratio(per_image, base.per_image(self.sizes)),
+                format_ratio(each.large, base.large),
             )
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The names of the columns."""
         small, large = (f"{size:,} images" for size in self.sizes)
-        return "engine", "step", small, large, "fixed", "an image", "ratio", f"ratio, {large}"
+        return "engine", "step", small, large, "fixed", "per image", "ratio", f"ratio, {large}"
 
     def table(self) -> Table:
-        """For the terminal."""
+        """The report for the terminal."""
         caption = escape("\n".join(self.caption))
         table = Table(*self.columns, title="Bench: scale", caption=caption, caption_justify="left")
         for row in self.rows():
@@ -81,12 +81,12 @@ class Report:
         return table
 
     def markdown(self) -> str:
-        """For a page."""
+        """The report for a page."""
         cells = (self.columns, ("---",) * len(self.columns), *self.rows())
         lines = [f"| {' | '.join(line)} |" for line in cells]
         return "\n".join([*lines, "", *(f"{line}  " for line in self.caption), ""])
 
 
-def times(seconds: float, base: float) -> str:
-    """How many times the base; a dash where either is nothing, or less: lost in the noise."""
+def format_ratio(seconds: float, base: float) -> str:
+    """Seconds divided by the base; a dash if either is not positive, hence lost in the noise."""
     return f"{seconds / base:.2f}" if min(seconds, base) > 0 else "-"

@@ -1,6 +1,6 @@
-"""`make bench`: how fast images come in and reach the model, and how little of it is padding.
+"""`make bench`: measures ingestion, the input pipeline and the share of useful pixels.
 
-Without a folder it measures on drawn flowers.
+Without a folder it uses drawn flowers.
 """
 
 from __future__ import annotations
@@ -28,19 +28,23 @@ from pipeline.demo import drawn_flowers
 from pipeline.exit_codes import WRONG_USE
 from serving.commands import quiet_tensorflow
 
-if TYPE_CHECKING:  # At the top they would import TensorFlow before it is made quiet.
+if TYPE_CHECKING:  # At run time they would import TensorFlow before it is silenced.
     from pipeline.bench.ingestion import Ingested
     from pipeline.bench.input_speed import Source
 
 EXPERIMENT = "flowers"
-TUTORIAL_BATCH = 8  # Images: the batches of the tutorial that this project set out from.
+TUTORIAL_BATCH = 8  # Images in a batch of the tutorial that this project began with.
 console = Console(stderr=True)
 
 
 def bench(
     data: Annotated[str, typer.Option(help="Folder of class folders.", metavar="DIR")] = "",
-    markdown: Annotated[str, typer.Option(help="Writes the table there too.", metavar="FILE")] = "",
-    rounds: Annotated[int, typer.Option(help="Of input pipeline and bare decoding.", min=1)] = 5,
+    markdown: Annotated[
+        str, typer.Option(help="Also writes the table there.", metavar="FILE")
+    ] = "",
+    rounds: Annotated[
+        int, typer.Option(help="Rounds of input pipeline and bare decoding.", min=1)
+    ] = 5,
 ) -> None:
     """Measures ingestion, useful pixels and the input pipeline, and prints one table."""
     quiet_tensorflow()
@@ -58,34 +62,34 @@ def bench(
 
 
 def measure(folder: Path, home: Path, rounds: int) -> Report:
-    """All figures for the folder; what has to be written goes to `home`."""
+    """All figures for the folder; `home` is for temporary files."""
     start, load = time.perf_counter(), os.getloadavg()[0]
-    say("importing TensorFlow and TFX")
+    show_progress("importing TensorFlow and TFX")
     from pipeline.bench.ingestion import ingest
     from pipeline.bench.input_speed import Source
     from trainer import configs
 
     experiment = configs.load(EXPERIMENT)
-    say(f"ingesting {folder}, twice")
+    show_progress(f"ingesting {folder}, twice")
     first, again = (ingest(folder, home / str(n), experiment.data) for n in range(2))
     source = Source(again.files("train"), again.labels, experiment)
     rows = (
         *bench_report.ingestion_rows(first.lap, again.lap),
         *useful_rows(again, source),
         *input_rows(source, rounds),
-        Row("peak memory of this process", f"{peak_memory() / 2**30:.2f} GiB"),
+        Row("peak memory of this process", f"{read_peak_memory() / 2**30:.2f} GiB"),
     )
-    meaning = "by processor time: for each second that a core worked on it, whatever else ran"
+    meaning = "by processor time: per second of a core's work, whatever else runs"
     took = f"load average at the start {load:.1f}; took {time.perf_counter() - start:.0f} s"
     files = f"{again.lap.items:,} files of {folder.resolve().name}, experiment {EXPERIMENT}"
-    return Report(rows, (files, machine(), took, meaning))
+    return Report(rows, (files, describe_machine(), took, meaning))
 
 
 def useful_rows(ingested: Ingested, source: Source) -> Iterator[Row]:
-    """How much of the batches is image."""
+    """The shares of useful pixels."""
     from pipeline.bench import input_speed
 
-    say("counting useful pixels")
+    show_progress("counting useful pixels")
     sizes = (source.experiment.train.batch_size, TUTORIAL_BATCH)
     val = replace(source, files=ingested.files("val"))
     return bench_report.useful_rows(
@@ -96,32 +100,32 @@ def useful_rows(ingested: Ingested, source: Source) -> Iterator[Row]:
 
 
 def input_rows(source: Source, rounds: int) -> Iterator[Row]:
-    """The input pipeline's rates against those of bare decoding."""
+    """The input pipeline's rates, compared with bare decoding."""
     from pipeline.bench import input_speed
 
-    say(f"input pipeline and bare decoding in turns: a warm-up, then {rounds} rounds")
+    show_progress(f"input pipeline and bare decoding in turns: a warm-up, then {rounds} rounds")
     done = []
-    for pairs in input_speed.compare(input_speed.repeated(source), rounds):
+    for pairs in input_speed.compare(input_speed.repeat(source), rounds):
         done.append(pairs)
-        say(f"round {len(done)} of {rounds}")
+        show_progress(f"round {len(done)} of {rounds}")
     return bench_report.input_rows(done, input_speed.TARGETED)
 
 
-def say(doing: str) -> None:
-    """Tells what it works at."""
+def show_progress(doing: str) -> None:
+    """Prints what the bench is doing."""
     console.print(f"[dim]bench:[/] {escape(doing)}", highlight=False, soft_wrap=True)
 
 
-def machine() -> str:
-    """Cores, versions and the date."""
+def describe_machine() -> str:
+    """The number of cores, versions and the date."""
     import tensorflow as tf
 
     versions = f"Python {platform.python_version()}, TensorFlow {tf.__version__}"
     return f"{len(os.sched_getaffinity(0))} cores, {versions}, {date.today()}"
 
 
-def peak_memory() -> int:
-    """The most memory this process has held, in bytes."""
+def read_peak_memory() -> int:
+    """The peak memory of this process, in bytes."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 

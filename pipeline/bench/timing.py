@@ -1,6 +1,6 @@
-"""How long some work takes, by the clock and by the processor.
+"""Measures work by the clock and by processor time.
 
-Other processes on the same cores slow the clock's rate; that of the processor hardly changes.
+Other processes on the same cores lower the rate by the clock; by processor time it hardly changes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Lap(NamedTuple):
-    """Some items of work, and what they took."""
+    """A number of items, and the time that they took."""
 
     items: int
     seconds: float
@@ -20,34 +20,34 @@ class Lap(NamedTuple):
 
     @property
     def rate(self) -> float:
-        """Items in a second."""
+        """Items per second."""
         return self.items / self.seconds
 
     @property
     def cpu_rate(self) -> float:
-        """Items in a second of one core's work."""
+        """Items per second of processor time."""
         return self.items / self.cpu_seconds
 
 
 class Pair(NamedTuple):
-    """Two laps, the one right after the other, so that what slows one slows both."""
+    """Two laps, one right after the other, so that what slows one slows both."""
 
     yardstick: Lap
     lap: Lap
 
 
-def timed(work: Callable[[], int]) -> Lap:
-    """Does the work, which returns how many items it was."""
+def time_work(work: Callable[[], int]) -> Lap:
+    """Does the work, which returns its number of items."""
     start, cpu_start = time.perf_counter(), time.process_time()
     items = work()
     return Lap(items, time.perf_counter() - start, time.process_time() - cpu_start)
 
 
-def ratio(pairs: Sequence[Pair]) -> float:
-    """The laps' rate for each 1 of their yardsticks': the median."""
+def find_ratio(pairs: Sequence[Pair]) -> float:
+    """The laps' rate divided by their yardsticks': the median."""
     return statistics.median(pair.lap.rate / pair.yardstick.rate for pair in pairs)
 
 
-def cpu_ratio(pairs: Sequence[Pair]) -> float:
-    """The same by seconds of work, not by the clock."""
+def find_cpu_ratio(pairs: Sequence[Pair]) -> float:
+    """The same ratio by processor time."""
     return statistics.median(pair.lap.cpu_rate / pair.yardstick.cpu_rate for pair in pairs)

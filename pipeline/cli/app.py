@@ -1,4 +1,4 @@
-"""The command `fcn`: which commands there are. Each group of them has its own file here."""
+"""The command `fcn`: lists all commands. Each group has a file of its own in this folder."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ app.add_typer(schedule.app, name="schedule")
 
 
 def main() -> None:
-    """The entry of the command `fcn` and of `python -m pipeline`."""
+    """The entry point of `fcn` and of `python -m pipeline`."""
     app()

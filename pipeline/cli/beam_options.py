@@ -8,14 +8,15 @@ import typer
 
 from pipeline.cli.options import fail
 from pipeline.exit_codes import WRONG_USE
+from pipeline.settings_error import SettingsError
 
 Runner = Annotated[
     str,
     typer.Option(
         "--beam-runner",
         metavar="NAME",
-        help="Runs the Beam steps: direct, flink, spark or dataflow. If not given, what the "
-        "cluster's file says, or direct.",
+        help="Engine of the Beam steps: direct, flink, spark or dataflow. Default: the engine of "
+        "the cluster's file, or direct.",
     ),
 ]
 Options = Annotated[
@@ -23,17 +24,17 @@ Options = Annotated[
     typer.Option(
         "--beam",
         metavar="NAME=VALUE",
-        help="Tells where the runner is: job_endpoint, parallelism ... Repeatable.",
+        help="A setting of the engine: job_endpoint, parallelism ... Repeatable.",
     ),
 ]
 
 
-def for_run(
+def read_local_args(
     runner: str, options: list[str], model: str, *, data: str, workdir: str
 ) -> tuple[str, ...]:
-    """Beam's arguments for a run on this machine; what does not fit is refused.
+    """Beam's command line for a run on this machine. Ends the command if something does not fit.
 
-    The places are as the user gave them: a path made absolute tells nobody of others.
+    Takes the folders as the user wrote them, since workers elsewhere need absolute paths.
     """
     from pipeline import beam as engines
     from pipeline import settings
@@ -41,23 +42,27 @@ def for_run(
     try:
         check_local(runner, options)
         beam = engines.parse(runner, options)
-        data, workdir = settings.raw_places(model, data=data, workdir=workdir)
+        data, workdir = settings.read_places(model, data=data, workdir=workdir)
         engines.check_places(beam, {"--data": data, "--workdir": workdir})
-    except ValueError as error:
+    except SettingsError as error:
         fail(str(error), WRONG_USE)
     return beam.args
 
 
 def check_local(runner: str, options: list[str]) -> None:
-    """Raises ValueError for what only a run on Kubeflow has a use for."""
+    """Raises SettingsError for what only works on Kubeflow."""
     if runner == "dataflow":
-        raise ValueError(
+        raise SettingsError(
             "--beam-runner dataflow: `fcn run` keeps its artifacts on this machine, which "
-            "Dataflow's workers do not see. Use `fcn compile`, with beam.shared in a bucket."
+            "Dataflow's workers do not see. Use `fcn compile` with beam.shared in a bucket.",
+            name="--beam-runner",
+            value=runner,
         )
     for option in options:
         if option.startswith("shared="):
-            raise ValueError(
-                f"--beam {option} is for Kubeflow, whose steps have disks of their own: leave it "
-                "out. `fcn run` keeps its artifacts in --workdir, which the workers share."
+            raise SettingsError(
+                f"--beam {option} is for Kubeflow only: leave it out. The workers of `fcn run` "
+                "share --workdir.",
+                name="--beam",
+                value=option,
             )

@@ -1,4 +1,4 @@
-"""The commands `fcn compile` and `fcn rehearse`: the graph for Kubeflow, and how it would run."""
+"""The commands `fcn compile` and `fcn rehearse`: write the graph for Kubeflow, and try it here."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli import beam_options
-from pipeline.cli.options import Fast, Name, Set, console, fail, load, places
+from pipeline.cli.options import Data, Fast, Name, Set, console, fail, load, places, say
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
+from pipeline.settings_error import SettingsError
 from serving.commands import quiet_tensorflow
 
 if TYPE_CHECKING:
@@ -26,25 +27,35 @@ REHEARSED_IMAGE = "fcn-pipeline:rehearsal"  # A name only: a rehearsal starts no
 ClusterFile = Annotated[
     Path | None,
     typer.Option(
-        "--cluster", metavar="FILE", help="Settings of the cluster, as YAML; else FCN_CLUSTER."
+        "--cluster",
+        metavar="FILE",
+        help="YAML file with the cluster's settings; FCN_CLUSTER if not given.",
     ),
 ]
 Image = Annotated[
-    str, typer.Option(metavar="NAME:TAG", help="Runs the steps; FCN_IMAGE if not given.")
+    str, typer.Option(metavar="NAME:TAG", help="Image of the steps; FCN_IMAGE if not given.")
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="NAME.yaml if not given.")
+]
+DefaultData = Annotated[
+    str, typer.Option(metavar="DIR", help="The images of runs that give no other folder.")
+]
+Workdir = Annotated[
+    str,
+    typer.Option(metavar="DIR", help="For everything it makes; runs/NAME-rehearsal if not given."),
+]
+PushRoot = Annotated[
+    str, typer.Option(metavar="DIR", help="For the versions pushed; WORKDIR/served if not given.")
 ]
 
 
 def compile_pipeline(
     name: Name,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="NAME.yaml if not given."),
-    ] = None,
+    output: Output = None,
     cluster: ClusterFile = None,
     image: Image = "",
-    data: Annotated[
-        str, typer.Option(metavar="DIR", help="The images, where a run names no other folder.")
-    ] = "",
+    data: DefaultData = "",
     fast: Fast = False,
     overrides: Set = [],  # noqa: B006
     beam_runner: beam_options.Runner = "",
@@ -56,35 +67,28 @@ def compile_pipeline(
     settings = read_settings(cluster, image=image, data=data, runner=beam_runner, beam=beam)
     path = output or Path(f"{name}.yaml")
     write_pipeline(path, experiment, settings)
+    show_parameters(experiment, settings)
+    say(f"{path}: `fcn schedule upload {path}` brings it to a cluster.")
+
+
+def show_parameters(experiment: Experiment, settings: Cluster) -> None:
+    """Prints the defaults of a run's parameters, and a warning if pods have no security context."""
     from pipeline.kubeflow import compilation, pods
 
     for parameter, value in compilation.list_defaults(experiment, settings).items():
-        console.print(f"  {parameter} = {value}", highlight=False)
+        say(f"  {parameter} = {value}")
     if not pods.HAS_SECURITY_CONTEXT:
         console.print(
-            "This kfp-kubernetes knows no security context: pods run as the image's user, who is "
-            "not root. Compile on the newer track to write it down."
+            "This kfp-kubernetes does not support security contexts: pods run as the image's "
+            "user, who is not root. Compile on the newer track to set them."
         )
-    console.print(
-        f"{path}: `fcn schedule upload {path}` brings it to a cluster.",
-        highlight=False,
-        soft_wrap=True,
-    )
 
 
 def rehearse(
     name: Name,
-    data: Annotated[
-        str, typer.Option(metavar="DIR", help="The folder of images; FCN_DATA if not given.")
-    ] = "",
-    workdir: Annotated[
-        str,
-        typer.Option(metavar="DIR", help="Holds all it makes; runs/NAME-rehearsal if not given."),
-    ] = "",
-    push_root: Annotated[
-        str,
-        typer.Option(metavar="DIR", help="Holds the versions pushed; WORKDIR/served if not given."),
-    ] = "",
+    data: Data = "",
+    workdir: Workdir = "",
+    push_root: PushRoot = "",
     cluster: ClusterFile = None,
     image: Image = "",
     fast: Fast = False,
@@ -92,18 +96,21 @@ def rehearse(
 ) -> None:
     """Runs the compiled graph on this machine as Kubeflow would: each step on an empty disk.
 
-    Exit code: 0 pushed, 3 not blessed, 2 wrong use or input, 1 a step failed. Secrets of the
-    cluster's settings are read from this shell's variables.
+    Exit code: 0 pushed, 3 not blessed, 2 wrong use or input, 1 a step failed. The cluster's secrets
+    are read from this shell's environment variables.
     """
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
     workdir = workdir or f"runs/{name}-rehearsal"
-    # Never FCN_PUSH_ROOT: nobody means to serve what a rehearsal pushes.
+    # Never FCN_PUSH_ROOT: the versions of a rehearsal must not be served.
     where = places(experiment, data, workdir, push_root or f"{workdir}/served")
     settings = read_settings(cluster, image=image)
-    ended = run_rehearsal(
-        experiment, where, replace(settings, image=settings.image or REHEARSED_IMAGE)
-    )
+    settings = replace(settings, image=settings.image or REHEARSED_IMAGE)
+    show_pushed(run_rehearsal(experiment, where, settings))
+
+
+def show_pushed(ended: Rehearsal) -> None:
+    """Prints the version that was pushed. Ends the command if a step failed or nothing was."""
     if not ended.succeeded:
         fail(f"The rehearsal ended as {ended.state}.", FAILED)
     pushed = ended.tasks["Pusher"].outputs.artifacts["pushed_model"].metadata
@@ -112,23 +119,23 @@ def rehearse(
 
         failures = results.gate_failures(str(ended.artifact("Evaluator", "evaluation")))
         fail("\n".join(["Nothing was pushed.", *failures]), NOT_BLESSED)
-    console.print(f"Pushed: {pushed['pushed_destination']}", highlight=False, soft_wrap=True)
+    say(f"Pushed: {pushed['pushed_destination']}")
 
 
 def read_settings(
     file: Path | None, *, image: str, data: str = "", runner: str = "", beam: Iterable[str] = ()
 ) -> Cluster:
-    """The cluster's settings; refuses invalid values."""
+    """The cluster's settings. Ends the command if something does not fit."""
     from pipeline.kubeflow.cluster import Cluster
 
     try:
         return Cluster.from_env(file, image=image, data=data, runner=runner, beam=beam)
-    except ValueError as error:
+    except SettingsError as error:
         fail(str(error), WRONG_USE)
 
 
 def write_pipeline(path: Path, experiment: Experiment, cluster: Cluster) -> None:
-    """Compiles the pipeline; refuses what Kubeflow would not run."""
+    """Writes the compiled pipeline. Ends the command if Kubeflow would not run it."""
     from pipeline.kubeflow import compilation
 
     try:
@@ -138,7 +145,7 @@ def write_pipeline(path: Path, experiment: Experiment, cluster: Cluster) -> None
 
 
 def run_rehearsal(experiment: Experiment, where: Settings, cluster: Cluster) -> Rehearsal:
-    """Compiles the graph and rehearses it, with its progress on the terminal."""
+    """Compiles the graph and runs it to its end, with its progress on the terminal."""
     from components.errors import DataError
     from pipeline.kubeflow.rehearsal import run, view
     from pipeline.kubeflow.rehearsal.task_runner import Options
@@ -147,8 +154,8 @@ def run_rehearsal(experiment: Experiment, where: Settings, cluster: Cluster) -> 
     workdir = Path(where.workdir)
     try:
         workdir.mkdir(parents=True, exist_ok=True)
-        experiment = local_run.with_found_classes(experiment, where.data)
-        with local_run.alone(where.workdir):
+        experiment = local_run.fill_classes(experiment, where.data)
+        with local_run.lock_workdir(where.workdir):
             write_pipeline(workdir / "pipeline.yaml", experiment, cluster)
             ended = run.rehearse(
                 workdir / "pipeline.yaml",
@@ -166,7 +173,7 @@ def run_rehearsal(experiment: Experiment, where: Settings, cluster: Cluster) -> 
 
 
 def read_secrets(cluster: Cluster) -> dict[str, dict[str, str]]:
-    """The values of the cluster's secrets in this shell's variables, as far as they are set."""
+    """The values of the cluster's secrets, from those of this shell's variables that are set."""
     return {
         secret.name: {key: os.environ[var] for var, key in secret.env.items() if var in os.environ}
         for secret in cluster.secrets

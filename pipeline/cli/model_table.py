@@ -1,4 +1,4 @@
-"""The layers of an experiment's model, as a table, and the smallest image that it takes."""
+"""Prints the layers of an experiment's model, and the smallest image that it accepts."""
 
 from __future__ import annotations
 
@@ -15,68 +15,70 @@ from trainer.data.preprocessing import DataStatistics
 from trainer.model_config import ModelConfig, VGGConfig
 from trainer.models import geometry
 
-ANY_CLASSES = ("first", "second")  # Stand in where the folder is to name the classes.
+ANY_CLASSES = ("first", "second")  # Used if the folder of images decides the classes.
 
 
 def show(experiment: Experiment, console: Console) -> None:
-    """Prints the table, and below it what sizes the model takes and sees."""
+    """Prints the table of layers, the smallest input, total stride and receptive field."""
     labels = experiment.data.classes or ANY_CLASSES
-    model = untrained(experiment, labels)
-    console.print(layer_table(model))
-    console.print(sizes(model))
+    model = build_untrained(experiment, labels)
+    console.print(make_layer_table(model))
+    console.print(describe_sizes(model))
     if not experiment.data.classes:
-        console.print(f"Drawn for {len(labels)} classes; the folder's decide.")
+        console.print(
+            f"Shown for {len(labels)} classes; a run takes them from the folder of images."
+        )
 
 
-def untrained(experiment: Experiment, labels: tuple[str, ...]) -> keras.Model:
-    """The experiment's model as it is before any data was seen, without values in its weights."""
+def build_untrained(experiment: Experiment, labels: tuple[str, ...]) -> keras.Model:
+    """The experiment's model without data: shapes only, no values in its weights."""
     statistics = DataStatistics(labels, mean=(0.0,) * 3, std=(1.0,) * 3, size_boundaries=())
-    with keras.StatelessScope(initialize_variables=False):  # Shapes only: wide models fit too.
-        return models.build(without_weights(experiment.model), statistics)
+    with keras.StatelessScope(initialize_variables=False):  # Saves the memory of wide models.
+        return models.build(drop_weights(experiment.model), statistics)
 
 
-def without_weights(config: ModelConfig) -> ModelConfig:
-    """The same layers with nothing read into them: a table needs no download."""
+def drop_weights(config: ModelConfig) -> ModelConfig:
+    """The same model without pretrained weights: a table needs no download."""
     return replace(config, weights="none") if isinstance(config, VGGConfig) else config
 
 
-def layer_table(model: keras.Model) -> Table:
-    """One row for each layer: its kind, its output, its parameters."""
+def make_layer_table(model: keras.Model) -> Table:
+    """A table with the kind, output shape and parameters of each layer."""
     strides = geometry.strides(model)
     table = Table("layer", "kind", "output", title=model.name, title_justify="left")
     table.add_column("parameters", justify="right")
     for layer in model.layers:
-        shape = output_shape(layer, strides.get(layer.name))
+        shape = format_shape(layer, strides.get(layer.name))
         table.add_row(layer.name, type(layer).__name__, shape, f"{layer.count_params():,}")
     table.add_section()
     table.add_row("all", "", "", f"{model.count_params():,}")
     return table
 
 
-def output_shape(layer: keras.Layer, stride: geometry.Steps | None) -> str:
+def format_shape(layer: keras.Layer, stride: geometry.Steps | None) -> str:
     """The shape of a layer's output for images of H x W: B x H/4 x W/4 x 64."""
     _, *sides, channels = layer.output.shape
     if stride is not None:
-        sides = [divided(name, step) for name, step in zip("HW", stride, strict=True)]
+        sides = [format_side(name, step) for name, step in zip("HW", stride, strict=True)]
     return " x ".join(map(str, ("B", *sides, channels)))
 
 
-def divided(name: str, step: Fraction | int) -> str:
-    """How many positions a side has: H at a step of 1, H/2 at 2, 2H at a half."""
+def format_side(name: str, step: Fraction | int) -> str:
+    """A side in output positions: H for a stride of 1, H/2 for 2, 2H for a half."""
     times = "" if step.denominator == 1 else str(step.denominator)
     return f"{times}{name}" if step.numerator == 1 else f"{times}{name}/{step.numerator}"
 
 
-def sizes(model: keras.Model) -> str:
-    """What the layers' kernels, strides and paddings make of height and width, in a sentence."""
-    smallest, seen = geometry.smallest_input(model), geometry.receptive_field(model)
+def describe_sizes(model: keras.Model) -> str:
+    """Smallest input, total stride and receptive field, as sentences."""
+    smallest, field = geometry.smallest_input(model), geometry.receptive_field(model)
     step = max(geometry.strides(model).values())
     return (
-        f"Smallest input: {by(smallest)} pixels. Total stride: {by(step)}. "
-        f"Receptive field: {by(seen)}."
+        f"Smallest input: {format_sides(smallest)} pixels. Total stride: {format_sides(step)}. "
+        f"Receptive field: {format_sides(field)}."
     )
 
 
-def by(sides: geometry.Sides | geometry.Steps) -> str:
-    """Height x width."""
+def format_sides(sides: geometry.Sides | geometry.Steps) -> str:
+    """Height x width, as text."""
     return f"{sides[0]} x {sides[1]}"

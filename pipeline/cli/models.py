@@ -1,4 +1,4 @@
-"""The command `fcn models`; the table itself is in model_table.py."""
+"""The command `fcn models`; model_table.py makes the table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from serving.commands import quiet_tensorflow
 
 
 def models(name: Name, overrides: Set = []) -> None:  # noqa: B006
-    """Prints the layers of an experiment's model and the smallest input it takes."""
+    """Prints the layers of an experiment's model and the smallest image that it accepts."""
     quiet_tensorflow()
     from pipeline.cli import model_table
 

@@ -1,4 +1,4 @@
-"""What the commands share: options, the experiment that they name, messages and exit codes."""
+"""What the commands share: options, the experiment and folders they name, and how they fail."""
 
 from __future__ import annotations
 
@@ -9,25 +9,33 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipeline.exit_codes import WRONG_USE
+from pipeline.settings_error import SettingsError
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
     from trainer.config import Experiment
 
 Name = Annotated[
-    str, typer.Argument(help="flowers or pets; images or masks for folders of your own.")
+    str, typer.Argument(help="flowers or pets; for folders of your own: images or masks.")
+]
+Data = Annotated[
+    str,
+    typer.Option(
+        metavar="DIR",
+        help="Folder of class folders, or of images and masks; FCN_DATA if not given.",
+    ),
 ]
 Set = Annotated[
     list[str], typer.Option("--set", metavar="NAME=VALUE", help="Overrides a value. Repeatable.")
 ]
-Fast = Annotated[bool, typer.Option("--fast", help="The short configuration: a few minutes.")]
+Fast = Annotated[bool, typer.Option("--fast", help="Use the short configuration: a few minutes.")]
 
 console = Console()
 errors = Console(stderr=True)
 
 
 def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:
-    """The experiment with its overrides; what does not fit is refused."""
+    """The experiment with its overrides. Ends the command if something does not fit."""
     from trainer import configs
     from trainer import overrides as changes
     from trainer.data import schema
@@ -41,16 +49,21 @@ def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:
 
 
 def places(experiment: Experiment, data: str, workdir: str, push_root: str) -> Settings:
-    """Where a run on this machine happens; what does not fit is refused."""
+    """The folders of a run on this machine. Ends the command if something does not fit."""
     from pipeline.settings import Settings
 
     try:
         return Settings.from_env(experiment.name, data=data, workdir=workdir, push_root=push_root)
-    except ValueError as error:
+    except SettingsError as error:
         fail(str(error), WRONG_USE)
 
 
 def fail(message: str, code: int) -> NoReturn:
-    """One clear message on stderr, and the exit code."""
+    """Prints the message to stderr and exits with the code."""
     errors.print(f"[red]fcn:[/] {escape(message)}", highlight=False, soft_wrap=True)
     raise typer.Exit(code)
+
+
+def say(text: str) -> None:
+    """Prints one line without wrapping it."""
+    console.print(text, highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""The command `fcn run`: its options, its log, and how its errors are shown."""
+"""The command `fcn run`: its options, its log, its errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli import beam_options
-from pipeline.cli.options import Fast, Name, Set, console, fail, load, places
+from pipeline.cli.options import Data, Fast, Name, Set, console, fail, load, places
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
 from serving.commands import quiet_tensorflow
 
@@ -22,30 +22,29 @@ if TYPE_CHECKING:
     from trainer.config import Experiment
 
 
+Workdir = Annotated[
+    str,
+    typer.Option(
+        metavar="DIR", help="For everything a run makes; FCN_WORKDIR, or runs/NAME, if not given."
+    ),
+]
+PushRoot = Annotated[
+    str,
+    typer.Option(
+        metavar="DIR", help="For the versions pushed; FCN_PUSH_ROOT, or served, if not given."
+    ),
+]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Also writes the result as JSON.")
+]
+
+
 def run(
     name: Name,
-    data: Annotated[
-        str,
-        typer.Option(
-            help="Folder of class folders, or of images and masks; FCN_DATA if not given.",
-            metavar="DIR",
-        ),
-    ] = "",
-    workdir: Annotated[
-        str,
-        typer.Option(
-            help="Holds all a run makes; FCN_WORKDIR, or runs/NAME, if not given.", metavar="DIR"
-        ),
-    ] = "",
-    push_root: Annotated[
-        str,
-        typer.Option(
-            help="Holds the versions pushed; FCN_PUSH_ROOT, or served, if not given.", metavar="DIR"
-        ),
-    ] = "",
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Writes the result as JSON too.")
-    ] = None,
+    data: Data = "",
+    workdir: Workdir = "",
+    push_root: PushRoot = "",
+    json_file: JsonFile = None,
     fast: Fast = False,
     overrides: Set = [],  # noqa: B006
     beam_runner: beam_options.Runner = "",
@@ -57,19 +56,21 @@ def run(
     """
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
-    beam_args = beam_options.for_run(beam_runner, beam, experiment.name, data=data, workdir=workdir)
+    beam_args = beam_options.read_local_args(
+        beam_runner, beam, experiment.name, data=data, workdir=workdir
+    )
     settings = replace(places(experiment, data, workdir, push_root), beam_args=beam_args)
     log = Path(settings.workdir, "log.txt")
     check_writable(log, json_file)
     log_to(log)
-    result = guarded_run(experiment, settings, log)
+    result = run_or_fail(experiment, settings, log)
     report(result, json_file)
     if not result.blessed:
         raise typer.Exit(NOT_BLESSED)
 
 
-def guarded_run(experiment: Experiment, settings: Settings, log: Path) -> RunResult:
-    """The run, with errors as one sentence each: input's exit with 2, all others with 1."""
+def run_or_fail(experiment: Experiment, settings: Settings, log: Path) -> RunResult:
+    """Runs the pipeline. An error ends the command: with 2 for bad input, else with 1."""
     from components.errors import DataError
     from pipeline.local import run
 
@@ -83,7 +84,7 @@ def guarded_run(experiment: Experiment, settings: Settings, log: Path) -> RunRes
 
 
 def report(result: RunResult, json_file: Path | None) -> None:
-    """Prints the result, and writes it where asked."""
+    """Prints the result, and writes it to the file if one is given."""
     from pipeline.local import results, run_table
 
     run_table.show(result, console)
@@ -92,20 +93,23 @@ def report(result: RunResult, json_file: Path | None) -> None:
 
 
 def check_writable(*files: Path | None) -> None:
-    """Makes the folders of the files that a run writes: now, not after an hour of training."""
+    """Creates the folders of the files, so that an error shows before an hour of training."""
     for path in filter(None, files):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             fail(f"{path} cannot be written: {error.strerror}.", WRONG_USE)
         if path.is_dir() or not os.access(path.parent, os.W_OK):
-            fail(f"{path} cannot be written: give the name of a file.", WRONG_USE)
+            fail(
+                f"{path} cannot be written: give the name of a file in a writable folder.",
+                WRONG_USE,
+            )
 
 
 def log_to(path: Path) -> None:
-    """Sends what libraries log, and their warnings, to a file."""
+    """Sends the logs and warnings of libraries to a file."""
     handler = logging.FileHandler(path, encoding="utf-8")
     form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
     logging.basicConfig(level=logging.INFO, format=form, handlers=[handler], force=True)
     logging.captureWarnings(True)
-    logging.getLogger("tensorflow").handlers.clear()  # Its own goes to the terminal.
+    logging.getLogger("tensorflow").handlers.clear()  # Its own handler prints to the terminal.

@@ -1,12 +1,11 @@
-"""The options that all commands of `fcn schedule` share: which cluster, and who asks."""
+"""The options of `fcn schedule ...`, and the scheduler of the cluster that they name."""
 
 from __future__ import annotations
 
-import functools
-import inspect
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -18,54 +17,86 @@ from pipeline.kubeflow.schedule.errors import ScheduleError, WrongUseError
 if TYPE_CHECKING:
     from pipeline.kubeflow.schedule.scheduler import Scheduler
 
+Host = Annotated[
+    str,
+    typer.Option(
+        envvar="FCN_KFP_HOST", metavar="URL", help="The API, or the user interface in front of it."
+    ),
+]
+Namespace = Annotated[
+    str,
+    typer.Option(
+        envvar="FCN_KFP_NAMESPACE",
+        metavar="NAME",
+        help="Yours, on multi-user installations; leave it out on single-user ones.",
+    ),
+]
+TokenFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help=f"Contains your token; {TOKEN} if not given. No option takes the token itself.",
+    ),
+]
+CaFile = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="FCN_KFP_CA",
+        metavar="FILE",
+        help="The authority that signed the host's certificate, as PEM.",
+    ),
+]
 TimeZone = Annotated[
     str,
     typer.Option(
         "--time-zone",
         envvar="FCN_KFP_TIME_ZONE",
         metavar="ZONE",
-        help="The zone that the cluster's controller is set to. It changes what is shown only.",
+        help="The time zone of the cluster's controller. It changes only what is printed.",
     ),
 ]
+PipelineName = Annotated[str, typer.Argument(metavar="NAME", help="A pipeline that was uploaded.")]
+Version = Annotated[str, typer.Option(metavar="NAME", help="The newest if not given.")]
+Parameters = Annotated[
+    list[str], typer.Option("--param", metavar="NAME=VALUE", help="A parameter. Repeatable.")
+]
+PipelineRoot = Annotated[
+    str,
+    typer.Option(
+        envvar="FCN_PIPELINE_ROOT",
+        metavar="URI",
+        help="Where artifacts go: minio://, s3:// or gs://BUCKET/PREFIX; the cluster's root if "
+        "not given.",
+    ),
+]
+Experiment = Annotated[
+    str, typer.Option(metavar="NAME", help="Groups runs; the pipeline's name if not given.")
+]
+Account = Annotated[str, typer.Option(metavar="NAME", help="The steps' service account.")]
+Every = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0.01, help="How often to check the run.")
+]
+JobName = Annotated[str, typer.Argument(metavar="NAME", help="Name or id of a recurring run.")]
 
 
-def scheduler(
-    host: Annotated[
-        str,
-        typer.Option(
-            envvar="FCN_KFP_HOST", metavar="URL", help="The API, or the user interface before it."
-        ),
-    ] = "",
-    namespace: Annotated[
-        str,
-        typer.Option(
-            envvar="FCN_KFP_NAMESPACE",
-            metavar="NAME",
-            help="Yours, where users have their own; single-user installations get none.",
-        ),
-    ] = "",
-    token_file: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help=f"Holds the token of who asks; else {TOKEN} does. No option takes the token.",
-        ),
-    ] = None,
-    ca: Annotated[
-        Path | None,
-        typer.Option(
-            envvar="FCN_KFP_CA",
-            metavar="FILE",
-            help="The authority that signed the host's certificate, as PEM.",
-        ),
-    ] = None,
-) -> Scheduler:
-    """The scheduler of the installation that the options name.
+@contextmanager
+def open_scheduler(
+    host: str, namespace: str, token_file: Path | None, ca: Path | None
+) -> Iterator[Scheduler]:
+    """The scheduler of the cluster that the options name.
 
-    kfp takes seconds to import, and is not there where only a model is asked or served.
+    An error in the `with` block ends the command with one sentence and the error's exit code.
     """
-    address = check_address(host)
-    endpoint = Endpoint(host=address, namespace=namespace, token_file=token_file, ca=ca)
+    try:
+        address = check_address(host)
+        endpoint = Endpoint(host=address, namespace=namespace, token_file=token_file, ca=ca)
+        yield connect_scheduler(endpoint)
+    except ScheduleError as error:
+        fail(str(error), error.exit_code)
+
+
+def connect_scheduler(endpoint: Endpoint) -> Scheduler:
+    """kfp takes seconds to import, and is an optional dependency: hence the imports in here."""
     try:
         from pipeline.kubeflow.schedule.client import connect
         from pipeline.kubeflow.schedule.scheduler import Scheduler
@@ -76,34 +107,11 @@ def scheduler(
     return Scheduler(connect(endpoint))
 
 
-def on_cluster(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command the options of `scheduler`, and what it returns as the first argument.
-
-    Errors are one sentence each, and an exit code.
-    """
-    unread = {"Scheduler": Any}  # No option has this type, and it comes with kfp.
-    shared = inspect.signature(scheduler, locals=unread, eval_str=True).parameters
-    own = list(inspect.signature(command, locals=unread, eval_str=True).parameters.values())[1:]
-
-    @functools.wraps(command)
-    def run(**options: Any) -> None:
-        place = {name: options.pop(name) for name in shared}
-        try:
-            command(scheduler(**place), **options)
-        except ScheduleError as error:
-            fail(str(error), error.exit_code)
-
-    parameters = [*own, *shared.values()]
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {one.name: one.annotation for one in parameters}
-    return run
-
-
-def time_zone(name: str) -> ZoneInfo:
-    """The zone of the option; one that nobody knows is refused."""
+def read_time_zone(name: str) -> ZoneInfo:
+    """The zone of the option. Raises WrongUseError if it is unknown."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise WrongUseError(
-            f"--time-zone {name!r} is unknown: UTC or Europe/Berlin are such names."
+            f"--time-zone {name!r} is unknown: give a name such as UTC or Europe/Berlin."
         ) from error

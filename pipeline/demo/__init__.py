@@ -1,4 +1,4 @@
-"""`make demo` and `make demo-pets`: public data sets, drawn stand-ins for them, and the steps.
+"""`make demo` and `make demo-pets`: public data sets, drawn substitutes for them, and the steps.
 
 Imports the graph, the client and the local server; only pipeline.bench imports from here.
 """

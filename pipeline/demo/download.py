@@ -1,4 +1,4 @@
-"""Archives from public addresses: resumed where they broke off, checked, unpacked as a whole."""
+"""Downloads published archives: resumes after a break, checks the sum, unpacks all or nothing."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 from rich import progress
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+from pipeline.demo import whole_folder
 
 ATTEMPTS = 6
 COLUMNS = (
@@ -31,11 +33,11 @@ class Archive:
 
     url: str
     sha256: str  # Of the file as it is published.
-    top_folder: str  # What all of its members lie in.
+    top_folder: str  # Contains all its members.
 
 
 class DownloadError(Exception):
-    """The files could not be had."""
+    """The files could not be downloaded."""
 
 
 class NoNetwork(DownloadError):  # noqa: N818 - named by its cause
@@ -43,7 +45,7 @@ class NoNetwork(DownloadError):  # noqa: N818 - named by its cause
 
 
 class DownloadFailed(DownloadError):  # noqa: N818
-    """The server answered, but refused the file or kept breaking off."""
+    """The server answered, but refused the file or kept closing the connection."""
 
 
 class WrongChecksum(DownloadError):  # noqa: N818
@@ -55,18 +57,18 @@ class BadArchive(DownloadError):  # noqa: N818
 
 
 class _Broken(Exception):  # noqa: N818
-    """The download stopped early; the same request may go on from there."""
+    """The download stopped early; the next request may resume it."""
 
 
 def fetch(
     folder: Path, archive: Archive, *, answer_within: float = 10.0, retry_wait: float = 1.0
 ) -> Path:
-    """Downloads an archive and unpacks it into `folder`, unless that is there; returns it.
+    """Downloads an archive and unpacks it into `folder`, unless that is filled; returns it.
 
-    `answer_within` and `retry_wait` are seconds. A download that was cut off goes on where it
-    stopped, in this call and in the next. Raises a DownloadError named by its cause.
+    `answer_within` and `retry_wait` are seconds. A download that breaks off is resumed, in this
+    call and in the next. Raises a DownloadError named by its cause.
     """
-    if folder.is_dir() and any(folder.iterdir()):  # It gets its name only when it is complete.
+    if whole_folder.is_filled(folder):
         return folder
     file = folder.with_name(f"{folder.name}.tgz.part")
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -81,8 +83,8 @@ def fetch(
 def _require_answer(url: str, seconds: float) -> None:
     """Raises NoNetwork unless the server answers in time.
 
-    A socket's own timeout starts anew at each of a host's addresses (this one has sixteen) and
-    leaves out the look-up of its name: hence a thread, which is not waited for.
+    A socket's timeout restarts for each of the host's addresses (there are sixteen) and does not
+    cover the name look-up: hence a thread, which is left behind after the timeout.
     """
     outcome: queue.Queue[Exception | None] = queue.Queue()
     threading.Thread(target=_knock, args=(url, seconds, outcome), daemon=True).start()
@@ -91,7 +93,7 @@ def _require_answer(url: str, seconds: float) -> None:
     except queue.Empty:
         error = TimeoutError(f"no answer in {seconds:g} s")
     if error is not None:
-        raise NoNetwork(f"{url} cannot be reached ({error}). Is there a network?") from error
+        raise NoNetwork(f"{url} cannot be reached ({error}). Check the network.") from error
 
 
 def _knock(url: str, seconds: float, outcome: queue.Queue[Exception | None]) -> None:
@@ -100,7 +102,7 @@ def _knock(url: str, seconds: float, outcome: queue.Queue[Exception | None]) -> 
     except httpx.HTTPError as error:
         outcome.put(error)
     else:
-        outcome.put(None)  # Whatever the status: somebody is there, and the download judges it.
+        outcome.put(None)  # Any status will do here: the download checks it.
 
 
 def _download(url: str, archive: Path, retry_wait: float) -> None:
@@ -116,19 +118,19 @@ def _download(url: str, archive: Path, retry_wait: float) -> None:
             retrying(_continue, url, archive, bar, task)
         except _Broken as error:
             raise DownloadFailed(
-                f"{url} broke off {ATTEMPTS} times ({error}). Run it again to go on: "
-                f"{archive} keeps what has arrived."
+                f"{url} broke off {ATTEMPTS} times ({error}). Run the command again to resume: "
+                f"{archive} contains what has arrived."
             ) from error
 
 
 def _continue(url: str, archive: Path, bar: progress.Progress, task: progress.TaskID) -> None:
-    """Downloads what `archive` lacks; all of it if the server knows no ranges."""
+    """Downloads the rest of `archive`; all of it if the server does not support ranges."""
     have = archive.stat().st_size if archive.exists() else 0
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     try:
         with httpx.stream("GET", url, headers=headers, timeout=30.0) as response:
             if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
-                return  # Nothing is left to send: the checksum tells whether that is right.
+                return  # Nothing is left to send; the checksum will show whether that is right.
             _require_body(response)
             start = have if response.status_code == httpx.codes.PARTIAL_CONTENT else 0
             total = start + int(response.headers.get("Content-Length", 0))
@@ -146,7 +148,7 @@ def _require_body(response: httpx.Response) -> None:
     if response.is_server_error or response.status_code == httpx.codes.TOO_MANY_REQUESTS:
         raise _Broken(status)
     if not response.is_success:
-        raise DownloadFailed(f"{response.url} answered {status}: give another address.")
+        raise DownloadFailed(f"{response.url} answered {status}: check the address.")
 
 
 def _verify(archive: Path, url: str, expected: str) -> None:
@@ -157,8 +159,8 @@ def _verify(archive: Path, url: str, expected: str) -> None:
         size = archive.stat().st_size
         archive.unlink()
         raise WrongChecksum(
-            f"{url} gave {size:,} bytes with SHA-256 {digest.hexdigest()}, not {expected}. "
-            "The file was removed; run it again for a fresh one."
+            f"{url} sent {size:,} bytes with SHA-256 {digest.hexdigest()}, not {expected}. "
+            "The file was removed: run the command again to download it again."
         )
 
 
@@ -180,5 +182,5 @@ def _unpack(archive: Path, folder: Path, top_folder: str) -> None:
         top = Path(temporary, top_folder)
         if not top.is_dir():
             archive.unlink()
-            raise BadArchive(f"{archive.name} holds no folder {top_folder!r} and was removed.")
+            raise BadArchive(f"{archive.name} does not contain {top_folder!r} and was removed.")
         top.replace(folder)

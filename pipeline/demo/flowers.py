@@ -1,6 +1,6 @@
-"""`make demo`: from a folder of flowers to a served model that is asked about images it never saw.
+"""`make demo`: from a folder of flowers to a served model that classifies images it has not seen.
 
-Without a folder it takes TensorFlow's photographs; without a network, drawn flowers.
+Without a folder it uses TensorFlow's photographs; without a network, drawn flowers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.demo import drawn_flowers, flower_photos, steps
+from pipeline.demo import download, drawn_flowers, photographs, steps
 from pipeline.demo.download import Archive
 from pipeline.demo.steps import console
 from serving import commands
@@ -29,7 +29,7 @@ TestImage = tuple[str, bytes, str]  # Its file name, its encoded bytes, its true
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server said of one image, over either protocol."""
+    """The server's answers about one image, one for each protocol."""
 
     file: str
     truth: str
@@ -45,38 +45,38 @@ class Answer:
 def demo(
     data: Annotated[str, typer.Option(help="Folder of class folders.")] = "",
     workdir: Annotated[
-        str, typer.Option(help="Holds all it makes; runs/demo/<the folder's name> if not given.")
+        str, typer.Option(help="For everything the demo makes; default runs/demo/FOLDER-NAME.")
     ] = "",
     images: Annotated[int, typer.Option(help="Images to ask about.", min=1)] = 15,
 ) -> None:
-    """Trains on flowers, serves the model, and prints its answers beside the truth."""
+    """Trains on flowers, serves the model, and prints its answers next to the true classes."""
     commands.quiet_tensorflow()
     folder = Path(data) if data else find_flowers(Path("data"))
-    home = steps.home_of(folder, workdir)
+    home = steps.choose_home(folder, workdir)
     code = steps.run(MODEL, folder, home)
     if code == 0:
         show(ask_about_test_images(home, images))
     raise typer.Exit(code)
 
 
-def find_flowers(root: Path, *, archive: Archive = flower_photos.ARCHIVE) -> Path:
-    """The folder of photographs below `root`, or of drawings if no photographs can be had."""
-    return steps.find(
+def find_flowers(root: Path, *, archive: Archive = photographs.FLOWERS) -> Path:
+    """The folder of photographs below `root`, or of drawings if they cannot be downloaded."""
+    return steps.find_images(
         "FLOWERS",
-        (root / "flower_photos", lambda folder: flower_photos.fetch(folder, archive=archive)),
+        (root / "flower_photos", lambda folder: download.fetch(folder, archive)),
         (root / "drawn_flowers", drawn_flowers.draw),
     )
 
 
 def ask_about_test_images(home: Path, limit: int) -> list[Answer]:
-    """Serves what the run pushed, and asks about images of its test split."""
-    from pipeline.local.results import some_test_images
+    """Serves the version that the run pushed, and asks about images of its test split."""
+    from pipeline.local.results import read_test_images
 
-    return ask(steps.push_root(home), some_test_images(str(home), limit))
+    return ask(steps.push_root(home), read_test_images(str(home), limit))
 
 
 def ask(root: Path, images: Sequence[TestImage]) -> list[Answer]:
-    """Asks about all images, on both ways."""
+    """Asks about all images over both protocols."""
     grpc, rest = steps.ask(root, MODEL, [encoded for _, encoded, _ in images])
     return [
         Answer(file, truth, by_grpc, by_rest)
@@ -85,7 +85,7 @@ def ask(root: Path, images: Sequence[TestImage]) -> list[Answer]:
 
 
 def show(answers: Sequence[Answer]) -> None:
-    """Prints the answers beside the true classes, and how many are right."""
+    """Prints the answers next to the true classes, and how many are right."""
     table = Table("File", "Truth", "gRPC", "", "REST", "", "", title="Images of the test split")
     for answer in answers:
         cells = [*_cells(answer.grpc), *_cells(answer.rest)]

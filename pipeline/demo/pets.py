@@ -1,6 +1,6 @@
-"""`make demo-pets`: from images and masks to a served model that says which pixels are the pet.
+"""`make demo-pets`: from images and masks to a served model that finds the pixels of a pet.
 
-Without a folder it takes the Oxford-IIIT pets; without a network, drawn animals.
+Without a folder it uses the Oxford-IIIT pets; without a network, drawn animals.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.demo import drawn_pets, pet_photos, steps
+from pipeline.demo import drawn_pets, photographs, steps
 from pipeline.demo.download import Archive
 from pipeline.demo.steps import console
 from serving import commands, mask_files, overlay
@@ -31,11 +31,11 @@ TestPair = tuple[str, bytes, bytes]  # Its file name, its encoded bytes, its enc
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server said of one image, and how far that is true."""
+    """The server's answer about one image, compared with the truth."""
 
     file: str
-    pet: float  # The part of the pixels that are the pet, by the answer.
-    accuracy: float  # The part of the pixels whose class is right.
+    pet: float  # The share of pixels that the answer calls pet: 0..1.
+    accuracy: float  # The share of pixels whose class is right: 0..1.
     agreed: bool  # Whether both protocols gave the same mask.
     picture: Path
 
@@ -43,63 +43,63 @@ class Answer:
 def demo(
     data: Annotated[str, typer.Option(help="Folder of images and masks.")] = "",
     workdir: Annotated[
-        str, typer.Option(help="Holds all it makes; runs/demo/<the folder's name> if not given.")
+        str, typer.Option(help="For everything the demo makes; default runs/demo/FOLDER-NAME.")
     ] = "",
     images: Annotated[int, typer.Option(help="Images to ask about.", min=1)] = 8,
 ) -> None:
-    """Trains on pets, serves the model, and leaves pictures of its answers."""
+    """Trains on pets, serves the model, and writes pictures of its answers."""
     commands.quiet_tensorflow()
     folder = Path(data) if data else find_pets(Path("data"))
-    home = steps.home_of(folder, workdir)
+    home = steps.choose_home(folder, workdir)
     code = steps.run(MODEL, folder, home)
     if code == 0:
         show(ask_about_test_pairs(home, images), home / PICTURES)
     raise typer.Exit(code)
 
 
-def find_pets(root: Path, *, archives: tuple[Archive, ...] = pet_photos.ARCHIVES) -> Path:
-    """The folder of photographs below `root`, or of drawings if no photographs can be had."""
-    return steps.find(
+def find_pets(root: Path, *, archives: tuple[Archive, ...] = photographs.PETS) -> Path:
+    """The folder of photographs below `root`, or of drawings if they cannot be downloaded."""
+    return steps.find_images(
         "ANIMALS",
-        (root / "oxford_pets", lambda folder: pet_photos.fetch(folder, archives=archives)),
+        (root / "oxford_pets", lambda folder: photographs.fetch_all(folder, archives)),
         (root / "drawn_pets", drawn_pets.draw),
     )
 
 
 def ask_about_test_pairs(home: Path, limit: int) -> list[Answer]:
-    """Serves what the run pushed, and asks about images of its test split."""
-    from pipeline.local.results import some_test_pairs
+    """Serves the version that the run pushed, and asks about images of its test split."""
+    from pipeline.local.results import read_test_pairs
 
-    pairs = some_test_pairs(str(home), limit)
+    pairs = read_test_pairs(str(home), limit)
     return ask(steps.push_root(home), pairs, home / PICTURES)
 
 
 def ask(root: Path, pairs: Sequence[TestPair], pictures: Path) -> list[Answer]:
-    """Asks about all images, on both ways, and writes a picture of each answer."""
+    """Asks about all images over both protocols, and writes a picture of each answer."""
     grpc, rest = steps.ask(root, MODEL, [encoded for _, encoded, _ in pairs])
     return [
-        answered(pair, one, other, pictures)
+        check_answer(pair, one, other, pictures)
         for pair, one, other in zip(pairs, grpc, rest, strict=True)
     ]
 
 
-def answered(pair: TestPair, grpc: Segmentation, rest: Segmentation, pictures: Path) -> Answer:
-    """One answer beside the truth."""
+def check_answer(pair: TestPair, grpc: Segmentation, rest: Segmentation, pictures: Path) -> Answer:
+    """Compares an answer with the true mask, and writes its picture."""
     file, encoded, truth = pair
     written = mask_files.write(Path(file), encoded, grpc, pictures)
-    said, true = overlay.ids(grpc.mask), overlay.ids(truth)
+    predicted, true = overlay.ids(grpc.mask), overlay.ids(truth)
     counts = true != overlay.IGNORED
     return Answer(
         file,
         pet=next(iter(grpc.class_fractions.values())),
-        accuracy=float(np.mean(said[counts] == true[counts])),
-        agreed=bool(np.array_equal(said, overlay.ids(rest.mask))),
+        accuracy=float(np.mean(predicted[counts] == true[counts])),
+        agreed=bool(np.array_equal(predicted, overlay.ids(rest.mask))),
         picture=written.overlay,
     )
 
 
 def show(answers: Sequence[Answer], pictures: Path) -> None:
-    """Prints how true each answer is, and where its picture is."""
+    """Prints how accurate each answer is, and the folder of the pictures."""
     table = Table("File", "Pet", "Right pixels", "gRPC = REST", title="Images of the test split")
     for answer in answers:
         mark = "[green]✓[/]" if answer.agreed else "[red]✗[/]"

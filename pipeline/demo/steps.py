@@ -1,4 +1,4 @@
-"""What the demos have in common: finding images, a run, a server that is asked on both ways."""
+"""What the demos share: finding images, running the pipeline, asking a server."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipeline.demo.download import DownloadError, DownloadFailed, NoNetwork
+from pipeline.exit_codes import FAILED, NOT_BLESSED
 
-FAILED, NOT_BLESSED = 1, 3  # Exit codes, as those of `fcn run`.
 PATIENCE = 120.0  # Seconds: a model's first answer is slow.
 console = Console()
 
 Make = Callable[[Path], Path]  # Fills a folder, unless it is there, and returns it.
 
 
-def find(kind: str, fetch: tuple[Path, Make], draw: tuple[Path, Make]) -> Path:
-    """The folder of photographs, or of drawings if no photographs can be had."""
+def find_images(kind: str, fetch: tuple[Path, Make], draw: tuple[Path, Make]) -> Path:
+    """The folder of photographs, or of drawings if they cannot be downloaded."""
     photographs, download = fetch
     try:
         return download(photographs)
     except (NoNetwork, DownloadFailed) as error:
         console.print(f"[bold yellow]No photographs:[/] {escape(str(error))}", highlight=False)
-        console.print(f"[bold yellow]DRAWN {kind} stand in for them:[/] a synthetic set.")
+        console.print(f"[bold yellow]DRAWN {kind} replace them:[/] a synthetic data set.")
         drawings, make = draw
         return make(drawings)
     except DownloadError as error:
@@ -35,8 +35,8 @@ def find(kind: str, fetch: tuple[Path, Make], draw: tuple[Path, Make]) -> Path:
         raise typer.Exit(FAILED) from error
 
 
-def home_of(data: Path, workdir: str) -> Path:
-    """The working directory given, else one named after the data."""
+def choose_home(data: Path, workdir: str) -> Path:
+    """The working directory: the one given, or one named after the data."""
     return Path(workdir) if workdir else Path("runs", "demo", data.resolve().name)
 
 
@@ -47,17 +47,17 @@ def run(model: str, data: Path, home: Path) -> int:
     console.print(f"\n[bold]fcn {escape(' '.join(command))}[/]", highlight=False, soft_wrap=True)
     code = subprocess.run([sys.executable, "-m", "pipeline", *command], check=False).returncode
     if code == NOT_BLESSED:
-        console.print("The model missed its gate (see above): it is not served, so not asked.")
-    return code if code >= 0 else FAILED  # Below 0: ended by a signal.
+        console.print("The model missed its gate (see above): it is not served.")
+    return code if code >= 0 else FAILED  # Below 0: killed by a signal.
 
 
 def push_root(home: Path) -> Path:
-    """Where the demo's versions go: apart from those of real runs."""
+    """The folder of the demo's versions, apart from those of real runs."""
     return home / "served"
 
 
 def ask(root: Path, model: str, images: Sequence[bytes]) -> tuple[list, list]:
-    """Asks a server of its own, on free ports, about all images: once by gRPC, once by REST."""
+    """Starts a server on free ports and asks it about all images, over gRPC and over REST."""
     from serving.client import connect
     from serving.server.local import Server
 

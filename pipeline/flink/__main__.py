@@ -16,18 +16,18 @@ from pipeline.flink.errors import ClusterError
 
 def main(
     task_managers: Annotated[int, typer.Option(min=1)] = 2,
-    slots: Annotated[int, typer.Option(help="Of each TaskManager.", min=1)] = 1,
-    flink: Annotated[str, typer.Option(help="Its version.")] = jars.Versions.flink,
+    slots: Annotated[int, typer.Option(help="Slots of each TaskManager.", min=1)] = 1,
+    flink: Annotated[str, typer.Option(help="Flink's version.")] = jars.Versions.flink,
     beam: Annotated[str, typer.Option(help="Version of Beam's Java side.")] = jars.Versions.beam,
 ) -> None:
-    """Starts the cluster, says how a run uses it, and ends it with Ctrl-C."""
-    for number in (signal.SIGTERM, signal.SIGHUP):  # They end by the same way as Ctrl-C.
+    """Starts a Flink cluster, prints the options of a run on it, and ends it with Ctrl-C."""
+    for number in (signal.SIGTERM, signal.SIGHUP):  # They end the cluster as Ctrl-C does.
         signal.signal(number, signal.default_int_handler)
     size = cluster.Size(task_managers=task_managers, slots=slots)
     try:
         with (
             cluster.temporary_folder() as folder,
-            cluster.running(folder, size, jars.Versions(flink, beam)) as running,
+            cluster.run_cluster(folder, size, jars.Versions(flink, beam)) as running,
         ):
             show(running, task_managers * slots)
             while True:
@@ -40,7 +40,7 @@ def main(
 
 
 def show(running: cluster.Cluster, parallelism: int) -> None:
-    """Says what there is, and the options for a run."""
+    """Prints the cluster's address and logs, and the options of a run on it."""
     beam = running.beam(parallelism)
     console.print(f"Flink at http://localhost:{running.ports.rest}, logs in {running.folder}/logs")
     options = ("job_endpoint", "worker_pool", "parallelism")

@@ -1,7 +1,7 @@
-"""Starts a standalone Flink cluster with Beam's job server and workers, on this machine.
+"""Starts a standalone Flink cluster with Beam's job server and workers on this machine.
 
-Its parts are those of a cluster on Kubernetes: one JobManager, TaskManagers, beside each of them a
-pool of Python workers, and the job server that takes jobs from the pipeline's steps.
+It has the parts of a cluster on Kubernetes: a JobManager, TaskManagers, a pool of Python workers
+for each TaskManager, and the job server that takes jobs from the pipeline's steps.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 import functools
 import os
 import shutil
-import signal
 import socket
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,33 +25,36 @@ from pipeline.flink import configuration, jars
 from pipeline.flink.configuration import LOOPBACK, WORKERS, Ports
 from pipeline.flink.errors import ClusterError
 from pipeline.flink.processes import Processes
-from pipeline.flink.rest import Flink
 
-ROOT = Path(__file__).parents[2]  # Workers find the project's functions there.
+ROOT = Path(__file__).parents[2]  # Workers import the project from there.
 START_SECONDS = 120.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """How large a cluster is."""
+    """The size of a cluster."""
 
     task_managers: int = 2
-    slots: int = 2  # Of each: enough for all parts of a job when another one is gone.
+    slots: int = 2  # Of each: enough for all parts of a job if the other one fails.
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster that runs."""
+    """A running cluster."""
 
     folder: Path
     size: Size
     program: tuple[str, str]  # Java and the jars.
     ports: Ports
     processes: Processes
-    flink: Flink
+
+    @property
+    def address(self) -> str:
+        """The URL of Flink's REST API."""
+        return f"http://{LOOPBACK}:{self.ports.rest}"
 
     def beam(self, parallelism: int) -> Beam:
-        """What hands it the jobs of the pipeline's steps."""
+        """The engine that sends the pipeline's steps to this cluster."""
         return Beam(
             runner="flink",
             parallelism=parallelism,
@@ -61,11 +63,11 @@ class Cluster:
         )
 
     def start_task_manager(self, index: int) -> None:
-        """Starts one, or its successor, which the pool of workers serves as well."""
+        """Starts a TaskManager, or its replacement: both use the same pool of workers."""
         settings = configuration.task_manager(
             self.folder, self.ports, index=index, slots=self.size.slots
         )
-        place = configuration.write(self.folder / f"taskmanager-{index}", settings)
+        place = configuration.write_settings(self.folder / f"taskmanager-{index}", settings)
         options = (
             f"-Xmx{configuration.HEAP}",
             f"-XX:MaxDirectMemorySize={configuration.DIRECT}",
@@ -75,28 +77,13 @@ class Cluster:
         self.start_java(f"taskmanager-{index}", options, words)
 
     def start_java(self, name: str, options: tuple[str, ...], words: tuple[str, ...]) -> None:
-        """Starts one of the Java processes."""
-        self.processes.start(name, configuration.command(self.program, options, words))
-
-    def kill_task_manager(self, index: int) -> None:
-        """Ends one at once; its workers lose whom they work for."""
-        self.processes.kill(f"taskmanager-{index}")
-
-    def kill_worker(self, index: int) -> None:
-        """Ends the newest Python worker beside a TaskManager at once, where there is one."""
-        for worker in self.workers(index)[-1:]:  # Those before it may have been told to end.
-            with suppress(ProcessLookupError):
-                os.kill(worker, signal.SIGKILL)
-
-    def workers(self, index: int) -> list[int]:
-        """The Python workers beside a TaskManager: what its pool has started."""
-        pool = self.processes.pid(f"workers-{index}")
-        return [pid for pid in group_members(pool) if pid != pool]
+        """Starts a Java process."""
+        self.processes.start(name, configuration.make_command(self.program, options, words))
 
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """One for a cluster. It stays where the cluster fails: the error names its logs."""
+    """A folder for a cluster. It is kept after a ClusterError, which names the logs in it."""
     folder = Path(tempfile.mkdtemp(prefix="fcn-flink-"))
     failed = False
     try:
@@ -110,17 +97,15 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def running(folder: Path, size: Size, versions: jars.Versions) -> Iterator[Cluster]:
-    """A cluster with its configuration and logs in the folder; at the end all of it ends.
+def run_cluster(folder: Path, size: Size, versions: jars.Versions) -> Iterator[Cluster]:
+    """A cluster, with its configuration and logs in the folder; it ends with the `with` block.
 
-    Raises ClusterError where it does not start.
+    Raises ClusterError if it does not start.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    program = (jars.java(), jars.classpath(versions))
-    ports = Ports.free()
-    address = f"http://{LOOPBACK}:{ports.rest}"
-    with Processes(folder / "logs") as processes, Flink(address) as flink:
-        cluster = Cluster(folder, size, program, ports, processes, flink)
+    program = (jars.find_java(), jars.find_classpath(versions))
+    with Processes(folder / "logs") as processes:
+        cluster = Cluster(folder, size, program, Ports.find_free(), processes)
         start_job_manager(cluster)
         for index in range(size.task_managers):
             cluster.start_task_manager(index)
@@ -131,22 +116,22 @@ def running(folder: Path, size: Size, versions: jars.Versions) -> Iterator[Clust
 
 
 def start_job_manager(cluster: Cluster) -> None:
-    """The process that plans the jobs."""
+    """Starts the process that plans the jobs."""
     settings = configuration.job_manager(cluster.folder, cluster.ports)
-    place = configuration.write(cluster.folder / "jobmanager", settings)
+    place = configuration.write_settings(cluster.folder / "jobmanager", settings)
     words = (configuration.JOB_MANAGER, "--configDir", str(place), "--executionMode", "cluster")
     cluster.start_java("jobmanager", ("-Xmx768m",), words)
 
 
 def start_worker_pool(cluster: Cluster, index: int) -> None:
-    """The pool of a TaskManager's Python workers."""
+    """Starts the pool of a TaskManager's Python workers."""
     place = f"{configuration.pool_host(index)}:{cluster.ports.workers}"
     command = (sys.executable, "-m", "pipeline.flink.worker_pool", place)
     cluster.processes.start(f"workers-{index}", command, worker_variables())
 
 
 def worker_variables() -> dict[str, str]:
-    """The pool starts `python`, whatever that is: this one, with this project."""
+    """Variables that make the pool start this Python, with this project."""
     return {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONPATH": str(ROOT),
@@ -155,7 +140,7 @@ def worker_variables() -> dict[str, str]:
 
 
 def start_job_server(cluster: Cluster) -> None:
-    """The process that turns Beam's jobs into Flink's."""
+    """Starts the process that turns Beam's jobs into Flink's."""
     words = (
         configuration.JOB_SERVER,
         f"--flink-master={LOOPBACK}:{cluster.ports.rest}",
@@ -169,53 +154,43 @@ def start_job_server(cluster: Cluster) -> None:
 
 
 def wait_until_ready(cluster: Cluster) -> None:
-    """Raises ClusterError where a process ends, or the time is over."""
+    """Raises ClusterError if a process ends, or is not ready in time."""
     count = cluster.size.task_managers
     for n in range(count):
         place = (configuration.pool_host(n), cluster.ports.workers)
-        wait_for(cluster, f"workers-{n}", functools.partial(answers, place))
-    wait_for(cluster, "jobserver", functools.partial(answers, ("localhost", cluster.ports.jobs)))
-    wait_for(cluster, "jobmanager", lambda: registered(cluster.flink) == count)
+        wait_for(cluster, f"workers-{n}", functools.partial(is_listening, place))
+    wait_for(
+        cluster, "jobserver", functools.partial(is_listening, ("localhost", cluster.ports.jobs))
+    )
+    wait_for(cluster, "jobmanager", lambda: count_task_managers(cluster) == count)
 
 
-def wait_for(cluster: Cluster, name: str, is_there: Callable[[], bool]) -> None:
-    """Raises ClusterError where what a process has to do is not done in time."""
+def wait_for(cluster: Cluster, name: str, is_ready: Callable[[], bool]) -> None:
+    """Raises ClusterError if the process is not ready in time."""
     deadline = time.monotonic() + START_SECONDS
-    while not is_there():
+    while not is_ready():
         cluster.processes.check()
         if time.monotonic() > deadline:
             raise ClusterError(
-                f"{name} was not ready within {START_SECONDS:.0f} s: end what else keeps this "
-                f"machine busy, or see why. {cluster.processes.end_of_log(name)}"
+                f"{name} was not ready within {START_SECONDS:.0f} s: stop other programs that keep "
+                f"this machine busy, or read the log. {cluster.processes.read_log_end(name)}"
             )
         time.sleep(0.3)
 
 
-def answers(place: tuple[str, int]) -> bool:
-    """Whether somebody listens there."""
+def is_listening(address: tuple[str, int]) -> bool:
+    """Whether a process listens at this host and port."""
     try:
-        socket.create_connection(place, timeout=1.0).close()
+        socket.create_connection(address, timeout=1.0).close()
     except OSError:
         return False
     return True
 
 
-def registered(flink: Flink) -> int:
-    """How many TaskManagers the JobManager knows; none before it answers."""
+def count_task_managers(cluster: Cluster) -> int:
+    """How many TaskManagers have registered with the JobManager; 0 before it answers."""
     try:
-        return len(flink.task_managers())
+        answer = httpx.get(f"{cluster.address}/taskmanagers", timeout=30.0, trust_env=False)
+        return len(answer.raise_for_status().json()["taskmanagers"])
     except httpx.HTTPError:
         return 0
-
-
-def group_members(group: int) -> list[int]:
-    """The processes of a group."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                if os.getpgid(int(entry.name)) == group:
-                    found.append(int(entry.name))
-            except ProcessLookupError:
-                continue
-    return sorted(found)

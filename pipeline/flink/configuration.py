@@ -1,4 +1,4 @@
-"""The configuration of a Flink cluster on one machine, and the command lines of its Java parts."""
+"""The configuration of a Flink cluster on one machine, and the commands of its Java processes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
-WORKERS = "beam-workers"  # A name that means another address to each TaskManager.
+WORKERS = "beam-workers"  # Each TaskManager resolves this name to another address.
 OPENED = (
     "lang",
     "lang.invoke",
@@ -34,8 +34,8 @@ JAVA_OPTIONS = (
 JOB_MANAGER = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
 TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
 JOB_SERVER = "org.apache.beam.runners.flink.FlinkJobServerDriver"
-# Flink's scripts would work these out from one total. A job of Transform has hundreds of tasks,
-# each with buffers in the network's memory.
+# Flink's scripts would compute these from one total. A job of Transform has hundreds of tasks, each
+# with buffers in the network memory.
 MEMORY = {
     "taskmanager.cpu.cores": "1.0",
     "taskmanager.memory.framework.heap.size": "128m",
@@ -49,26 +49,26 @@ MEMORY = {
     "taskmanager.memory.jvm-overhead.min": "192m",
     "taskmanager.memory.jvm-overhead.max": "192m",
 }
-# A job that has lost a TaskManager or a worker begins again: in batch jobs, Beam's own options for
-# it do nothing. Not before the dead worker is forgotten (beam_runner.CACHE_MILLIS): each attempt
-# that meets it keeps it for as long again.
+# A job that loses a TaskManager or a worker restarts; Beam's own options for this do not work for
+# batch jobs. The delay is longer than a dead worker is kept (pipeline.beam.CACHE_MILLIS): an
+# attempt that still finds it there keeps it for as long again.
 RESTARTS, RESTART_DELAY_MILLIS = 20, 20_000
-HEAP, DIRECT = "1g", "1536m"  # Of a TaskManager: the sums of the above, and some room.
+HEAP, DIRECT = "1g", "1536m"  # Of a TaskManager: the sums of the above and a reserve.
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Free ones of this machine."""
+    """The ports of a cluster."""
 
     rpc: int
     rest: int
     jobs: int
     artifacts: int
-    workers: int  # Of all pools: each has an address of its own.
+    workers: int  # One for all pools: each has an IP address of its own.
 
     @classmethod
-    def free(cls) -> Ports:
-        """Five that nobody listens at now."""
+    def find_free(cls) -> Ports:
+        """Five ports that are free now."""
         sockets = [socket.create_server((LOOPBACK, 0)) for _ in range(5)]
         ports = [each.getsockname()[1] for each in sockets]
         for each in sockets:
@@ -77,12 +77,12 @@ class Ports:
 
 
 def pool_host(index: int) -> str:
-    """The address of a TaskManager's pool: all of 127/8 is this machine."""
+    """The address of a TaskManager's pool: all of 127.0.0.0/8 is this machine."""
     return f"127.0.0.{10 + index}"
 
 
 def job_manager(folder: Path, ports: Ports) -> dict[str, str]:
-    """Settings of all of Flink's processes."""
+    """Settings of the JobManager; TaskManagers have them too."""
     return {
         "jobmanager.rpc.address": LOOPBACK,
         "jobmanager.bind-host": LOOPBACK,
@@ -94,15 +94,15 @@ def job_manager(folder: Path, ports: Ports) -> dict[str, str]:
         "web.tmpdir": str(folder),
         "io.tmp.dirs": str(folder),
         "cluster.evenly-spread-out-slots": "true",
-        # A machine that is busy is not one that is gone: a killed process is noticed at once, by
-        # its connections.
+        # Long, because a busy machine is not a dead one. A killed process is noticed at once by its
+        # closed connections.
         "heartbeat.interval": "3000",
         "heartbeat.timeout": "180000",
         "akka.ask.timeout": "180s",
-        # Asked for again and again, some 45 s in all, before the job begins again.
+        # Retries for some 45 s before the job restarts.
         "taskmanager.network.request-backoff.max": "20000",
-        # Workers are kept from one step to the next only where Beam's classes are Flink's own:
-        # FlinkExecutableStageContextFactory lets those that came with a job go at once.
+        # Workers are kept from one step to the next only if Flink itself loads Beam's classes:
+        # FlinkExecutableStageContextFactory stops those of classes that came with a job.
         "classloader.resolve-order": "parent-first",
         "restart-strategy": "fixed-delay",
         "restart-strategy.fixed-delay.attempts": str(RESTARTS),
@@ -114,7 +114,7 @@ def job_manager(folder: Path, ports: Ports) -> dict[str, str]:
 def task_manager(folder: Path, ports: Ports, *, index: int, slots: int) -> dict[str, str]:
     """Settings of one TaskManager.
 
-    A successor gets an id of its own: under its forerunner's it is asked for what that had made,
+    A replacement gets a new id: under the old one, Flink would ask it for its predecessor's results
     for minutes.
     """
     return {
@@ -127,8 +127,8 @@ def task_manager(folder: Path, ports: Ports, *, index: int, slots: int) -> dict[
     }
 
 
-def write(folder: Path, settings: dict[str, str]) -> Path:
-    """Writes what Flink reads, into a folder of its own."""
+def write_settings(folder: Path, settings: dict[str, str]) -> Path:
+    """Writes the configuration into the folder, which Flink reads."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = (f"{name}: {value}\n" for name, value in settings.items())
     (folder / "flink-conf.yaml").write_text("".join(lines), "utf-8")
@@ -136,16 +136,16 @@ def write(folder: Path, settings: dict[str, str]) -> Path:
 
 
 def write_hosts(folder: Path, index: int) -> Path:
-    """Writes the names that one TaskManager knows: by it, its workers are beside it."""
+    """Writes a TaskManager's host names, by which it finds its own pool of workers."""
     names = {"localhost": LOOPBACK, socket.gethostname(): LOOPBACK, WORKERS: pool_host(index)}
     path = folder / "hosts"
     path.write_text("".join(f"{host} {name}\n" for name, host in names.items()), "utf-8")
     return path
 
 
-def command(
+def make_command(
     program: tuple[str, str], options: tuple[str, ...], words: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Java with the jars and these options, then the class and its arguments."""
+    """Java with the jars and options, then the class and its arguments."""
     java, classpath = program
     return (java, *JAVA_OPTIONS, *options, "-cp", classpath, *words)

@@ -1,8 +1,8 @@
-"""What can go wrong with a Flink cluster of one's own."""
+"""The error of a Flink cluster on this machine."""
 
 
 class ClusterError(Exception):
     """The cluster cannot start, or has lost a process.
 
-    The message says what to do, or has the end of the process's log.
+    The message says what to do, or shows the end of the process's log.
     """

@@ -1,9 +1,8 @@
-"""Processes that end with this one, however it ends: by itself, by an error, Ctrl-C or kill -9."""
+"""Processes that end with this one: when it returns, fails, or gets Ctrl-C or kill -9."""
 
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,19 +11,19 @@ from pathlib import Path
 from pipeline.flink import supervisor
 from pipeline.flink.errors import ClusterError
 
-LINES = 15  # Of a log, in an error.
+LINES = 15  # How many lines of a log an error shows.
 
 
 class Processes:
-    """Each in a group of its own, with its log in a folder. Use it in a `with` block."""
+    """Processes in groups of their own, with logs in a folder. Use it in a `with` block."""
 
     def __init__(self, logs: Path) -> None:
         self._logs = logs
-        self._running: dict[str, subprocess.Popen] = {}
+        self.running: dict[str, subprocess.Popen] = {}
 
     def __enter__(self) -> Processes:
         self._logs.mkdir(parents=True, exist_ok=True)
-        # In a session of its own: Ctrl-C in a terminal reaches all of a session's foreground.
+        # In its own session, since Ctrl-C in a terminal reaches all processes of the foreground.
         self._supervisor = subprocess.Popen(
             (sys.executable, "-S", supervisor.__file__),
             stdin=subprocess.PIPE,
@@ -35,15 +34,15 @@ class Processes:
     def __exit__(self, *_: object) -> None:
         assert self._supervisor.stdin
         self._supervisor.stdin.close()
-        # Children that ended stay in their group until they are waited for.
-        for process in self._running.values():
+        # A child that ended stays in its group until this process waits for it.
+        for process in self.running.values():
             process.wait()
         self._supervisor.wait()
 
     def start(
         self, name: str, command: Sequence[str], variables: Mapping[str, str] | None = None
     ) -> None:
-        """Starts a process, with these environment variables beside those of this one."""
+        """Starts a process, with these environment variables added to those of this one."""
         with self.log(name).open("ab") as log:
             process = subprocess.Popen(
                 command,
@@ -56,31 +55,21 @@ class Processes:
         assert self._supervisor.stdin
         self._supervisor.stdin.write(f"{process.pid}\n".encode())
         self._supervisor.stdin.flush()
-        self._running[name] = process
-
-    def kill(self, name: str) -> None:
-        """Ends a process at once, as kill -9 does, and what it has started."""
-        process = self._running.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-    def pid(self, name: str) -> int:
-        """The number of a process."""
-        return self._running[name].pid
+        self.running[name] = process
 
     def check(self) -> None:
-        """Raises ClusterError if one has ended that nobody killed."""
-        for name, process in self._running.items():
+        """Raises ClusterError if a process has ended."""
+        for name, process in self.running.items():
             if process.poll() is not None:
                 raise ClusterError(
-                    f"{name} ended with {process.returncode}. {self.end_of_log(name)}"
+                    f"{name} ended with {process.returncode}. {self.read_log_end(name)}"
                 )
 
-    def end_of_log(self, name: str) -> str:
-        """The last lines of what a process has put out, for an error."""
+    def read_log_end(self, name: str) -> str:
+        """The last lines of a process's log, for an error."""
         lines = self.log(name).read_text("utf-8", "replace").splitlines()[-LINES:]
         return "\n".join([f"The end of {self.log(name)}:", *lines])
 
     def log(self, name: str) -> Path:
-        """Where a process's output goes."""
+        """The file of a process's output."""
         return self._logs / f"{name}.log"

@@ -1,7 +1,7 @@
-"""Ends process groups when the process that started them ends, however that ends.
+"""Ends process groups when the process that started them ends, in whatever way.
 
-It gets their numbers on its standard input, one a line; at the end of the input it ends them. Only
-Python's own library is imported: it has to be there before the first of them.
+It reads their ids from its standard input, one per line, and ends them at the end of the input. It
+imports only the standard library, because it has to start before the first of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ GRACE_SECONDS = 5.0
 
 
 def main(lines: Iterable[str]) -> None:
-    """Waits for the end of the lines, then ends what they name."""
+    """Waits for the end of the lines, then ends the groups that they name."""
     groups = [int(line) for line in lines]
     send(groups, signal.SIGTERM)
     deadline = time.monotonic() + GRACE_SECONDS
@@ -33,7 +33,7 @@ def send(groups: list[int], number: signal.Signals) -> None:
 
 
 def is_alive(group: int) -> bool:
-    """Whether any process of the group is left, if only as one that nobody has waited for."""
+    """Whether any process of the group is left; a zombie counts."""
     try:
         os.killpg(group, 0)
     except (ProcessLookupError, PermissionError):
@@ -42,6 +42,6 @@ def is_alive(group: int) -> bool:
 
 
 if __name__ == "__main__":
-    # The process that it watches answers Ctrl-C; the input ends in any case.
+    # Ctrl-C is for the process that it watches; when that one ends, so does the input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     main(sys.stdin)

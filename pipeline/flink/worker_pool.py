@@ -1,9 +1,9 @@
-"""Beam's pool of Python workers, as one address of a machine has it.
+"""Beam's pool of Python workers, for one address of a machine.
 
-It does two things that Beam's own command does not. It listens at one address only: on one machine
-each TaskManager needs a pool of its own, since two that share one number their workers alike, and
-either ends the other's. And it starts a worker again that was killed: where that had not yet
-reported itself, Flink would wait for it for ever.
+It does two things that Beam's own command does not. It listens at one address only: each
+TaskManager needs a pool of its own, because two that share a pool give their workers the same ids
+and stop each other's. And it restarts workers that were killed: if one had not yet registered,
+Flink would wait for it forever.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ import grpc
 from apache_beam.portability.api import beam_fn_api_pb2, beam_fn_api_pb2_grpc
 from apache_beam.runners.worker.worker_pool_main import BeamFnExternalWorkerPoolServicer
 
-# Of a worker that the system killed, or that broke down; one that has nobody to work for any more
-# ends by itself, with another code.
+# Exit codes of workers that were killed or crashed. Those that are no longer needed end by
+# themselves with another code.
 KILLED = {-signal.SIGKILL, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT}
-EVERY = 1.0  # Seconds.
+INTERVAL = 1.0  # Seconds.
 
 
 class Pool(BeamFnExternalWorkerPoolServicer):
-    """Starts a worker, which is a process, for each request."""
+    """Starts a worker process for each request."""
 
     def __init__(self) -> None:
         super().__init__(use_process=True)
@@ -36,12 +36,12 @@ class Pool(BeamFnExternalWorkerPoolServicer):
     def StopWorker(  # noqa: N802
         self, request: beam_fn_api_pb2.StopWorkerRequest, context: Any
     ) -> beam_fn_api_pb2.StopWorkerResponse:
-        """As Beam's, but never while workers are started again."""
+        """As Beam's, but never while workers are being restarted."""
         with self._changing:
             return super().StopWorker(request, context)
 
-    def revive(self) -> list[str]:
-        """Starts workers again that were killed. Returns their names."""
+    def restart_killed(self) -> list[str]:
+        """Restarts the workers that were killed; returns their names."""
         with self._changing:
             workers = dict(self._worker_processes)
             dead = {name: old for name, old in workers.items() if old.poll() in KILLED}
@@ -52,7 +52,7 @@ class Pool(BeamFnExternalWorkerPoolServicer):
 
 
 def main(address: str) -> None:
-    """Serves until it is ended, as the first process of a container too: those ignore SIGTERM."""
+    """Serves until SIGTERM, which the first process of a container would ignore by default."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     server = grpc.server(ThreadPoolExecutor(), options=[("grpc.so_reuseport", 0)])
     pool = Pool()
@@ -62,9 +62,9 @@ def main(address: str) -> None:
     print(f"Waiting at {address}.", flush=True)
     try:
         while True:
-            time.sleep(EVERY)
-            for name in pool.revive():
-                print(f"Worker {name} was killed: it begins again.", flush=True)
+            time.sleep(INTERVAL)
+            for name in pool.restart_killed():
+                print(f"Worker {name} was killed: restarted.", flush=True)
     finally:
         server.stop(None)
 

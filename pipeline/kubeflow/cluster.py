@@ -16,6 +16,7 @@ from pydantic.dataclasses import dataclass
 
 from pipeline import beam as engines
 from pipeline.beam import Beam
+from pipeline.settings_error import SettingsError
 
 STRICT = pydantic.ConfigDict(extra="forbid")
 Amount = Annotated[float, Field(gt=0)]
@@ -27,7 +28,7 @@ SecretKey = Annotated[str, Field(pattern=r"^[-._a-zA-Z0-9]+$")]
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class StepSettings:
-    """A step's share of a node, and the number and length of its attempts."""
+    """What a step may use of a node, and how often and how long it may try."""
 
     cpu_request: Amount = 1.0  # Cores.
     cpu_limit: Amount = 2.0
@@ -35,22 +36,22 @@ class StepSettings:
     memory_limit: Amount = 8.0
     gpus: Count = 0
     retries: Count = 2
-    backoff_seconds: Count = 30  # Before the first retry; doubles with each further retry.
-    timeout_seconds: Annotated[int, Field(ge=1)] = 60 * 60  # Of one attempt.
+    backoff_seconds: Count = 30  # Before the first retry; doubled before each further one.
+    timeout_seconds: Annotated[int, Field(ge=1)] = 60 * 60  # Of each attempt.
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Gpu:
     """The nodes on which steps with a GPU run."""
 
-    resource: str = "nvidia.com/gpu"  # The name in the nodes' device plug-in and in their taint.
+    resource: str = "nvidia.com/gpu"  # The device plug-in's resource, and the nodes' taint.
     node_labels: dict[str, str] = Field(default_factory=dict)
     shared_memory: str = "8Gi"  # Of the node's memory, at /dev/shm.
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Volume:
-    """A PersistentVolumeClaim and the steps that mount it; all steps if none is named."""
+    """A PersistentVolumeClaim and its mount path in these steps; in all steps if none is named."""
 
     claim: str
     mount_path: AbsolutePath
@@ -59,14 +60,14 @@ class Volume:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Secret:
-    """Keys of a Kubernetes secret as environment variables of these steps; of all if empty."""
+    """Keys of a Kubernetes secret as environment variables of these steps; of all if none."""
 
     name: str
-    env: dict[Variable, SecretKey]  # Key by variable; only Kubernetes knows the value.
+    env: dict[Variable, SecretKey]  # Variable: key. Only Kubernetes knows the values.
     steps: tuple[str, ...] = ()
 
 
-SERVED_BY = ("AnomalyGate", "BaselineModel", "Pusher")  # The steps that read served versions.
+SERVED_BY = ("AnomalyGate", "BaselineModel", "Pusher")  # They read the served versions.
 VOLUMES = (
     Volume(claim="fcn-data", mount_path="/data", steps=("ImageExampleGen",)),
     Volume(claim="fcn-served", mount_path="/served", steps=SERVED_BY),
@@ -91,10 +92,10 @@ STEPS = {
 class Cluster:
     """A Kubernetes cluster with Kubeflow Pipelines, for which `fcn compile` writes a graph."""
 
-    image: str = ""  # With a fixed tag or a digest: k8s/docker/pipeline.Dockerfile builds it.
+    image: str = ""  # With a fixed tag or a digest; from k8s/docker/pipeline.Dockerfile.
     data: str = ""  # Default of the parameter `data`; /data/<experiment> if empty.
     push_root: str = "/served"
-    # By default on the pod's disk, which is lost with the pod; a folder on a volume stays.
+    # On the pod's disk, which is lost with the pod; choose a folder on a volume to keep them.
     checkpoints: AbsolutePath = "/tmp/checkpoints"
     volumes: tuple[Volume, ...] = VOLUMES
     secrets: tuple[Secret, ...] = ()
@@ -103,28 +104,29 @@ class Cluster:
     gpu: Gpu = Gpu()
     pull_policy: Literal["IfNotPresent", "Always", "Never"] = "IfNotPresent"
     pull_secrets: tuple[str, ...] = ()
-    run_as_user: Annotated[int, Field(ge=1)] | None = None  # None: the image's user. Never root.
+    run_as_user: Annotated[int, Field(ge=1)] | None = None  # None: the image's user.
     labels: dict[str, str] = Field(default_factory=dict)  # Of all pods.
-    # Turn off for a backend before 2.14: it refuses a task that reads the run's final status.
+    # Switch off for backends before 2.14: they refuse a task that reads how the run ended.
     notification: bool = True
-    # Turn off for one run after a change of the pipeline root: cached results stay in the old one.
+    # Switch off for one run after the pipeline root has changed: cached results are in the old one.
     caching: bool = True
     beam: Beam = Beam()
 
     @property
     def beam_args(self) -> tuple[str, ...]:
-        """Arguments of the Beam steps. Raises ValueError for an engine's missing setting."""
+        """Beam's command line in the steps. Raises SettingsError if something is missing."""
         if self.data:
             engines.check_places(self.beam, {"data": self.data})
         elif self.beam.runner == "dataflow":
-            raise ValueError(
+            raise SettingsError(
                 "data is missing: its default is on a volume, which Dataflow's workers do not see. "
-                "Give gs://BUCKET/FOLDER, in the cluster's file or by `fcn compile --data`."
+                "Give gs://BUCKET/FOLDER in the cluster's file, or with `fcn compile --data`.",
+                name="data",
             )
         return self.beam.kubeflow_args
 
     def step(self, name: str) -> StepSettings:
-        """The settings of a component's step."""
+        """The limits of a component's step."""
         return self.steps.get(name, self.other_steps)
 
     @classmethod
@@ -137,51 +139,46 @@ class Cluster:
         runner: str = "",
         beam: Iterable[str] = (),
     ) -> Cluster:
-        """Settings of a YAML file, or of the file that FCN_CLUSTER names; defaults for the rest.
+        """The settings of a YAML file, or of the file that FCN_CLUSTER names, over the defaults.
 
         Arguments override FCN_IMAGE, which overrides the file; for Beam see `pipeline.beam.parse`.
-        Raises ValueError that names the invalid value.
+        Raises SettingsError for a setting that does not fit.
         """
         path = file or os.environ.get("FCN_CLUSTER", "")
         given = read_yaml(Path(path)) if path else {}
         overrides = {"image": image or os.environ.get("FCN_IMAGE", ""), "data": data}
         given |= {name: value for name, value in overrides.items() if value}
         try:
-            found = _CLUSTER.validate_python(merge(json.loads(_CLUSTER.dump_json(cls())), given))
-        except pydantic.ValidationError as error:
-            raise ValueError(" ".join(map(format_error, error.errors()))) from error
-        engine = engines.parse(runner, beam, base=found.beam)
-        found = dataclasses.replace(found, beam=engine)
-        _ = found.beam_args  # Raises here, not in a step on the cluster.
-        return found
+            cluster = _CLUSTER.validate_python(merge(json.loads(_CLUSTER.dump_json(cls())), given))
+        except pydantic.ValidationError as error:  # Which would show secrets: hence `from None`.
+            raise SettingsError.from_pydantic(error) from None
+        cluster = dataclasses.replace(cluster, beam=engines.parse(runner, beam, base=cluster.beam))
+        _ = cluster.beam_args  # Fails here rather than in a step of the cluster.
+        return cluster
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file. Raises ValueError if the file has none."""
+    """The mapping in a YAML file. Raises SettingsError if it cannot be read."""
+    setting: dict[str, Any] = {"name": "--cluster", "value": path}
     try:
-        found = yaml.safe_load(path.read_text("utf-8")) or {}
+        settings = yaml.safe_load(path.read_text("utf-8")) or {}
     except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}.") from error
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path} is not YAML: {error}") from error
-    if not isinstance(found, dict):
-        raise ValueError(f"{path} contains no settings: write lines such as `image: NAME:TAG`.")
-    return found
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.", **setting) from error
+    except yaml.YAMLError as error:  # Its text quotes the file, where secrets may be.
+        mark = getattr(error, "problem_mark", None)
+        place = f" (line {mark.line + 1})" if mark else ""
+        raise SettingsError(f"{path} is not YAML{place}.", **setting) from None
+    if not isinstance(settings, dict):
+        message = f"{path} is not a mapping: write lines such as `image: NAME:TAG`."
+        raise SettingsError(message, **setting)
+    return settings
 
 
 def merge(default: Any, given: Any) -> Any:
-    """The default, replaced by what is given: key by key if both are mappings."""
+    """The default, overridden by what is given; mappings are merged key by key."""
     if not (isinstance(default, dict) and isinstance(given, dict)):
         return given
     return default | {key: merge(default.get(key), value) for key, value in given.items()}
-
-
-def format_error(error: Any) -> str:
-    """An error of pydantic as a sentence. It never repeats a secret's settings."""
-    place, message = ".".join(map(str, error["loc"])), error["msg"].rstrip(".")
-    if error["loc"][:1] == ("secrets",):  # The value may be the secret itself.
-        return f"{place}: {message}."
-    return f"{place}={json.dumps(error['input'], default=str)}: {message}."
 
 
 _CLUSTER = pydantic.TypeAdapter(Cluster)

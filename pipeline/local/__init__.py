@@ -1,4 +1,4 @@
-"""The graph on this machine: the run, the reuse of finished steps, its metadata and its results.
+"""Runs the graph on this machine: reuses finished steps, reads metadata and results.
 
 Imports pipeline.graph and pipeline.settings; never pipeline.cli.
 """

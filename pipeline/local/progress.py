@@ -1,4 +1,4 @@
-"""Says on the terminal which component runs, and how long it took."""
+"""Prints which component runs, and how long it took."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FINISHED = re.compile(r"Component (\S+) is finished\.")
 
 
 class StepLines(logging.Handler):
-    """Turns the local runner's log into a line when a component starts and one when it ends."""
+    """Prints a line when a component starts and one when it ends, from the local runner's log."""
 
     def __init__(self, console: Console, names: Sequence[str]) -> None:
         super().__init__(logging.INFO)
@@ -24,12 +24,12 @@ class StepLines(logging.Handler):
         self._start = 0.0
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Prints the lines; all other records are none of its business."""
+        """Prints the lines; ignores all other records."""
         message = record.getMessage()
-        if found := STARTED.fullmatch(message):
+        if match := STARTED.fullmatch(message):
             self._start = time.monotonic()
-            place = self._names.index(found[1]) + 1
-            self._console.print(f"[bold]{place:>2}/{len(self._names)} {found[1]}[/]")
+            place = self._names.index(match[1]) + 1
+            self._console.print(f"[bold]{place:>2}/{len(self._names)} {match[1]}[/]")
         elif FINISHED.fullmatch(message):
             self._console.print(
                 f"      done in {time.monotonic() - self._start:.1f} s", style="dim"
@@ -37,8 +37,8 @@ class StepLines(logging.Handler):
 
 
 @contextmanager
-def shown(console: Console, names: Sequence[str]) -> Iterator[None]:
-    """Prints the progress of the components, in the order of `names`, inside the `with` block."""
+def show_progress(console: Console, names: Sequence[str]) -> Iterator[None]:
+    """Prints the progress of the components `names` while the `with` block runs."""
     logger = logging.getLogger("absl")
     handler = StepLines(console, names)
     level = logger.level

@@ -1,4 +1,4 @@
-"""What a run came to: counts, metrics, the gate's verdict and the version pushed."""
+"""The result of a run: counts, metrics, the gate's decision and the version pushed."""
 
 from __future__ import annotations
 
@@ -16,97 +16,109 @@ from components.ingestion.summary import Summary
 from components.metrics import results
 from components.run_report import PAGE
 from components.tasks import TASKS
-from pipeline.local.metadata import Step, last_run
+from pipeline.local.metadata import FinishedStep, read_last_run
 from trainer.data import records
 from trainer.export import saved_model
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """All that `fcn run` reports. Metrics are those of the test split."""
+    """Everything that `fcn run` reports. Metrics are those of the test split."""
 
     task: str  # Its name, in pipeline.tasks.
-    files: int  # As many as examples and rejects together.
+    files: int  # The sum of examples and rejects.
     examples: dict[str, int]  # By split.
     rejects: dict[str, int]  # By reason.
-    ingested: Summary  # The same by class, and the images' sizes.
-    rejects_file: str  # Which files, and why.
-    metrics: dict[str, float]  # By name, of all test images: "accuracy" and so on.
-    baseline: dict[str, float]  # The same of the model that the candidate is compared with.
-    classes: dict[str, dict[str, float | None]]  # IoU; or accuracy, precision, recall.
-    slices: dict[str, dict[str, float | None]]  # By name: "size bucket 0" and so on.
+    ingested: Summary  # Also by class, and with the images' sizes.
+    rejects_file: str  # Lists the files with reasons.
+    metrics: dict[str, float]  # On all test images, by name: "accuracy" and so on.
+    baseline: dict[str, float]  # The same for the baseline model.
+    classes: dict[str, dict[str, float | None]]  # By class: IoU, or accuracy, precision, recall.
+    slices: dict[str, dict[str, float | None]]  # By slice: "size bucket 0" and so on.
     blessed: bool
-    failures: tuple[str, ...]  # Why not: a sentence each.
-    version: str  # Empty where nothing was pushed.
-    pushed_to: str  # Empty where nothing was pushed.
-    seconds: dict[str, float]  # By component; those that had nothing to do are in `cached`.
-    cached: tuple[str, ...]
-    report: str  # The page to look at.
+    failures: tuple[str, ...]  # Why it is not blessed, one sentence each.
+    version: str  # Empty if nothing was pushed.
+    pushed_to: str  # Empty if nothing was pushed.
+    seconds: dict[str, float]  # By component.
+    cached: tuple[str, ...]  # Components whose earlier results were used again.
+    report: str  # The HTML page.
 
 
 def read(workdir: str, task: str) -> RunResult:
-    """The result of the last run in a working directory, of an experiment with this task."""
-    steps = last_run(workdir)
-    rejected = uri(steps, "ImageExampleGen", "rejects")
-    summary = ingestion_summary.read(rejected)
-    evaluation = uri(steps, "Evaluator", "evaluation")
-    candidate = results.slices(evaluation, results.CANDIDATE)
-    trained = path_utils.serving_model_path(uri(steps, "Trainer", "model"))
-    servable = steps["ModelServable"].artifacts["blessing"].custom_properties["failure"]
-    failures = [*results.gate_failures(evaluation), *filter(None, [servable.string_value])]
+    """The result of the last run in a working directory, for an experiment with this task."""
+    steps = read_last_run(workdir)
+    rejects = find_output(steps, "ImageExampleGen", "rejects")
+    summary = ingestion_summary.read(rejects)
     pushed = steps["Pusher"].artifacts["pushed_model"].custom_properties
-    row = TASKS[task].report.class_row
     return RunResult(
         task=task,
         files=sum(summary.files.values()),
         examples=summary.examples,
         rejects=summary.reasons,
         ingested=summary,
-        rejects_file=f"{rejected}/rejects.csv",
-        metrics=results.overall(candidate),
-        baseline=results.overall(results.slices(evaluation, results.BASELINE)),
-        classes=results.by_class(candidate, saved_model.read_labels(trained), row),
-        slices=results.by_slice(candidate),
+        rejects_file=f"{rejects}/rejects.csv",
+        **read_metrics(steps, task),
         blessed=bool(pushed["pushed"].int_value),
-        failures=tuple(failures),
+        failures=read_failures(steps),
         version=pushed["pushed_version"].string_value,
         pushed_to=pushed["pushed_destination"].string_value,
         seconds={name: round(step.seconds, 1) for name, step in steps.items()},
         cached=tuple(name for name, step in steps.items() if step.cached),
-        report=f"{uri(steps, 'RunReport', 'report')}/{PAGE}",
+        report=f"{find_output(steps, 'RunReport', 'report')}/{PAGE}",
     )
 
 
+def read_metrics(steps: dict[str, FinishedStep], task: str) -> dict[str, Any]:
+    """The fields of RunResult with metrics."""
+    evaluation = find_output(steps, "Evaluator", "evaluation")
+    candidate = results.slices(evaluation, results.CANDIDATE)
+    model = path_utils.serving_model_path(find_output(steps, "Trainer", "model"))
+    row = TASKS[task].report.class_row
+    return {
+        "metrics": results.overall(candidate),
+        "baseline": results.overall(results.slices(evaluation, results.BASELINE)),
+        "classes": results.by_class(candidate, saved_model.read_labels(model), row),
+        "slices": results.by_slice(candidate),
+    }
+
+
+def read_failures(steps: dict[str, FinishedStep]) -> tuple[str, ...]:
+    """The thresholds that the model missed, and why it cannot be served: a sentence each."""
+    missed = results.gate_failures(find_output(steps, "Evaluator", "evaluation"))
+    servable = steps["ModelServable"].artifacts["blessing"].custom_properties["failure"]
+    return (*missed, *filter(None, [servable.string_value]))
+
+
 def write_json(result: RunResult, path: Path) -> None:
-    """Writes the result as JSON, complete when it becomes visible."""
+    """Writes the result as JSON; the file appears when it is complete."""
     atomic_text.write(str(path), json.dumps(asdict(result), indent=2) + "\n")
 
 
-def uri(steps: dict[str, Step], component: str, output: str) -> str:
-    """Where a step's output is."""
+def find_output(steps: dict[str, FinishedStep], component: str, output: str) -> str:
+    """The URI of a step's output."""
     return steps[component].artifacts[output].uri
 
 
-def some_test_images(workdir: str, limit: int) -> list[tuple[str, bytes, str]]:
-    """File name, encoded bytes and class of some test images of the last run, of all classes."""
-    rows = some_test_records(workdir, records.CLASS_FEATURES, limit)
+def read_test_images(workdir: str, limit: int) -> list[tuple[str, bytes, str]]:
+    """File name, encoded bytes and class of some test images of the last run."""
+    rows = read_test_records(workdir, records.CLASS_FEATURES, limit)
     return [
         (row[records.FILENAME].decode(), row[records.ENCODED], row[records.LABEL_TEXT].decode())
         for row in rows
     ]
 
 
-def some_test_pairs(workdir: str, limit: int) -> list[tuple[str, bytes, bytes]]:
+def read_test_pairs(workdir: str, limit: int) -> list[tuple[str, bytes, bytes]]:
     """File name, encoded bytes and encoded mask of some test images of the last run."""
-    rows = some_test_records(workdir, records.MASK_FEATURES, limit)
+    rows = read_test_records(workdir, records.MASK_FEATURES, limit)
     return [
         (row[records.FILENAME].decode(), row[records.ENCODED], row[records.MASK]) for row in rows
     ]
 
 
-def some_test_records(workdir: str, features: dict[str, Any], limit: int) -> list[dict[str, Any]]:
-    """Records of the last run. Shards follow the content's digest: kinds of images are mixed."""
-    folder = uri(last_run(workdir), "ImageExampleGen", "examples")
+def read_test_records(workdir: str, features: dict[str, Any], limit: int) -> list[dict[str, Any]]:
+    """Test records of the last run, of mixed classes: they are sorted by a hash of the content."""
+    folder = find_output(read_last_run(workdir), "ImageExampleGen", "examples")
     rows = tf.data.TFRecordDataset(sorted(tf.io.gfile.glob(f"{folder}/Split-test/*")))
     spec = features | {records.FILENAME: tf.io.FixedLenFeature([], tf.string)}
     parsed = rows.take(limit).map(lambda row: tf.io.parse_single_example(row, spec))

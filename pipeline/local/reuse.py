@@ -1,7 +1,7 @@
-"""What a run is held to, so that a second one with nothing changed finds nothing to do.
+"""Pins what a run compares with, so that a second run with nothing changed has nothing to do.
 
-A run pushes a version, and the newest version is what a run compares with: without a pin, each run
-would change what the next one is to do.
+A run pushes a version and compares its model with the newest version. Without a pin, each run would
+change the next one's baseline.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from trainer.config import Experiment
 
 @dataclass(frozen=True)
 class Pin:
-    """What a run is asked, and what it is held to."""
+    """The inputs of a run, and the versions that it compares with and pushes."""
 
-    asked: str  # Digest of the experiment, the data, the code and the places.
-    served_version: str  # What its model is compared with.
+    asked: str  # A digest of the experiment, data, code and folders.
+    served_version: str  # The version that its model is compared with.
     push_attempt: str = ""
     pushed_version: str = ""  # Empty until it has pushed one.
 
@@ -44,13 +44,13 @@ def pin(experiment: Experiment, settings: Settings) -> Pin:
     return Pin(asked=asked, served_version=newest if wanted == serving_folder.NEWEST else wanted)
 
 
-def held_to(settings: Settings, pinned: Pin) -> Settings:
-    """The settings with what the pin holds the run to."""
+def apply_pin(settings: Settings, pinned: Pin) -> Settings:
+    """The settings with the pin's served version and push attempt."""
     return replace(settings, served_version=pinned.served_version, push_attempt=pinned.push_attempt)
 
 
-def pushing_again(pinned: Pin) -> Pin:
-    """The pin, but Pusher runs once more though nothing else changed."""
+def push_again(pinned: Pin) -> Pin:
+    """The pin with a new push attempt: Pusher runs again though nothing else has changed."""
     return replace(pinned, push_attempt=str(time.time_ns()))
 
 
@@ -71,8 +71,8 @@ def file(workdir: str) -> str:
     return f"{workdir}/pin.json"
 
 
-def code() -> str:
-    """A digest of all that decides what a step does: our sources, and the libraries' versions."""
+def digest_code() -> str:
+    """A digest of what decides the steps' results: our sources and the libraries' versions."""
     folders = [Path(str(package.__file__)).parent for package in (components, serving, trainer)]
     paths = sorted(path for folder in folders for path in folder.rglob("*.p*"))
     sources = [path.read_text("utf-8") for path in paths if path.suffix in (".py", ".pbtxt")]

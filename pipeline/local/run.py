@@ -1,4 +1,4 @@
-"""Runs the graph in this process, on Beam's in-process runner."""
+"""Runs the graph in this process, on the engine of the settings."""
 
 from __future__ import annotations
 
@@ -17,64 +17,64 @@ from components.errors import DataError
 from components.ingestion import image_folder
 from pipeline.graph import create_pipeline
 from pipeline.local import metadata, results, reuse
-from pipeline.local.progress import shown
+from pipeline.local.progress import show_progress
 from pipeline.local.results import RunResult
 from pipeline.settings import Settings
 from trainer.config import Experiment
 
 
 def run(experiment: Experiment, settings: Settings, console: Console) -> RunResult:
-    """Runs what is not done yet, says on the console what runs, and reads the result.
+    """Runs the steps that have something to do, prints their progress, and reads the result.
 
-    Raises DataError for input that the user has to mend, and where another run is at work.
+    Raises DataError for bad input, and if another run uses the working directory.
     """
-    with alone(settings.workdir):
-        return run_pinned(experiment, settings, console)
+    with lock_workdir(settings.workdir):
+        return run_with_pin(experiment, settings, console)
 
 
 @contextmanager
-def alone(workdir: str) -> Iterator[None]:
-    """Keeps others out of the working directory; the lock ends with the process, however it ends.
+def lock_workdir(workdir: str) -> Iterator[None]:
+    """Locks the working directory; the lock is released with the process, even after a crash.
 
-    Raises DataError where another run holds it.
+    Raises DataError if another run holds the lock.
     """
     with Path(workdir, "lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise DataError(
-                f"Another run is at work in {workdir}: wait for its end, or give another --workdir."
+                f"Another run is using {workdir}: wait until it ends, or give another --workdir."
             ) from error
         yield
 
 
-def run_pinned(experiment: Experiment, settings: Settings, console: Console) -> RunResult:
-    """The run, held to what the last one was held to if nothing has changed."""
-    experiment = with_found_classes(experiment, settings.data)
-    fingerprint = reuse.digest([image_folder.fingerprint(settings.data), reuse.code()])
+def run_with_pin(experiment: Experiment, settings: Settings, console: Console) -> RunResult:
+    """Runs with the last run's pin if nothing has changed, and writes the pin."""
+    experiment = fill_classes(experiment, settings.data)
+    fingerprint = reuse.digest([image_folder.fingerprint(settings.data), reuse.digest_code()])
     settings = replace(settings, fingerprint=fingerprint)
     pinned = reuse.pin(experiment, settings)
-    result = run_graph(experiment, reuse.held_to(settings, pinned), console)
+    result = run_graph(experiment, reuse.apply_pin(settings, pinned), console)
     if result.pushed_to and not tf.io.gfile.isdir(result.pushed_to):
-        console.print(f"{escape(result.pushed_to)} is gone: pushing it again.")
-        pinned = reuse.pushing_again(pinned)
-        result = run_graph(experiment, reuse.held_to(settings, pinned), console)
+        console.print(f"{escape(result.pushed_to)} is missing: pushing it again.")
+        pinned = reuse.push_again(pinned)
+        result = run_graph(experiment, reuse.apply_pin(settings, pinned), console)
     reuse.store(settings.workdir, pinned, result.version)
     return result
 
 
 def run_graph(experiment: Experiment, settings: Settings, console: Console) -> RunResult:
-    """Runs each component whose inputs or properties changed, in this process."""
+    """Runs each component whose inputs or properties have changed."""
     graph = create_pipeline(experiment, settings)
     sqlite = tfx.orchestration.metadata.sqlite_metadata_connection_config
-    graph.metadata_connection_config = sqlite(metadata.database(settings.workdir))
-    with shown(console, [component.id for component in graph.components]):
+    graph.metadata_connection_config = sqlite(metadata.find_database(settings.workdir))
+    with show_progress(console, [component.id for component in graph.components]):
         tfx.orchestration.LocalDagRunner().run(graph)
     return results.read(settings.workdir, experiment.task)
 
 
-def with_found_classes(experiment: Experiment, data: str) -> Experiment:
-    """The experiment with the folder's classes for labels, unless it names its own."""
+def fill_classes(experiment: Experiment, data: str) -> Experiment:
+    """The experiment with the folder's classes, unless it has its own."""
     if experiment.data.classes:
         return experiment
     classes = image_folder.find(data).classes

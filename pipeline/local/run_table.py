@@ -1,4 +1,4 @@
-"""The table that a run ends with."""
+"""Prints the result of a run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.tasks import TASKS
 
 
 def show(result: RunResult, console: Console) -> None:
-    """Prints counts, metrics, times and the verdict."""
+    """Prints counts, metrics, times, and whether the model was pushed."""
     console.print(summary.table(result.ingested))
     if result.rejects:
         console.print(
@@ -20,13 +20,13 @@ def show(result: RunResult, console: Console) -> None:
         )
     for table in TASKS[result.task].tables(result):
         console.print(table)
-    console.print(times(result))
+    console.print(make_time_table(result))
     console.print(f"Report: {escape(result.report)}", highlight=False, soft_wrap=True)
-    console.print(verdict(result), highlight=False, soft_wrap=True)
+    console.print(describe_verdict(result), highlight=False, soft_wrap=True)
 
 
-def times(result: RunResult) -> Table:
-    """Seconds of each component."""
+def make_time_table(result: RunResult) -> Table:
+    """The seconds of each component."""
     table = Table("component", "seconds", title="Time", title_justify="left")
     table.columns[1].justify = "right"
     for name, seconds in result.seconds.items():
@@ -34,7 +34,7 @@ def times(result: RunResult) -> Table:
     return table
 
 
-def verdict(result: RunResult) -> str:
+def describe_verdict(result: RunResult) -> str:
     """Whether the model was pushed, and why not."""
     if result.blessed:
         return f"[green]Blessed.[/] Version {result.version} is at {escape(result.pushed_to)}"

@@ -9,7 +9,7 @@ import tensorflow_model_analysis as tfma
 from rich.table import Table
 
 from components.metrics.classes import ClassPrecisionRecall
-from pipeline.tasks.metric_config import own_metric
+from pipeline.tasks.metric_config import configure_metric
 from pipeline.tasks.tables import class_table
 from pipeline.tasks.task import TaskPipeline
 from trainer.config import DataConfig
@@ -18,7 +18,7 @@ from trainer.data.records import LABEL_TEXT
 if TYPE_CHECKING:
     from pipeline.local.results import RunResult
 
-# What a threshold may name: TFMA's class for it, and its options.
+# The metrics that a threshold may use: TFMA's class and its options.
 METRICS: dict[str, tuple[str, dict[str, Any]]] = {
     "accuracy": ("SparseCategoricalAccuracy", {}),
     "top_2_accuracy": ("SparseTopKCategoricalAccuracy", {"k": 2}),
@@ -26,7 +26,7 @@ METRICS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def metrics(classes: int) -> list[tfma.MetricConfig]:
-    """Accuracies, the confusion matrix, and each class's precision and recall."""
+    """Accuracies, the confusion matrix, and precision and recall of each class."""
     confusion = json.dumps({"name": "confusion", "thresholds": [0.0]})
     return [
         tfma.MetricConfig(class_name="ExampleCount"),
@@ -35,23 +35,23 @@ def metrics(classes: int) -> list[tfma.MetricConfig]:
             for name, (kind, options) in METRICS.items()
         ),
         tfma.MetricConfig(class_name="MultiClassConfusionMatrixPlot", config=confusion),
-        own_metric(ClassPrecisionRecall, "class_precision_recall", classes),
+        configure_metric(ClassPrecisionRecall, "class_precision_recall", classes),
     ]
 
 
 def image_labels(data: DataConfig) -> tuple[str, ...]:
-    """The classes: each image has one of them."""
+    """The classes: each image belongs to one."""
     return data.classes
 
 
 def tables(result: RunResult) -> list[Table]:
-    """One table: of each class, and of all images."""
+    """One table, with a row for each class and rows for all images."""
     return [class_table(result)]
 
 
 CLASSES = TaskPipeline(
     image_labels=image_labels,
-    # Labels are texts, which the model's `all_classes` turn into numbers.
+    # Labels are texts; TFMA maps them to numbers by the model's output `all_classes`.
     model_spec={"prediction_key": "probabilities", "label_key": LABEL_TEXT},
     sliced_by=(LABEL_TEXT,),
     by_class=tfma.SlicingSpec(feature_keys=[LABEL_TEXT]),

@@ -1,4 +1,4 @@
-"""TFMA's configuration of one metric: written, and its name read again."""
+"""Makes TFMA's configuration of a metric, and reads its name."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import json
 import tensorflow_model_analysis as tfma
 
 
-def own_metric(kind: type, name: str, classes: int) -> tfma.MetricConfig:
-    """A metric of the project's, for so many classes."""
+def configure_metric(kind: type, name: str, classes: int) -> tfma.MetricConfig:
+    """The configuration of one of the project's metrics, for this number of classes."""
     return tfma.MetricConfig(
         module=kind.__module__,
         class_name=kind.__name__,
@@ -16,6 +16,6 @@ def own_metric(kind: type, name: str, classes: int) -> tfma.MetricConfig:
     )
 
 
-def name_of(config: tfma.MetricConfig) -> str:
-    """What the metric is called in results and thresholds."""
+def read_name(config: tfma.MetricConfig) -> str:
+    """The metric's name in results and thresholds; empty if it has none."""
     return json.loads(config.config or "{}").get("name", "")

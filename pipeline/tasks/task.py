@@ -1,4 +1,4 @@
-"""What a task adds to the pipeline: what TFMA measures, and what a run's result shows of it."""
+"""What a task adds to the pipeline: the metrics of TFMA, and the tables of a run's result."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class TaskPipeline:
     """What a task adds to the pipeline."""
 
-    image_labels: Callable[[DataConfig], tuple[str, ...]]  # The labels that records may have.
-    model_spec: dict[str, Any]  # How TFMA finds truth and answer.
-    sliced_by: tuple[str, ...]  # Fields of records.
+    image_labels: Callable[[DataConfig], tuple[str, ...]]  # The labels that an image may have.
+    model_spec: dict[str, Any]  # Where TFMA finds labels and predictions.
+    sliced_by: tuple[str, ...]  # Fields of the records.
     by_class: tfma.SlicingSpec  # The slices of a threshold with `each_class`.
-    metrics: Callable[[int], list[tfma.MetricConfig]]  # Of the number of classes.
+    metrics: Callable[[int], list[tfma.MetricConfig]]  # Takes the number of classes.
     tables: Callable[[RunResult], list[Table]]  # The test split's metrics.

@@ -1,1 +1,1 @@
-"""Tests that hold the documentation to the code."""
+"""Tests that the documentation matches the code."""

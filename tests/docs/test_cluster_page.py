@@ -1,4 +1,4 @@
-"""docs/cluster.md: its commands are ones that there are, and its folders and settings too."""
+"""The commands, folders and settings in docs/cluster.md exist."""
 
 import re
 import shlex
@@ -17,7 +17,7 @@ COMMANDS = re.findall(r"^fcn (.*)$", TEXT, re.M)
 
 
 @pytest.mark.parametrize("line", COMMANDS)
-def test_every_command_takes_what_it_is_given(line):
+def test_every_command_accepts_its_arguments(line):
     command, arguments = typer.main.get_command(app), shlex.split(line)
     while hasattr(command, "resolve_command"):
         context = command.make_context("fcn", arguments, resilient_parsing=True)
@@ -26,13 +26,13 @@ def test_every_command_takes_what_it_is_given(line):
     assert command.make_context("fcn", arguments).params
 
 
-def test_the_page_goes_from_compiling_to_asking():
+def test_the_commands_go_from_compile_to_predict():
     first = [" ".join(line.split()[:2]) for line in COMMANDS]
 
     assert first == ["compile flowers", "schedule upload", "schedule run", "predict rose.jpg"]
 
 
-def test_every_folder_that_is_applied_is_there():
+def test_the_page_names_every_folder_of_manifests_and_no_other():
     named = set(re.findall(r"k8s/[\w/-]+(?:/|\b)(?!\.)", TEXT))
     folders = {str(folder.relative_to(k8s.ROOT)) for folder in k8s.FOLDERS.values()}
 
@@ -40,7 +40,7 @@ def test_every_folder_that_is_applied_is_there():
     assert folders - named == {"k8s/base"}
 
 
-def test_the_settings_are_a_cluster_and_its_image_the_one_of_the_pod(tmp_path):
+def test_the_settings_are_valid_and_use_the_image_of_the_pod(tmp_path):
     pod, settings = HERE_DOCUMENTS
     (tmp_path / "cluster.yaml").write_text(settings, "utf-8")
     cluster = Cluster.from_env(tmp_path / "cluster.yaml")
@@ -49,7 +49,7 @@ def test_the_settings_are_a_cluster_and_its_image_the_one_of_the_pod(tmp_path):
     assert cluster.image == yaml.safe_load(pod)["spec"]["containers"][0]["image"]
 
 
-def test_the_pod_that_copies_sees_the_volumes_where_the_steps_do():
+def test_the_copying_pod_mounts_the_volumes_like_the_steps():
     spec = yaml.safe_load(HERE_DOCUMENTS[0])["spec"]
     claims = {v["name"]: v["persistentVolumeClaim"]["claimName"] for v in spec["volumes"]}
     seen = {m["mountPath"]: claims[m["name"]] for m in spec["containers"][0]["volumeMounts"]}

@@ -79,7 +79,7 @@ def test_a_second_run_with_nothing_changed_does_no_work(pets):
 
 
 def test_some_pairs_of_the_test_split_are_at_hand(pets):
-    pairs = results.some_test_pairs(str(pets.home / "run"), 3)
+    pairs = results.read_test_pairs(str(pets.home / "run"), 3)
 
     assert len(pairs) == 3
     for name, encoded, mask in pairs:

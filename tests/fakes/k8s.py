@@ -14,7 +14,7 @@ from tools import kustomize
 from tools.track import SetupError
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = {folder.name: folder for folder in kustomize.folders(ROOT)}
+FOLDERS = {folder.name: folder for folder in kustomize.find_folders(ROOT)}
 SERVING = ("base", "local", "production", "gpu", "s3")  # They hold the Deployment.
 
 Resource = dict[str, Any]
@@ -24,7 +24,7 @@ Resource = dict[str, Any]
 def text(name: str) -> str:
     """The manifests of a folder; a test is skipped where no program renders them."""
     try:
-        kustomize.command()
+        kustomize.find_program()
     except SetupError as error:
         pytest.skip(str(error))
     return kustomize.render(FOLDERS[name])

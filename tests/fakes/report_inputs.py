@@ -24,7 +24,7 @@ FAILURE = "The model did not load: version 1: <broken>."
 def evaluate(folder, experiment, model, baseline, examples):
     """Runs the Evaluator as the graph asks it to."""
     channels = [types.Channel(kind) for kind in (kinds.Examples, kinds.Model, kinds.Model)]
-    asked = graph.evaluator_of(*channels, experiment).exec_properties
+    asked = graph.make_evaluator(*channels, experiment).exec_properties
     made = (artifact(kinds.ModelBlessing, folder), artifact(kinds.ModelEvaluation, folder))
     context = Executor.Context(tmp_dir=str(folder), make_beam_pipeline_fn=in_process)
     Executor(context).Do(

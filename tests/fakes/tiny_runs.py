@@ -82,7 +82,7 @@ def clean_examples(folder: Path) -> standard_artifacts.Examples:
 def statistics_of(examples: types.Artifact, folder: Path) -> standard_artifacts.ExampleStatistics:
     """What StatisticsGen makes of the examples, asked as the graph asks it."""
     statistics = artifact(standard_artifacts.ExampleStatistics, folder)
-    component = graph.statistics_gen(types.Channel(standard_artifacts.Examples))
+    component = graph.make_statistics(types.Channel(standard_artifacts.Examples))
     context = StatisticsExecutor.Context(tmp_dir=str(folder), make_beam_pipeline_fn=in_process)
     StatisticsExecutor(context).Do(
         {"examples": [examples]}, {"statistics": [statistics]}, component.exec_properties

@@ -15,17 +15,17 @@ HERE = Path(__file__).parent
 
 
 def pytest_ignore_collect(collection_path, config):
-    """Ignores what is here unless a path that was given leads here."""
+    """Ignores this folder unless a path on the command line leads here."""
     given = (Path(word.partition("::")[0]).resolve() for word in config.args)
     return None if any(path.is_relative_to(HERE) for path in given) else True
 
 
 @pytest.fixture(scope="session", autouse=True)
 def programs():
-    """Ends all tests with one sentence where Java or the jars are missing."""
+    """Ends all tests with one sentence if Java or the jars are missing."""
     try:
-        jars.java()
-        jars.classpath(jars.Versions())
+        jars.find_java()
+        jars.find_classpath(jars.Versions())
     except ClusterError as error:
         pytest.exit(str(error), returncode=1)
 
@@ -38,5 +38,5 @@ def images(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def direct(images, tmp_path_factory):
-    """What the steps make in this process."""
+    """The results of the steps in this process."""
     return run(images, tmp_path_factory.mktemp("direct"))

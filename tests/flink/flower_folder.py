@@ -1,4 +1,4 @@
-"""Flowers to ingest: enough for some batches, with files that are rejects."""
+"""Flowers to ingest: enough for some batches, and files that become rejects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the real graph up to a step, and reads what can be compared of what it made."""
+"""Runs the real graph up to a step, and reads its results for comparison."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ EXPERIMENT = configs.load("flowers")
 
 @dataclass(frozen=True)
 class Made:
-    """What the steps of one run made."""
+    """The results of one run's steps."""
 
     summary: Summary
     reasons: dict[str, str]  # Of rejects, by path.
-    digests: dict[str, str]  # Of the files of records, by path below the artifact.
+    digests: dict[str, str]  # Of the record files, by path below the artifact.
     counts: dict[str, dict]  # Of each split's statistics, by field.
-    learned: DataStatistics | None  # By Transform, where it ran.
+    learned: DataStatistics | None  # By Transform, if it ran.
     seconds: dict[str, float]
 
 
@@ -61,7 +61,7 @@ def run(
 
 
 def digests(examples: Path) -> dict[str, str]:
-    """Of each file of records."""
+    """The digest of each record file."""
     return {
         str(path.relative_to(examples)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(examples.rglob("*"))
@@ -70,7 +70,7 @@ def digests(examples: Path) -> dict[str, str]:
 
 
 def counts(statistics: Path, split: str) -> dict:
-    """What statistics have counted: examples, values of each field, and how often each class."""
+    """The counts in the statistics: examples, values of each field, and images of each class."""
     read = tfdv.load_stats_binary(str(statistics / f"Split-{split}" / "FeatureStats.pb"))
     [found] = read.datasets
     fields = {f.path.step[0] or f.name: f for f in found.features}
@@ -78,7 +78,7 @@ def counts(statistics: Path, split: str) -> dict:
 
 
 def field(found) -> tuple:
-    """One field's counts, and its values' where it has texts, or their range and mean."""
+    """One field's counts, with those of each text, or with the range and mean of its numbers."""
     if found.HasField("string_stats"):
         some = found.string_stats
         labels = sorted((b.label, b.sample_count) for b in some.rank_histogram.buckets)
@@ -88,7 +88,7 @@ def field(found) -> tuple:
 
 
 def assert_same(made: Made, direct: Made) -> None:
-    """Counts, rejects, records and statistics are the same; what is learned is up to rounding."""
+    """Counts, rejects, records and statistics are equal; learned values are so up to rounding."""
     assert made.summary == direct.summary
     assert made.reasons == direct.reasons
     assert made.digests == direct.digests

@@ -1,4 +1,4 @@
-"""Watches a cluster's jobs beside the run, and kills in the middle of each where told to."""
+"""Watches a cluster's jobs during a run, and kills a process in the middle of each."""
 
 from __future__ import annotations
 
@@ -9,24 +9,28 @@ from collections.abc import Callable
 import httpx
 
 from pipeline.flink.cluster import Cluster
-from pipeline.flink.rest import Part
+from tests.flink.jobs import Part, list_jobs, list_parts
 
 EVERY, NOTICED_WITHIN = 0.3, 10.0  # Seconds.
 
 
 class Watch(threading.Thread):
-    """Calls `kill` in each job's middle, until it hits. Use it by `with`.
+    """Calls `kill` in each job's middle until it hits. Use it in a `with` block.
 
-    In its middle a Python worker has finished a part of a step, and other parts run: `kill` gets
-    the number of its TaskManager. A job that was hit does not go on: it begins again.
+    In the middle a Python worker has finished a part of a step while other parts run: `kill` gets
+    the index of that worker's TaskManager. A job that is hit restarts.
     """
 
-    def __init__(self, cluster: Cluster, kill: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self, cluster: Cluster, kill: Callable[[Cluster, int], None] | None = None
+    ) -> None:
         super().__init__(daemon=True)
         self._cluster, self._kill = cluster, kill
         self._over = threading.Event()
         self._error: Exception | None = None
-        self.killed: dict[int, list[Part]] = {}  # By the job's number: its parts just before.
+        self.killed: dict[
+            int, list[Part]
+        ] = {}  # Each job's parts just before, by the job's number.
 
     def __enter__(self) -> Watch:
         self.start()
@@ -43,35 +47,35 @@ class Watch(threading.Thread):
             try:
                 self._look()
             except httpx.HTTPError:
-                continue  # A job that ends between two questions.
+                continue  # A job that ends between two requests.
             except Exception as error:
                 self._error = error
                 return
 
     def _look(self) -> None:
-        for number, (job, state) in enumerate(self._cluster.flink.jobs().items()):
+        for number, (job, state) in enumerate(list_jobs(self._cluster).items()):
             if number in self.killed or state != "RUNNING":
                 continue
-            parts = self._cluster.flink.parts(job)
-            for manager in worked_for(parts)[:1]:
-                self._kill(manager)
-                if self._begins_again(job):
+            parts = list_parts(self._cluster, job)
+            for index in find_task_managers(parts)[:1]:
+                self._kill(self._cluster, index)
+                if self._restarts(job):
                     self.killed[number] = parts
                     print(f"{time.strftime('%T')} killed in job {number}", flush=True)
 
-    def _begins_again(self, job: str) -> bool:
+    def _restarts(self, job: str) -> bool:
         deadline = time.monotonic() + NOTICED_WITHIN
-        while (state := self._cluster.flink.jobs()[job]) == "RUNNING":
+        while (state := list_jobs(self._cluster)[job]) == "RUNNING":
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.1)
         return state != "FINISHED"
 
 
-def worked_for(parts: list[Part]) -> list[int]:
-    """The numbers of the TaskManagers whose Python workers have finished parts, while others run.
+def find_task_managers(parts: list[Part]) -> list[int]:
+    """The indices of TaskManagers whose Python workers have finished parts while others run.
 
-    Sources are Java's, and end before Python has begun.
+    Sources do not count: they are Java's, and end before Python starts.
     """
     if not any(part.status == "RUNNING" for part in parts):
         return []

@@ -1,4 +1,4 @@
-"""What the Dockerfiles put into the images, read without a container engine."""
+"""Tests of the Dockerfiles that need no container engine."""
 
 import re
 from pathlib import Path
@@ -11,11 +11,11 @@ from tests.fakes import dockerfile
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "k8s" / "docker"
-BUILT_HERE = ["pipeline", "client"]  # From this tree; Dataflow's is made of two other images.
+BUILT_HERE = ["pipeline", "client"]  # From this tree; Dataflow's is built from two other images.
 SECRET = re.compile(r"token|passw|secret|credential|webhook|api_?key|access_?key", re.I)
 LOGIN_IN_URL = re.compile(r"://[^/\s]+@")
 DOWNLOAD = re.compile(r"\b(curl|wget|git|ssh)\s|https?://")
-# The packages that build a source need hashes too: from a lock, or from an earlier install.
+# Build dependencies need hashes too, from a lock or from an earlier install.
 HASHED = (
     {"--require-hashes", "--only-binary"},
     {"--require-hashes", "--build-constraints"},
@@ -37,31 +37,31 @@ def read(name):
     return dockerfile.read((FOLDER / f"{name}.Dockerfile").read_text("utf-8"))
 
 
-def of_image(keyword, name):
+def read_values(keyword, name):
     """The values of an instruction in an image's last stage."""
     return [i.value for i in dockerfile.last_stage(read(name)) if i.keyword == keyword]
 
 
-def default(argument, name):
-    """What a Dockerfile takes for an argument that is not given."""
-    (found,) = [i for i in read(name) if i.keyword == "ARG" and argument in i.assigned]
-    return found.assigned[argument]
+def read_default(argument, name):
+    """The default of a Dockerfile's build argument."""
+    (instruction,) = [i for i in read(name) if i.keyword == "ARG" and argument in i.assigned]
+    return instruction.assigned[argument]
 
 
-def locked(name):
-    """The versions in a lock, by name."""
+def read_lock(name):
+    """The version of each package in a lock."""
     text = (ROOT / "requirements" / name).read_text("utf-8")
     pins = [Requirement(line.rstrip(" \\")) for line in re.findall(r"^[a-z].*==.*$", text, re.M)]
     return {canonicalize_name(pin.name): str(pin.specifier) for pin in pins}
 
 
-def test_hadolint_finds_nothing_but_root_in_dataflows_image(file):
+def test_hadolint_finds_only_root_in_the_dataflow_image(file):
     root = {"DL3002"} if file.name == "dataflow.Dockerfile" else set()
 
     assert dockerfile.hadolint(file) == root
 
 
-def test_every_base_has_a_digest_that_the_builder_must_give(instructions):
+def test_every_base_image_needs_a_digest_argument(instructions):
     required = {i.value for i in instructions if i.keyword == "ARG" and "=" not in i.value}
 
     bases = [i.words[0] for i in instructions if i.keyword == "FROM"]
@@ -71,10 +71,10 @@ def test_every_base_has_a_digest_that_the_builder_must_give(instructions):
 
 @pytest.mark.parametrize("name", BUILT_HERE)
 def test_the_user_is_a_number_and_not_root(name):
-    assert re.fullmatch(r"[1-9]\d*(:\d+)?", of_image("USER", name)[-1])
+    assert re.fullmatch(r"[1-9]\d*(:\d+)?", read_values("USER", name)[-1])
 
 
-def test_no_secret_is_an_argument_a_variable_or_a_label(instructions):
+def test_no_argument_variable_or_label_is_a_secret(instructions):
     named = [i for i in instructions if i.keyword in ("ARG", "ENV", "LABEL")]
 
     names = [name for i in named for name in i.assigned]
@@ -92,14 +92,14 @@ def test_every_package_is_installed_by_its_hash(name):
     assert not [c for c in installs if not any(options <= set(c.split()) for options in HASHED)]
 
 
-def test_nothing_is_downloaded_but_packages(instructions):
+def test_only_packages_are_downloaded(instructions):
     values = [i.value for i in instructions if i.keyword in ("RUN", "ADD")]
 
     assert not [value for value in values if DOWNLOAD.search(value)]
 
 
 @pytest.mark.parametrize("name", BUILT_HERE)
-def test_every_copied_path_is_named_in_full_exists_and_reaches_the_builder(name):
+def test_copied_paths_have_no_wildcards_exist_and_reach_the_builder(name):
     ignore = (FOLDER / f"{name}.Dockerfile.dockerignore").read_text("utf-8")
     paths = dockerfile.copied(read(name))
 
@@ -114,64 +114,64 @@ def test_every_copied_path_is_named_in_full_exists_and_reaches_the_builder(name)
     "path",
     [".git/config", ".env", "tests/fakes/tiny.py", "serving/__pycache__/a.pyc", "serving/.env"],
 )
-def test_what_does_not_belong_in_the_image_does_not_reach_the_builder(name, path):
+def test_files_outside_the_image_do_not_reach_the_builder(name, path):
     ignore = (FOLDER / f"{name}.Dockerfile.dockerignore").read_text("utf-8")
 
     assert dockerfile.ignored(path, ignore)
     assert not dockerfile.ignored("serving/commands.py", ignore)
 
 
-def test_the_pipelines_image_has_all_packages_and_the_clients_has_serving_alone():
+def test_the_pipeline_image_contains_all_packages_and_the_client_image_only_serving():
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "tools"}
 
     assert packages <= set(dockerfile.copied(read("pipeline")))
     assert packages & set(dockerfile.copied(read("client"))) == {"serving"}
 
 
-def test_the_pipelines_image_writes_below_tmp_only_and_finds_its_python_on_the_path():
+def test_the_pipeline_image_writes_only_below_tmp_and_has_python_on_its_path():
     variables = dockerfile.environment(read("pipeline"))
 
     places = ("HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR", "KERAS_HOME")
     assert all(Path(variables[name]).is_relative_to("/tmp") for name in places)
     assert variables["PATH"].startswith("/opt/venv/bin:")
     assert variables["PYTHONDONTWRITEBYTECODE"] == variables["PYTHONUNBUFFERED"] == "1"
-    assert "NVIDIA_VISIBLE_DEVICES" not in variables  # Else every pod of a node has all its GPUs.
+    assert "NVIDIA_VISIBLE_DEVICES" not in variables  # Gives every pod all GPUs of its node.
 
 
-def test_what_the_build_tries_as_the_user_leaves_no_folder_of_theirs(instructions):
+def test_checks_during_the_build_leave_no_folders_in_tmp(instructions):
     tried = [i.value for i in dockerfile.last_stage(instructions) if i.keyword == "RUN"]
 
     assert tried
     assert all(value.startswith("--mount=type=tmpfs,target=/tmp ") for value in tried)
 
 
-def test_the_pipelines_image_has_no_entrypoint_and_the_clients_asks():
-    assert of_image("ENTRYPOINT", "pipeline") == []
-    assert of_image("ENTRYPOINT", "client") == ['["python", "-m", "serving"]']
+def test_only_the_client_image_has_an_entrypoint():
+    assert read_values("ENTRYPOINT", "pipeline") == []
+    assert read_values("ENTRYPOINT", "client") == ['["python", "-m", "serving"]']
 
 
-def test_dataflows_image_is_the_steps_with_beams_boot_for_entry():
-    assert of_image("FROM", "dataflow") == ["${STEPS}@${STEPS_DIGEST}"]
-    assert of_image("COPY", "dataflow") == ["--from=beam /opt/apache/beam /opt/apache/beam"]
-    assert of_image("ENTRYPOINT", "dataflow") == ['["/opt/apache/beam/boot"]']
+def test_the_dataflow_image_is_the_steps_image_with_beams_boot():
+    assert read_values("FROM", "dataflow") == ["${STEPS}@${STEPS_DIGEST}"]
+    assert read_values("COPY", "dataflow") == ["--from=beam /opt/apache/beam /opt/apache/beam"]
+    assert read_values("ENTRYPOINT", "dataflow") == ['["/opt/apache/beam/boot"]']
 
 
-def test_dataflows_boot_is_of_the_beam_and_the_python_of_the_steps():
-    beam = locked("gpu.lock")["apache-beam"].removeprefix("==")
-    python = re.search(r"/python:(\d+\.\d+)-", default("BASE", "pipeline"))[1]
+def test_dataflows_boot_has_the_beam_and_python_versions_of_the_steps():
+    beam = read_lock("gpu.lock")["apache-beam"].removeprefix("==")
+    python = re.search(r"/python:(\d+\.\d+)-", read_default("BASE", "pipeline"))[1]
 
-    assert default("BEAM", "dataflow") == f"docker.io/apache/beam_python{python}_sdk:{beam}"
+    assert read_default("BEAM", "dataflow") == f"docker.io/apache/beam_python{python}_sdk:{beam}"
 
 
 def test_dataflows_boot_finds_the_steps_packages_and_pip():
     variable = "RUN_PYTHON_SDK_IN_DEFAULT_ENVIRONMENT"
-    (tried,) = of_image("RUN", "dataflow")
+    (tried,) = read_values("RUN", "dataflow")
     assert dockerfile.environment(read("dataflow")) == {variable: "1"}
     assert tried.endswith("python -m ensurepip && python -m pip show apache-beam")
 
 
 def test_the_locks_of_the_images_have_the_versions_that_the_tests_run_with():
-    tested, gpu, client = map(locked, ("py311-313.lock", "gpu.lock", "client.lock"))
+    tested, gpu, client = map(read_lock, ("py311-313.lock", "gpu.lock", "client.lock"))
 
     cuda = {name for name in gpu if name.startswith("nvidia-")}
     assert {"nvidia-cudnn-cu12", "nvidia-cublas-cu12"} <= cuda

@@ -1,4 +1,4 @@
-"""Beam's workers beside Flink's TaskManagers."""
+"""The overlay with Flink, Beam's workers and Beam's job server."""
 
 import re
 
@@ -18,7 +18,7 @@ def flink():
 
 @pytest.fixture
 def cluster(tmp_path):
-    """The settings that docs/flink.md gives for this overlay."""
+    """The cluster settings for this overlay in docs/flink.md."""
     page = (k8s.ROOT / "docs/flink.md").read_text("utf-8")
     [settings] = re.findall(r"^```yaml\n(beam:\n  runner: flink\n.*?)^```$", page, re.M | re.S)
     (tmp_path / "cluster.yaml").write_text(settings, "utf-8")
@@ -53,20 +53,20 @@ def test_the_workers_image_is_the_steps(worker):
     assert worker["image"] == yaml.safe_load(settings)["image"]
 
 
-def test_java_opens_to_flink_what_it_does_on_this_machine(flink):
+def test_java_options_are_those_of_the_local_cluster(flink):
     opened = {option for option in configuration.JAVA_OPTIONS if option.startswith("--add-")}
 
     assert set(flink["flinkConfiguration"]["env.java.opts.all"].split()) == opened
 
 
-def test_a_job_begins_again_when_the_dead_worker_is_forgotten(flink):
+def test_a_job_restarts_after_the_dead_worker_has_left_the_cache(flink):
     delay = flink["flinkConfiguration"]["restart-strategy.fixed-delay.delay"]
 
     assert int(delay.removesuffix(" s")) * 1000 == configuration.RESTART_DELAY_MILLIS
     assert CACHE_MILLIS < configuration.RESTART_DELAY_MILLIS
 
 
-def test_the_workers_see_the_images_where_ingestion_does(worker, worker_pod):
+def test_the_workers_mount_the_images_where_ingestion_does(worker, worker_pod):
     [images] = [v for v in Cluster().volumes if "ImageExampleGen" in v.steps]
     volumes = {volume["name"]: volume for volume in worker_pod["volumes"]}
     mounted = {mount["mountPath"]: volumes[mount["name"]] for mount in worker["volumeMounts"]}
@@ -91,7 +91,7 @@ def test_all_containers_are_restricted_and_none_is_root(flink, worker):
     assert flink["serviceAccount"] == "fcn-flink"
 
 
-def test_images_of_flink_and_of_the_job_server_are_for_one_version(flink):
+def test_the_images_of_flink_and_of_the_job_server_have_one_flink_version(flink):
     [job_server] = k8s.resource("flink", "Deployment", "fcn-beam-job-server")["spec"]["template"][
         "spec"
     ]["containers"]
@@ -109,7 +109,7 @@ def test_the_job_server_has_the_version_of_the_locked_beam():
     assert f"_job_server:{version}\n" in k8s.text("flink")
 
 
-def test_flink_is_reached_by_its_job_server_and_its_operator_only():
+def test_only_the_job_server_and_the_operator_can_reach_flink():
     [inside, outside] = k8s.resource("flink", "NetworkPolicy", "fcn-flink")["spec"]["ingress"]
 
     assert inside["from"] == [{"podSelector": {"matchLabels": {"app": "fcn-flink"}}}]
@@ -120,13 +120,13 @@ def test_flink_is_reached_by_its_job_server_and_its_operator_only():
     ]
 
 
-def test_the_job_server_asks_the_service_that_the_operator_makes():
+def test_the_job_server_connects_to_the_operators_service():
     container = k8s.every(k8s.resource("flink", "Deployment", "fcn-beam-job-server"), "args")[0]
 
     assert "--flink-master=fcn-flink-rest:8081" in container
 
 
-def test_the_settings_of_the_page_reach_the_services_and_the_workers(cluster, flink, worker):
+def test_the_settings_on_the_page_match_the_services_and_the_workers(cluster, flink, worker):
     service = k8s.resource("flink", "Service", "fcn-beam-job-server")
     ports = {port["name"]: port["port"] for port in service["spec"]["ports"]}
     slots = flink["flinkConfiguration"]["taskmanager.numberOfTaskSlots"]
@@ -138,7 +138,7 @@ def test_the_settings_of_the_page_reach_the_services_and_the_workers(cluster, fl
     assert worker["args"] == [f"[::]:{pool.rpartition(':')[2]}"]
 
 
-def test_workers_and_steps_share_a_volume_that_both_may_write(cluster, flink, worker, worker_pod):
+def test_workers_and_steps_share_a_writable_volume(cluster, flink, worker, worker_pod):
     [shared] = [v for v in cluster.volumes if v.mount_path == cluster.beam.shared]
     volumes = {volume["name"]: volume for volume in worker_pod["volumes"]}
     [mount] = [m for m in worker["volumeMounts"] if m["mountPath"] == cluster.beam.shared]

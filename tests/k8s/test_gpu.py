@@ -4,7 +4,7 @@ from pipeline.kubeflow.cluster import Gpu
 from tests.fakes import k8s
 
 
-def test_each_server_has_a_gpu_on_a_node_that_has_one():
+def test_each_server_gets_a_gpu_and_tolerates_its_taint():
     spec = k8s.pod("gpu")["spec"]
     resource = Gpu().resource
 
@@ -19,7 +19,7 @@ def test_a_roll_out_needs_no_spare_gpu():
     assert strategy == {"maxSurge": 0, "maxUnavailable": 1}
 
 
-def test_it_takes_most_of_the_memory_of_the_gpu_and_keeps_the_base_flags():
+def test_the_server_uses_most_of_the_gpus_memory_and_keeps_the_base_flags():
     own = k8s.flags("gpu")
 
     assert own.pop("per_process_gpu_memory_fraction") == "0.9"

@@ -1,4 +1,4 @@
-"""Alert rules and dashboard ask for metrics that TF Serving exports, by labels that these have."""
+"""Alert rules and dashboard query only metrics and labels that TF Serving exports."""
 
 import json
 import re
@@ -10,62 +10,65 @@ import yaml
 from tests.fakes import k8s, k8s_queries
 
 FOLDER = k8s.ROOT / "k8s/overlays/monitoring"
-OF_PROMETHEUS = {"namespace", "pod", "service", "job", "instance", "endpoint", "container"}
+# Labels that Prometheus adds.
+PROMETHEUS_LABELS = {"namespace", "pod", "service", "job", "instance", "endpoint", "container"}
 
 
-def rules():
+def read_rules():
     groups = yaml.safe_load((FOLDER / "alerts.yaml").read_text("utf-8"))["spec"]["groups"]
     return {rule["alert"]: rule for group in groups for rule in group["rules"]}
 
 
-def dashboard():
+def read_dashboard():
     return json.loads((FOLDER / "tf-serving.json").read_text("utf-8"))
 
 
-def listed():
+def read_metrics():
     return yaml.safe_load((FOLDER / "metrics.yaml").read_text("utf-8"))
 
 
-def exported():
-    """The metrics by the names that they are exported by: of a histogram, its three parts."""
+def list_exported():
+    """The metrics by exported name: a histogram is exported under three names."""
     parts = {"counter": ("",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}
-    return {m["name"] + part: m for m in listed() for part in parts[m["kind"]]}
+    return {m["name"] + part: m for m in read_metrics() for part in parts[m["kind"]]}
 
 
-def queries():
-    variables = [v["query"] for v in dashboard()["templating"]["list"] if v["type"] == "query"]
+def collect_queries():
+    variables = [v["query"] for v in read_dashboard()["templating"]["list"] if v["type"] == "query"]
     panels = {
-        (p["title"], t["refId"]): t["expr"] for p in dashboard()["panels"] for t in p["targets"]
+        (p["title"], t["refId"]): t["expr"]
+        for p in read_dashboard()["panels"]
+        for t in p["targets"]
     }
     return (
-        {name: rule["expr"] for name, rule in rules().items()}
+        {name: rule["expr"] for name, rule in read_rules().items()}
         | {f"variable {v['refId']}": v["query"] for v in variables}
         | {f"{title}, {ref}": expression for (title, ref), expression in panels.items()}
     )
 
 
-ALL = pytest.mark.parametrize("query", queries().values(), ids=queries())
+ALL = pytest.mark.parametrize("query", collect_queries().values(), ids=collect_queries())
 
 
 @ALL
-def test_every_metric_is_one_that_tf_serving_exports(query):
+def test_every_metric_in_a_query_is_exported(query):
     asked = k8s_queries.metrics(query)
 
     assert asked
-    assert asked <= set(exported())
+    assert asked <= set(list_exported())
 
 
 @ALL
-def test_every_label_is_the_metrics_or_prometheus_own(query):
-    asked = [exported()[metric] for metric in k8s_queries.metrics(query)]
+def test_every_label_belongs_to_the_metric_or_to_prometheus(query):
+    asked = [list_exported()[metric] for metric in k8s_queries.metrics(query)]
 
-    known = OF_PROMETHEUS.union(*(metric["labels"] for metric in asked))
+    known = PROMETHEUS_LABELS.union(*(metric["labels"] for metric in asked))
     known |= {"le"} if any(metric["kind"] == "histogram" for metric in asked) else set()
     assert k8s_queries.labels(query) <= known
 
 
 @ALL
-def test_every_status_is_one_that_is_reported(query):
+def test_every_status_in_a_query_exists(query):
     of_requests = {code.name for code in grpc.StatusCode}
     of_loading = {"success", "fail"}
 
@@ -73,8 +76,8 @@ def test_every_status_is_one_that_is_reported(query):
     assert k8s_queries.values(query, "status") <= (of_loading if loading else of_requests)
 
 
-def test_every_metric_names_its_source_and_its_name_follows_from_it():
-    for metric in listed():
+def test_every_metric_has_a_source_and_the_name_derived_from_it():
+    for metric in read_metrics():
         assert metric["name"] == metric["declared"].replace("/", ":")
         assert metric["source"]["repository"] in ("tensorflow/serving", "tensorflow/tensorflow")
         assert metric["source"]["file"].endswith(".cc")
@@ -92,7 +95,7 @@ def test_every_metric_names_its_source_and_its_name_follows_from_it():
         pytest.param("histogram_quantile(0.99, :a_bucket)", {":a_bucket"}, id="function"),
     ],
 )
-def test_names_of_metrics_are_told_from_all_else(query, metrics):
+def test_metric_names_are_recognized_in_a_query(query, metrics):
     assert k8s_queries.metrics(query) == metrics
 
 
@@ -103,23 +106,25 @@ def test_labels_and_their_values_are_read():
     assert k8s_queries.values(query, "status") == {"OK", "NOT_FOUND"}
 
 
-def test_every_alert_says_how_bad_it_is_and_what_to_do():
-    for rule in rules().values():
+def test_every_alert_has_a_severity_and_a_description():
+    for rule in read_rules().values():
         assert rule["labels"]["severity"] in ("warning", "critical")
         assert {"summary", "description"} <= set(rule["annotations"])
         assert rule["for"]
 
 
-def test_no_alert_of_a_counter_lasts_for_ever():
-    """A counter only grows, so a rule asks for what it grew by."""
-    counters = {name for name, metric in exported().items() if metric["kind"] == "counter"}
-    compared = [re.split(r"\bunless\b|^absent\(", rule["expr"])[0] for rule in rules().values()]
+def test_alerts_use_the_increase_of_counters():
+    """A counter never falls, so an alert on its value would never end."""
+    counters = {name for name, metric in list_exported().items() if metric["kind"] == "counter"}
+    compared = [
+        re.split(r"\bunless\b|^absent\(", rule["expr"])[0] for rule in read_rules().values()
+    ]
 
     bare = [re.sub(r"\b(rate|increase)\([^()]*\)", "", expression) for expression in compared]
     assert not [e for e in bare if e and k8s_queries.metrics(e) & counters]
 
 
-def test_prometheus_scrapes_the_service_that_has_the_port():
+def test_the_monitor_scrapes_the_rest_service():
     monitor = k8s.resource("monitoring", "ServiceMonitor")["spec"]
     service = k8s.resource("base", "Service", "tf-serving-rest")
     [endpoint] = monitor["endpoints"]
@@ -141,5 +146,7 @@ def test_grafana_finds_the_dashboard():
     config = k8s.resource("monitoring", "ConfigMap", "tf-serving-dashboard")
 
     assert config["metadata"]["labels"]["grafana_dashboard"] == "1"
-    assert json.loads(config["data"]["tf-serving.json"]) == dashboard()
-    assert len({panel["id"] for panel in dashboard()["panels"]}) == len(dashboard()["panels"])
+    assert json.loads(config["data"]["tf-serving.json"]) == read_dashboard()
+    assert len({panel["id"] for panel in read_dashboard()["panels"]}) == len(
+        read_dashboard()["panels"]
+    )

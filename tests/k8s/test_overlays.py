@@ -1,4 +1,4 @@
-"""What holds for every folder of manifests, as it renders."""
+"""Rules for every rendered folder of manifests."""
 
 import re
 
@@ -13,26 +13,26 @@ PINNED = re.compile(r"[\w./-]+(:\d[\w.-]*|@sha256:[0-9a-f]{64})")
 NAMESPACE = k8s.ROOT / "k8s/base/namespace/kustomization.yaml"
 
 
-def images(resources):
-    """Of all containers, a FlinkDeployment's too, which kustomize alone knows how to find."""
+def list_images(resources):
+    """The images of all containers and of a FlinkDeployment, which has its image outside them."""
     containers = [*k8s.every(resources, "containers"), *k8s.every(resources, "initContainers")]
     flink = [r["spec"]["image"] for r in resources if r["kind"] == "FlinkDeployment"]
-    return [c["image"] for found in containers for c in found if "image" in c] + flink
+    return [c["image"] for group in containers for c in group if "image" in c] + flink
 
 
 @ALL
-def test_it_renders(name):
+def test_every_folder_renders(name):
     assert k8s.resources(name)
 
 
-def test_the_folders_are_those_of_the_repository():
+def test_the_folders_are_found():
     overlays = {"local", "production", "gpu", "s3", "monitoring", "flink", "kserve"}
 
     assert set(k8s.FOLDERS) == {"base", "pipeline-runner"} | overlays
 
 
 @ALL
-def test_everything_is_in_the_namespace_that_one_file_names(name):
+def test_all_resources_are_in_the_configured_namespace(name):
     namespace = yaml.safe_load(NAMESPACE.read_text("utf-8"))["namespace"]
 
     assert {r["metadata"].get("namespace") for r in k8s.resources(name)} == {namespace}
@@ -48,14 +48,14 @@ def test_no_other_file_names_a_namespace():
 
 
 @ALL
-def test_every_image_has_a_releases_tag_or_a_digest(name):
-    found = images(k8s.resources(name))
+def test_every_image_has_a_release_tag_or_a_digest(name):
+    images = list_images(k8s.resources(name))
 
-    assert [image for image in found if not PINNED.fullmatch(image)] == []
-    assert found or name in ("kserve", "monitoring", "pipeline-runner")
+    assert [image for image in images if not PINNED.fullmatch(image)] == []
+    assert images or name in ("kserve", "monitoring", "pipeline-runner")
 
 
-def test_tf_servings_version_is_the_bases_everywhere():
+def test_all_overlays_use_the_base_version_of_tf_serving():
     image = k8s.server("base")["image"]
     kserve = k8s.resources("kserve", "InferenceService")
 
@@ -67,18 +67,18 @@ def test_tf_servings_version_is_the_bases_everywhere():
 @pytest.mark.parametrize(
     "image", ["a/b", "a/b:latest", "a/b:latest-gpu", "a/b:stable", "a@sha256:0"]
 )
-def test_another_image_would_be_found(image):
+def test_an_unpinned_image_is_recognized(image):
     assert not PINNED.fullmatch(image)
 
 
 @ALL
-def test_secrets_are_named_and_not_held(name):
+def test_no_manifest_contains_a_secret(name):
     assert not k8s.resources(name, "Secret")
     assert not re.search(r"(?i)access_?key|password|bearer", k8s.text(name))
 
 
 @ALL
-def test_services_budgets_and_policies_select_pods_that_there_are(name):
+def test_every_selector_matches_a_pod(name):
     pods = [r["spec"]["template"]["metadata"]["labels"] for r in k8s.resources(name, "Deployment")]
     services = [r["spec"]["selector"] for r in k8s.resources(name, "Service")]
     budgets = [r["spec"]["selector"] for r in k8s.resources(name, "PodDisruptionBudget")]
@@ -91,7 +91,7 @@ def test_services_budgets_and_policies_select_pods_that_there_are(name):
 
 
 @ALL
-def test_a_deployment_selects_its_own_pods_and_nobody_elses(name):
+def test_a_deployment_selects_only_its_own_pods(name):
     deployments = k8s.resources(name, "Deployment")
     selectors = [r["spec"]["selector"]["matchLabels"] for r in deployments]
 
@@ -101,7 +101,7 @@ def test_a_deployment_selects_its_own_pods_and_nobody_elses(name):
 
 
 @ALL
-def test_an_autoscaler_has_its_target_to_itself(name):
+def test_an_autoscalers_target_has_cpu_requests_and_no_replicas(name):
     scaled = [r["spec"]["scaleTargetRef"] for r in k8s.resources(name, "HorizontalPodAutoscaler")]
 
     for target in scaled:
@@ -112,41 +112,41 @@ def test_an_autoscaler_has_its_target_to_itself(name):
 
 
 @pytest.mark.parametrize("name", ["local", "gpu"])
-def test_without_an_autoscaler_the_replicas_are_said(name):
+def test_without_an_autoscaler_there_is_one_replica(name):
     assert not k8s.resources(name, "HorizontalPodAutoscaler")
     assert k8s.resource(name, "Deployment")["spec"]["replicas"] == 1
 
 
 @pytest.mark.parametrize("name", ["monitoring", "flink"])
-def test_what_goes_beside_an_overlay_undoes_nothing_of_it(name):
-    beside = {(r["kind"], r["metadata"]["name"]) for r in k8s.resources(name)}
-    served = {
+def test_additional_overlays_share_no_resource_with_the_others(name):
+    additional = {(r["kind"], r["metadata"]["name"]) for r in k8s.resources(name)}
+    serving = {
         (r["kind"], r["metadata"]["name"]) for each in k8s.SERVING for r in k8s.resources(each)
     }
 
-    assert not beside & served
+    assert not additional & serving
 
 
 def test_a_folder_that_does_not_render_is_named(tmp_path):
-    k8s.text("base")  # Skips where nothing renders.
+    k8s.text("base")  # Skips the test if no program renders.
     (tmp_path / "kustomization.yaml").write_text("resources: [absent.yaml]\n", "utf-8")
 
-    with pytest.raises(kustomize.SetupError, match=rf"{tmp_path} does not render: .*absent\.yaml"):
+    with pytest.raises(kustomize.SetupError, match=rf"{tmp_path} .*absent\.yaml"):
         kustomize.render(tmp_path)
 
 
-def test_without_a_program_the_ways_to_get_one_are_named(monkeypatch, tmp_path):
+def test_without_a_program_the_error_names_ways_to_get_one(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(kustomize.SetupError, match=r"no kubectl .*kubernetes-client.*go install"):
-        kustomize.command()
+    with pytest.raises(kustomize.SetupError, match=r"kubectl .*kubernetes-client.*go install"):
+        kustomize.find_program()
 
 
 @pytest.mark.parametrize("name", ["kubectl", "kustomize"])
-def test_either_program_will_do(monkeypatch, tmp_path, name):
+def test_kubectl_or_kustomize_is_enough(monkeypatch, tmp_path, name):
     program = tmp_path / name
     program.write_text("#!/bin/sh\n", "utf-8")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    assert kustomize.command()[0] == name
+    assert kustomize.find_program()[0] == name

@@ -1,4 +1,4 @@
-"""From the folder that Pusher writes to, through the volume, to the file that TF Serving reads."""
+"""TF Serving reads from the volume and folder that Pusher writes to."""
 
 import posixpath
 import re
@@ -10,64 +10,66 @@ from pipeline.kubeflow.cluster import Cluster
 from pipeline.settings import Settings
 from serving.versions import find_versions
 from tests.fakes import k8s
-from tests.k8s.test_serving import models
+from tests.k8s.test_serving import read_models
 from trainer import configs
 
 ON_CLAIM = pytest.mark.parametrize("name", [n for n in k8s.SERVING if n != "s3"])
 VERSION = 1_700_000_000
 
 
-def pushed_to(model):
+def find_pushed(model):
     """The claim that the cluster's Pusher pushes a model to, and the model's folder in it."""
     cluster = Cluster()
     folder = Settings(data="", workdir="", push_root=cluster.push_root).served_folder(model)
-    volumes = [v for v in cluster.volumes if "Pusher" in v.steps and within(folder, v.mount_path)]
+    volumes = [
+        v for v in cluster.volumes if "Pusher" in v.steps and is_within(folder, v.mount_path)
+    ]
     [volume] = volumes
     return volume.claim, posixpath.relpath(folder, volume.mount_path)
 
 
-def served_from(name, model):
+def find_served(name, model):
     """The claim that the server reads a model from, and the model's folder in it."""
-    base = models(name)[model].base_path
-    [place] = [path for path in k8s.mounts(name) if within(base, path)]
+    base = read_models(name)[model].base_path
+    [place] = [path for path in k8s.mounts(name) if is_within(base, path)]
     claim = k8s.mounts(name)[place]["persistentVolumeClaim"]["claimName"]
     return claim, posixpath.relpath(base, place)
 
 
-def within(path, folder):
+def is_within(path, folder):
     return path.startswith(f"{folder.rstrip('/')}/")
 
 
 @ON_CLAIM
 def test_the_server_reads_where_pusher_writes(name):
-    for model in models(name):
-        assert served_from(name, model) == pushed_to(model)
+    for model in read_models(name):
+        assert find_served(name, model) == find_pushed(model)
 
 
 @ON_CLAIM
 def test_a_pushed_version_is_found_in_the_base_path(name, tmp_path):
-    for model in models(name):
-        written = tmp_path / pushed_to(model)[1] / str(VERSION) / "saved_model.pb"
+    for model in read_models(name):
+        written = tmp_path / find_pushed(model)[1] / str(VERSION) / "saved_model.pb"
         written.parent.mkdir(parents=True)
         written.touch()
 
-        found = find_versions(tmp_path / served_from(name, model)[1])
+        found = find_versions(tmp_path / find_served(name, model)[1])
         assert found[VERSION] / "saved_model.pb" == written
 
 
 @ON_CLAIM
-def test_a_push_of_fcn_run_to_the_volume_is_found_as_well(name, tmp_path):
-    for model in models(name):
+def test_fcn_run_pushes_to_the_base_path_as_well(name, tmp_path):
+    for model in read_models(name):
         local = Settings.from_env(model, data="images", push_root=str(tmp_path))
 
-        assert Path(local.served_folder(model)) == tmp_path / served_from(name, model)[1]
+        assert Path(local.served_folder(model)) == tmp_path / find_served(name, model)[1]
 
 
-def test_the_models_are_named_as_the_experiments_are():
-    assert all(configs.load(model).name == model for model in models("base"))
+def test_models_have_the_names_of_their_experiments():
+    assert all(configs.load(model).name == model for model in read_models("base"))
 
 
-def test_from_s3_each_version_is_copied_to_where_the_server_looks():
+def test_versions_from_s3_are_copied_to_the_servers_folder():
     [copy] = k8s.pod("s3")["spec"]["initContainers"]
     target = copy["args"][-1]
     mounted = {mount["mountPath"]: mount["name"] for mount in copy["volumeMounts"]}
@@ -75,10 +77,10 @@ def test_from_s3_each_version_is_copied_to_where_the_server_looks():
     assert copy["command"] == ["/usr/local/bin/aws"]
     assert k8s.mounts("s3")[target]["name"] == mounted[target]
     assert k8s.mounts("s3")[target]["emptyDir"]
-    assert all(m.base_path == f"{target}/{name}" for name, m in models("s3").items())
+    assert all(m.base_path == f"{target}/{name}" for name, m in read_models("s3").items())
 
 
-def test_s3_has_its_address_from_a_configuration_and_its_keys_from_a_secret():
+def test_the_s3_address_is_in_a_configmap_and_the_keys_are_in_a_secret():
     [copy] = k8s.pod("s3")["spec"]["initContainers"]
     [config] = [part["configMapRef"]["name"] for part in copy["envFrom"]]
     volumes = {v["name"]: v for v in k8s.pod("s3")["spec"]["volumes"]}
@@ -97,7 +99,7 @@ def test_kserve_reads_where_pusher_writes():
         r["metadata"]["name"]: r["spec"]["predictor"]["model"]["storageUri"] for r in services
     }
 
-    assert places == {m: "pvc://{}/{}".format(*pushed_to(m)) for m in models("base")}
+    assert places == {m: "pvc://{}/{}".format(*find_pushed(m)) for m in read_models("base")}
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,7 @@ def test_there_is_a_claim_for_each_volume_of_the_steps(name, mode):
         ("one node", ["local"]),
     ],
 )
-def test_who_types_the_page_applies_each_claim_once(nodes, folders):
+def test_the_pages_commands_apply_each_claim_once(nodes, folders):
     """A claim's access modes cannot be changed by another folder that is applied later."""
     page = (k8s.ROOT / "docs/cluster.md").read_text("utf-8")
     lines = re.findall(r"^kubectl apply -k k8s/(\S+)(?: +# (several nodes|one node))?", page, re.M)

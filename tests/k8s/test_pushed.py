@@ -1,4 +1,4 @@
-"""From the compiled Pusher's destination, by a real push, to the file that the server reads."""
+"""The server reads the file that a real push to the compiled Pusher's destination writes."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from pipeline.kubeflow.cluster import Cluster
 from serving.versions import find_versions
 from tests.components.test_pusher import push
 from tests.fakes import k8s
-from tests.k8s.test_path import served_from, within
+from tests.k8s.test_path import find_served, is_within
 from trainer import configs
 
 MODEL = "flowers"
@@ -21,25 +21,25 @@ def package():
 
 @pytest.fixture(scope="module")
 def destination(package):
-    """The folder that the compiled Pusher is given, where a run names no other."""
+    """The default folder of the compiled Pusher."""
     [pusher] = [task for task in package.tasks() if task.name == "Pusher"]
     return pusher.texts["served_folder"]
 
 
 @pytest.fixture(scope="module")
 def mounted(package):
-    """The claims that the compiled Pusher's pod sees, by where it sees them."""
+    """The claims of the compiled Pusher's pod, by mount path."""
     mounts = package.pods["Pusher_executor"].pvc_mount
     return {mount.mount_path: mount.constant for mount in mounts}
 
 
 @pytest.mark.parametrize("name", [n for n in k8s.SERVING if n != "s3"])
 def test_a_pushed_model_is_the_file_that_the_server_reads(name, destination, mounted, tmp_path):
-    [place] = [path for path in mounted if within(destination, path)]
+    [place] = [path for path in mounted if is_within(destination, path)]
     as_pusher_sees = tmp_path / mounted[place] / destination.removeprefix(f"{place}/")
     push(as_pusher_sees, tmp_path)
 
-    claim, folder = served_from(name, MODEL)
+    claim, folder = find_served(name, MODEL)
     [found] = find_versions(tmp_path / claim / folder).values()
 
     assert (found / "saved_model.pb").read_bytes() == b"graph"

@@ -1,4 +1,4 @@
-"""Who may do what to the pods, and they to others."""
+"""Rights, restrictions and network policies of the pods."""
 
 import re
 
@@ -11,17 +11,17 @@ ALL = pytest.mark.parametrize("name", k8s.SERVING)
 WITH_PODS = pytest.mark.parametrize("name", [*k8s.SERVING, "flink"])
 
 
-def pods(name):
+def list_pods(name):
     return [r["spec"]["template"]["spec"] for r in k8s.resources(name, "Deployment")]
 
 
-def containers(name):
-    found = [p["containers"] + p.get("initContainers", []) for p in pods(name)]
-    return [container for part in found for container in part]
+def list_containers(name):
+    groups = [pod["containers"] + pod.get("initContainers", []) for pod in list_pods(name)]
+    return [container for group in groups for container in group]
 
 
-def peers(name, policy="tf-serving"):
-    """What a policy lets in, by port."""
+def find_peers(name, policy="tf-serving"):
+    """The peers that a policy admits, by port."""
     rules = k8s.resource(name, "NetworkPolicy", policy)["spec"]["ingress"]
     return {port["port"]: [] for rule in rules for port in rule["ports"]} | {
         number: [
@@ -35,17 +35,17 @@ def peers(name, policy="tf-serving"):
 
 
 @WITH_PODS
-def test_no_pod_has_a_token_or_another_account_than_its_own(name):
+def test_pods_have_their_own_account_and_no_token(name):
     accounts = {r["metadata"]["name"]: r for r in k8s.resources(name, "ServiceAccount")}
 
-    for pod in pods(name):
+    for pod in list_pods(name):
         assert pod["automountServiceAccountToken"] is False
         assert accounts[pod["serviceAccountName"]]["automountServiceAccountToken"] is False
 
 
 @WITH_PODS
 def test_pods_are_restricted(name):
-    for pod in pods(name):
+    for pod in list_pods(name):
         context = pod["securityContext"]
         assert context["runAsNonRoot"] is True
         assert context["runAsUser"] == context["runAsGroup"] == 65532
@@ -55,8 +55,8 @@ def test_pods_are_restricted(name):
 
 
 @WITH_PODS
-def test_containers_write_to_tmp_only_and_have_no_capability(name):
-    for container in containers(name):
+def test_containers_have_a_read_only_disk_and_no_capabilities(name):
+    for container in list_containers(name):
         context = container["securityContext"]
         assert context["allowPrivilegeEscalation"] is False
         assert context["readOnlyRootFilesystem"] is True
@@ -66,7 +66,7 @@ def test_containers_write_to_tmp_only_and_have_no_capability(name):
 
 
 @WITH_PODS
-def test_istio_puts_no_proxy_into_a_pod(name):
+def test_istio_does_not_inject_a_proxy(name):
     flink = [r["spec"] for r in k8s.resources(name, "FlinkDeployment")]
     templates = [r["spec"]["template"] for r in k8s.resources(name, "Deployment")]
     templates += k8s.every(flink, "podTemplate")
@@ -75,7 +75,7 @@ def test_istio_puts_no_proxy_into_a_pod(name):
     assert {t["metadata"]["labels"]["sidecar.istio.io/inject"] for t in templates} == {"false"}
 
 
-def test_the_pod_of_the_page_fits_a_restricted_namespace():
+def test_the_pod_on_the_page_is_allowed_in_a_restricted_namespace():
     page = (k8s.ROOT / "docs/cluster.md").read_text("utf-8")
     [text] = re.findall(r"<<'EOF'\n(apiVersion: v1\nkind: Pod\n.*?)^EOF$", page, re.M | re.S)
     spec = yaml.safe_load(text)["spec"]
@@ -102,7 +102,7 @@ def test_the_server_cannot_change_the_models(name):
 
 
 @ALL
-def test_what_no_rule_names_is_denied_both_ways(name):
+def test_the_policy_denies_other_traffic_in_both_directions(name):
     policy = k8s.resource(name, "NetworkPolicy")["spec"]
 
     assert policy["policyTypes"] == ["Ingress", "Egress"]
@@ -113,22 +113,22 @@ def test_what_no_rule_names_is_denied_both_ways(name):
 
 
 @ALL
-def test_labelled_clients_may_ask_on_both_ports_and_prometheus_on_one(name):
+def test_clients_may_use_both_ports_and_prometheus_only_rest(name):
     client = {"matchLabels": {"fcn-serving": "client"}}
     prometheus = {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}
     clients = [{"podSelector": client}, {"namespaceSelector": client}]
 
-    assert peers(name) == {8500: clients, 8501: [*clients, {"namespaceSelector": prometheus}]}
+    assert find_peers(name) == {8500: clients, 8501: [*clients, {"namespaceSelector": prometheus}]}
 
 
-def test_only_s3_goes_out_and_only_to_names_and_stores():
+def test_the_s3_overlay_allows_egress_to_dns_and_object_stores_only():
     policy = k8s.resource("s3", "NetworkPolicy", "tf-serving-s3")["spec"]
 
     assert policy["policyTypes"] == ["Egress"]
     assert {p["port"] for rule in policy["egress"] for p in rule["ports"]} == {53, 443, 9000}
 
 
-def test_outside_sees_the_api_over_tls_and_not_the_metrics():
+def test_the_ingress_exposes_the_api_over_tls_but_not_the_metrics():
     ingress = k8s.resource("production", "Ingress")["spec"]
     [rule] = ingress["rules"]
     [path] = rule["http"]["paths"]
@@ -138,7 +138,7 @@ def test_outside_sees_the_api_over_tls_and_not_the_metrics():
     assert ingress["tls"][0]["hosts"] == [rule["host"]]
 
 
-def test_a_run_has_the_rights_of_its_steps_and_no_more():
+def test_the_account_of_runs_has_only_the_rights_of_the_steps():
     rules = k8s.resource("pipeline-runner", "Role", "fcn-pipeline-runner")["rules"]
     binding = k8s.resource("pipeline-runner", "RoleBinding", "fcn-pipeline-runner")
     account = k8s.resource("pipeline-runner", "ServiceAccount", "fcn-pipeline-runner")

@@ -1,4 +1,4 @@
-"""The engine for Beam reaches each Beam component of a compiled pipeline."""
+"""Each Beam component of a compiled pipeline gets the engine's arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the gate asks of a model, by TFX's Evaluator on real models and examples."""
+"""The gate, with TFX's Evaluator on real models and examples."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ from tests.fakes.tiny_runs import (
 from trainer.config import Threshold
 from trainer.export import classifier, saved_model
 
-# By their bytes three are blue and one is red, and the candidate sees that; by their labels two
-# and two. So it is right about 3 of 4: of all that are blue, and of half of those that are red.
+# The candidate sees three blue images and a red one; by their labels there are two of each. So it
+# is right about 3 of 4: all that are labelled blue, and half of those labelled red.
 ROWS = (("blue", 0), ("blue", 1), ("red", 2), ("red", 3))
 LABEL = "image/class/text"
 
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What an evaluation left."""
+    """The output of an evaluation."""
 
     blessed: bool
     uri: str
 
     @property
     def failures(self):
-        """(slice, metric) of each threshold that does not hold."""
+        """(slice, metric) of each threshold missed."""
         found = tfma.load_validation_result(self.uri).metric_validations_per_slice
         return {(names(s.slice_key), f.metric_key.name) for s in found for f in s.failures}
 
@@ -64,7 +64,7 @@ def names(slice_key):
 
 @functools.cache
 def evaluate(*gate, baseline="shares"):
-    """Runs the Evaluator as the graph asks it to."""
+    """Runs the Evaluator as the graph does."""
     folder = lasting()
     blessing = artifact(standard_artifacts.ModelBlessing, folder)
     evaluation_artifact = artifact(standard_artifacts.ModelEvaluation, folder)
@@ -85,7 +85,7 @@ def properties(gate):
         types.Channel(standard_artifacts.Model),
         types.Channel(standard_artifacts.Model),
     ]
-    return graph.evaluator_of(*channels, replace(EXPERIMENT, gate=gate)).exec_properties
+    return graph.make_evaluator(*channels, replace(EXPERIMENT, gate=gate)).exec_properties
 
 
 @functools.cache
@@ -107,13 +107,13 @@ def candidate():
 
 @functools.cache
 def shares():
-    """Right about 2 of 4: what says "blue" always."""
+    """Right about 2 of 4: it always answers "blue"."""
     return model_of(lasting(), always({"blue": 0.75, "red": 0.25}))
 
 
 @functools.cache
 def older():
-    """Has other labels, another number of them, and other boundaries of size."""
+    """A baseline with other labels, more of them, and other size boundaries."""
     labels = {"amber": 0.5, "blue": 0.3, "green": 0.2}
     version = save(lasting() / "1", always(labels), facts(labels, boundaries=(17.5, 19.5)))
     run = classifier.constant(facts(), {"blue": 0.5, "red": 0.5}, 64)
@@ -124,7 +124,7 @@ def older():
 
 @functools.cache
 def better():
-    """Right about all: it looks at the size, which tells these four apart."""
+    """Right about all: it uses the size, by which these four differ."""
     return model_of(lasting(), by_size)
 
 
@@ -143,7 +143,7 @@ SMALL_DROP = Threshold(metric="accuracy", at_least=0.0, max_drop=0.2)
 LARGE_DROP = Threshold(metric="accuracy", at_least=0.0, max_drop=0.3)
 
 
-def test_a_threshold_on_the_whole_binds_no_slice():
+def test_an_overall_threshold_applies_to_no_slice():
     found = evaluate(WHOLE)
 
     assert found.blessed
@@ -151,7 +151,7 @@ def test_a_threshold_on_the_whole_binds_no_slice():
     assert found.metrics("candidate")[((LABEL, "red"),)]["accuracy"]["doubleValue"] == 0.5
 
 
-def test_a_threshold_for_each_class_binds_each_class():
+def test_a_threshold_for_each_class_applies_to_each_class():
     found = evaluate(EACH_CLASS)
 
     assert not found.blessed
@@ -169,7 +169,7 @@ def test_a_model_that_falls_a_little_below_the_baseline_is_blessed():
     assert evaluate(LARGE_DROP, baseline="better").blessed
 
 
-def test_an_older_baseline_with_other_labels_is_measured_as_it_is():
+def test_an_older_baseline_with_other_labels_is_measured():
     found = evaluate(WHOLE, SMALL_DROP, baseline="older")
 
     assert found.blessed
@@ -178,20 +178,20 @@ def test_an_older_baseline_with_other_labels_is_measured_as_it_is():
 
 
 @pytest.mark.parametrize("baseline", ["shares", "older"])
-def test_each_example_is_in_one_slice_by_size_whatever_the_baseline_says(baseline):
+def test_each_example_is_in_one_slice_by_size_with_any_baseline(baseline):
     gate = (WHOLE,) if baseline == "shares" else (WHOLE, SMALL_DROP)
 
     found = evaluate(*gate, baseline=baseline).metrics("candidate")
 
-    counts = {where[0][1]: v["example_count"] for where, v in found.items() if by_bucket(where)}
+    counts = {where[0][1]: v["example_count"] for where, v in found.items() if is_by_bucket(where)}
     assert {bucket: v["doubleValue"] for bucket, v in counts.items()} == {0: 2.0, 1: 2.0}
 
 
-def by_bucket(where):
+def is_by_bucket(where):
     return where and where[0][0] == evaluation.SIZE_BUCKET
 
 
-def test_each_metric_that_a_threshold_may_name_is_measured():
+def test_a_threshold_may_use_each_metric_that_is_measured():
     assert get_args(get_type_hints(Threshold)["metric"]) == (
         *classes.METRICS,
         *masks.METRICS,

@@ -1,4 +1,4 @@
-"""The graph: who depends on whom, and that both runners take it."""
+"""The graph: which step depends on which, and that both runners compile it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ SETTINGS = Settings(data="/data/images", workdir="/run", push_root="/served", fi
 REFUSED = ("Resolver", "InfraValidator", "ImportExampleGen", "LatestBlessed")
 
 
-def of_images():
+def load_images():
     experiment = configs.load("images")
     return replace(experiment, data=replace(experiment.data, classes=("cat", "dog")))
 
 
 EXPERIMENTS = {
     "flowers": configs.load("flowers"),
-    "images": of_images(),
+    "images": load_images(),
     "pets": configs.load("pets"),
 }
 
@@ -43,7 +43,7 @@ def steps(experiment):
 
 @pytest.fixture(scope="module")
 def on_kubeflow(experiment, tmp_path_factory):
-    """What TFX's runner for Kubeflow compiles."""
+    """The pipeline compiled by TFX's runner for Kubeflow."""
     folder = tmp_path_factory.mktemp("kubeflow")
     config = kubeflow.KubeflowV2DagRunnerConfig(
         default_image="registry.local/fcn:1", use_pipeline_spec_2_1=True
@@ -54,7 +54,7 @@ def on_kubeflow(experiment, tmp_path_factory):
 
 
 def sources(step):
-    """Which output of which component each input is."""
+    """The component and output that each input comes from."""
     inputs = step.inputs.items()
     return {name: (c.producer_component_id, c.output_key) for name, c in inputs}
 
@@ -102,7 +102,7 @@ MODEL = ("Trainer", "model")
         ),
     ],
 )
-def test_each_step_takes_what_it_needs_from_whom(steps, step, inputs):
+def test_each_step_gets_its_inputs_from_the_right_steps(steps, step, inputs):
     assert sources(steps[step]) == inputs
 
 
@@ -115,18 +115,18 @@ def test_nothing_is_pushed_before_the_model_passed_its_gates(steps):
 
 
 def upstream(steps, name):
-    """The names of all components that one relies on."""
+    """The names of all components that a step depends on."""
     direct = {node.id for node in steps[name].upstream_nodes}
     return direct.union(*(upstream(steps, source) for source in direct))
 
 
-def test_the_local_runner_takes_the_graph(experiment):
+def test_the_local_runner_compiles_the_graph(experiment):
     compiled = Compiler().compile(create_pipeline(experiment, SETTINGS))
 
     assert compiled.pipeline_info.id == experiment.name
 
 
-def test_kubeflow_takes_the_graph(steps, on_kubeflow):
+def test_kubeflow_compiles_the_graph(steps, on_kubeflow):
     executors = on_kubeflow["deploymentSpec"]["executors"]
 
     assert on_kubeflow["schemaVersion"] == "2.1.0"
@@ -139,7 +139,7 @@ def test_every_step_on_kubeflow_is_a_container_with_a_command(on_kubeflow):
         assert executor["container"]["command"], name
 
 
-def test_nothing_in_the_graph_is_what_kubeflow_refuses(on_kubeflow):
+def test_the_graph_has_nothing_that_kubeflow_refuses(on_kubeflow):
     text = json.dumps(on_kubeflow)
 
     assert not [name for name in REFUSED if name in text]
@@ -161,7 +161,7 @@ def test_the_root_of_all_artifacts_is_in_the_working_directory(experiment):
     assert root == "/run/artifacts"
 
 
-def test_another_attempt_makes_the_pusher_push_again(experiment):
+def test_a_push_attempt_reaches_the_pusher(experiment):
     settings = replace(SETTINGS, push_attempt="2")
 
     (pusher,) = [c for c in create_pipeline(experiment, settings).components if c.id == "Pusher"]

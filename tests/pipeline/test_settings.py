@@ -1,4 +1,4 @@
-"""Where a run happens: given, or from the environment, and always absolute."""
+"""Where a run happens: given, or from the environment, and always absolute paths."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.settings import Settings, absolute
+from pipeline.settings import Settings, make_absolute
+from pipeline.settings_error import SettingsError
 
 ENVIRONMENT = {"FCN_DATA": "/env/data", "FCN_WORKDIR": "/env/run", "FCN_PUSH_ROOT": "/env/served"}
 
@@ -18,7 +19,7 @@ def environment(monkeypatch):
 
 
 @pytest.mark.usefixtures("environment")
-def test_the_environment_says_what_nobody_gives():
+def test_the_environment_gives_the_defaults():
     settings = Settings.from_env("flowers")
 
     places = (settings.data, settings.workdir, settings.push_root)
@@ -26,13 +27,13 @@ def test_the_environment_says_what_nobody_gives():
 
 
 @pytest.mark.usefixtures("environment")
-def test_what_is_given_goes_before_the_environment():
+def test_arguments_override_the_environment():
     settings = Settings.from_env("flowers", data="/given")
 
     assert (settings.data, settings.workdir) == ("/given", "/env/run")
 
 
-def test_a_run_has_its_own_folder_where_nobody_names_one(monkeypatch, tmp_path):
+def test_by_default_a_run_has_a_folder_of_its_own(monkeypatch, tmp_path):
     for name in ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
@@ -43,16 +44,20 @@ def test_a_run_has_its_own_folder_where_nobody_names_one(monkeypatch, tmp_path):
     assert settings.push_root == str(tmp_path.resolve() / "served")
 
 
-def test_data_that_nobody_gives_is_an_error_that_names_the_variable(monkeypatch):
+def test_missing_data_is_an_error_that_names_the_variable(monkeypatch):
     monkeypatch.delenv("FCN_DATA", raising=False)
 
-    with pytest.raises(ValueError, match="give --data, or set FCN_DATA"):
+    with pytest.raises(SettingsError) as raised:
         Settings.from_env("flowers")
+
+    assert (raised.value.name, raised.value.value) == ("FCN_DATA", None)
 
 
 def test_a_workdir_on_an_object_store_is_refused():
-    with pytest.raises(ValueError, match=r"gs://bucket/run: a local run needs a local folder"):
+    with pytest.raises(SettingsError) as raised:
         Settings.from_env("flowers", data="/data", workdir="gs://bucket/run")
+
+    assert (raised.value.name, raised.value.value) == ("--workdir", "gs://bucket/run")
 
 
 def test_relative_places_become_absolute(tmp_path, monkeypatch):
@@ -69,7 +74,7 @@ def test_relative_places_become_absolute(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("uri", ["gs://bucket/flowers", "s3://bucket/flowers/"])
 def test_a_uri_stays_as_it_is(uri):
-    assert absolute(uri) == uri.rstrip("/")
+    assert make_absolute(uri) == uri.rstrip("/")
 
 
 def test_a_models_versions_are_below_the_push_root():

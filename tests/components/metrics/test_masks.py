@@ -20,7 +20,7 @@ from components.metrics.masks import (
     MeanIoU,
     PixelAccuracy,
 )
-from pipeline.tasks.metric_config import own_metric
+from pipeline.tasks.metric_config import configure_metric
 from tests.fakes import tiny
 from tests.fakes.ingested import in_process
 from trainer.data.records import IGNORED, MASK
@@ -58,7 +58,7 @@ def extracts(truth, answer, side):
 def evaluate(folder, rows):
     """TFMA's metrics of the rows by slice, read as those of a run."""
     kinds = {IOU: ClassIoU, MEAN_IOU: MeanIoU, PIXEL_ACCURACY: PixelAccuracy}
-    metrics = [own_metric(kind, name, CLASSES) for name, kind in kinds.items()]
+    metrics = [configure_metric(kind, name, CLASSES) for name, kind in kinds.items()]
     config = tfma.EvalConfig(
         model_specs=[tfma.ModelSpec()],
         slicing_specs=[tfma.SlicingSpec(), tfma.SlicingSpec(feature_keys=["side"])],

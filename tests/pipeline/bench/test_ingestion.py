@@ -1,4 +1,4 @@
-"""The timed ingestion: the same records as any other."""
+"""The timed ingestion writes the same records as any other."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ def ingested(tmp_path_factory):
     return ingest(folder, tmp_path_factory.mktemp("out"), DATA)
 
 
-def test_it_counts_the_files_that_it_found(ingested):
+def test_it_counts_the_files_found(ingested):
     assert ingested.lap.items == 81
     assert ingested.lap.rate > 0
 
 
-def test_its_splits_hold_all_files_but_the_rejects(ingested):
-    held = {split: input_pipeline.size(ingested.files(split)) for split in ("train", "val", "test")}
+def test_its_splits_contain_all_files_but_the_rejects(ingested):
+    counts = {
+        split: input_pipeline.size(ingested.files(split)) for split in ("train", "val", "test")
+    }
 
-    assert sum(held.values()) == 80
-    assert held == ingested.summary.examples
+    assert sum(counts.values()) == 80
+    assert counts == ingested.summary.examples
 
 
 def test_it_names_the_classes_found(ingested):

@@ -1,4 +1,4 @@
-"""The input pipeline's measurement: what it counts, not how long that takes."""
+"""What the input pipeline's measurement counts, not how long that takes."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def test_images_as_they_come_keep_their_own_size(tmp_path):
 
 
 def test_evaluation_and_bare_decoding_see_each_image_once(source):
-    batches = input_speed.consume(input_speed.evaluation(source), input_speed.batch_size)
-    images = input_speed.consume(input_speed.bare_decoding(source), input_speed.one)
+    batches = input_speed.consume(input_speed.evaluation(source), input_speed.count_batch)
+    images = input_speed.consume(input_speed.bare_decoding(source), input_speed.count_one)
 
     assert batches.items == images.items == COUNT
 
 
 def test_an_epoch_of_training_sees_about_as_many_images_as_there_are(source):
-    epoch = input_speed.consume(input_speed.training_epoch(source), input_speed.batch_size)
+    epoch = input_speed.consume(input_speed.training_epoch(source), input_speed.count_batch)
 
     assert epoch.items == COUNT
 
@@ -74,17 +74,17 @@ def test_evaluation_gives_the_batches_that_the_trainer_evaluates(source):
 
 
 def test_few_records_are_read_several_times(source):
-    repeated = input_speed.repeated(source, at_least=50)
+    repeated = input_speed.repeat(source, at_least=50)
 
-    pass_ = input_speed.consume(input_speed.bare_decoding(repeated), input_speed.one)
+    pass_ = input_speed.consume(input_speed.bare_decoding(repeated), input_speed.count_one)
     assert pass_.items == 3 * COUNT
 
 
-def test_every_way_is_measured_beside_bare_decoding_in_every_round_but_the_warm_up(source):
+def test_every_pipeline_is_timed_with_bare_decoding_in_every_round_but_the_warm_up(source):
     rounds = list(input_speed.compare(source, 2))
 
-    ways = (input_speed.EVALUATION, input_speed.FIRST_EPOCH, input_speed.LATER_EPOCHS)
-    assert [tuple(pairs) for pairs in rounds] == [ways, ways]
+    names = (input_speed.EVALUATION, input_speed.FIRST_EPOCH, input_speed.LATER_EPOCHS)
+    assert [tuple(pairs) for pairs in rounds] == [names, names]
     laps = [lap for pairs in rounds for pair in pairs.values() for lap in pair]
     assert {lap.items for lap in laps} == {COUNT}
     assert all(lap.seconds > 0 and lap.cpu_seconds > 0 for lap in laps)

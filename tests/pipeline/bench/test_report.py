@@ -1,4 +1,4 @@
-"""From laps and shares to rows, and from rows to a table."""
+"""Rows from laps and shares, and a table from rows."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_the_input_pipeline_is_judged_by_the_median_of_its_ratios():
     assert fast.by_processor == "0.50 of bare"
 
 
-def test_the_markdown_holds_the_rows_and_the_caption():
+def test_the_markdown_has_the_rows_and_the_caption():
     assert REPORT.markdown().splitlines() == [
         "| what | measured | by processor time | target |  |",
         "| --- | --- | --- | --- | --- |",
@@ -66,11 +66,11 @@ def test_the_markdown_holds_the_rows_and_the_caption():
     ]
 
 
-def test_the_table_holds_them_too():
+def test_the_table_has_them_too():
     console = Console(width=100)
     with console.capture() as captured:
         console.print(REPORT.table())
 
-    shown = captured.get()
-    for text in ("this", "0.9", "≥ 2", "missed", "met", "1 GiB", "2 cores", "a [day]"):
-        assert text in shown
+    text = captured.get()
+    for part in ("this", "0.9", "≥ 2", "missed", "met", "1 GiB", "2 cores", "a [day]"):
+        assert part in text

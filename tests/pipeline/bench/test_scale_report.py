@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.bench.scale_report import Measured, Report, Sizes, times
+from pipeline.bench.scale_report import Measured, Report, Sizes, format_ratio
 
 SIZES = Sizes(100, 1100)
 DIRECT = Measured("direct", "ingestion", 3.0, 13.0)
 FLINK = Measured("Flink, 1 TaskManager", "ingestion", 32.0, 52.0)
 
 
-def test_what_is_left_at_no_image_is_fixed():
+def test_the_time_without_any_image_is_fixed():
     assert DIRECT.per_image(SIZES) == pytest.approx(0.01)
     assert DIRECT.fixed(SIZES) == pytest.approx(2.0)
     assert FLINK.fixed(SIZES) == pytest.approx(30.0)
 
 
-def test_each_engine_is_held_against_the_direct_one():
+def test_each_engine_is_compared_with_the_direct_one():
     page = Report(SIZES, (DIRECT, FLINK), ("on a machine",)).markdown().splitlines()
 
-    assert page[0].startswith("| engine | step | 100 images | 1,100 images | fixed | an image |")
+    assert page[0].startswith("| engine | step | 100 images | 1,100 images | fixed | per image |")
     assert page[3] == (
         "| Flink, 1 TaskManager | ingestion | 32.0 s | 52.0 s | 30.0 s | 20.00 ms | 2.00 | 4.00 |"
     )
     assert page[-1] == "on a machine  "
 
 
-def test_a_cost_that_is_lost_in_the_noise_is_no_measure():
-    assert times(1.0, 0.0) == "-"
-    assert times(-1.0, 2.0) == "-"
+def test_a_cost_lost_in_the_noise_is_a_dash():
+    assert format_ratio(1.0, 0.0) == "-"
+    assert format_ratio(-1.0, 2.0) == "-"
 
     faster_with_more = Measured("direct, 2 processes", "ingestion", 20.0, 15.0)
     row = Report(SIZES, (DIRECT, faster_with_more), ()).markdown().splitlines()[3]

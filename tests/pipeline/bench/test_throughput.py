@@ -27,12 +27,12 @@ MEASURED = (
 
 
 @pytest.fixture
-def said(monkeypatch):
+def progress(monkeypatch):
     monkeypatch.setattr(throughput, "console", Console(file=io.StringIO(), width=200))
     return lambda: throughput.console.file.getvalue()
 
 
-def test_every_figure_is_in_the_table_and_in_the_markdown(tmp_path, said, capsys):
+def test_every_figure_is_in_the_table_and_in_the_markdown(tmp_path, progress, capsys):
     folder = drawn_flowers.draw(tmp_path / "drawn", per_class=12)
     page = tmp_path / "pages" / "results.md"
 
@@ -42,16 +42,16 @@ def test_every_figure_is_in_the_table_and_in_the_markdown(tmp_path, said, capsys
     assert tuple(line.split(" | ")[0].removeprefix("| ") for line in lines[2:13]) == MEASURED
     assert "60 files of drawn" in capsys.readouterr().out
     assert "TensorFlow 2." in page.read_text(encoding="utf-8")
-    assert "round 1 of 1" in said()
+    assert "round 1 of 1" in progress()
 
 
-def test_a_folder_that_cannot_be_ingested_ends_with_the_code_of_wrong_input(tmp_path, said):
+def test_a_missing_folder_ends_with_the_exit_code_of_wrong_input(tmp_path, progress):
     with pytest.raises(typer.Exit) as ended:
         throughput.bench(data=str(tmp_path / "nowhere"), rounds=1)
 
     assert ended.value.exit_code == 2
-    assert "nowhere" in said()
+    assert "nowhere" in progress()
 
 
-def test_a_process_with_tensorflow_in_it_holds_more_than_100_megabytes():
-    assert 2**20 * 100 < throughput.peak_memory() < 2**40
+def test_a_process_with_tensorflow_uses_more_than_100_megabytes():
+    assert 2**20 * 100 < throughput.read_peak_memory() < 2**40

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.bench.timing import Lap, Pair, cpu_ratio, ratio, timed
+from pipeline.bench.timing import Lap, Pair, find_cpu_ratio, find_ratio, time_work
 
 PAIRS = [
     Pair(Lap(100, 1.0, 1.0), Lap(100, 2.0, 1.0)),  # 0.5 by the clock, 1.0 by the processor.
@@ -20,12 +20,12 @@ def test_rates_are_items_in_a_second():
 
 
 def test_ratios_are_medians_over_the_pairs():
-    assert ratio(PAIRS) == pytest.approx(0.8)
-    assert cpu_ratio(PAIRS) == pytest.approx(1.0)
+    assert find_ratio(PAIRS) == pytest.approx(0.8)
+    assert find_cpu_ratio(PAIRS) == pytest.approx(1.0)
 
 
 def test_a_lap_holds_what_the_work_returned_and_the_time_it_took():
-    lap = timed(lambda: len([n * n for n in range(100_000)]))
+    lap = time_work(lambda: len([n * n for n in range(100_000)]))
 
     assert lap.items == 100_000
     assert lap.seconds > 0

@@ -1,4 +1,4 @@
-"""`fcn compile` and `fcn rehearse`: what they write and read, and their exit codes."""
+"""`fcn compile` and `fcn rehearse`: their files, output and exit codes."""
 
 from __future__ import annotations
 
@@ -31,51 +31,51 @@ metric_validations_per_slice {
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
-    """The folder that the user is in."""
+    """The user's working directory."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data").mkdir()
     return tmp_path
 
 
 def fcn(*words, **environment):
-    """The command in a shell with these variables, and no others of the project."""
+    """Runs the command in a shell with these variables of the project and no others."""
     env = {"COLUMNS": "200", **dict.fromkeys(VARIABLES), **environment}
     return CliRunner(env=env).invoke(app.app, [str(word) for word in words])
 
 
-def images(path):
-    """Those that the steps of a compiled pipeline run in."""
+def read_images(path):
+    """The images of a compiled pipeline's steps."""
     spec, _ = yaml.safe_load_all(path.read_text("utf-8"))
     executors = spec["deploymentSpec"]["executors"].values()
     return {executor["container"]["image"] for executor in executors}
 
 
-def file_of_cluster(folder, **settings):
+def write_cluster_file(folder, **settings):
     (folder / "cluster.yaml").write_text(yaml.safe_dump(settings), "utf-8")
     return folder / "cluster.yaml"
 
 
-def test_a_pipeline_is_written_to_the_file_that_is_named(home):
+def test_a_pipeline_is_written_to_the_output_file(home):
     done = fcn("compile", "flowers", "--image", IMAGE, "-o", "deep/graph.yaml")
 
     assert done.exit_code == 0, done.output
-    assert images(home / "deep/graph.yaml") == {IMAGE}
+    assert read_images(home / "deep/graph.yaml") == {IMAGE}
     assert "fcn schedule upload deep/graph.yaml" in done.stdout
 
 
-def test_without_a_name_the_file_has_the_experiments(home):
+def test_by_default_the_file_is_named_after_the_experiment(home):
     done = fcn("compile", "flowers", FCN_IMAGE=IMAGE)
 
     assert done.exit_code == 0, done.output
-    assert images(home / "flowers.yaml") == {IMAGE}
+    assert read_images(home / "flowers.yaml") == {IMAGE}
 
 
-def test_the_clusters_file_may_be_named_by_a_variable(home):
-    file = file_of_cluster(home, image=IMAGE, push_root="/served/deep")
+def test_a_variable_may_name_the_clusters_file(home):
+    file = write_cluster_file(home, image=IMAGE, push_root="/served/deep")
 
     done = fcn("compile", "flowers", FCN_CLUSTER=str(file))
 
-    assert images(home / "flowers.yaml") == {IMAGE}
+    assert read_images(home / "flowers.yaml") == {IMAGE}
     assert "served_folder = /served/deep/flowers" in done.stdout
 
 
@@ -91,7 +91,7 @@ def test_the_parameters_of_a_run_are_shown_with_their_defaults():
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "text"),
     [
         pytest.param([], "No image for the steps: give --image", id="no-image"),
         pytest.param(["--image", "fcn:latest"], "Kubeflow would not run this", id="linter"),
@@ -99,30 +99,30 @@ def test_the_parameters_of_a_run_are_shown_with_their_defaults():
         pytest.param(["--image", IMAGE, "--data", "photographs"], "a relative path", id="data"),
     ],
 )
-def test_what_kubeflow_would_not_run_is_refused_and_not_written(home, words, said):
+def test_a_pipeline_that_kubeflow_would_not_run_is_not_written(home, words, text):
     done = fcn("compile", "flowers", *words)
 
     assert done.exit_code == 2
-    assert said in done.stderr
+    assert text in done.stderr
     assert [path.name for path in home.iterdir()] == ["data"]
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "text"),
     [
         pytest.param(["flowers"], "give --data, or set FCN_DATA", id="none"),
         pytest.param(["images", "--data", "absent"], "absent", id="absent"),
     ],
 )
-def test_a_rehearsal_of_no_images_is_refused(words, said):
+def test_a_rehearsal_without_images_is_refused(words, text):
     done = fcn("rehearse", *words)
 
     assert done.exit_code == 2
-    assert said in done.stderr
+    assert text in done.stderr
 
 
-class Played:
-    """In the place of the rehearsal: notes what it is asked for, and hands in a made-up end."""
+class FakeRehearsal:
+    """Records its arguments and returns an invented result."""
 
     def __init__(self, workdir):
         self.succeeded = True
@@ -130,7 +130,7 @@ class Played:
         self.store = ObjectStore(workdir / "store")
 
     def __call__(self, package, *, workdir, parameters, options):
-        self.image, self.workdir, self.parameters = images(package), workdir, parameters
+        self.image, self.workdir, self.parameters = read_images(package), workdir, parameters
         artifacts = {
             "Evaluator": {"evaluation": Artifact(1, EVALUATION, {})},
             "Pusher": {"pushed_model": Artifact(2, "minio://bucket/pushed", self.pushed)},
@@ -143,25 +143,25 @@ class Played:
 
 
 @pytest.fixture
-def played(home, monkeypatch):
-    found = Played(home)
-    monkeypatch.setattr(run, "rehearse", found)
-    return found
+def rehearsal(home, monkeypatch):
+    rehearsal = FakeRehearsal(home)
+    monkeypatch.setattr(run, "rehearse", rehearsal)
+    return rehearsal
 
 
 def rehearse(*words, **environment):
     return fcn("rehearse", "flowers", "--data", "data", *words, **environment)
 
 
-def test_a_rehearsal_says_what_it_pushed(played):
+def test_a_rehearsal_prints_what_it_pushed(rehearsal):
     done = rehearse()
 
     assert done.exit_code == 0, done.output
     assert "Pushed: served/flowers/1" in done.stdout
 
 
-def test_a_rehearsal_that_failed_has_the_code_of_a_failure(played):
-    played.succeeded = False
+def test_a_failed_rehearsal_has_exit_code_1(rehearsal):
+    rehearsal.succeeded = False
 
     done = rehearse()
 
@@ -169,10 +169,10 @@ def test_a_rehearsal_that_failed_has_the_code_of_a_failure(played):
     assert "The rehearsal ended as FAILED." in done.stderr
 
 
-def test_a_rehearsal_that_pushed_nothing_says_why(played):
-    played.pushed = {"pushed": 0}
+def test_a_rehearsal_that_pushed_nothing_says_why(rehearsal):
+    rehearsal.pushed = {"pushed": 0}
     result = text_format.Parse(BELOW, validation_result_pb2.ValidationResult())
-    file = played.store.path(EVALUATION) / "validations-00000-of-00001.tfrecord"
+    file = rehearsal.store.path(EVALUATION) / "validations-00000-of-00001.tfrecord"
     file.parent.mkdir(parents=True)
     with tf.io.TFRecordWriter(str(file)) as writer:
         writer.write(result.SerializeToString())
@@ -184,20 +184,20 @@ def test_a_rehearsal_that_pushed_nothing_says_why(played):
     assert "accuracy on label roses is 0.250; the gate asks for 0.4." in done.stderr
 
 
-def test_a_rehearsal_pushes_below_its_own_folder_whatever_real_runs_do(played, home):
+def test_a_rehearsal_ignores_the_folders_of_real_runs(rehearsal, home):
     rehearse(FCN_PUSH_ROOT=str(home / "live"), FCN_WORKDIR=str(home / "real"))
 
-    assert played.workdir == home / "runs/flowers-rehearsal"
-    assert played.parameters == {
+    assert rehearsal.workdir == home / "runs/flowers-rehearsal"
+    assert rehearsal.parameters == {
         "data": str(home / "data"),
         "served_folder": str(home / "runs/flowers-rehearsal/served/flowers"),
     }
 
 
-def test_a_rehearsal_pushes_to_the_folder_that_is_named(played, home):
+def test_a_rehearsal_pushes_to_the_folder_given(rehearsal, home):
     rehearse("--workdir", "w", "--push-root", "versions")
 
-    assert played.parameters["served_folder"] == str(home / "versions/flowers")
+    assert rehearsal.parameters["served_folder"] == str(home / "versions/flowers")
 
 
 @pytest.mark.parametrize(
@@ -208,20 +208,20 @@ def test_a_rehearsal_pushes_to_the_folder_that_is_named(played, home):
         pytest.param(["--cluster", "cluster.yaml"], {}, id="cluster"),
     ],
 )
-def test_a_rehearsal_is_of_the_image_that_is_named(played, home, words, environment):
-    file_of_cluster(home, image=IMAGE)
+def test_a_rehearsal_compiles_with_the_image_given(rehearsal, home, words, environment):
+    write_cluster_file(home, image=IMAGE)
 
     assert rehearse(*words, **environment).exit_code == 0
-    assert played.image == {IMAGE}
+    assert rehearsal.image == {IMAGE}
 
 
-def test_a_rehearsal_needs_no_image(played):
+def test_a_rehearsal_needs_no_image(rehearsal):
     assert rehearse().exit_code == 0
-    assert played.image == {"fcn-pipeline:rehearsal"}
+    assert rehearsal.image == {"fcn-pipeline:rehearsal"}
 
 
-def test_a_rehearsal_refuses_the_checkpoints_that_a_cluster_would_lose(played, home):
-    file_of_cluster(home, checkpoints="/checkpoints/flowers")
+def test_a_rehearsal_refuses_checkpoints_that_a_cluster_would_lose(rehearsal, home):
+    write_cluster_file(home, checkpoints="/checkpoints/flowers")
 
     done = rehearse("--cluster", "cluster.yaml")
 

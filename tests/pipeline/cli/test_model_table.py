@@ -1,4 +1,4 @@
-"""What `fcn models` prints."""
+"""The output of `fcn models`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from trainer import configs
 from trainer.model_config import VGGConfig
 
 
-def printed(experiment):
+def show(experiment):
     console = Console(width=120, file=io.StringIO())
     model_table.show(experiment, console)
     return console.file.getvalue()
@@ -22,7 +22,7 @@ def printed(experiment):
 
 @pytest.fixture(scope="module")
 def flowers():
-    return printed(configs.load("flowers"))
+    return show(configs.load("flowers"))
 
 
 def test_layers_are_printed_with_their_shapes_and_parameters(flowers):
@@ -33,55 +33,55 @@ def test_layers_are_printed_with_their_shapes_and_parameters(flowers):
     assert "928" in row  # 3 * 3 * 3 * 32 weights, 32 biases, 32 gains.
 
 
-def test_the_answer_has_a_column_for_each_class(flowers):
+def test_the_output_has_a_channel_for_each_class(flowers):
     assert "B x 5" in next(line for line in flowers.splitlines() if "logits" in line)
 
 
-def test_all_parameters_are_summed_up(flowers):
-    model = model_table.untrained(configs.load("flowers"), ("a",) * 5)
+def test_the_last_row_has_the_sum_of_all_parameters(flowers):
+    model = model_table.build_untrained(configs.load("flowers"), ("a",) * 5)
 
     assert f"{model.count_params():,}" in flowers
 
 
-def test_the_smallest_input_is_printed(flowers):
+def test_the_smallest_input_is_show(flowers):
     assert "Smallest input: 1 x 1 pixels. Total stride: 16 x 16." in flowers
 
 
-def test_without_classes_it_says_that_they_stand_in():
-    assert "2 classes" in printed(tiny.EXPERIMENT)
+def test_without_classes_it_says_for_how_many_it_is():
+    assert "Shown for 2 classes" in show(tiny.EXPERIMENT)
 
 
-def test_with_classes_nothing_stands_in(flowers):
-    assert "the folder's" not in flowers
+def test_with_classes_it_says_nothing_about_them(flowers):
+    assert "Shown for" not in flowers
 
 
 @pytest.mark.parametrize(
     ("step", "side"),
     [(1, "H"), (Fraction(16), "H/16"), (Fraction(1, 2), "2H"), (Fraction(3, 2), "2H/3")],
 )
-def test_a_side_is_divided_by_its_step(step, side):
-    assert model_table.divided("H", step) == side
+def test_a_side_is_shown_divided_by_its_stride(step, side):
+    assert model_table.format_side("H", step) == side
 
 
 @pytest.fixture(scope="module")
 def pets():
-    return printed(configs.load("pets"))
+    return show(configs.load("pets"))
 
 
-def test_a_map_that_grows_again_is_printed_at_its_size(pets):
-    assert "B x H/16 x W/16 x 128" in row_of(pets, "level3_up_conv")
-    assert "B x H x W x 3" in row_of(pets, "logits")
+def test_upsampled_layers_are_printed_with_their_size(pets):
+    assert "B x H/16 x W/16 x 128" in find_row(pets, "level3_up_conv")
+    assert "B x H x W x 3" in find_row(pets, "logits")
 
 
-def test_the_sizes_of_a_segmenter_are_printed(pets):
+def test_the_sizes_of_a_segmenter_are_show(pets):
     assert "Smallest input: 1 x 1 pixels. Total stride: 32 x 32." in pets
 
 
 def test_a_table_reads_no_weights():
     config = VGGConfig(name="vgg16_deconv", weights="imagenet", width=1 / 16)
 
-    assert model_table.without_weights(config).weights == "none"
+    assert model_table.drop_weights(config).weights == "none"
 
 
-def row_of(table, layer):
+def find_row(table, layer):
     return next(line for line in table.splitlines() if layer in line)

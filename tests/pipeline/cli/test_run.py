@@ -1,4 +1,4 @@
-"""The command's words: what is refused, with which sentence and which exit code."""
+"""`fcn run` as it is typed: what it refuses, and its exit codes."""
 
 import pytest
 from typer.testing import CliRunner
@@ -17,7 +17,7 @@ def places(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "text"),
     [
         pytest.param(["flours"], "there are: flowers, images", id="unknown-experiment"),
         pytest.param(["flowers", "--set", "train.epoch=5"], "train.epochs", id="unknown-value"),
@@ -36,14 +36,14 @@ def places(tmp_path):
         ),
     ],
 )
-def test_wrong_use_is_refused_with_the_names_that_exist(places, words, said):
+def test_wrong_use_is_refused_with_the_names_to_choose_from(places, words, text):
     done = fcn("run", *words, *places)
 
     assert done.exit_code == 2
-    assert said in done.output
+    assert text in done.output
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path):
+def test_a_missing_folder_is_named(tmp_path):
     missing = tmp_path / "nowhere"
 
     done = fcn("run", "flowers", "--data", missing, "--workdir", tmp_path / "run")
@@ -52,23 +52,23 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
     assert "nowhere" in done.output
 
 
-def test_data_that_nobody_gives_is_asked_for(monkeypatch):
+def test_missing_data_is_one_sentence_with_what_to_do(monkeypatch):
     monkeypatch.delenv("FCN_DATA", raising=False)
 
     done = fcn("run", "flowers")
 
     assert done.exit_code == 2
-    assert "--data" in done.output
+    assert done.stderr == "fcn: No folder of images: give --data, or set FCN_DATA.\n"
 
 
-def test_a_result_that_cannot_be_written_is_refused_before_anything_runs(places, tmp_path):
+def test_an_unwritable_result_is_refused_before_the_run_starts(places, tmp_path):
     done = fcn("run", "flowers", *places, "--json", tmp_path)
 
     assert done.exit_code == 2
     assert "cannot be written" in done.output
 
 
-def test_what_nobody_expected_exits_with_1_and_names_the_log(places, tmp_path):
+def test_an_unexpected_error_exits_with_1_and_names_the_log(places, tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "pin.json").write_text("no JSON")
     (tmp_path / "data" / "daisy").mkdir()
@@ -83,7 +83,7 @@ def test_what_nobody_expected_exits_with_1_and_names_the_log(places, tmp_path):
     assert "JSONDecodeError" in (tmp_path / "run" / "log.txt").read_text()
 
 
-def test_a_folder_without_classes_is_named_with_the_layout_that_is_wanted(places):
+def test_a_folder_without_classes_is_refused_with_the_expected_layout(places):
     done = fcn("run", "flowers", *places)
 
     assert done.exit_code == 2

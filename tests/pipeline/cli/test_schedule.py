@@ -1,4 +1,4 @@
-"""`fcn schedule ...` as it is typed: what is printed, and the exit codes."""
+"""`fcn schedule ...` as it is typed: its output and exit codes."""
 
 import json
 
@@ -23,7 +23,7 @@ def uploaded(api, tmp_path):
     return api
 
 
-def test_an_upload_says_what_is_there_now(api, tmp_path):
+def test_an_upload_prints_the_version(api, tmp_path):
     done = fcn(api, "upload", package(tmp_path), "--version", "v1")
 
     assert done.exit_code == 0
@@ -31,7 +31,7 @@ def test_an_upload_says_what_is_there_now(api, tmp_path):
     assert "Pipeline details" not in done.output
 
 
-def test_what_the_linter_refuses_is_not_uploaded(api, tmp_path):
+def test_a_package_that_the_linter_refuses_is_not_uploaded(api, tmp_path):
     path = package(tmp_path)
     path.write_text(path.read_text().replace("registry.example.com/fcn:1", "fcn:latest"))
 
@@ -42,7 +42,7 @@ def test_what_the_linter_refuses_is_not_uploaded(api, tmp_path):
     assert api.held["pipelines"] == []
 
 
-def test_a_file_in_another_encoding_of_yaml_is_read_as_well(api, tmp_path):
+def test_a_file_in_another_encoding_of_yaml_is_accepted(api, tmp_path):
     path = package(tmp_path)
     path.write_bytes(path.read_text().encode("utf-16"))
 
@@ -56,13 +56,13 @@ def test_a_second_upload_of_a_file_says_so(uploaded, tmp_path):
     assert "was there already" in fcn(uploaded, "upload", path).output
 
 
-def test_an_upload_of_an_older_version_says_which_one_a_run_takes(uploaded, tmp_path):
+def test_an_upload_of_an_older_version_names_the_newest(uploaded, tmp_path):
     newest = package(tmp_path, sdk="other")
     fcn(uploaded, "upload", newest, "--version", "v2")
 
     done = fcn(uploaded, "upload", package(tmp_path))
 
-    assert "The newest is v2: name this one by --version to run it." in done.output
+    assert "The newest is v2" in done.output
 
 
 def test_a_run_prints_its_link_and_does_not_wait(uploaded):
@@ -74,7 +74,7 @@ def test_a_run_prints_its_link_and_does_not_wait(uploaded):
 
 
 @pytest.mark.parametrize("words", [["run", "flowers"], ["create", "flowers", "@daily"]])
-def test_without_a_root_it_says_where_the_artifacts_go(uploaded, words):
+def test_without_a_root_it_prints_where_the_artifacts_go(uploaded, words):
     done = fcn(uploaded, *words, FCN_PIPELINE_ROOT="")
 
     assert done.exit_code == 0
@@ -110,24 +110,24 @@ def test_a_run_that_fails_says_why(uploaded):
     assert "the run FAILED: Trainer ran out of memory" in done.output
 
 
-def test_a_recurring_run_says_aloud_when_and_by_whose_clock(uploaded):
+def test_a_recurring_run_prints_its_next_times_and_the_time_zone(uploaded):
     done = fcn(uploaded, "create", "flowers", "30 6 * * 1-5", "--time-zone", "Europe/Berlin")
 
     assert done.exit_code == 0
-    assert "'30 6 * * 1,2,3,4,5' (for the cluster: 0 30 6 * * 1,2,3,4,5)" in done.output
+    assert "0 30 6 * * 1,2,3,4,5" in done.output  # The cluster's cron has seconds.
     assert "CRON_SCHEDULE_TIMEZONE" in done.output
     assert "Europe/Berlin" in done.output
     assert done.output.count(" 06:30 ") >= 3
 
 
-def test_a_schedule_without_a_zone_is_told_in_utc(uploaded):
+def test_a_schedule_without_a_zone_is_printed_in_utc(uploaded):
     done = fcn(uploaded, "create", "flowers", "@daily", "--job", "nightly")
 
-    assert "Times are in UTC" in done.output
+    assert "UTC" in done.output
     assert uploaded.names("recurring_runs") == ["nightly"]
 
 
-def test_a_paused_one_that_is_replaced_stays_paused_and_it_says_so(uploaded):
+def test_a_paused_run_that_is_replaced_stays_paused(uploaded):
     fcn(uploaded, "create", "flowers", "@daily")
     fcn(uploaded, "pause", "flowers")
 
@@ -167,21 +167,23 @@ def test_an_empty_list_says_so(api):
     assert json.loads(fcn(api, "list", "--json").output) == []
 
 
-def test_pausing_resuming_and_deleting_say_what_was_done(uploaded):
+def test_pausing_resuming_and_deleting_confirm_what_they_did(uploaded):
     fcn(uploaded, "create", "flowers", "@daily")
 
-    said = [fcn(uploaded, word, "flowers").output for word in ("pause", "resume", "delete")]
+    outputs = [fcn(uploaded, word, "flowers").output for word in ("pause", "resume", "delete")]
 
-    assert ["paused" in said[0], "if it missed one" in said[1], "deleted" in said[2]] == [True] * 3
+    assert ["paused" in outputs[0], "runs again" in outputs[1], "deleted" in outputs[2]] == [
+        True
+    ] * 3
     assert uploaded.held["recurring_runs"] == []
 
 
-def test_following_can_be_left_while_the_run_goes_on(uploaded, monkeypatch):
-    def interrupted(self, run_id, *, every):
+def test_ctrl_c_stops_following_but_not_the_run(uploaded, monkeypatch):
+    def interrupt(self, run_id, *, every):
         raise KeyboardInterrupt
         yield
 
-    monkeypatch.setattr(Scheduler, "follow", interrupted)
+    monkeypatch.setattr(Scheduler, "follow", interrupt)
 
     done = fcn(uploaded, "run", "flowers", "--wait")
 
@@ -199,8 +201,9 @@ def test_a_run_is_followed_later_by_its_id(uploaded):
     assert done.output.endswith("the run SUCCEEDED\n")
 
 
-def test_a_run_that_is_not_there_cannot_be_followed(uploaded):
+def test_a_missing_run_cannot_be_followed(uploaded):
     done = fcn(uploaded, "follow", "r-99")
 
     assert done.exit_code == 1
-    assert "did not find it (404): runs r-99 not found" in done.stderr
+    assert "404" in done.stderr
+    assert "r-99" in done.stderr

@@ -1,4 +1,4 @@
-"""`fcn schedule ...` typed wrong, or while a cluster is in trouble: a sentence, an exit code."""
+"""Errors of `fcn schedule ...`: one sentence and an exit code."""
 
 import logging
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.schedule_options import time_zone
+from pipeline.cli.schedule_options import read_time_zone
 from pipeline.kubeflow.schedule.errors import WrongUseError
 from tests.fakes.kubeflow.api import KfpApi
 from tests.fakes.kubeflow.commands import fcn
@@ -29,26 +29,26 @@ def uploaded(api, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "names"),
     [
-        pytest.param(["run", "roses"], "no pipeline roses; there are: flowers", id="pipeline"),
-        pytest.param(["run", "flowers", "--version", "v9"], "are: flowers", id="version"),
-        pytest.param(["run", "flowers", "--param", "date=1"], "are: data", id="parameter"),
-        pytest.param(["run", "flowers", "--pipeline-root", "/mnt"], "gs://", id="root"),
-        pytest.param(["create", "flowers", "0 25 * * *"], "'25' is not a valid hour", id="cron"),
-        pytest.param(["create", "flowers", "@daily", "--time-zone", "Mars"], "Mars", id="zone"),
-        pytest.param(["pause", "nightly"], "there are: none", id="recurring-run"),
-        pytest.param(["upload", "none.yaml"], "none.yaml cannot be read", id="file"),
-        pytest.param(["list", "--host", "kfp"], "give a URL", id="host"),
-        pytest.param(["list", "--ca", "none.pem"], "none.pem cannot be read", id="ca"),
-        pytest.param(["list", "--token", "x"], "--token", id="token-on-the-command-line"),
+        pytest.param(["run", "roses"], ["roses", "flowers"], id="pipeline"),
+        pytest.param(["run", "flowers", "--version", "v9"], ["v9", "flowers"], id="version"),
+        pytest.param(["run", "flowers", "--param", "date=1"], ["date", "data"], id="parameter"),
+        pytest.param(["run", "flowers", "--pipeline-root", "/mnt"], ["/mnt", "gs://"], id="root"),
+        pytest.param(["create", "flowers", "0 25 * * *"], ["25"], id="cron"),
+        pytest.param(["create", "flowers", "@daily", "--time-zone", "Mars"], ["Mars"], id="zone"),
+        pytest.param(["pause", "nightly"], ["nightly"], id="recurring-run"),
+        pytest.param(["upload", "none.yaml"], ["none.yaml"], id="file"),
+        pytest.param(["list", "--host", "example"], ["--host", "example"], id="host"),
+        pytest.param(["list", "--ca", "none.pem"], ["--ca", "none.pem"], id="ca"),
+        pytest.param(["list", "--token", "x"], ["--token"], id="token-on-the-command-line"),
     ],
 )
-def test_wrong_use_is_one_sentence_and_exit_code_2(uploaded, words, said):
+def test_wrong_use_names_the_value_and_the_choices_with_exit_code_2(uploaded, words, names):
     done = fcn(uploaded, *words)
 
     assert done.exit_code == 2
-    assert said in done.output
+    assert [name for name in names if name not in done.output] == []
     assert "Traceback" not in done.output
 
 
@@ -63,14 +63,14 @@ def test_a_cluster_that_fails_is_one_sentence_and_exit_code_1(uploaded, status):
     assert done.stderr.count("\n") == 1
 
 
-def test_nobody_there_is_one_sentence_and_exit_code_1(api):
+def test_no_answer_is_one_sentence_and_exit_code_1(api):
     done = fcn(api, "list", "--host", "http://127.0.0.1:1")
 
     assert done.exit_code == 1
-    assert "does not answer: check --host" in done.stderr
+    assert "--host" in done.stderr
 
 
-def test_without_an_address_it_is_asked_for(api):
+def test_a_missing_address_names_the_variable(api):
     done = fcn(api, "list", FCN_KFP_HOST="")
 
     assert done.exit_code == 2
@@ -86,30 +86,30 @@ def test_a_token_shows_in_no_output_and_no_log(tmp_path, caplog):
         ["pause", "x"],
     ]
     with KfpApi(namespace="team", token=TOKEN) as api:
-        said = [fcn(api, *word, "--namespace", "team", FCN_KFP_TOKEN=TOKEN) for word in words]
+        outputs = [fcn(api, *word, "--namespace", "team", FCN_KFP_TOKEN=TOKEN) for word in words]
         api.token = "another"
-        said.append(fcn(api, "list", "--namespace", "team", FCN_KFP_TOKEN=TOKEN))
+        outputs.append(fcn(api, "list", "--namespace", "team", FCN_KFP_TOKEN=TOKEN))
 
-    assert [done.exit_code for done in said] == [0, 0, 0, 2, 1]
-    assert TOKEN not in "".join(done.output for done in said) + caplog.text
+    assert [done.exit_code for done in outputs] == [0, 0, 0, 2, 1]
+    assert TOKEN not in "".join(done.output for done in outputs) + caplog.text
 
 
-def test_the_help_names_the_variables_and_asks_for_no_token(api):
-    said = fcn(api, "run", "--help").output
+def test_the_help_names_the_variables_and_has_no_option_for_a_token(api):
+    text = fcn(api, "run", "--help").output
 
-    assert all(name in said for name in ("FCN_KFP_HOST", "FCN_KFP_CA", "FCN_PIPELINE_ROOT"))
-    assert "--token-file" in said
-    assert "--token " not in said
+    assert all(name in text for name in ("FCN_KFP_HOST", "FCN_KFP_CA", "FCN_PIPELINE_ROOT"))
+    assert "--token-file" in text
+    assert "--token " not in text
 
 
 @pytest.mark.parametrize("name", ["Mars/Base", "Europe", "../etc/passwd", ""])
-def test_an_unknown_time_zone_is_refused_with_names_to_try(name):
-    with pytest.raises(WrongUseError, match="Europe/Berlin"):
-        time_zone(name)
+def test_an_unknown_time_zone_is_refused(name):
+    with pytest.raises(WrongUseError, match="--time-zone"):
+        read_time_zone(name)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["schedule", "--help"], ["schedule", "list"]])
-def test_the_words_are_known_before_anything_of_kubeflow_is_imported(words):
+def test_help_imports_neither_kubeflow_nor_tensorflow(words):
     script = (
         "import atexit, sys; from pipeline import cli; sys.argv[0] = 'fcn'\n"
         "atexit.register(lambda: print({*sys.modules} & {'kfp', 'croniter', 'yaml', 'tensorflow'}))"
@@ -127,7 +127,7 @@ def test_the_words_are_known_before_anything_of_kubeflow_is_imported(words):
     assert done.stdout.endswith("set()\n")
 
 
-def test_without_the_clients_libraries_it_says_what_to_install(api, monkeypatch):
+def test_without_kfp_it_prints_what_to_install(api, monkeypatch):
     monkeypatch.delitem(sys.modules, "pipeline.kubeflow.schedule.client", raising=False)
     monkeypatch.setitem(sys.modules, "kfp", None)
 

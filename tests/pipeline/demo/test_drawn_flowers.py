@@ -17,11 +17,11 @@ def folder(tmp_path_factory):
     return drawn_flowers.draw(tmp_path_factory.mktemp("data") / "drawn", per_class=24)
 
 
-def contents(folder):
+def read_files(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.jpg")}
 
 
-def colors(path):
+def count_colors(path):
     """Shares of 64 colours."""
     pixels = np.asarray(Image.open(path)).reshape(-1, 3) // 64
     return np.bincount(pixels @ [16, 4, 1], minlength=64) / len(pixels)
@@ -33,7 +33,7 @@ def test_every_class_has_its_folder_and_its_number_of_images(folder):
     assert counts == dict.fromkeys(LABELS, 24)
 
 
-def test_the_images_are_rgb_jpegs_of_unequal_sizes(folder):
+def test_the_images_are_rgb_jpegs_of_different_sizes(folder):
     images = [Image.open(path) for path in folder.rglob("*.jpg")]
 
     assert {(image.format, image.mode) for image in images} == {("JPEG", "RGB")}
@@ -42,15 +42,15 @@ def test_the_images_are_rgb_jpegs_of_unequal_sizes(folder):
     assert max(max(image.size) for image in images) <= 320
 
 
-def test_no_image_is_there_twice(folder):
-    files = contents(folder)
+def test_no_two_images_are_the_same(folder):
+    files = read_files(folder)
 
     assert len(set(files.values())) == len(files)
 
 
 def test_the_same_seed_draws_the_same_bytes(tmp_path):
     first, second, other = (
-        contents(drawn_flowers.draw(tmp_path / name, per_class=2, seed=seed))
+        read_files(drawn_flowers.draw(tmp_path / name, per_class=2, seed=seed))
         for name, seed in (("first", 7), ("second", 7), ("other", 8))
     )
 
@@ -59,19 +59,19 @@ def test_the_same_seed_draws_the_same_bytes(tmp_path):
 
 
 def test_a_second_call_leaves_the_folder_alone(folder):
-    before = contents(folder)
+    before = read_files(folder)
 
     assert drawn_flowers.draw(folder, per_class=1, seed=1) == folder
 
-    assert contents(folder) == before
+    assert read_files(folder) == before
 
 
 def test_colors_are_a_hint_but_do_not_give_the_class_away(folder):
     paths = sorted(folder.rglob("*.jpg"))
-    seen = np.array([colors(path) for path in paths])
+    colors = np.array([count_colors(path) for path in paths])
     labels = [path.parent.name for path in paths]
     model = RandomForestClassifier(100, random_state=0)
 
-    accuracy = model.fit(seen[::2], labels[::2]).score(seen[1::2], labels[1::2])
+    accuracy = model.fit(colors[::2], labels[::2]).score(colors[1::2], labels[1::2])
 
     assert 0.3 < accuracy < 0.9

@@ -1,4 +1,4 @@
-"""Drawn animals: pairs in the official layout, whose masks are exact."""
+"""Drawn animals: pairs in the official layout, with exact masks."""
 
 from random import Random
 
@@ -35,19 +35,29 @@ def test_masks_have_the_sizes_of_their_images_and_all_values(folder):
         assert set(np.unique(mask)) == {PET, BACKGROUND, BORDER}
 
 
-def test_cats_are_written_large_and_dogs_small():
+def test_each_head_lies_in_its_box_inside_the_image():
+    for seed in range(10):
+        image, trimap, (left, top, right, bottom) = drawn_pets.draw_pair(BREEDS[0], Random(seed))
+        head = np.asarray(trimap)[top:bottom, left:right]
+
+        assert 0 <= left < right <= image.width
+        assert 0 <= top < bottom <= image.height
+        assert np.mean(head == PET) > 0.4
+
+
+def test_breeds_of_cats_begin_with_a_capital_letter():
     assert {breed.species for breed in BREEDS if breed.name[0].isupper()} == {"cat"}
     assert {breed.species for breed in BREEDS if breed.name[0].islower()} == {"dog"}
 
 
 def test_one_seed_draws_the_same_twice():
-    one, other = (drawn_pets.pair(BREEDS[0], Random("a")) for _ in range(2))
+    one, other = (drawn_pets.draw_pair(BREEDS[0], Random("a")) for _ in range(2))
 
     assert [picture.tobytes() for picture in one[:2]] == [p.tobytes() for p in other[:2]]
     assert one[2] == other[2]
 
 
-def test_what_is_there_is_not_drawn_again(folder):
+def test_a_second_call_leaves_the_folder_alone(folder):
     before = sorted(path.stat().st_mtime_ns for path in folder.rglob("*"))
 
     assert drawn_pets.draw(folder, count=3) == folder

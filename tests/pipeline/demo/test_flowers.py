@@ -1,4 +1,4 @@
-"""The demo's parts: its flowers, its questions to a real server, its table."""
+"""The parts of the demo: its flowers, a real server's answers, its table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOWHERE = Archive("http://no-such-host.invalid/flower_photos.tgz", "0" * 64, "fl
 
 
 class Reddest(tf.Module):
-    """Calls an image red as far as its pixels are."""
+    """Says that an image is as red as its pixels are on average."""
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "image_bytes")])
     def serve(self, image_bytes):
@@ -57,8 +57,8 @@ def png(color, size):
     return encoded.getvalue()
 
 
-def answer(truth, said):
-    prediction = Prediction(said, {"green": 0.25, "red": 0.75})
+def answer(truth, label):
+    prediction = Prediction(label, {"green": 0.25, "red": 0.75})
     return flowers.Answer("a[1].jpg", truth, prediction, prediction)
 
 
@@ -77,7 +77,7 @@ def test_a_real_server_answers_over_both_protocols(push_root):
     assert answers[2].rest.probabilities["red"] == pytest.approx(0.8)
 
 
-def test_the_table_shows_both_answers_beside_the_truth(printed):
+def test_the_table_shows_both_answers_next_to_the_truth(printed):
     flowers.show([answer("red", "red"), answer("green", "red")])
 
     assert "a[1].jpg" in printed()
@@ -87,18 +87,18 @@ def test_the_table_shows_both_answers_beside_the_truth(printed):
     assert "1 of 2 right" in printed()
 
 
-def test_without_a_network_drawn_flowers_stand_in_and_it_says_so(tmp_path, printed, monkeypatch):
-    monkeypatch.setenv("no_proxy", "*")  # A proxy would answer in the place of a host that is not.
+def test_without_a_network_the_demo_draws_flowers_and_says_so(tmp_path, printed, monkeypatch):
+    monkeypatch.setenv("no_proxy", "*")  # A proxy would answer for a host that does not exist.
 
     folder = flowers.find_flowers(tmp_path, archive=NOWHERE)
 
     assert folder == tmp_path / "drawn_flowers"
     assert len(list(folder.glob("*/*.jpg"))) == 300
     assert "cannot be reached" in printed()
-    assert "DRAWN FLOWERS stand in" in printed()
+    assert "DRAWN FLOWERS" in printed()
 
 
-def test_photographs_that_are_there_need_no_network(tmp_path, printed):
+def test_photographs_from_an_earlier_run_need_no_network(tmp_path, printed):
     photo = tmp_path / "flower_photos" / "daisy" / "1.jpg"
     photo.parent.mkdir(parents=True)
     photo.write_bytes(b"jpeg")
@@ -107,7 +107,7 @@ def test_photographs_that_are_there_need_no_network(tmp_path, printed):
     assert printed() == ""
 
 
-def test_a_folder_that_is_not_there_ends_with_the_code_of_wrong_input(tmp_path):
+def test_a_missing_folder_ends_with_the_exit_code_of_wrong_input(tmp_path):
     with pytest.raises(typer.Exit) as ended:
         flowers.demo(data=str(tmp_path / "nowhere"), workdir=str(tmp_path / "home"))
 

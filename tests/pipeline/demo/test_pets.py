@@ -1,4 +1,4 @@
-"""The demo's parts: its pairs, its questions to a real server, its table and its pictures."""
+"""The parts of the demo: its pairs, a real server's answers, its table and its pictures."""
 
 import io
 
@@ -35,19 +35,21 @@ def pair(number):
     return f"images/{number}.png", tiny.png(image), tiny.png(truth)
 
 
-def test_a_real_server_is_asked_on_both_ways_and_each_answer_has_a_picture(push_root, tmp_path):
+def test_a_real_server_answers_over_both_protocols_and_each_answer_has_a_picture(
+    push_root, tmp_path
+):
     answers = pets.ask(push_root, [pair(0), pair(3)], tmp_path)
 
     assert all(answer.agreed for answer in answers)
     for answer, number in zip(answers, (0, 3), strict=True):
-        truth, said = tiny_masks.truth(number), np.argmax(tiny_masks.image(number), -1)
+        truth, predicted = tiny_masks.truth(number), np.argmax(tiny_masks.image(number), -1)
         counts = truth != 255
-        assert answer.accuracy == pytest.approx(np.mean(truth[counts] == said[counts]))
-        assert answer.pet == pytest.approx(np.mean(said == 0), abs=1e-6)
+        assert answer.accuracy == pytest.approx(np.mean(truth[counts] == predicted[counts]))
+        assert answer.pet == pytest.approx(np.mean(predicted == 0), abs=1e-6)
         assert Image.open(answer.picture).width >= truth.shape[1]
 
 
-def test_the_table_says_how_true_each_answer_is(printed, tmp_path):
+def test_the_table_shows_how_accurate_each_answer_is(printed, tmp_path):
     rows = [Answer("a[1].jpg", 0.25, 0.5, agreed, tmp_path) for agreed in (True, False)]
     pets.show(rows, tmp_path)
 
@@ -58,24 +60,24 @@ def test_the_table_says_how_true_each_answer_is(printed, tmp_path):
     assert str(tmp_path) in printed()
 
 
-def test_without_a_network_drawn_animals_stand_in_and_it_says_so(tmp_path, printed, monkeypatch):
-    monkeypatch.setenv("no_proxy", "*")  # A proxy would answer in the place of a host that is not.
+def test_without_a_network_the_demo_draws_animals_and_says_so(tmp_path, printed, monkeypatch):
+    monkeypatch.setenv("no_proxy", "*")  # A proxy would answer for a host that does not exist.
 
     folder = pets.find_pets(tmp_path, archives=NOWHERE)
 
     assert len(list((folder / "images").iterdir())) == drawn_pets.PAIRS
     assert "cannot be reached" in printed()
-    assert "DRAWN ANIMALS stand in" in printed()
+    assert "DRAWN ANIMALS" in printed()
 
 
-def test_photographs_that_are_there_need_no_network(tmp_path, printed):
+def test_photographs_from_an_earlier_run_need_no_network(tmp_path, printed):
     (tmp_path / "oxford_pets" / "images").mkdir(parents=True)
 
     assert pets.find_pets(tmp_path, archives=NOWHERE) == tmp_path / "oxford_pets"
     assert printed() == ""
 
 
-def test_a_folder_that_is_not_there_ends_with_the_code_of_wrong_input(tmp_path):
+def test_a_missing_folder_ends_with_the_exit_code_of_wrong_input(tmp_path):
     with pytest.raises(typer.Exit) as ended:
         pets.demo(data=str(tmp_path / "nowhere"), workdir=str(tmp_path / "home"))
 

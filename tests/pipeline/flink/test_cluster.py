@@ -8,7 +8,7 @@ from pipeline.flink import cluster
 from pipeline.flink.errors import ClusterError
 
 
-def test_the_folder_of_a_cluster_that_failed_stays():
+def test_the_folder_of_a_cluster_that_failed_is_kept():
     with pytest.raises(ClusterError), cluster.temporary_folder() as folder:
         raise ClusterError
 
@@ -17,7 +17,7 @@ def test_the_folder_of_a_cluster_that_failed_stays():
 
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt, ValueError])
-def test_after_any_other_end_it_goes(end):
+def test_otherwise_the_folder_is_removed(end):
     with pytest.raises(end), cluster.temporary_folder() as folder:
         raise end
 

@@ -1,4 +1,4 @@
-"""What Flink's processes are told."""
+"""The configuration of Flink's processes."""
 
 from __future__ import annotations
 
@@ -16,34 +16,28 @@ def megabytes(text: str) -> int:
     return int(text[:-1]) * MEGABYTES[text[-1]]
 
 
-def test_each_task_manager_has_a_pool_at_an_address_of_its_own(tmp_path):
-    hosts = [configuration.write_hosts(tmp_path / str(n), n) for n in self_made(tmp_path)]
+def test_each_task_manager_has_its_own_pool_address(tmp_path):
+    hosts = [read_hosts(configuration.write_hosts(tmp_path, index)) for index in range(2)]
 
-    pools = [host_of(path, configuration.WORKERS) for path in hosts]
-    assert pools == ["127.0.0.10", "127.0.0.11"]
-    assert {host_of(path, "localhost") for path in hosts} == {"127.0.0.1"}
-
-
-def self_made(folder: Path) -> range:
-    for n in range(2):
-        (folder / str(n)).mkdir()
-    return range(2)
+    assert [names[configuration.WORKERS] for names in hosts] == ["127.0.0.10", "127.0.0.11"]
+    assert {names["localhost"] for names in hosts} == {"127.0.0.1"}
 
 
-def host_of(path: Path, name: str) -> str:
-    [host] = [line.split()[0] for line in path.read_text().splitlines() if line.split()[1] == name]
-    return host
+def read_hosts(path: Path) -> dict[str, str]:
+    """The addresses by name."""
+    lines = [line.split() for line in path.read_text().splitlines()]
+    return {name: address for address, name in lines}
 
 
 def test_ports_are_free_and_differ():
-    ports = Ports.free()
+    ports = Ports.find_free()
 
     numbers = {ports.rpc, ports.rest, ports.jobs, ports.artifacts, ports.workers}
     assert len(numbers) == 5
     assert min(numbers) > 1023
 
 
-def test_the_heap_and_direct_memory_hold_what_flink_was_promised():
+def test_java_gets_as_much_memory_as_flink_is_configured_for():
     memory = {name: megabytes(v) for name, v in configuration.MEMORY.items() if "memory" in name}
     of = "taskmanager.memory."
 
@@ -61,7 +55,7 @@ def test_only_this_machine_reaches_a_cluster(tmp_path):
     assert configuration.pool_host(0).startswith("127.")
 
 
-def test_a_job_does_not_begin_again_before_a_dead_worker_is_forgotten(tmp_path):
+def test_a_job_restarts_only_after_a_dead_worker_is_forgotten(tmp_path):
     settings = configuration.job_manager(tmp_path, PORTS)
 
     delay, unit = settings["restart-strategy.fixed-delay.delay"].split()
@@ -71,12 +65,12 @@ def test_a_job_does_not_begin_again_before_a_dead_worker_is_forgotten(tmp_path):
 
 
 def test_settings_are_written_as_flink_reads_them(tmp_path):
-    place = configuration.write(tmp_path / "made", {"rest.port": "2", "web.timeout": "3"})
+    place = configuration.write_settings(tmp_path / "made", {"rest.port": "2", "web.timeout": "3"})
 
     assert (place / "flink-conf.yaml").read_text() == "rest.port: 2\nweb.timeout: 3\n"
 
 
-def test_a_task_manager_that_replaces_another_has_an_id_of_its_own(tmp_path):
+def test_a_replaced_task_manager_gets_a_new_id(tmp_path):
     first, second = (configuration.task_manager(tmp_path, PORTS, index=1, slots=2) for _ in "ab")
 
     ids = [settings["taskmanager.resource-id"] for settings in (first, second)]

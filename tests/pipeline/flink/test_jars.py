@@ -1,4 +1,4 @@
-"""Where Java or Maven are missing, a sentence says so."""
+"""Java, Maven and the jars; an error says which of them is missing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.flink.jars import Versions
 
 
 def put_program(folder: Path, name: str, text: str) -> None:
-    """A program that says the text, and ends with 1 unless it is Java."""
+    """A program that prints the text, and fails unless it is Java."""
     path = folder / name
     path.write_text(f"#!/bin/sh\necho '{text}'\n[ {name} = java ]\n")
     path.chmod(0o755)
@@ -21,7 +21,7 @@ def put_program(folder: Path, name: str, text: str) -> None:
 
 @pytest.fixture
 def programs(tmp_path, monkeypatch):
-    """A folder that is the whole PATH, but for the shell's."""
+    """A folder that is the whole PATH."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -29,48 +29,52 @@ def programs(tmp_path, monkeypatch):
     return folder
 
 
-def test_no_java_is_a_sentence_with_the_package(programs):
-    with pytest.raises(ClusterError, match=r"java is missing: .* default-jre-headless"):
-        jars.java()
+@pytest.mark.parametrize(
+    ("find", "name", "package"),
+    [
+        pytest.param(jars.find_java, "java", "default-jre-headless", id="java"),
+        pytest.param(lambda: jars.find_classpath(Versions()), "mvn", "maven", id="maven"),
+    ],
+)
+def test_a_missing_program_is_named_with_its_package(programs, find, name, package):
+    with pytest.raises(ClusterError, match=f"{name} is missing") as raised:
+        find()
+
+    assert f"apt-get install {package}" in str(raised.value)
 
 
-def test_no_maven_is_a_sentence_with_the_package(programs):
-    with pytest.raises(ClusterError, match=r"mvn is missing: .*apt-get install maven"):
-        jars.classpath(Versions())
+@pytest.mark.parametrize(("text", "version"), [("1.8.0_402", 8), ("25.0.1", 25)])
+def test_a_java_that_flink_does_not_support_is_refused(programs, text, version):
+    put_program(programs, "java", f'openjdk version "{text}"')
+
+    with pytest.raises(ClusterError, match=f"is Java {version}"):
+        jars.find_java()
 
 
-@pytest.mark.parametrize(("said", "version"), [("1.8.0_402", 8), ("25.0.1", 25)])
-def test_a_java_that_flink_does_not_run_on_is_refused(programs, said, version):
-    put_program(programs, "java", f'openjdk version "{said}"')
+@pytest.mark.parametrize("text", ["11.0.24", "17.0.15", "21.0.12.1"])
+def test_a_java_that_flink_supports_is_found(programs, text):
+    put_program(programs, "java", f'openjdk version "{text}" 2026-08-18')
 
-    with pytest.raises(ClusterError, match=f"is Java {version}: this Flink runs on Java 11, 17 or"):
-        jars.java()
-
-
-@pytest.mark.parametrize("said", ["11.0.24", "17.0.15", "21.0.12.1"])
-def test_a_java_that_flink_runs_on_is_taken(programs, said):
-    put_program(programs, "java", f'openjdk version "{said}" 2026-08-18')
-
-    assert jars.java() == str(programs / "java")
+    assert jars.find_java() == str(programs / "java")
 
 
-def test_what_maven_cannot_get_is_a_sentence(programs):
+def test_what_maven_cannot_find_is_named(programs):
     put_program(programs, "mvn", "[ERROR] Could not find artifact a:b:jar:1 in central")
 
-    with pytest.raises(ClusterError, match="Flink 9 for Beam 8: Could not find artifact a:b:jar"):
-        jars.classpath(Versions("9", "8"))
+    with pytest.raises(ClusterError, match="Could not find artifact a:b:jar"):
+        jars.find_classpath(Versions("9", "8"))
 
 
-def test_maven_is_asked_again_only_when_a_jar_is_gone(programs, tmp_path):
-    known = jars.cache() / "flink-1.16-beam-2.56.0.classpath"
-    known.parent.mkdir(parents=True)
+def test_maven_runs_again_only_when_a_jar_is_missing(programs, tmp_path):
+    paths_file = jars.find_cache() / "flink-1.16-beam-2.56.0.classpath"
+    paths_file.parent.mkdir(parents=True)
     paths = [tmp_path / "a.jar", tmp_path / "b.jar"]
     for path in paths:
         path.touch()
-    known.write_text(os.pathsep.join(map(str, paths)))
-    assert jars.classpath(Versions()) == known.read_text()
+    paths_file.write_text(os.pathsep.join(map(str, paths)))
+    assert jars.find_classpath(Versions()) == paths_file.read_text()
 
     paths[0].unlink()
 
     with pytest.raises(ClusterError, match="mvn is missing"):
-        jars.classpath(Versions())
+        jars.find_classpath(Versions())

@@ -1,4 +1,4 @@
-"""A pool of workers starts those again that were killed, and no others."""
+"""A pool restarts workers that were killed, and no others."""
 
 from __future__ import annotations
 
@@ -17,62 +17,62 @@ from pipeline.flink.worker_pool import Pool
 
 @pytest.fixture
 def pool():
-    """One that has started a worker, which sleeps in place of working."""
+    """A pool with one worker, which only sleeps."""
     made = Pool()
-    made._worker_processes["1-1"] = sleeping()
+    made._worker_processes["1-1"] = start_worker()
     yield made
     for process in made._worker_processes.values():
         process.kill()
         process.wait()
 
 
-def sleeping():
+def start_worker():
     return subprocess.Popen((sys.executable, "-c", "import time; time.sleep(600)"))
 
 
-def test_a_worker_that_was_killed_begins_again_by_its_name(pool):
+def test_a_killed_worker_is_restarted_under_its_name(pool):
     before = pool._worker_processes["1-1"]
     before.kill()
     before.wait()
 
-    assert pool.revive() == ["1-1"]
+    assert pool.restart_killed() == ["1-1"]
     after = pool._worker_processes["1-1"]
     assert after.args == before.args
     assert after.poll() is None
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_one_that_was_told_to_end_stays_ended(pool, number):
+def test_a_worker_that_was_asked_to_end_is_not_restarted(pool, number):
     pool._worker_processes["1-1"].send_signal(number)
     pool._worker_processes["1-1"].wait()
 
-    assert pool.revive() == []
+    assert pool.restart_killed() == []
 
 
-def test_one_that_works_is_left_alone(pool):
-    assert pool.revive() == []
+def test_a_running_worker_is_left_alone(pool):
+    assert pool.restart_killed() == []
 
 
-def test_one_is_not_stopped_while_it_begins_again(pool, monkeypatch):
+def test_a_worker_is_not_stopped_while_it_is_restarted(pool, monkeypatch):
     pool._worker_processes["1-1"].kill()
     pool._worker_processes["1-1"].wait()
     request = beam_fn_api_pb2.StopWorkerRequest(worker_id="1-1")
     stopper = threading.Thread(target=pool.StopWorker, args=(request, None))
-    begin = subprocess.Popen
-    begun = []
+    popen = subprocess.Popen
+    started = []
 
-    def slow(*args, **options):
+    def start_slowly(*args, **options):
         stopper.start()
         stopper.join(0.5)  # It waits.
-        begun.append(begin(*args, **options))
-        return begun[-1]
+        started.append(popen(*args, **options))
+        return started[-1]
 
-    monkeypatch.setattr(subprocess, "Popen", slow)
-    pool.revive()
+    monkeypatch.setattr(subprocess, "Popen", start_slowly)
+    pool.restart_killed()
     stopper.join()
 
     assert pool._worker_processes == {}
-    assert begun[0].wait(60) == -signal.SIGTERM
+    assert started[0].wait(60) == -signal.SIGTERM
 
 
 def test_sigterm_ends_a_pool(tmp_path):

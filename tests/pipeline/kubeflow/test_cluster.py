@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import traceback
+
 import pytest
 
 from pipeline.kubeflow.cluster import Cluster
+from pipeline.settings_error import SettingsError
 
 
-def test_a_cluster_file_overrides_only_the_settings_that_it_names(tmp_path):
+def test_a_cluster_file_overrides_single_values(tmp_path):
     file = tmp_path / "cluster.yaml"
     file.write_text("image: registry/fcn:1\nsteps:\n  Trainer: {gpus: 4}\n  Pusher: {retries: 0}\n")
 
@@ -18,9 +21,7 @@ def test_a_cluster_file_overrides_only_the_settings_that_it_names(tmp_path):
     assert cluster.step("RunReport") == cluster.other_steps
 
 
-def test_an_image_argument_overrides_the_environment_which_overrides_the_file(
-    tmp_path, monkeypatch
-):
+def test_an_image_given_overrides_the_environment_which_overrides_the_file(tmp_path, monkeypatch):
     file = tmp_path / "cluster.yaml"
     file.write_text("image: of/file:1\n")
     monkeypatch.setenv("FCN_CLUSTER", str(file))
@@ -32,27 +33,45 @@ def test_an_image_argument_overrides_the_environment_which_overrides_the_file(
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "name", "value"),
     [
-        pytest.param("imagee: a:1", r"imagee=\"a:1\": Unexpected", id="unknown-name"),
-        pytest.param("steps: {Trainer: {gpus: -1}}", r"steps.Trainer.gpus=-1", id="bad-value"),
-        pytest.param("run_as_user: 0", r"run_as_user=0", id="root"),
-        pytest.param("volumes: [{claim: a, mount_path: data}]", r"mount_path=\"data\"", id="path"),
-        pytest.param("- a\n- b", "contains no settings", id="no-mapping"),
-        pytest.param("image: [", "is not YAML", id="no-yaml"),
+        pytest.param("imagee: a:1", "imagee", "a:1", id="unknown-name"),
+        pytest.param("steps: {Trainer: {gpus: -1}}", "steps.Trainer.gpus", -1, id="bad-value"),
+        pytest.param("run_as_user: 0", "run_as_user", 0, id="root"),
+        pytest.param(
+            "volumes: [{claim: a, mount_path: data}]", "volumes.0.mount_path", "data", id="path"
+        ),
     ],
 )
-def test_invalid_settings_are_named(tmp_path, text, message):
+def test_an_error_names_the_setting_and_its_value(tmp_path, text, name, value):
     file = tmp_path / "cluster.yaml"
     file.write_text(text)
 
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(SettingsError) as raised:
         Cluster.from_env(file)
 
+    assert (raised.value.name, raised.value.value) == (name, value)
 
-def test_a_missing_cluster_file_is_named(tmp_path):
-    with pytest.raises(ValueError, match=r"nowhere.yaml cannot be read"):
-        Cluster.from_env(tmp_path / "nowhere.yaml")
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("- a\n- b", id="not-a-mapping"),
+        pytest.param("secrets: [{env: {URL: 'xoxb-planted", id="not-yaml"),
+        pytest.param(None, id="not-there"),
+    ],
+)
+def test_a_cluster_file_that_cannot_be_read_is_named(tmp_path, text):
+    file = tmp_path / "cluster.yaml"
+    if text:
+        file.write_text(text)
+
+    with pytest.raises(SettingsError) as raised:
+        Cluster.from_env(file)
+
+    assert (raised.value.name, raised.value.value) == ("--cluster", file)
+    assert str(file) in str(raised.value)
+    assert "planted" not in "".join(traceback.format_exception(raised.value))
 
 
 @pytest.mark.parametrize(
@@ -63,11 +82,13 @@ def test_a_missing_cluster_file_is_named(tmp_path):
         "{name: fcn-webhook, env: xoxb-planted}",
     ],
 )
-def test_a_secret_in_the_settings_is_refused_and_not_repeated(tmp_path, secret):
+def test_a_secret_written_in_the_settings_is_refused_and_not_repeated(tmp_path, secret):
     file = tmp_path / "cluster.yaml"
     file.write_text(f"secrets: [{secret}]")
 
-    with pytest.raises(ValueError, match=r"^secrets\.0\.") as caught:
+    with pytest.raises(SettingsError) as raised:
         Cluster.from_env(file)
 
-    assert "planted" not in str(caught.value)
+    assert raised.value.name.startswith("secrets.0.")
+    assert raised.value.value is None
+    assert "planted" not in "".join(traceback.format_exception(raised.value))

@@ -1,4 +1,4 @@
-"""The terminal says which component runs and how long it took."""
+"""The terminal shows which component runs and how long it took."""
 
 import io
 import logging
@@ -11,7 +11,7 @@ from pipeline.local import progress
 def test_each_component_gets_a_line_when_it_starts_and_one_when_it_ends():
     console = Console(record=True, file=io.StringIO())
 
-    with progress.shown(console, ["Trainer", "Pusher"]):
+    with progress.show_progress(console, ["Trainer", "Pusher"]):
         logging.getLogger("absl").info("Component %s is running.", "Pusher")
         logging.getLogger("absl").info("Something else.")
         logging.getLogger("absl").info("Component %s is finished.", "Pusher")
@@ -25,7 +25,7 @@ def test_each_component_gets_a_line_when_it_starts_and_one_when_it_ends():
 def test_nothing_is_printed_after_the_run():
     console = Console(record=True, file=io.StringIO())
 
-    with progress.shown(console, ["Trainer"]):
+    with progress.show_progress(console, ["Trainer"]):
         pass
     logging.getLogger("absl").warning("Component %s is running.", "Trainer")
 

@@ -1,4 +1,4 @@
-"""A second run is held to what the first was held to, unless somebody has pushed since."""
+"""A second run keeps the pin of the first, unless something else was pushed since."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +35,7 @@ def stop_serving(settings, version):
 
 
 def finish(settings, pushed, experiment=FLOWERS):
-    """A whole run: pinned, pushed, and noted."""
+    """A whole run: choose a pin, push, write the pin."""
     pinned = reuse.pin(experiment, settings)
     serve(settings, pushed)
     reuse.store(settings.workdir, pinned, pushed)
@@ -46,20 +46,22 @@ def test_the_first_run_compares_with_nothing(settings):
     assert reuse.pin(FLOWERS, settings).served_version == NONE
 
 
-def test_the_first_run_compares_with_the_newest_version_that_is_served(settings):
+def test_the_first_run_compares_with_the_newest_served_version(settings):
     for version in ("9", "10", "2"):
         serve(settings, version)
 
     assert reuse.pin(FLOWERS, settings).served_version == "10"
 
 
-def test_the_same_question_after_a_push_is_held_to_the_same(settings):
+def test_the_same_run_after_a_push_keeps_its_pin(settings):
     first = finish(settings, "1")
 
-    assert reuse.held_to(settings, reuse.pin(FLOWERS, settings)) == reuse.held_to(settings, first)
+    assert reuse.apply_pin(settings, reuse.pin(FLOWERS, settings)) == reuse.apply_pin(
+        settings, first
+    )
 
 
-def test_the_same_question_is_held_to_the_same_after_its_push_was_deleted(settings):
+def test_the_same_run_keeps_its_pin_after_its_version_was_deleted(settings):
     finish(settings, "1")
     stop_serving(settings, "1")
 
@@ -73,39 +75,35 @@ def test_the_same_question_is_held_to_the_same_after_its_push_was_deleted(settin
         pytest.param(lambda e, s: (e, replace(s, fingerprint="changed")), id="data-or-code"),
     ],
 )
-def test_another_question_compares_with_what_was_pushed(settings, change):
+def test_a_changed_run_compares_with_the_version_pushed(settings, change):
     finish(settings, "1")
 
     assert reuse.pin(*change(FLOWERS, settings)).served_version == "1"
 
 
-def test_a_version_that_somebody_else_pushed_is_compared_with(settings):
+def test_a_version_pushed_by_others_becomes_the_baseline(settings):
     finish(settings, "1")
     serve(settings, "2")
 
     assert reuse.pin(FLOWERS, settings).served_version == "2"
 
 
-def test_a_run_that_did_not_finish_holds_the_next_to_nothing(settings):
+def test_a_run_that_did_not_finish_leaves_no_pin(settings):
     reuse.pin(FLOWERS, settings)
     serve(settings, "7")
 
     assert reuse.pin(FLOWERS, settings).served_version == "7"
 
 
-def test_a_push_that_is_repeated_stays_repeated(settings):
-    pinned = reuse.pushing_again(finish(settings, "1"))
+def test_a_repeated_push_is_not_repeated_again(settings):
+    pinned = reuse.push_again(finish(settings, "1"))
     reuse.store(settings.workdir, pinned, "1")
 
     assert reuse.pin(FLOWERS, settings).push_attempt == pinned.push_attempt != ""
 
 
-def test_a_version_asked_for_by_number_is_taken(settings):
+def test_a_version_may_be_chosen_by_number(settings):
     serve(settings, "3")
     serve(settings, "4")
 
     assert reuse.pin(FLOWERS, replace(settings, served_version="3")).served_version == "3"
-
-
-def test_the_code_is_the_same_as_long_as_nobody_changes_it():
-    assert reuse.code() == reuse.code()

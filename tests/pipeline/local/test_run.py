@@ -1,4 +1,4 @@
-"""A working directory is one run's at a time."""
+"""Only one run at a time uses a working directory."""
 
 import pytest
 
@@ -8,14 +8,14 @@ from pipeline.local import run
 
 def test_a_second_run_in_the_same_folder_is_refused(tmp_path):
     with (
-        run.alone(str(tmp_path)),
-        pytest.raises(DataError, match=f"Another run is at work in {tmp_path}"),
-        run.alone(str(tmp_path)),
+        run.lock_workdir(str(tmp_path)),
+        pytest.raises(DataError, match=str(tmp_path)),
+        run.lock_workdir(str(tmp_path)),
     ):
-        raise AssertionError("Both went on.")
+        raise AssertionError("Both have the lock.")
 
 
 def test_the_folder_is_free_again_after_a_run(tmp_path):
     for _ in range(2):
-        with run.alone(str(tmp_path)):
+        with run.lock_workdir(str(tmp_path)):
             assert (tmp_path / "lock").is_file()

@@ -1,4 +1,4 @@
-"""The table that a run ends with says all that people look for."""
+"""What a run prints at its end."""
 
 import io
 import json
@@ -53,49 +53,40 @@ MASKS = replace(
 )
 
 
-def printed(result):
+def show(result):
     console = Console(width=120, record=True, file=io.StringIO())
     run_table.show(result, console)
     return console.export_text()
 
 
 def rows(result):
-    return [[cell.strip() for cell in line.split("│")] for line in printed(result).splitlines()]
+    return [[cell.strip() for cell in line.split("│")] for line in show(result).splitlines()]
 
 
-@pytest.mark.parametrize(
-    "cells",
-    [
-        pytest.param(("rose", "6", "2", "2", "100 / 150 / 200"), id="images-of-a-class-by-split"),
-        pytest.param(("rose", "2", "0.500", "1.000", "0.500"), id="a-class"),
-        pytest.param(("tulip", "0", "-", "-", "-"), id="a-class-without-images"),
-        pytest.param(("all, baseline", "", "0.250"), id="baseline"),
-        pytest.param(("Trainer", "12.3"), id="seconds"),
-        pytest.param(("Pusher", "unchanged"), id="cached"),
-    ],
-)
-def test_a_row_holds(cells):
-    assert any(tuple(row[1 : len(cells) + 1]) == cells for row in rows(RESULT))
+ROWS = {
+    "images of a class by split": (RESULT, ("rose", "6", "2", "2", "100 / 150 / 200")),
+    "class": (RESULT, ("rose", "2", "0.500", "1.000", "0.500")),
+    "class without images": (RESULT, ("tulip", "0", "-", "-", "-")),
+    "baseline": (RESULT, ("all, baseline", "", "0.250")),
+    "seconds": (RESULT, ("Trainer", "12.3")),
+    "cached": (RESULT, ("Pusher", "unchanged")),
+    "masks, class": (MASKS, ("pet", "0.610", "")),
+    "masks, class without pixels": (MASKS, ("border", "-", "")),
+    "masks, all": (MASKS, ("all", "0.610", "0.820")),
+    "masks, baseline": (MASKS, ("all, baseline", "0.200", "0.600")),
+    "masks, breed": (MASKS, ("label pug", "2", "0.500", "0.750")),
+    "masks, slice without pixels": (MASKS, ("size bucket 1", "1", "-", "-")),
+}
 
 
-@pytest.mark.parametrize(
-    "cells",
-    [
-        pytest.param(("pet", "0.610", ""), id="a-class"),
-        pytest.param(("border", "-", ""), id="a-class-without-pixels"),
-        pytest.param(("all", "0.610", "0.820"), id="all"),
-        pytest.param(("all, baseline", "0.200", "0.600"), id="baseline"),
-        pytest.param(("label pug", "2", "0.500", "0.750"), id="a-breed"),
-        pytest.param(("size bucket 1", "1", "-", "-"), id="a-slice-without-pixels-that-count"),
-    ],
-)
-def test_of_masks_a_row_holds(cells):
-    assert any(tuple(row[1 : len(cells) + 1]) == cells for row in rows(MASKS))
+@pytest.mark.parametrize(("result", "cells"), ROWS.values(), ids=ROWS.keys())
+def test_the_tables_have_a_row(result, cells):
+    assert any(tuple(row[1 : len(cells) + 1]) == cells for row in rows(result))
 
 
 @pytest.mark.parametrize("result", [RESULT, MASKS], ids=["classes", "masks"])
-def test_the_page_to_look_at_is_named(result):
-    assert "Report: /run/report.html" in printed(result).splitlines()
+def test_the_page_is_named(result):
+    assert "Report: /run/report.html" in show(result).splitlines()
 
 
 @pytest.mark.parametrize(
@@ -107,30 +98,30 @@ def test_the_page_to_look_at_is_named(result):
         "rejects: 1 truncated",
     ],
 )
-def test_the_account_of_files_is_printed(line):
-    assert line in [row.strip() for row in printed(RESULT).splitlines()]
+def test_the_account_of_files_is_show(line):
+    assert line in [row.strip() for row in show(RESULT).splitlines()]
 
 
 def test_the_version_pushed_ends_the_report():
-    assert printed(RESULT).rstrip().endswith("Version 17 is at /served/flowers/17")
+    assert show(RESULT).rstrip().endswith("Version 17 is at /served/flowers/17")
 
 
 def test_each_failure_of_the_gate_is_a_line():
     failures = ("accuracy on rose is 0.100; the gate asks for 0.4.", "No answer.")
     result = replace(RESULT, blessed=False, failures=failures, version="", pushed_to="")
 
-    assert printed(result).rstrip().splitlines()[-2:] == [f"  {line}" for line in failures]
+    assert show(result).rstrip().splitlines()[-2:] == [f"  {line}" for line in failures]
 
 
-def test_a_class_and_a_failure_in_brackets_are_printed_as_they_are():
+def test_brackets_in_names_and_failures_are_printed_as_they_are():
     classes = {"[b]x": RESULT.classes["rose"]}
     result = replace(RESULT, classes=classes, blessed=False, failures=("Not at [/job:local].",))
 
-    assert "[b]x" in printed(result)
-    assert "Not at [/job:local]." in printed(result)
+    assert "[b]x" in show(result)
+    assert "Not at [/job:local]." in show(result)
 
 
-def test_the_json_holds_what_the_table_shows(tmp_path):
+def test_the_json_has_what_the_table_shows(tmp_path):
     results.write_json(RESULT, tmp_path / "result.json")
 
     written = json.loads((tmp_path / "result.json").read_text())

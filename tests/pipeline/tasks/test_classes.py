@@ -1,19 +1,19 @@
-"""What TFMA is asked to measure of a classifier."""
+"""The metrics that TFMA measures of a classifier."""
 
 import pytest
 
 from pipeline.tasks import classes
-from pipeline.tasks.metric_config import name_of
+from pipeline.tasks.metric_config import read_name
 from trainer.config import METRICS
 
 
-def test_all_that_a_gate_may_name_is_measured():
-    measured = [name_of(config) for config in classes.metrics(5)]
+def test_each_metric_of_a_gate_is_measured():
+    measured = [read_name(config) for config in classes.metrics(5)]
 
     assert set(METRICS["classes"]) == set(classes.METRICS)
     assert set(METRICS["classes"]) < set(measured)
 
 
 @pytest.mark.parametrize("name", ["confusion", "class_precision_recall"])
-def test_which_classes_are_taken_for_which_is_measured(name):
-    assert name in [name_of(config) for config in classes.metrics(5)]
+def test_confusions_of_classes_are_measured(name):
+    assert name in [read_name(config) for config in classes.metrics(5)]

@@ -1,4 +1,4 @@
-"""What the gate asks of a segmenter, by TFX's Evaluator on real models and masks."""
+"""The gate of a segmenter, with TFX's Evaluator on real models and masks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BREEDS = ("Bengal", "pug")
 SLICES = {
     "overall": ((), list(NUMBERS)),
     "cats": (((records.SPECIES, "cat"),), [0, 2, 4]),
-    "pugs": (((records.LABEL_TEXT, "pug"),), [3, 5]),  # That of number 1 has no breed.
+    "pugs": (((records.LABEL_TEXT, "pug"),), [3, 5]),  # Number 1 has no breed.
     "small": ((("size_bucket", 0),), [0, 1, 2]),
 }
 ONE_PIXEL = (1, 1)
@@ -31,13 +31,13 @@ def always_green(pixels, _):
     return pixels * 0 + [0.0, 1.0, 0.0]
 
 
-def inverted(pixels, _):
-    """Each pixel's weakest colour."""
+def invert(pixels, _):
+    """The scores of each pixel's weakest colour."""
     return -pixels
 
 
 def evaluate(folder, *gate, model=tiny_masks.by_colour, baseline=always_green, rows=None):
-    """Whether the Evaluator, asked as the graph asks it, blessed; and where it wrote."""
+    """Runs the Evaluator as the graph does: whether it blessed the model, and its output."""
     experiment = replace(tiny_masks.EXPERIMENT, gate=gate)
     models = [tiny_masks.model_of(folder, scores) for scores in (model, baseline)]
     examples = examples_of(folder, rows or [with_breed(n) for n in NUMBERS])
@@ -46,7 +46,7 @@ def evaluate(folder, *gate, model=tiny_masks.by_colour, baseline=always_green, r
 
 
 def with_breed(number):
-    """A record with its breed, but for one that no list names."""
+    """A record with its breed; number 1 has none."""
     example = tf.train.Example.FromString(tiny_masks.record(number))
     if number != 1:
         breed = BREEDS[number % 2].encode()
@@ -55,7 +55,7 @@ def with_breed(number):
 
 
 def without_species(number, size=None):
-    """A record as the plain layout gives it, of an image of this size."""
+    """A record as from the plain layout, with an image cut to this size."""
     example = tf.train.Example.FromString(tiny_masks.record(number))
     feature = example.features.feature
     del feature[records.SPECIES]
@@ -76,7 +76,7 @@ def measured(tmp_path_factory):
 
 
 def matrix(numbers):
-    """scikit-learn's, of truth and answer, over the pixels that count."""
+    """scikit-learn's confusion matrix, without the ignored pixels."""
     truths = np.concatenate([tiny_masks.truth(n).ravel() for n in numbers])
     answers = np.concatenate([np.argmax(tiny_masks.image(n), -1).ravel() for n in numbers])
     counts = truths != records.IGNORED
@@ -112,7 +112,7 @@ def test_a_model_that_passes_its_gate_is_blessed(measured):
     assert results.gate_failures(measured[1]) == []
 
 
-def test_slices_are_named_as_people_say_them(measured):
+def test_slices_have_readable_names(measured):
     rows = results.by_slice(results.slices(measured[1], results.CANDIDATE))
 
     assert list(rows) == [
@@ -124,13 +124,13 @@ def test_slices_are_named_as_people_say_them(measured):
     assert rows["species cat"]["images"] == 3
 
 
-def test_a_model_below_its_gate_or_its_baseline_is_not_blessed_and_each_reason_is_said(tmp_path):
+def test_a_model_below_its_gate_or_its_baseline_is_not_blessed_for_two_reasons(tmp_path):
     gate = (
         Threshold(metric="pixel_accuracy", at_least=0.9),
         Threshold(metric="mean_iou", at_least=0.0, max_drop=0.05),
     )
 
-    blessed, uri = evaluate(tmp_path, *gate, model=inverted, baseline=tiny_masks.by_colour)
+    blessed, uri = evaluate(tmp_path, *gate, model=invert, baseline=tiny_masks.by_colour)
 
     assert not blessed
     below, dropped = sorted(results.gate_failures(uri), reverse=True)

@@ -1,4 +1,4 @@
-"""A third task needs an entry in each of the three registries, and no other change."""
+"""A third task needs one entry in each of the three registries and no other change."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ EXPERIMENT = replace(
 
 @pytest.fixture(scope="module", autouse=True)
 def registered():
-    """The task's name in the registries."""
+    """Registers the task."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(trainer.tasks.TASKS, third_task.NAME, third_task.LabelScores())
         patch.setitem(components.tasks.TASKS, third_task.NAME, third_task.COMPONENTS)
@@ -49,7 +49,7 @@ def registered():
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
-    """The places of a run on a few drawn images."""
+    """The folders of a run on a few drawn images."""
     folder = tmp_path_factory.mktemp("third")
     names = [(label, seed) for label in tiny.LABELS for seed in range(PER_CLASS)]
     put(folder / "data", {f"{label}/{n}.png": tiny.png(tiny.drawn(label, n)) for label, n in names})
@@ -60,13 +60,13 @@ def settings(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def result(settings):
-    """What a run of the whole graph leaves."""
+    """The result of a run of the whole graph."""
     return run.run(EXPERIMENT, settings, Console(file=io.StringIO()))
 
 
 @pytest.fixture(scope="module")
 def served(result):
-    """The answers of the version that was pushed."""
+    """The answers of the version pushed."""
     model = tf.saved_model.load(result.pushed_to)
     images = [tiny.png(tiny.drawn(label, 99)) for label in tiny.LABELS]
     return model.signatures["serving_default"](tf.constant(images))
@@ -78,7 +78,7 @@ def test_the_registries_have_the_same_tasks():
     assert components.tasks.TASKS.keys() == pipeline.tasks.TASKS.keys() == names
 
 
-def test_kubeflow_takes_the_graph_of_a_third_task(settings, tmp_path):
+def test_kubeflow_compiles_the_graph_of_a_third_task(settings, tmp_path):
     config = kubeflow.KubeflowV2DagRunnerConfig(
         default_image="registry.local/fcn:1", use_pipeline_spec_2_1=True
     )
@@ -99,14 +99,14 @@ def test_the_local_graph_pushes_a_model_of_a_third_task(result):
     assert set(result.metrics) == {"accuracy"}
 
 
-def test_the_version_pushed_answers_as_the_task_says(served):
+def test_the_version_pushed_answers_as_the_task_defines(served):
     scores = served["probabilities"].numpy()
 
     assert scores.shape == (2, len(tiny.LABELS))
-    assert abs(scores.sum(axis=1) - 1).max() > 1e-4  # No softmax made them.
+    assert abs(scores.sum(axis=1) - 1).max() > 1e-4  # No softmax.
 
 
-def test_the_result_is_shown_as_the_task_says(result):
+def test_the_result_is_shown_as_the_task_defines(result):
     console = Console(width=120, record=True, file=io.StringIO())
     run_table.show(result, console)
 

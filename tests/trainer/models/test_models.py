@@ -117,7 +117,13 @@ def test_each_model_that_an_experiment_may_name_is_built():
 
 @pytest.mark.parametrize("path", Path(models.__file__).parent.glob("*.py"), ids=lambda p: p.stem)
 def test_models_import_keras_and_nothing_of_tensorflow(path):
-    allowed = {"keras", "trainer.model_config", "trainer.models", "__future__", *sys.stdlib_module_names}
+    allowed = {
+        "keras",
+        "trainer.model_config",
+        "trainer.models",
+        "__future__",
+        *sys.stdlib_module_names,
+    }
 
     for name in imported(ast.parse(path.read_text(encoding="utf-8"))):
         assert any(name == known or name.startswith(f"{known}.") for known in allowed), name

@@ -1,16 +1,16 @@
-"""The two archives of the pets become one folder, when both are whole."""
+"""The two archives of the pets become one folder when both are complete."""
 
 import io
 import tarfile
 
 import pytest
 
-from pipeline.demo import pet_photos
+from pipeline.demo import photographs
 from pipeline.demo.download import Archive, WrongChecksum
 from tests.pipeline.demo.test_download import Shelf, serving
 
 
-def packed(folder):
+def pack(folder):
     """An archive of one file in this folder."""
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w:gz") as tar:
@@ -21,13 +21,13 @@ def packed(folder):
 
 
 def fetch(folder, *, sha256=None):
-    shelves = {name: Shelf(body=packed(name)) for name in ("annotations", "images")}
+    shelves = {name: Shelf(body=pack(name)) for name in ("annotations", "images")}
     with serving(shelves["annotations"]) as first, serving(shelves["images"]) as second:
         urls = dict(zip(shelves, (first, second), strict=True))
         archives = tuple(
             Archive(urls[name], sha256 or shelf.sha256, name) for name, shelf in shelves.items()
         )
-        return pet_photos.fetch(folder, archives=archives)
+        return photographs.fetch_all(folder, archives)
 
 
 def test_both_archives_are_unpacked_into_one_folder(tmp_path):
@@ -38,11 +38,7 @@ def test_both_archives_are_unpacked_into_one_folder(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["pets"]
 
 
-def test_a_folder_that_is_there_is_not_asked_for(tmp_path):
-    assert pet_photos.fetch(tmp_path, archives=()) == tmp_path
-
-
-def test_no_folder_appears_before_both_are_whole(tmp_path):
+def test_no_folder_appears_before_both_are_complete(tmp_path):
     with pytest.raises(WrongChecksum):
         fetch(tmp_path / "pets", sha256="0" * 64)
 
@@ -50,4 +46,6 @@ def test_no_folder_appears_before_both_are_whole(tmp_path):
 
 
 def test_the_published_checksums_are_sha256():
-    assert [len(bytes.fromhex(archive.sha256)) for archive in pet_photos.ARCHIVES] == [32, 32]
+    archives = (photographs.FLOWERS, *photographs.PETS)
+
+    assert [len(bytes.fromhex(archive.sha256)) for archive in archives] == [32, 32, 32]
