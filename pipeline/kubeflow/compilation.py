@@ -31,6 +31,7 @@ from pipeline.kubeflow.cluster import SERVED_BY, Cluster, StepSettings
 from pipeline.kubeflow.compiled import Package, Task
 from pipeline.kubeflow.messages import as_json, parse
 from pipeline.settings import Settings
+from pipeline.settings_error import SettingsError
 from trainer.config import Experiment
 
 ENTRY = ("python", "-m", "components.kubeflow.entry_point")
@@ -102,14 +103,16 @@ def check_inputs(experiment: Experiment, cluster: Cluster) -> None:
     if problem := lint.find_name_problem(experiment.name):
         check([problem])
     if not experiment.data.classes:
-        raise ValueError(
-            "data.classes is empty, and the folder's are not known before a run: name them, as by "
-            '--set \'data.classes=["cat", "dog"]\'.'
+        raise SettingsError(
+            "data.classes is empty, and the folder's classes are not known before a run: give "
+            'them, for example with --set \'data.classes=["cat", "dog"]\'.',
+            name="data.classes",
         )
     if not cluster.image:
-        raise ValueError(
+        raise SettingsError(
             "No image for the steps: give --image, set FCN_IMAGE, or write `image: NAME:TAG` into "
-            "the file of --cluster."
+            "the file of --cluster.",
+            name="image",
         )
 
 

@@ -10,6 +10,7 @@ from tfx.types import standard_artifacts
 
 from pipeline.kubeflow import compilation
 from pipeline.kubeflow.cluster import Cluster, StepSettings
+from pipeline.settings_error import SettingsError
 from trainer import configs
 from trainer.overrides import with_overrides
 
@@ -56,13 +57,17 @@ def test_settings_that_would_not_run_stop_it_before_it_writes_a_file(change, pla
 
 
 def test_a_missing_image_stops_it(tmp_path):
-    with pytest.raises(ValueError, match="No image for the steps: give --image"):
+    with pytest.raises(SettingsError) as raised:
         compilation.compile_to(tmp_path / "f.yaml", FLOWERS, replace(CLUSTER, image=""))
+
+    assert raised.value.name == "image"
 
 
 def test_missing_classes_stop_it(tmp_path):
-    with pytest.raises(ValueError, match=r"data.classes is empty.*--set"):
+    with pytest.raises(SettingsError) as raised:
         compilation.compile_to(tmp_path / "f.yaml", configs.load("images"), CLUSTER)
+
+    assert raised.value.name == "data.classes"
 
 
 def test_a_failed_compilation_leaves_the_file_of_the_last_one(tmp_path):
