@@ -54,7 +54,7 @@ def read_leniently(documents: Sequence[Any]) -> Package:
 
 @dataclass(frozen=True)
 class Package:
-    """The two documents."""
+    """The two documents of a compiled pipeline."""
 
     spec: PipelineSpec
     platform: PlatformSpec
@@ -76,7 +76,7 @@ class Package:
 
     def dags(self) -> Iterator[Dag]:
         """The root, and all that are nested in it, once for each task that runs them."""
-        return self.root.and_nested()
+        return self.root.walk()
 
     def tasks(self) -> Iterator[Task]:
         """All tasks, nested ones too."""
@@ -99,19 +99,19 @@ class Package:
 
     @cached_property
     def executors(self) -> dict[str, ExecutorSpec]:
-        """By label, as far as they can be read."""
+        """The executors by label, as far as they can be read."""
         given = self.given_executors
         return {label: parse_leniently(given[label], ExecutorSpec) for label in sorted(given)}
 
     @cached_property
     def given_executors(self) -> dict[str, Any]:
-        """By label, as they are written."""
+        """The executors by label, as JSON."""
         executors = as_json(self.spec.deployment_spec).get("executors")
         return executors if isinstance(executors, dict) else {}
 
     @cached_property
     def pods(self) -> dict[str, KubernetesExecutorConfig]:
-        """What Kubernetes is to give each executor's pods, as far as it can be read."""
+        """The Kubernetes settings of each executor's pods, as far as they can be read."""
         return {
             label: parse_leniently(as_json(given), KubernetesExecutorConfig)
             for label, given in self.given_pods.items()
@@ -119,7 +119,7 @@ class Package:
 
     @property
     def given_pods(self) -> Mapping[str, Struct]:
-        """By label of the executor, as they are written."""
+        """The Kubernetes settings by label of the executor, as JSON."""
         if KUBERNETES not in self.platform.platforms:
             return {}
         executors = self.platform.platforms[KUBERNETES].deployment_spec.executors
@@ -138,17 +138,17 @@ class Dag:
 
     @property
     def tasks(self) -> dict[str, Task]:
-        """By name, in alphabetical order."""
+        """Its tasks by name, in alphabetical order."""
         specs = self.component.dag.tasks
         return {name: Task(name, specs[name], self) for name in sorted(specs)}
 
-    def and_nested(self) -> Iterator[Dag]:
+    def walk(self) -> Iterator[Dag]:
         """This one, and those of its tasks; a DAG that contains itself is entered once."""
         yield self
         for task in self.tasks.values():
             nested = task.nested
             if nested and nested.name not in nested.inside:
-                yield from nested.and_nested()
+                yield from nested.walk()
 
 
 @dataclass(frozen=True)
@@ -198,9 +198,9 @@ class Task:
         for name, given in self.spec.inputs.parameters.items():
             values.pop(name, None)
             if given.WhichOneof("kind") == "component_input_parameter":
-                handed_down = self.dag.values.get(given.component_input_parameter)
-                if handed_down is not None:
-                    values[name] = handed_down
+                passed = self.dag.values.get(given.component_input_parameter)
+                if passed is not None:
+                    values[name] = passed
             elif given.runtime_value.WhichOneof("value") == "constant":
                 values[name] = given.runtime_value.constant
         return values
@@ -222,7 +222,7 @@ class Step:
 
     @property
     def name(self) -> str:
-        """The task's."""
+        """The task's name."""
         return self.task.name
 
 

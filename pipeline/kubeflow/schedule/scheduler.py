@@ -47,7 +47,7 @@ class Scheduler:
         name = pipeline or package.name
         found = [one for one in self._api.list_pipelines() if one.display_name == name]
         if not found:
-            return self._first_version(replace(package, name=name), version)
+            return self._create_pipeline(replace(package, name=name), version)
         known = find_one("pipeline", name, found, "pipeline_id")
         versions = self._api.list_versions(known.pipeline_id)
         if version in {one.display_name for one in versions}:
@@ -56,7 +56,7 @@ class Scheduler:
         if same and not version:
             newest = "" if same[-1] is versions[-1] else versions[-1].display_name
             return replace(self._describe(known, same[-1]), is_new=False, newest=newest)
-        return self._next_version(known, path, version or package.digest)
+        return self._upload_version(known, path, version or package.digest)
 
     def run(self, request: RunRequest) -> StartedRun:
         """Starts a run now."""
@@ -95,7 +95,7 @@ class Scheduler:
             self._delete_replaced(old, made)
         return made
 
-    def jobs(self) -> list[Job]:
+    def list_jobs(self) -> list[Job]:
         """All recurring runs, with the names of their pipelines and versions."""
         found = self._api.list_jobs()
         names = {one.pipeline_id: one.display_name for one in self._api.list_pipelines()}
@@ -179,7 +179,7 @@ class Scheduler:
                 f"not deleted: delete it with `fcn schedule delete {old.recurring_run_id}`. {error}"
             ) from error
 
-    def _first_version(self, package: CompiledFile, version: str) -> UploadedVersion:
+    def _create_pipeline(self, package: CompiledFile, version: str) -> UploadedVersion:
         """Creates a pipeline. The server gives its first version the pipeline's name.
 
         For another name, this uploads the same content as a second version.
@@ -191,10 +191,10 @@ class Scheduler:
             namespace=self._api.namespace,
         )
         if version:
-            return self._next_version(made, package.path, version)
+            return self._upload_version(made, package.path, version)
         return self._describe(made, self._api.list_versions(made.pipeline_id)[-1])
 
-    def _next_version(self, pipeline: Any, path: Path, version: str) -> UploadedVersion:
+    def _upload_version(self, pipeline: Any, path: Path, version: str) -> UploadedVersion:
         made = self._api.ask(
             self._client.upload_pipeline_version,
             str(path),

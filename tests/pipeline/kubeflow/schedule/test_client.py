@@ -41,7 +41,7 @@ def test_a_multi_user_api_gets_namespace_and_token(tmp_path, monkeypatch):
 
         assert {one["namespace"] for one in api.held["pipelines"]} == {"team"}
         assert {one["namespace"] for one in api.held["experiments"]} == {"team"}
-        assert [job.enabled for job in scheduler.jobs()] == [False]
+        assert [job.enabled for job in scheduler.list_jobs()] == [False]
 
 
 def test_an_api_below_a_path_of_its_host_is_found(tmp_path):
@@ -71,7 +71,7 @@ def test_a_forbidden_namespace_is_refused_with_the_reason():
         scheduler = connect(host=api.url, namespace="others")
 
         with pytest.raises(RejectedError, match=r"\(403\): the user may do nothing in 'others'"):
-            scheduler.jobs()
+            scheduler.list_jobs()
 
 
 def test_a_single_user_api_gets_no_namespace(tmp_path):
@@ -89,7 +89,7 @@ def test_a_renewed_token_is_read_again(tmp_path):
         api.token = "renewed"
         token.write_text("renewed\n")
 
-        assert scheduler.jobs() == []
+        assert scheduler.list_jobs() == []
 
 
 def test_a_missing_token_file_is_named(tmp_path):
@@ -106,7 +106,7 @@ def test_no_error_contains_the_token_even_if_the_server_repeats_it(monkeypatch):
 
         for message in (r"bad header Bearer \*\*\*", r"\(401\)"):
             with pytest.raises(RejectedError, match=message) as error:
-                scheduler.jobs()
+                scheduler.list_jobs()
             assert SECRET not in "".join(traceback.format_exception_only(error.value))
 
 

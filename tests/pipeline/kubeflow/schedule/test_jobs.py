@@ -41,7 +41,7 @@ def test_a_recurring_run_keeps_its_version(api, uploaded, tmp_path):
     uploaded.create(REQUEST, "0 2 * * *")
     uploaded.upload(package(tmp_path, sdk="other"))
 
-    assert [job.version for job in uploaded.jobs()] == ["flowers"]
+    assert [job.version for job in uploaded.list_jobs()] == ["flowers"]
 
 
 def test_an_invalid_schedule_creates_nothing_on_the_cluster(api, uploaded):
@@ -70,7 +70,7 @@ def test_the_new_recurring_run_is_created_before_the_old_one_is_deleted(api, upl
         ("POST", "/apis/v2beta1/recurringruns"),
         ("DELETE", f"/apis/v2beta1/recurringruns/{old.id}"),
     ]
-    assert [job.id for job in uploaded.jobs()] == [made.id]
+    assert [job.id for job in uploaded.list_jobs()] == [made.id]
 
 
 def test_a_paused_recurring_run_is_replaced_by_a_paused_one(uploaded):
@@ -101,9 +101,9 @@ def test_pausing_resuming_and_deleting_find_the_name_on_any_page(uploaded):
     uploaded.pause("three")
     uploaded.delete("one")
 
-    assert {job.name: job.enabled for job in uploaded.jobs()} == {"two": True, "three": False}
+    assert {job.name: job.enabled for job in uploaded.list_jobs()} == {"two": True, "three": False}
     uploaded.resume("three")
-    assert all(job.enabled for job in uploaded.jobs())
+    assert all(job.enabled for job in uploaded.list_jobs())
 
 
 def test_an_unknown_recurring_run_is_refused_with_those_that_exist(uploaded):
@@ -124,7 +124,7 @@ def test_recurring_runs_of_other_people_are_listed_too(api, uploaded):
     }
     api.held["recurring_runs"].append(theirs)
 
-    assert [(job.schedule, job.pipeline) for job in uploaded.jobs()] == [
+    assert [(job.schedule, job.pipeline) for job in uploaded.list_jobs()] == [
         ("0 2 * * *", "flowers"),
         ("every 600 s", ""),
     ]

@@ -201,4 +201,4 @@ def test_a_server_error_is_reported_with_its_reason(api, uploaded):
     api.failures += [(500, "database is locked")]
 
     with pytest.raises(ScheduleError, match=r"could not answer \(500\): database is locked\. Try"):
-        uploaded.jobs()
+        uploaded.list_jobs()
