@@ -7,7 +7,7 @@ from tfx.types.artifact import Artifact
 
 
 class Rejects(Artifact):
-    """Files that ingestion did not take, and its summary: rejects.csv and summary.json."""
+    """The table of rejects and the summary of ingestion: rejects.csv and summary.json."""
 
     TYPE_NAME = "components.Rejects"
 

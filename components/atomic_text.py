@@ -8,7 +8,7 @@ import tensorflow as tf
 
 
 def write(path: str, text: str) -> None:
-    """Writes beside `path` and renames, so that nobody reads half of it; replaces an older one."""
+    """Writes under another name, then renames: nobody reads half a file. Replaces an older one."""
     partial = f"{path}.{uuid.uuid4().hex}"
     with tf.io.gfile.GFile(partial, "w") as file:
         file.write(text)
@@ -16,6 +16,6 @@ def write(path: str, text: str) -> None:
 
 
 def read(path: str) -> str:
-    """The whole text of the file."""
+    """Reads the whole file."""
     with tf.io.gfile.GFile(path) as file:
         return file.read()

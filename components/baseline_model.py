@@ -1,4 +1,4 @@
-"""TFX component for what a candidate is compared with: the served model, or a constant one."""
+"""TFX component that writes the model to compare a candidate with: served, or constant."""
 
 # No `from __future__ import annotations` here: @component needs real types.
 import json
@@ -28,12 +28,12 @@ def BaselineModel(
     served_folder: Parameter[str],
     served_version: Parameter[str],
 ) -> None:
-    """The served version; if nothing is served, a model that always answers the same."""
+    """Writes the served version; if nothing is served, a model whose answer is constant."""
     version = serving_folder.find(served_folder, served_version)
-    facts = tasks.TASKS[task].statistics(transform_graph.uri, tuple(json.loads(classes)))
-    shares = class_shares.shares(statistics.uri, "train")
-    constant = tasks.TASKS[task].constant_module(facts, shares, max_side)
+    facts = tasks.TASKS[task].read_statistics(transform_graph.uri, tuple(json.loads(classes)))
+    shares = class_shares.compute(statistics.uri, "train")
+    constant = tasks.TASKS[task].build_constant_module(facts, shares, max_side)
     adapt = component_tasks.TASKS[task].adapt_served
-    answering = adapt(version, constant) if version else constant
-    saved_model.save_module(answering, path_utils.serving_model_path(baseline.uri))
+    module = adapt(version, constant) if version else constant
+    saved_model.save_module(module, path_utils.serving_model_path(baseline.uri))
     baseline.set_string_custom_property("served_from", version or "class shares")

@@ -1,4 +1,4 @@
-"""How many examples each class has: from the statistics of a run, or from a served model."""
+"""Each class's share of the examples: from the statistics of a run, or stored with a model."""
 
 from __future__ import annotations
 
@@ -13,8 +13,15 @@ from trainer.data.records import LABEL_TEXT
 ASSET = "assets.extra/class_shares.json"
 
 
-def counts(statistics_uri: str, split: str) -> dict[str, int]:
-    """Examples of each class in one split, by StatisticsGen's output folder; none have none."""
+def compute(statistics_uri: str, split: str) -> dict[str, float]:
+    """Computes each class's share of one split's examples. The shares sum to 1."""
+    counts = count(statistics_uri, split)
+    total = sum(counts.values())
+    return {label: number / total for label, number in sorted(counts.items())}
+
+
+def count(statistics_uri: str, split: str) -> dict[str, int]:
+    """Counts the examples of each class in one split, from StatisticsGen's output folder."""
     path = f"{statistics_uri}/Split-{split}/FeatureStats.pb"
     features = tfdv.load_stats_binary(path).datasets[0].features
     labels = [feature for feature in features if list(feature.path.step) == [LABEL_TEXT]]
@@ -22,22 +29,15 @@ def counts(statistics_uri: str, split: str) -> dict[str, int]:
     return {bucket.label: round(bucket.sample_count) for bucket in buckets}
 
 
-def shares(statistics_uri: str, split: str) -> dict[str, float]:
-    """Each class's part of one split's examples: they sum to 1."""
-    found = counts(statistics_uri, split)
-    total = sum(found.values())
-    return {label: count / total for label, count in sorted(found.items())}
-
-
-def write(model_folder: str, found: dict[str, float]) -> None:
-    """Puts the shares a model was trained with beside it."""
+def write(model_folder: str, shares: dict[str, float]) -> None:
+    """Stores the shares that a model was trained with in its folder."""
     path = f"{model_folder}/{ASSET}"
     tf.io.gfile.makedirs(path.rpartition("/")[0])
-    atomic_text.write(path, json.dumps(found, indent=2, ensure_ascii=False))
+    atomic_text.write(path, json.dumps(shares, indent=2, ensure_ascii=False))
 
 
 def read(model_folder: str) -> dict[str, float]:
-    """The shares a model was trained with; empty where none are beside it."""
+    """Reads the shares that a model was trained with; empty if its folder has none."""
     path = f"{model_folder}/{ASSET}"
     if not tf.io.gfile.exists(path):
         return {}

@@ -1,4 +1,4 @@
-"""TFX component that hands on the schema that the repository holds for an experiment."""
+"""TFX component that outputs the repository's schema for an experiment."""
 
 # No `from __future__ import annotations` here: @component needs real types.
 import json
@@ -21,12 +21,12 @@ def CuratedSchema(
     classes: Parameter[str],
     fingerprint: Parameter[str],
 ) -> None:
-    """The schema of this name, with these classes (a JSON list) for labels.
+    """Writes the schema of this name, with these classes (a JSON list) as labels.
 
-    An empty list leaves the schema's own. The fingerprint is only there for the cache to compare.
+    With an empty list, the schema keeps its labels. `fingerprint` is only for the cache to compare.
     """
     expected = schema.load(name)
     if json.loads(classes):
-        expected = schema.with_classes(expected, tuple(json.loads(classes)))
+        expected = schema.replace_classes(expected, tuple(json.loads(classes)))
     with tf.io.gfile.GFile(f"{curated.uri}/schema.pbtxt", "w") as file:
         file.write(text_format.MessageToString(expected))

@@ -1,7 +1,51 @@
-"""What a component raises when its input stops the run."""
+"""What a component raises when its input stops the run, and the list of all reasons."""
 
 from __future__ import annotations
 
+REASONS = {
+    # folders of images
+    "folder_missing": "The folder of images does not exist.",
+    "folder_unreadable": "The folder of images cannot be listed.",
+    "name_not_utf8": "The name of a file or folder is not UTF-8.",
+    "no_class_folders": "The folder contains no class folders.",
+    "single_class": "The folder contains fewer than two classes.",
+    "empty_class_folder": "A class folder contains no files.",
+    "bad_class_name": "The name of a class folder contains a control character.",
+    "mixed_layout": "Split folders and class folders are in the same folder.",
+    "missing_split": "The folder is already split, but not into train, val and test.",
+    # folders of images and masks
+    "no_pair_layout": "The folder has no known layout of images and masks.",
+    "no_images": "The folder contains masks, but no images.",
+    "ambiguous_name": "Two masks, or two boxes, belong to one image.",
+    "list_unreadable": "annotations/list.txt cannot be read as UTF-8 text.",
+    "bad_list_line": "A line of annotations/list.txt has another format.",
+    # the result of ingestion
+    "bad_split_ratios": "data.split_ratios is not a list of three usable numbers.",
+    "too_many_rejects": "More files than data.max_reject_fraction allows are rejects.",
+    "split_without_examples": "A split has no examples.",
+    "class_without_pixels": "A class of the masks has no pixel in a split that needs one.",
+    "data_anomalies": "The data does not match the schema or the served model's class shares.",
+    # served models
+    "served_folder_relative": "served_folder is a relative path.",
+    "unknown_served_version": "The requested version is not in served_folder.",
+    "served_classes_differ": "The served segmenter has other classes than this run.",
+    # runs
+    "workdir_in_use": "Another run uses the working directory.",
+    "submission_refused": "Kubeflow's API server would refuse the pipeline or its parameters.",
+}
+
 
 class DataError(ValueError):
-    """Input that stops a run. Its message is shown to the user as it is: cause, place and mend."""
+    """Input that stops a run. The user sees its text: what is wrong, where, and how to fix it.
+
+    Raises ValueError if the reason is not in REASONS.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        if reason not in REASONS:
+            raise ValueError(f"{reason!r} is not a reason of DataError: add it to REASONS.")
+        super().__init__(reason, message)  # Both, so that the error can be pickled.
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return str(self.args[1])

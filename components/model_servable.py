@@ -1,4 +1,4 @@
-"""TFX component that serves the candidate for real before it is pushed, and writes its warm-up."""
+"""TFX component that serves the candidate on a real server, and writes its warm-up requests."""
 
 # No `from __future__ import annotations` here: @component needs real types.
 import tempfile
@@ -12,7 +12,7 @@ from tfx.v1.types.standard_artifacts import Examples, ExampleStatistics, InfraBl
 
 from components import class_shares
 from components.tasks import TASKS
-from components.tasks.task import Judge
+from components.tasks.task import FindProblem
 from serving.client import ServingError, connect
 from serving.server.local import Server
 from serving.server.request_errors import RequestError
@@ -23,8 +23,8 @@ InputArtifact = tfx.dsl.components.InputArtifact
 OutputArtifact = tfx.dsl.components.OutputArtifact
 Parameter = tfx.dsl.components.Parameter
 
-REQUESTS = 8  # Images of the test split that are asked about.
-SECONDS = 60.0  # For each answer: a large model takes its time with its first.
+REQUESTS = 8  # Images of the test split that are sent.
+SECONDS = 60.0  # Timeout of a request: a large model answers its first one slowly.
 
 
 @tfx.dsl.components.component
@@ -36,21 +36,21 @@ def ModelServable(
     name: Parameter[str],
     task: Parameter[str],
 ) -> None:
-    """Blesses a model that a server answers with; Pusher takes the copy made here."""
+    """Blesses the model if a server can answer with it. Pusher pushes the copy made here."""
     stamped = path_utils.stamped_model_path(blessing.uri)
     images = sample(f"{examples.uri}/Split-test")
     io_utils.copy_dir(path_utils.serving_model_path(model.uri), stamped)
     write_warmup(stamped, name, images)
-    class_shares.write(stamped, class_shares.shares(statistics.uri, "train"))
+    class_shares.write(stamped, class_shares.compute(statistics.uri, "train"))
 
-    failure = why_not_servable(stamped, name, images, TASKS[task].find_problem)
+    failure = find_failure(stamped, name, images, TASKS[task].find_problem)
     blessing.set_int_custom_property("blessed", 0 if failure else 1)
     blessing.set_int_custom_property("has_model", 1)
     blessing.set_string_custom_property("failure", failure)
 
 
 def sample(folder: str) -> list[bytes]:
-    """The first images, as files, of a split."""
+    """Reads the encoded bytes of a split's first images."""
     files = sorted(tf.io.gfile.glob(f"{folder}/*"))
     rows = tf.data.TFRecordDataset(files).take(REQUESTS)
     encoded = {records.ENCODED: tf.io.FixedLenFeature([], tf.string)}
@@ -58,7 +58,7 @@ def sample(folder: str) -> list[bytes]:
 
 
 def write_warmup(folder: str, name: str, images: list[bytes]) -> None:
-    """Writes requests that a server answers for itself before it takes others: one, and several."""
+    """Writes the requests that a server answers before all others: of one image, and of several."""
     path = f"{folder}/{WARMUP}"
     tf.io.gfile.makedirs(path.rpartition("/")[0])
     with tf.io.TFRecordWriter(path) as writer:
@@ -70,22 +70,22 @@ def write_warmup(folder: str, name: str, images: list[bytes]) -> None:
             writer.write(entry.SerializeToString())
 
 
-def why_not_servable(folder: str, name: str, images: list[bytes], find_problem: Judge) -> str:
-    """Serves the model and asks it over gRPC and REST; empty where all answers are sound."""
+def find_failure(folder: str, name: str, images: list[bytes], find_problem: FindProblem) -> str:
+    """Serves the model and sends requests over gRPC and REST. Empty if all answers are sound."""
     with tempfile.TemporaryDirectory() as root:
         io_utils.copy_dir(folder, str(Path(root, name, "1")))
         try:
             with Server(root, grpc_port=0, rest_port=0) as server:
                 server.wait_until_available(name)
-                return asked(server, name, images, find_problem)
+                return ask(server, name, images, find_problem)
         except (ServingError, RequestError) as error:
             return str(error)
-        except ValueError as error:  # Rows, labels and images that are not equally many.
-            return f"The model's answers do not fit together: {error}."
+        except ValueError as error:  # The numbers of rows, labels and images differ.
+            return f"The model's answers do not match the request: {error}."
 
 
-def asked(server: Server, name: str, images: list[bytes], find_problem: Judge) -> str:
-    """What is wrong with the answers, in a sentence; empty where nothing is."""
+def ask(server: Server, name: str, images: list[bytes], find_problem: FindProblem) -> str:
+    """Returns what is wrong with the answers, in a sentence; empty if they are sound."""
     with connect(f"grpc://127.0.0.1:{server.grpc_port}", name, timeout=SECONDS) as client:
         together = client.ask(images)
         alone = [client.ask([image])[0] for image in images]

@@ -1,4 +1,4 @@
-"""TFX's Pusher, but a version is complete when it becomes visible."""
+"""TFX's Pusher, changed so that a version is complete when it becomes visible."""
 
 import re
 import time
@@ -18,12 +18,12 @@ from tfx.v1.proto import PushDestination
 
 from components import serving_folder
 
-STAGING = ".partial"  # Begins the names of staging folders. Servers look for integers only.
-LEFTOVER = 24 * 60 * 60  # Seconds after which no push is still under way.
+STAGING = ".partial"  # Prefix of staging folders. Servers look for integers only.
+LEFTOVER = 24 * 60 * 60  # Seconds after which a push has certainly ended.
 
 
-class Executor(executor.Executor):
-    """Pushes beside the versions, then renames: TF Serving may look at any moment."""
+class PusherExecutor(executor.Executor):
+    """Pushes to a staging folder, then renames: TF Serving may look at any moment."""
 
     def Do(  # noqa: N802
         self,
@@ -31,10 +31,10 @@ class Executor(executor.Executor):
         output_dict: dict[str, list[types.Artifact]],
         exec_properties: dict[str, Any],
     ) -> None:
-        """Does as TFX's Pusher does. An object store has no atomic rename; a file system has."""
+        """Pushes as TFX does. The rename is atomic on a file system, not on an object store."""
         folder = exec_properties["served_folder"].rstrip("/")
         clear_leftovers(folder)
-        staging = new_staging(folder)
+        staging = name_staging(folder)
         push = PushDestination(filesystem=PushDestination.Filesystem(base_directory=staging))
         try:
             staged = {"push_destination": proto_utils.proto_to_json(push)}
@@ -47,13 +47,13 @@ class Executor(executor.Executor):
                 tf.io.gfile.rmtree(staging)
 
 
-def new_staging(folder: str) -> str:
-    """A folder for one push: its name says since when, which not every storage does."""
+def name_staging(folder: str) -> str:
+    """Returns a folder for one push. Its name contains the time: not every storage keeps it."""
     return f"{folder}/{STAGING}-{int(time.time())}-{uuid.uuid4().hex}"
 
 
 def clear_leftovers(folder: str) -> None:
-    """Removes what killed pushes left; another run may be pushing at this moment."""
+    """Removes the staging folders of killed pushes, but not those of runs that may be pushing."""
     names = tf.io.gfile.listdir(folder) if tf.io.gfile.isdir(folder) else []
     for name in (name.rstrip("/") for name in names):
         since = re.match(rf"{re.escape(STAGING)}-(\d+)-", name)
@@ -62,16 +62,16 @@ def clear_leftovers(folder: str) -> None:
 
 
 def publish(pushed: types.Artifact, folder: str, staging: str) -> None:
-    """Moves the staged version to where servers look, as the newest: they serve that one."""
+    """Moves the staged version to the served folder as the newest: servers serve that one."""
     second = pushed.get_string_custom_property("pushed_version")
-    version = max(int(second), *(older + 1 for older in serving_folder.versions(folder)), 0)
+    version = max(int(second), *(older + 1 for older in serving_folder.list_versions(folder)), 0)
     version = rename_to_free(f"{staging}/{second}", folder, version)
     pushed.set_string_custom_property("pushed_destination", f"{folder}/{version}")
     pushed.set_string_custom_property("pushed_version", str(version))
 
 
 def rename_to_free(source: str, folder: str, version: int) -> int:
-    """Renames to this version, or to the next one that no other run took meanwhile."""
+    """Renames to this version, or to the next that no other run has taken."""
     while True:
         try:
             tf.io.gfile.rename(source, f"{folder}/{version}")
@@ -83,11 +83,11 @@ def rename_to_free(source: str, folder: str, version: int) -> int:
 
 
 class PusherSpec(types.ComponentSpec):
-    """The folder by its path, not in TFX's message: a run on Kubeflow may name another one."""
+    """A plain path, not TFX's message: a run on Kubeflow may give another folder."""
 
     PARAMETERS = {  # noqa: RUF012
         "served_folder": ExecutionParameter(type=str),
-        "attempt": ExecutionParameter(type=str),  # Only there for the cache to compare.
+        "attempt": ExecutionParameter(type=str),  # Only for the cache to compare.
     }
     INPUTS = {  # noqa: RUF012
         "model_blessing": ChannelParameter(type=standard_artifacts.ModelBlessing),
@@ -99,10 +99,10 @@ class PusherSpec(types.ComponentSpec):
 
 
 class Pusher(BaseComponent):
-    """Pushes the copy that ModelServable made to a model's folder, if both bless it."""
+    """Pushes ModelServable's copy to the model's folder, if both blessings are given."""
 
     SPEC_CLASS = PusherSpec
-    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
+    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(PusherExecutor)
 
     def __init__(
         self,
@@ -112,7 +112,7 @@ class Pusher(BaseComponent):
         served_folder: str | RuntimeParameter,
         attempt: str = "",
     ) -> None:
-        """Another text for `attempt` makes it push once more what it pushed before."""
+        """A different `attempt` makes it push the same model again."""
         spec = PusherSpec(
             model_blessing=model_blessing,
             infra_blessing=infra_blessing,

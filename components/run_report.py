@@ -1,4 +1,4 @@
-"""TFX component that writes the page of a run: what went in, what was learned, and the verdict."""
+"""TFX component that writes the report of a run: its data, its training and the verdict."""
 
 # No `from __future__ import annotations` here: @component needs real types.
 from tfx import v1 as tfx
@@ -16,7 +16,7 @@ from tfx.v1.types.standard_artifacts import (
 from components import atomic_text
 from components.artifacts import Rejects, Report
 from components.report import page
-from components.report.run import Run
+from components.report.inputs import ReportInputs
 
 InputArtifact = tfx.dsl.components.InputArtifact
 OutputArtifact = tfx.dsl.components.OutputArtifact
@@ -38,8 +38,8 @@ def RunReport(
     name: Parameter[str],
     task: Parameter[str],
 ) -> None:
-    """Writes one HTML file that needs no other, whether the model was blessed or not."""
-    run = Run(
+    """Writes one self-contained HTML file, whether the model was blessed or not."""
+    run = ReportInputs(
         name=name,
         task=task,
         blessed=model_utils.is_model_blessed(blessing),
@@ -51,4 +51,4 @@ def RunReport(
         logs=model_run.uri,
         evaluation=evaluation.uri,
     )
-    atomic_text.write(f"{report.uri}/{PAGE}", page.html(run))
+    atomic_text.write(f"{report.uri}/{PAGE}", page.render(run))

@@ -1,4 +1,4 @@
-"""What is served: `<push root>/<model name>/<version>/`, versions being integers."""
+"""Finds served versions: `<push root>/<model name>/<version>/`, with integers as versions."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ import tensorflow as tf
 from components.errors import DataError
 from serving.versions import VERSION
 
-NEWEST = "newest"  # Asks for the version that is the newest when a step runs.
-NONE = "none"  # Asks for none, whatever is there.
+NEWEST = "newest"  # Means the newest version at the time a step runs.
+NONE = "none"  # Means no version, whatever is served.
 
 
-def versions(folder: str) -> list[int]:
-    """The versions in a model's folder, rising; none where there is no folder.
+def list_versions(folder: str) -> list[int]:
+    """Lists the versions in a model's folder, in rising order; empty if there is no folder.
 
-    Raises DataError for a relative folder: on a cluster, it would end with the pod.
+    Raises DataError for a relative folder: on a cluster, it would be lost with the pod.
     """
     if not (folder.startswith("/") or "://" in folder):
         raise DataError(
-            f"served_folder={folder} is relative, and what is pushed there would end with the pod: "
-            "give a path that begins with /, or a URI such as gs://BUCKET/FOLDER."
+            "served_folder_relative",
+            f"served_folder={folder} is a relative path: on a cluster, a pushed model would be "
+            "lost with its pod. Give a path that begins with /, or a URI such as "
+            "gs://BUCKET/FOLDER.",
         )
     if not tf.io.gfile.isdir(folder):
         return []
@@ -29,18 +31,18 @@ def versions(folder: str) -> list[int]:
 
 
 def find(folder: str, version: str) -> str | None:
-    """The folder of a version: "newest", "none", or a number. None where nothing is served.
+    """Finds the folder of a version: "newest", "none", or a number. None if nothing is served.
 
-    Raises DataError for a number that is not there, naming those that are.
+    Raises DataError for an unknown version, and lists the known ones.
     """
-    there = versions(folder)
-    if version == NONE or (version == NEWEST and not there):
+    versions = list_versions(folder)
+    if version == NONE or (version == NEWEST and not versions):
         return None
     if version == NEWEST:
-        return f"{folder}/{there[-1]}"
-    if version not in map(str, there):
+        return f"{folder}/{versions[-1]}"
+    if version not in map(str, versions):
         raise DataError(
-            f"No version {version!r} in {folder}; there are: {there}. Give one of these, "
-            f'"{NEWEST}" or "{NONE}".'
+            "unknown_served_version",
+            f'{folder} has no version {version!r}. Give one of {versions}, "{NEWEST}" or "{NONE}".',
         )
     return f"{folder}/{version}"

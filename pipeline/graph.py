@@ -31,7 +31,7 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
 
     Raises ValueError for an unknown task.
     """
-    tasks.of(experiment)
+    tasks.find_task(experiment)
     ingested = ImageExampleGen(settings.data, experiment.data, fingerprint=settings.fingerprint)
     examples = ingested.outputs["examples"]
     statistics = make_statistics(examples)
@@ -127,7 +127,7 @@ def make_transform(
     return tfx.components.Transform(
         examples=examples,
         schema=schema,
-        preprocessing_fn=tasks.of(experiment).preprocessing_fn,
+        preprocessing_fn=tasks.find_task(experiment).preprocessing_fn,
         splits_config=tfx.proto.SplitsConfig(analyze=["train"], transform=[]),
         custom_config={
             "size_buckets": experiment.data.size_buckets,

@@ -1,1 +1,4 @@
-"""Client library and command, and local server: both know a model by its SavedModel only."""
+"""Client library, commands and local server.
+
+Imports nothing of pipeline, components and trainer: the SavedModel is the only contract.
+"""

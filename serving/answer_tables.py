@@ -17,7 +17,7 @@ RUNNERS_UP = 2
 
 
 def show_classes(images: list[Path], predictions: list[Prediction], *, as_json: bool) -> None:
-    """Prints each image's label, and how probable it is."""
+    """Prints each image's label and its probability."""
     if as_json:
         typer.echo(_to_json(images, predictions))
     else:
@@ -25,19 +25,19 @@ def show_classes(images: list[Path], predictions: list[Prediction], *, as_json: 
 
 
 def show_masks(written: list[MaskFiles], *, as_json: bool) -> None:
-    """Prints where each image's mask is, and how much of it each class is."""
+    """Prints the files of each image's mask, and each class's share of the pixels."""
     if as_json:
-        typer.echo(json.dumps([_mask_row(files) for files in written], indent=2))
+        typer.echo(json.dumps([_to_row(files) for files in written], indent=2))
         return
     table = Table("file", "mask", "overlay", "pixels")
     for files in written:
         parts = ", ".join(f"{name} {part:.1%}" for name, part in files.class_fractions.items())
         cells = (str(files.image), str(files.mask), str(files.overlay), parts)
-        table.add_row(*map(Text, cells))  # As text: [red] in a name is no colour.
+        table.add_row(*map(Text, cells))  # As text: [red] in a name is not markup.
     Console().print(table)
 
 
-def _mask_row(files: MaskFiles) -> dict:
+def _to_row(files: MaskFiles) -> dict:
     return {
         "file": str(files.image),
         "mask": str(files.mask),
@@ -61,5 +61,5 @@ def _to_table(images: list[Path], predictions: list[Prediction]) -> Table:
         others = [f"{name} {value:.3f}" for name, value in ranked if name != found.label]
         probability = found.probabilities.get(found.label, ranked[0][1])
         cells = (str(path), found.label, f"{probability:.3f}", ", ".join(others[:RUNNERS_UP]))
-        table.add_row(*map(Text, cells))  # As text: [red] in a name is no colour.
+        table.add_row(*map(Text, cells))  # As text: [red] in a name is not markup.
     return table

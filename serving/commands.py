@@ -1,4 +1,4 @@
-"""The commands `fcn serve` and `fcn predict`. TensorFlow is imported where it is needed only."""
+"""The commands `fcn serve` and `fcn predict`. Imports TensorFlow only when it is needed."""
 
 from __future__ import annotations
 
@@ -37,14 +37,40 @@ FAILED = 1
 WRONG_USE = 2
 
 
+PushRoot = Annotated[Path, typer.Option(help="Folder with <model>/<version>/.")]
+Port = Annotated[int, typer.Option(help="0: any free port.", min=0, max=65535)]
+Host = Annotated[str, typer.Option(help="Use 0.0.0.0 to accept other machines.")]
+
+Images = Annotated[list[Path], typer.Argument(help="Image files.", metavar="IMAGE...")]
+ServerURL = Annotated[
+    str,
+    typer.Option(
+        help="grpc://HOST:PORT or http://HOST:PORT; the scheme selects the protocol.",
+        show_default=GRPC_URL,
+    ),
+]
+ModelName = Annotated[str, typer.Option(help="Name of the served model.")]
+Rest = Annotated[bool, typer.Option("--rest", help=f"Use REST: without --server, {REST_URL}.")]
+AsJSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder for masks and their overlays.",
+        metavar="DIR",
+        show_default=str(OUTPUT),
+    ),
+]
+Timeout = Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)]
+
+
 def serve(
-    push_root: Annotated[Path, typer.Option(help="Folder of <model>/<version>/.")] = Path("served"),
-    grpc_port: Annotated[int, typer.Option(help="0: any free one.", min=0, max=65535)] = 8500,
-    rest_port: Annotated[int, typer.Option(help="0: any free one.", min=0, max=65535)] = 8501,
-    host: Annotated[str, typer.Option(help="0.0.0.0: for other machines too.")] = "127.0.0.1",
+    push_root: PushRoot = Path("served"),
+    grpc_port: Port = 8500,
+    rest_port: Port = 8501,
+    host: Host = "127.0.0.1",
 ) -> None:
     """Serves the newest version of each model over gRPC and REST, until Ctrl-C."""
-    models = _find(push_root)
+    models = _find_models(push_root)
     quiet_tensorflow()
     from serving.server.local import PortTakenError, Server
 
@@ -52,7 +78,7 @@ def serve(
         push_root, grpc_port=grpc_port, rest_port=rest_port, host=host, listener=_print_change
     )
     try:
-        with _end_signals() as ended, server:
+        with _catch_signals() as ended, server:
             typer.echo(f"Serving {', '.join(models)} from {push_root.resolve()}")
             typer.echo(f"  gRPC  grpc://{host}:{server.grpc_port}")
             typer.echo(f"  REST  http://{host}:{server.rest_port}/v1/models/{models[0]}")
@@ -63,35 +89,20 @@ def serve(
 
 
 def predict(
-    images: Annotated[list[Path], typer.Argument(help="Image files.", metavar="IMAGE...")],
-    server: Annotated[
-        str,
-        typer.Option(
-            help="Its scheme chooses the protocol: grpc://HOST:PORT or http://HOST:PORT.",
-            show_default=GRPC_URL,
-        ),
-    ] = "",
-    model: Annotated[str, typer.Option(help="Name of the model.")] = "flowers",
-    rest: Annotated[
-        bool, typer.Option("--rest", help=f"Without --server: asks {REST_URL}, so over REST.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            help="Where masks and their overlays are written.",
-            metavar="DIR",
-            show_default=str(OUTPUT),
-        ),
-    ] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)] = 30.0,
+    images: Images,
+    server: ServerURL = "",
+    model: ModelName = "flowers",
+    rest: Rest = False,
+    as_json: AsJSON = False,
+    output: Output = None,
+    timeout: Timeout = 30.0,
 ) -> None:
-    """Asks a served model what is on images, all of them in one request.
+    """Sends images to a served model in one request, and prints its answers.
 
-    A model that makes masks has them written into a folder, each beside a picture of it.
+    A segmentation model's masks are written to a folder, each with an overlay on its image.
     """
     encoded = [_read(path) for path in images]
-    url = _address(server, rest)
+    url = _choose_url(server, rest)
     quiet_tensorflow()
     try:
         with connect(url, model, timeout=timeout) as client:
@@ -105,28 +116,27 @@ def predict(
     classes = [answer for answer in answers if isinstance(answer, Prediction)]
     show_classes(images, classes, as_json=as_json)
     if output:
-        text = f"{model} answers with classes, not with masks: nothing is written to {output}."
+        text = f"{model} is a classifier and makes no masks: nothing was written to {output}."
         typer.echo(text, err=True)
 
 
-def _address(server: str, rest: bool) -> str:
+def _choose_url(server: str, rest: bool) -> str:
     url = server or (REST_URL if rest else GRPC_URL)
     if rest and not url.startswith("http"):
         _fail(
-            f"--rest and --server {url} contradict each other: write --server http://HOST:PORT "
-            f"for REST, or --server grpc://HOST:PORT without --rest for gRPC. --rest alone asks "
-            f"{REST_URL}.",
+            f"--rest contradicts --server {url}: use --server http://HOST:PORT for REST, or "
+            f"--server grpc://HOST:PORT without --rest for gRPC.",
             WRONG_USE,
         )
     return url
 
 
-def _find(push_root: Path) -> list[str]:
+def _find_models(push_root: Path) -> list[str]:
     models = list(find_models(push_root))
     if not models:
         _fail(
-            f"No model in {push_root.resolve()}: looked for <model>/<version>/ there. "
-            "Fill it with `fcn run flowers --data DIR`, or name another folder by --push-root.",
+            f"No <model>/<version>/ in {push_root.resolve()}: train a model with "
+            "`fcn run flowers --data DIR`, or set --push-root to another folder.",
             WRONG_USE,
         )
     return models
@@ -134,21 +144,21 @@ def _find(push_root: Path) -> list[str]:
 
 def _explain(error: Exception, url: str, images: list[Path]) -> NoReturn:
     if isinstance(error, NotAnImage):
-        _fail(f"{images[error.position]} is no readable image: {error.reason}.", WRONG_USE)
+        _fail(f"{images[error.position]} is not a readable image: {error.reason}.", WRONG_USE)
     if isinstance(error, ServerUnavailable):
-        _fail(f"No answer from {url}: {error}. Is it running? `fcn serve` starts it.", FAILED)
-    _fail(f"{url} cannot be asked this: {error}", WRONG_USE)
+        _fail(f"No answer from {url}: {error}. Start a server with `fcn serve`.", FAILED)
+    _fail(f"{url} rejected the request: {error}", WRONG_USE)
 
 
 def quiet_tensorflow() -> None:
-    """Before its import, which else complains of absent GPUs and of old Pythons."""
+    """Silences its warnings about missing GPUs and old Pythons. Call it before the import."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.filterwarnings("ignore", category=FutureWarning, module="google")
 
 
 @contextmanager
-def _end_signals() -> Iterator[threading.Event]:
-    """An event that Ctrl-C or SIGTERM sets, in place of what they did before."""
+def _catch_signals() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set, instead of their usual effect."""
     ended = threading.Event()
     before = {
         number: signal.signal(number, lambda *_: ended.set())
@@ -183,7 +193,7 @@ def _write_masks(
     except ValueError as error:
         _fail(str(error), WRONG_USE)
     except OSError as error:
-        _fail(f"{output} cannot be written: {error.strerror}. Give another --output.", WRONG_USE)
+        _fail(f"Cannot write to {output}: {error.strerror}. Choose another --output.", WRONG_USE)
 
 
 def _fail(message: str, code: int) -> NoReturn:

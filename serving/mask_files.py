@@ -1,4 +1,4 @@
-"""The files that `fcn predict` writes of masks: each mask, and a picture of it over its image."""
+"""The files that `fcn predict` writes: each mask, and an overlay of it on its image."""
 
 from __future__ import annotations
 
@@ -12,9 +12,17 @@ from serving.client.answers import Segmentation
 from serving.rgb_images import UNREADABLE
 
 
+class FileNameClash(ValueError):  # noqa: N818
+    """The masks of two images would have the same file name."""
+
+
+class InvalidMask(ValueError):  # noqa: N818
+    """A model's answer is not a mask of its image."""
+
+
 @dataclass(frozen=True)
 class MaskFiles:
-    """Where one image's answer was written."""
+    """The files of one image's answer."""
 
     image: Path
     mask: Path
@@ -23,13 +31,13 @@ class MaskFiles:
 
 
 def check_names(images: Sequence[Path]) -> None:
-    """Raises ValueError where two images' answers would be written to one file."""
+    """Raises FileNameClash if the masks of two images would have the same file name."""
     seen: dict[str, Path] = {}
     for path in images:
         if path.stem in seen:
-            raise ValueError(
-                f"{seen[path.stem]} and {path} would both be answered in {path.stem}.mask.png: ask "
-                "about them one after the other, with another --output."
+            raise FileNameClash(
+                f"{seen[path.stem]} and {path} would both be written to {path.stem}.mask.png: run "
+                "`fcn predict` for each of them, with a different --output."
             )
         seen[path.stem] = path
 
@@ -37,7 +45,7 @@ def check_names(images: Sequence[Path]) -> None:
 def write(path: Path, encoded: bytes, answer: Segmentation, folder: Path) -> MaskFiles:
     """Writes the mask and the overlay of one image into the folder.
 
-    Raises ValueError where the answer is no mask of the image, OSError where the folder takes none.
+    Raises InvalidMask, or OSError if the folder cannot be written.
     """
     mask, picture = _draw(path, encoded, answer)
     folder.mkdir(parents=True, exist_ok=True)
@@ -48,20 +56,20 @@ def write(path: Path, encoded: bytes, answer: Segmentation, folder: Path) -> Mas
 
 
 def _draw(path: Path, encoded: bytes, answer: Segmentation) -> tuple[bytes, bytes]:
-    """The PNG of the mask, and that of the mask over its image."""
+    """Two PNGs: the mask, and its overlay on the image."""
     try:
-        mask = overlay.ids(answer.mask)
-        picture = overlay.overlay(encoded, mask, answer.class_fractions)
-        return overlay.with_palette(mask), picture
+        mask = overlay.read_ids(answer.mask)
+        picture = overlay.draw_overlay(encoded, mask, answer.class_fractions)
+        return overlay.encode_mask(mask), picture
     except UNREADABLE as error:
-        raise ValueError(
-            f"The mask that came back for {path} cannot be shown over it: {error}. What the model "
-            "answers must be a PNG of one byte a pixel, in the size of the image."
+        raise InvalidMask(
+            f"The mask for {path} is invalid: {error}. The model should return a PNG with one byte "
+            "per pixel, in the size of the image."
         ) from error
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Under another name first, so that it is complete when it becomes visible."""
+    """Writes to a temporary name first, so that the file is complete when it appears."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         partial.write_bytes(data)

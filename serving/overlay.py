@@ -1,4 +1,4 @@
-"""Masks as pictures: in colours, over their image, with a legend."""
+"""Pictures of masks: in colours, over their image, with a legend."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from serving.rgb_images import to_upright_rgb
 
-# Eight colours that colour-blind people tell apart: Okabe, Ito, "Color Universal Design" (2008).
+# Eight colours for colour-blind readers too: Okabe, Ito, "Color Universal Design" (2008).
 COLOURS = (
     (230, 159, 0),
     (86, 180, 233),
@@ -20,79 +20,79 @@ COLOURS = (
     (204, 121, 167),
     (90, 90, 90),
 )
-IGNORED = 255  # In masks that people drew: a pixel that counts for no class.
+IGNORED = 255  # In annotated masks: a pixel without a class.
 OPACITY = 0.5
 LINE, SQUARE, GAP = 18, 12, 6  # Pixels of the legend.
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
 
-def palette(classes: int = 256) -> np.ndarray:
-    """A colour for each class [classes, 3] uint8: the eight, then darker ones."""
+def make_palette(classes: int = 256) -> np.ndarray:
+    """A colour for each class, [classes, 3] uint8: the eight colours, then darker ones."""
     rounds = np.arange(classes) // len(COLOURS)
     eight = np.array(COLOURS)[np.arange(classes) % len(COLOURS)]
     return (eight * (0.6**rounds)[:, None]).astype(np.uint8)
 
 
-def ids(mask_png: bytes) -> np.ndarray:
+def read_ids(mask_png: bytes) -> np.ndarray:
     """The class of each pixel of a mask: [H, W] uint8."""
     with Image.open(io.BytesIO(mask_png)) as mask:
         return np.asarray(mask)
 
 
-def coloured(mask: np.ndarray) -> Image.Image:
+def colour(mask: np.ndarray) -> Image.Image:
     """A mask [H, W] of class ids in colours."""
-    return Image.fromarray(palette()[mask])
+    return Image.fromarray(make_palette()[mask])
 
 
-def with_palette(mask: np.ndarray) -> bytes:
-    """The PNG of a mask that viewers show in colours, and whose bytes are the class ids."""
+def encode_mask(mask: np.ndarray) -> bytes:
+    """A PNG whose bytes are the class ids and whose palette shows them in colours."""
     image = Image.fromarray(mask)
-    image.putpalette(palette().tobytes())  # Greys become places in the palette, unchanged.
-    return _png(image)
+    image.putpalette(make_palette().tobytes())  # Grey values become palette indices, unchanged.
+    return _encode_png(image)
 
 
-def blended(image: Image.Image, mask: np.ndarray) -> Image.Image:
-    """The colours of a mask over its image, which is of the same size, with its outlines.
+def blend(image: Image.Image, mask: np.ndarray) -> Image.Image:
+    """The image with its mask in translucent colours and opaque outlines.
 
-    Raises ValueError for a mask of another size.
+    Raises ValueError if the sizes differ.
     """
-    colours = coloured(mask)
+    colours = colour(mask)
     if image.size != colours.size:
-        raise ValueError(f"the image has {image.size} pixels, and its mask has {colours.size}")
+        raise ValueError(f"the image has the size {image.size}, its mask {colours.size}")
     mixed = Image.blend(image.convert("RGB"), colours, OPACITY)
-    mixed.paste(colours, mask=Image.fromarray(outlines(mask)))
+    mixed.paste(colours, mask=Image.fromarray(find_outlines(mask)))
     return mixed
 
 
-def outlines(mask: np.ndarray) -> np.ndarray:
-    """255 where the pixel to the right or below is of another class, else 0: [H, W] uint8."""
+def find_outlines(mask: np.ndarray) -> np.ndarray:
+    """255 if the pixel to the right or below has another class, else 0: [H, W] uint8."""
     edges = np.zeros(mask.shape, bool)
     edges[:, :-1] |= mask[:, :-1] != mask[:, 1:]
     edges[:-1] |= mask[:-1] != mask[1:]
     return edges.astype(np.uint8) * 255
 
 
-def overlay(encoded: bytes, mask: np.ndarray, fractions: dict[str, float]) -> bytes:
-    """A PNG of the image, its mask [H, W] in colours over it, and what each colour means."""
+def draw_overlay(encoded: bytes, mask: np.ndarray, fractions: dict[str, float]) -> bytes:
+    """A PNG of the image with its mask [H, W] over it, and a legend below."""
     with Image.open(io.BytesIO(encoded)) as image:
-        picture = blended(to_upright_rgb(image), mask)
-    words = legend(fractions)
+        picture = blend(to_upright_rgb(image), mask)
+    words = draw_legend(fractions)
     whole = Image.new(
         "RGB", (max(picture.width, words.width), picture.height + words.height), WHITE
     )
     whole.paste(picture, (0, 0))
     whole.paste(words, (0, picture.height))
-    return _png(whole)
+    return _encode_png(whole)
 
 
-def legend(fractions: dict[str, float]) -> Image.Image:
-    """A line for each class: its colour, its name and its part of the pixels."""
+def draw_legend(fractions: dict[str, float]) -> Image.Image:
+    """A line for each class: its colour, its name and its share of the pixels."""
     font = ImageFont.load_default()
     lines = [f"{name} {part:.1%}" for name, part in fractions.items()]
     width = round(max(font.getlength(line) for line in lines)) + SQUARE + 3 * GAP
     picture = Image.new("RGB", (width, LINE * len(lines) + GAP), WHITE)
     pen = ImageDraw.Draw(picture)
-    for number, (line, colour) in enumerate(zip(lines, palette(len(lines)), strict=True)):
+    for number, (line, colour) in enumerate(zip(lines, make_palette(len(lines)), strict=True)):
         top = GAP + number * LINE
         square = (GAP, top, GAP + SQUARE, top + SQUARE)
         pen.rectangle(square, fill=tuple(colour.tolist()), outline=BLACK)
@@ -100,7 +100,7 @@ def legend(fractions: dict[str, float]) -> Image.Image:
     return picture
 
 
-def _png(image: Image.Image) -> bytes:
+def _encode_png(image: Image.Image) -> bytes:
     stream = io.BytesIO()
     image.save(stream, "PNG")
     return stream.getvalue()

@@ -1,7 +1,7 @@
-"""Images as a served model reads them rightly: upright, 8-bit RGB, of a kind TensorFlow decodes.
+"""Makes images that a served model reads correctly: upright 8-bit RGB that TensorFlow can decode.
 
-Ingestion takes the rule from here (components/ingestion/images.py), so that what is asked looks
-as what was learned. Imports no TensorFlow.
+Ingestion applies the same rules (components/ingestion/images.py), so that served images look like
+those in training. Imports no TensorFlow.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 ORIENTATION = 0x0112  # EXIF tag.
-TO_UPRIGHT = {  # ImageOps.exif_transpose also rewrites the EXIF data, and fails where it is odd.
+TO_UPRIGHT = {  # ImageOps.exif_transpose also rewrites the EXIF data, and fails on unusual data.
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -21,27 +21,27 @@ TO_UPRIGHT = {  # ImageOps.exif_transpose also rewrites the EXIF data, and fails
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-PLAIN = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "BMP": "BMP"}  # An MPO begins as a JPEG.
-STRAIGHT = {"La": "LA", "RGBa": "RGBA"}  # Premultiplied alpha, and what it is converted through.
-# What Pillow's readers raise of bytes that are damaged.
+PLAIN = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "BMP": "BMP"}  # An MPO starts with a JPEG.
+STRAIGHT = {"La": "LA", "RGBa": "RGBA"}  # Premultiplied alpha: convert it to this mode first.
+# What Pillow's readers raise for damaged files.
 UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
 
 
 class UnreadableImageError(ValueError):
-    """Bytes that cannot be read as an image with known colours; the text says why."""
+    """Bytes that are not an image with known colours; the text says why."""
 
 
-def upright(encoded: bytes) -> bytes:
-    """The same bytes if TensorFlow reads the pixels that are meant, else a PNG of the first frame.
+def make_upright(encoded: bytes) -> bytes:
+    """The same bytes if TensorFlow decodes them correctly, else a PNG of the first frame.
 
-    TensorFlow reads no EXIF. Bytes that need no change are not decoded: `check` finds damage there.
+    TensorFlow ignores EXIF. Bytes that need no change are not decoded: `check` finds their damage.
     Raises UnreadableImageError.
     """
     try:
         with Image.open(io.BytesIO(encoded)) as image:
             return encoded if is_plain(image, encoded) else to_png(to_upright_rgb(image))
     except UNREADABLE as error:
-        raise UnreadableImageError(_reason(encoded, error)) from error
+        raise UnreadableImageError(_explain(encoded, error)) from error
 
 
 def check(encoded: bytes) -> None:
@@ -50,49 +50,50 @@ def check(encoded: bytes) -> None:
         with Image.open(io.BytesIO(encoded)) as image:
             image.load()
     except UNREADABLE as error:
-        raise UnreadableImageError(_reason(encoded, error)) from error
+        raise UnreadableImageError(_explain(encoded, error)) from error
 
 
 def is_plain(image: Image.Image, encoded: bytes) -> bool:
-    """Whether TensorFlow decodes these very bytes to the pixels that are meant."""
+    """Whether TensorFlow decodes these bytes to the correct upright pixels."""
     if image.format not in PLAIN or image.mode != "RGB":
         return False
     if image.format == "PNG" and (encoded[24] != 8 or getattr(image, "is_animated", False)):
         return False
     if image.format == "BMP" and not _is_plain_bmp(encoded):
         return False
-    return turn(image) is None
+    return find_turn(image) is None
 
 
 def to_upright_rgb(image: Image.Image) -> Image.Image:
-    """The first frame in 8-bit RGB, without alpha. Raises UnreadableImageError for no known white.
+    """The first frame in 8-bit RGB, without alpha.
 
-    Damaged pixels raise what Pillow's readers raise.
+    Raises UnreadableImageError if the value of white is unknown; for damaged pixels, one of
+    UNREADABLE.
     """
     image.load()
-    rgb, needed = _to_rgb(image), turn(image)
+    rgb, needed = _to_rgb(image), find_turn(image)
     return rgb if needed is None else rgb.transpose(needed)
 
 
 def to_png(rgb: Image.Image) -> bytes:
-    """The PNG of the pixels alone."""
-    rgb.info.clear()  # Else the PNG takes over profiles and transparency.
+    """A PNG of the pixels, without metadata."""
+    rgb.info.clear()  # Otherwise the PNG keeps profiles and transparency.
     stream = io.BytesIO()
     rgb.save(stream, "PNG", compress_level=1)
     return stream.getvalue()
 
 
 def _is_plain_bmp(encoded: bytes) -> bool:
-    """24 bits a pixel, uncompressed, with a header that TensorFlow knows."""
+    """Uncompressed, 24 bits per pixel, with a header that TensorFlow supports."""
     header_size, bits = encoded[14], int.from_bytes(encoded[28:30], "little")
     return header_size >= 40 and bits == 24 and encoded[30:34] == bytes(4)
 
 
-def turn(image: Image.Image) -> Image.Transpose | None:
-    """What makes the image upright, by its EXIF data; None where it is."""
+def find_turn(image: Image.Image) -> Image.Transpose | None:
+    """The transposition that makes the image upright, by its EXIF data; None if it is upright."""
     try:
         orientation = image.getexif().get(ORIENTATION, 1)
-    except Exception:  # Damaged EXIF data make Pillow raise anything; the pixels may be sound.
+    except Exception:  # Pillow may raise anything for damaged EXIF; the pixels may be fine.
         return None
     return TO_UPRIGHT.get(orientation)
 
@@ -102,14 +103,14 @@ def _to_rgb(image: Image.Image) -> Image.Image:
         high_bytes = np.asarray(image).astype(np.uint16) >> 8  # Pillow would clip at 255.
         return Image.fromarray(high_bytes.astype(np.uint8)).convert("RGB")
     if image.mode in ("I", "F"):
-        text = f"{image.format} of mode {image.mode}: nothing says which value is white"
+        text = f"{image.format} of mode {image.mode} does not define the value of white"
         raise UnreadableImageError(text)
     return image.convert(STRAIGHT.get(image.mode, image.mode)).convert("RGB")
 
 
-def _reason(encoded: bytes, error: BaseException) -> str:
+def _explain(encoded: bytes, error: BaseException) -> str:
     if not encoded:
         return "it is empty"
     if isinstance(error, Image.UnidentifiedImageError):
-        return f"it begins with {encoded[:8]!r}, as no known kind of image does"
+        return f"it starts with {encoded[:8]!r}, which is not a known image format"
     return str(error) or type(error).__name__

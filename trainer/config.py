@@ -1,4 +1,4 @@
-"""What an experiment is: frozen, typed dataclasses with everything that its result depends on.
+"""An experiment: frozen, typed dataclasses with everything that its result depends on.
 
 Where a run happens is not part of it: see pipeline/settings.py. Each class raises a ValueError
 that names the value if no run could use it.
@@ -27,7 +27,7 @@ from trainer.config_values import (
     TwoOrMore,
 )
 from trainer.model_config import ModelConfig
-from trainer.task_checks import CHECKS
+from trainer.task_checks import CHECKS, check_gate
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -50,7 +50,7 @@ class MaskConfig:
 class DataConfig:
     """Which images are accepted, how they are split, and how they are scaled."""
 
-    schema: FileName  # trainer/schemas/<schema>.pbtxt
+    schema: FileName  # trainer/data/schemas/<schema>.pbtxt
     classes: tuple[str, ...]  # Empty: the names of the folders.
     split_ratios: tuple[
         Count, Count, Count
@@ -63,7 +63,7 @@ class DataConfig:
     max_side: Count  # Pixels; larger images are scaled down, smaller ones keep their size.
     size_buckets: TwoOrMore  # Quantiles of the image area: slices of the evaluation.
     mask: MaskConfig | None = None  # None: each image has a class; else each has a mask.
-    task: str = ""  # Of TASKS in trainer/tasks; empty: masks if there is a mask, else classes.
+    task: str = ""  # A name in trainer.tasks.TASKS; empty: masks if there is a mask, else classes.
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -107,37 +107,31 @@ class TrainConfig:
     seed: Seed
 
 
-METRICS = {  # By task: what its gate may name.
-    "classes": ("accuracy", "top_2_accuracy"),
-    "masks": ("mean_iou", "pixel_accuracy"),
-}
-
-
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
 class Threshold:
-    """What a metric must reach for the model to be pushed."""
+    """The value that a metric must reach for the model to be pushed."""
 
-    metric: Literal["accuracy", "top_2_accuracy", "mean_iou", "pixel_accuracy"]
+    metric: str  # One of the task's: see task_checks.METRICS.
     at_least: Fraction
     max_drop: Fraction | None = None  # How far it may be below the served model's value.
     each_class: StrictBool = False  # Checked for each class, not overall.
 
 
-def _not_empty(gate: tuple[Threshold, ...]) -> tuple[Threshold, ...]:
+def _check_not_empty(gate: tuple[Threshold, ...]) -> tuple[Threshold, ...]:
     if not gate:
         raise ValueError(
-            "it is empty, so no model could pass it: give a threshold, such as "
+            "it is empty: give at least one threshold, such as "
             '[{"metric": "accuracy", "at_least": 0.5}]'
         )
     return gate
 
 
-Gate = Annotated[tuple[Threshold, ...], AfterValidator(_not_empty)]
+Gate = Annotated[tuple[Threshold, ...], AfterValidator(_check_not_empty)]
 
 
 @dataclass(frozen=True, kw_only=True, config=pydantic.ConfigDict(extra="ignore"))
 class Recipe:
-    """What the Trainer needs of an experiment: everything that decides what the model learns.
+    """The part of an experiment that the Trainer needs: all that decides what the model learns.
 
     An experiment's JSON is valid here too; its gate is ignored.
     """
@@ -166,12 +160,7 @@ class Experiment(Recipe):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        measured = METRICS.get(self.task, ())
-        for threshold in self.gate:
-            if measured and threshold.metric not in measured:
-                raise ValueError(
-                    f"gate: {threshold.metric} is not measured here; use {' or '.join(measured)}"
-                )
+        check_gate(self)
 
 
 def to_json(experiment: Experiment) -> str:

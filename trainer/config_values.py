@@ -13,7 +13,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictFloat, StrictInt
 KNOWN_NAMES_ONLY = ConfigDict(extra="forbid")
 
 
-def _fit_for_kubernetes(name: str) -> str:
+def _check_kubernetes_name(name: str) -> str:
     if not re.fullmatch("[a-z]([a-z0-9-]{0,61}[a-z0-9])?", name):
         raise ValueError(
             'it should be 1 to 63 of a-z, 0-9 and "-", starting with a letter and not ending '
@@ -22,7 +22,7 @@ def _fit_for_kubernetes(name: str) -> str:
     return name
 
 
-RunName = Annotated[str, AfterValidator(_fit_for_kubernetes)]
+RunName = Annotated[str, AfterValidator(_check_kubernetes_name)]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 
 PixelValue = Annotated[StrictInt, Field(ge=0, le=255)]

@@ -16,7 +16,7 @@ from trainer.model_config import ModelConfig
 Values = dict[str, Any]  # By name; a group of values is such a dict too.
 
 
-def with_overrides(experiment: Experiment, overrides: Sequence[str]) -> Experiment:
+def apply_overrides(experiment: Experiment, overrides: Sequence[str]) -> Experiment:
     """The experiment with values replaced: "train.epochs=5" and the like.
 
     Each value is read as JSON; text that is not JSON is used as it is. Raises ValueError that names
@@ -29,27 +29,29 @@ def with_overrides(experiment: Experiment, overrides: Sequence[str]) -> Experime
             raise ValueError(f"{override!r} is not NAME=VALUE: write for example train.epochs=5.")
         _replace(values, name, _read_value(text))
         if name == "model.name":  # Each model has its own values.
-            values["model"] = _model_defaults(values["model"]["name"])
+            values["model"] = _read_defaults(values["model"]["name"])
     try:
         return from_values(values)
     except pydantic.ValidationError as error:
-        raise ValueError(" ".join(map(_sentence, error.errors()))) from error
+        raise ValueError(" ".join(map(_describe, error.errors()))) from error
 
 
-def names(experiment: Experiment) -> list[str]:
+def list_names(experiment: Experiment) -> list[str]:
     """The name of every value: "name", "data.schema" and so on."""
-    return _names(dataclasses.asdict(experiment))
+    return _list_names(dataclasses.asdict(experiment))
 
 
-def _names(values: Values, prefix: str = "") -> list[str]:
+def _list_names(values: Values, prefix: str = "") -> list[str]:
     found: list[str] = []
     for name, value in values.items():
-        found += _names(value, f"{prefix}{name}.") if isinstance(value, dict) else [prefix + name]
+        found += (
+            _list_names(value, f"{prefix}{name}.") if isinstance(value, dict) else [prefix + name]
+        )
     return found
 
 
 def _replace(values: Values, name: str, value: Any) -> None:
-    known = _names(values)
+    known = _list_names(values)
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
@@ -69,13 +71,13 @@ def _read_value(text: str) -> Any:
         return text
 
 
-def _model_defaults(name: Any) -> Values:
+def _read_defaults(name: Any) -> Values:
     """The values of a model; only the name if there is no such model."""
     kind = MODELS.get(name) if isinstance(name, str) else None
     return dataclasses.asdict(kind(name=name)) if kind else {"name": name}
 
 
-def _sentence(error: Any) -> str:
+def _describe(error: Any) -> str:
     """A problem that pydantic found, with the value's name as `--set` takes it."""
     if error["type"] == "union_tag_invalid":
         name, known = error["ctx"]["tag"], error["ctx"]["expected_tags"]

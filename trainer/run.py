@@ -21,24 +21,23 @@ def run_fn(fn_args: FnArgs) -> None:
     """
     recipe = config.recipe_from_json(fn_args.custom_config["experiment"])
     keras.utils.set_random_seed(recipe.train.seed)
-    statistics = tasks.of(recipe).statistics(fn_args.transform_output, recipe.data.classes)
-    model = models.build(recipe.model, statistics)
-    checkpoints = checkpoint_folder(fn_args)
-    training.fit(
-        model,
-        input_pipeline.training(fn_args.train_files, statistics.labels, recipe),
-        input_pipeline.evaluation(fn_args.eval_files, statistics.labels, recipe),
-        steps_per_epoch=input_pipeline.steps(fn_args.train_files, recipe),
-        recipe=recipe,
-        checkpoints=checkpoints,
-        logs=fn_args.model_run_dir,
+    statistics = tasks.find_task(recipe).read_statistics(
+        fn_args.transform_output, recipe.data.classes
     )
+    model = models.build(recipe.model, statistics)
+    checkpoints = choose_checkpoint_folder(fn_args)
+    data = training.Datasets(
+        train=input_pipeline.read_training(fn_args.train_files, statistics.labels, recipe),
+        val=input_pipeline.read_evaluation(fn_args.eval_files, statistics.labels, recipe),
+        steps_per_epoch=input_pipeline.count_steps(fn_args.train_files, recipe),
+    )
+    training.fit(model, data, training.Folders(checkpoints, fn_args.model_run_dir), recipe)
     saved_model.save(model, statistics, recipe, fn_args.serving_model_dir)
     tf.io.gfile.rmtree(checkpoints)
 
 
-def checkpoint_folder(fn_args: FnArgs) -> str:
-    """Where the state of this training is: the same folder for the same recipe and data."""
+def choose_checkpoint_folder(fn_args: FnArgs) -> str:
+    """The folder for this training's checkpoints: the same recipe and data have the same folder."""
     parts = [fn_args.custom_config["experiment"], fn_args.transform_output, *fn_args.train_files]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return f"{fn_args.custom_config['checkpoints']}/{digest[:16]}"

@@ -1,4 +1,4 @@
-"""Which values of a recipe fit its task: trainer/config.py calls these when it makes a recipe."""
+"""Which values of an experiment fit its task: trainer/config.py calls these checks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,23 @@ from typing import TYPE_CHECKING
 from trainer.model_config import ClassifierConfig
 
 if TYPE_CHECKING:
-    from trainer.config import Recipe
+    from trainer.config import Experiment, Recipe
+
+METRICS = {  # What a gate may name, by the name of the task.
+    "classes": ("accuracy", "top_2_accuracy"),
+    "masks": ("mean_iou", "pixel_accuracy"),
+}
+
+
+def check_gate(experiment: Experiment) -> None:
+    """Raises ValueError for a metric that the task does not measure."""
+    allowed = METRICS.get(experiment.task)
+    for threshold in experiment.gate:
+        if allowed and threshold.metric not in allowed:
+            raise ValueError(
+                f"gate.metric={threshold.metric} is not measured for data.task={experiment.task}: "
+                f"use {' or '.join(allowed)}"
+            )
 
 
 def check_classes(recipe: Recipe) -> None:
@@ -29,10 +45,12 @@ def check_masks(recipe: Recipe) -> None:
     """Raises ValueError for values that only classes can use, and for unequal class counts."""
     mask = recipe.data.mask
     if not mask:
-        raise ValueError("data.task=masks needs data.mask: say how the mask files are read")
+        raise ValueError("data.task=masks needs data.mask: describe the mask files in it")
     classes = recipe.data.classes
     if isinstance(recipe.model, ClassifierConfig):
-        raise ValueError(f"model.name={recipe.model.name} makes no masks: use unet_small")
+        raise ValueError(
+            f"model.name={recipe.model.name} is a classifier and makes no masks: use unet_small"
+        )
     if len(classes) != len(mask.values):
         raise ValueError(
             f"data.classes={list(classes)} and data.mask.values={list(mask.values)} differ in "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from typing import NamedTuple
 
 import keras
 import tensorflow as tf
@@ -13,42 +14,50 @@ from trainer.config import Recipe
 
 
 def fit(
-    model: keras.Model,
-    train: tf.data.Dataset,
-    val: tf.data.Dataset,
-    *,
-    steps_per_epoch: int,
-    recipe: Recipe,
-    checkpoints: str,
-    logs: str,
+    model: keras.Model, data: Datasets, folders: Folders, recipe: Recipe
 ) -> keras.callbacks.History:
     """Trains the model in place and leaves it with its best weights by validation loss.
 
-    If it was killed and is called again with the same folder `checkpoints`, it continues after the
-    last finished epoch. The folder `logs` is for TensorBoard.
+    If it was killed and is called again with the same folder of checkpoints, it continues after
+    the last finished epoch.
     """
-    compile_model(model, steps_per_epoch, recipe)
-    checkpointer = Checkpoints(model, checkpoints)
+    compile_model(model, data.steps_per_epoch, recipe)
+    checkpointer = Checkpoints(model, folders.checkpoints)
     history = model.fit(
-        train,
+        data.train,
         initial_epoch=checkpointer.epoch,
         epochs=recipe.train.epochs,
-        steps_per_epoch=steps_per_epoch,
-        validation_data=val,
+        steps_per_epoch=data.steps_per_epoch,
+        validation_data=data.val,
         verbose=1 if sys.stdout.isatty() else 2,  # A progress bar; in a log, lines.
         callbacks=[
             keras.callbacks.SwapEMAWeights(swap_on_epoch=True),  # Before the callbacks that save.
             checkpointer,
-            keras.callbacks.TensorBoard(logs, write_graph=False),
+            keras.callbacks.TensorBoard(folders.logs, write_graph=False),
         ],
     )
     checkpointer.restore_best()
     return history
 
 
+class Datasets(NamedTuple):
+    """Batches: endless ones to train on, and those of the validation split."""
+
+    train: tf.data.Dataset
+    val: tf.data.Dataset
+    steps_per_epoch: int
+
+
+class Folders(NamedTuple):
+    """Where a training writes."""
+
+    checkpoints: str
+    logs: str  # For TensorBoard.
+
+
 def compile_model(model: keras.Model, steps_per_epoch: int, recipe: Recipe) -> None:
-    """AdamW with a linear warm-up, a cosine schedule (arXiv:1608.03983) and averaged weights."""
-    config, task = recipe.train, tasks.of(recipe)
+    """Compiles it with AdamW: linear warm-up, cosine decay (arXiv:1608.03983), averaged weights."""
+    config, task = recipe.train, tasks.find_task(recipe)
     warmup = round(config.warmup_epochs * steps_per_epoch)
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0,
@@ -66,8 +75,8 @@ def compile_model(model: keras.Model, steps_per_epoch: int, recipe: Recipe) -> N
     classes = model.output_shape[-1]
     model.compile(
         optimizer=optimizer,
-        loss=task.loss(config, classes),
-        metrics=task.metrics(classes),
+        loss=task.build_loss(config, classes),
+        metrics=task.build_metrics(classes),
         jit_compile=False,  # XLA would compile again for each batch shape.
     )
     optimizer.build(model.trainable_variables)
@@ -92,7 +101,7 @@ class Checkpoints(keras.callbacks.Callback):
 
     @property
     def epoch(self) -> int:
-        """How many epochs are finished."""
+        """The number of finished epochs."""
         return int(self._epoch)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:

@@ -1,5 +1,5 @@
-"""From a folder of image files to TFRecords: layouts, formats, masks, copies, rejects, summary.
+"""Turns a folder of image files into TFRecords: layouts, formats, masks, copies, rejects, summary.
 
-beam_pipeline.py is the way through; components/image_example_gen.py is the TFX component around
-it. Imports trainer.data and serving.rgb_images, and no TFX.
+Start with beam_pipeline.py; its TFX component is components/image_example_gen.py. Imports
+components.errors, components.atomic_text, trainer.data and serving.rgb_images, but not TFX.
 """

@@ -1,8 +1,8 @@
-"""The Beam pipeline from a listed folder to TFRecord shards and an account of every file.
+"""The Beam pipeline that turns a listed folder into TFRecord shards and an account of every file.
 
-Files are examined in any order; grouped by a hash of the content, so that copies meet; then read
-again and written, sorted by digest: the same folder gives the same shards. Image bytes never pass
-through Beam, so that its in-process runner takes no more memory for a larger folder.
+Files are examined in any order and grouped by a hash of their content, so that copies meet. Then
+they are read again and written, sorted by digest: the same folder gives the same shards. Image
+bytes never pass through Beam, so its in-process runner needs no more memory for a larger folder.
 """
 
 from __future__ import annotations
@@ -20,39 +20,47 @@ import tensorflow as tf
 
 from components import atomic_text
 from components.ingestion import examination, progress
-from components.ingestion.examination import ExaminedFile, Options
+from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import ImageFile, Listing
+from components.ingestion.options import IngestionOptions
+from components.ingestion.rejects import Reject
 from trainer.data.records import SPLITS
 
-BATCH = 64  # Files at once: enough for the threads, few enough to keep in memory.
-THREADS = 16  # Pillow and TensorFlow decode without Python's lock, and storage may be slow.
+BATCH = 64  # Files: enough to keep the threads busy, few enough to fit in memory.
+THREADS = 16  # Pillow and TensorFlow release Python's lock while decoding; storage may be slow.
 SETTLED = "settled.json"
 EXAMINED = "examined.json"
-UNFINISHED = "unfinished"  # Folder beside the splits, so that readers never see half a shard.
+UNFINISHED = "unfinished"  # A folder next to the splits: readers never see half a shard.
 
 
 @dataclass(frozen=True)
 class Account:
-    """What the pipeline says it did, counted in two places."""
+    """What happened to the files, counted in two places."""
 
-    examined: dict[str, int]  # By split, where files are read first.
-    settled: list[ExaminedFile]  # Where shards are written.
+    examined: dict[str, int]  # Files of each split, counted when they are first read.
+    settled: list[ExaminedFile]  # Counted when the shards are written.
+
+    @property
+    def rejects(self) -> list[Reject]:
+        """A row for each file that is not an example."""
+        return [file.as_reject for file in self.settled if file.reason]
 
 
-def ingest(pipeline: beam.Pipeline, listing: Listing, options: Options, *, examples_uri: str,
-           account_uri: str) -> None:  # fmt: skip
-    """Adds to the pipeline what writes the shards, and the account that `account` reads."""
+def ingest(
+    pipeline: beam.Pipeline,
+    listing: Listing,
+    options: IngestionOptions,
+    *,
+    examples_uri: str,
+    account_uri: str,
+) -> None:
+    """Adds the steps that write the shards, and the account for `read_account`."""
     examined, splits = (
         pipeline
-        | "Batches" >> beam.Create(_batches(listing.files))
+        | "Batches" >> beam.Create(_split_into_batches(listing.files))
         | "Examine" >> beam.ParDo(Examine(options)).with_outputs("splits", main="examined")
     )
-    _ = (
-        splits
-        | "CountExamined" >> beam.combiners.Count.PerElement()
-        | "AllCounts" >> beam.combiners.ToList()
-        | "WriteCounts" >> beam.Map(write_counts, f"{account_uri}/{EXAMINED}")
-    )
+    _count_examined(splits, f"{account_uri}/{EXAMINED}")
     every_shard = pipeline | "EveryShard" >> beam.Create([(n, None) for n in range(options.shards)])
     _ = (
         (examined, every_shard)
@@ -64,8 +72,17 @@ def ingest(pipeline: beam.Pipeline, listing: Listing, options: Options, *, examp
     )
 
 
-def account(uri: str, examples_uri: str) -> Account:
-    """Reads what the pipeline that `ingest` made has written, and removes what it left over."""
+def _count_examined(splits: beam.PCollection[str], path: str) -> None:
+    _ = (
+        splits
+        | "CountExamined" >> beam.combiners.Count.PerElement()
+        | "AllCounts" >> beam.combiners.ToList()
+        | "WriteCounts" >> beam.Map(write_counts, path)
+    )
+
+
+def read_account(uri: str, examples_uri: str) -> Account:
+    """Reads what the pipeline of `ingest` wrote, and removes its temporary files."""
     counts = json.loads(atomic_text.read(f"{uri}/{EXAMINED}"))
     settled = json.loads(atomic_text.read(f"{uri}/{SETTLED}"))
     for name in (EXAMINED, SETTLED):
@@ -73,35 +90,35 @@ def account(uri: str, examples_uri: str) -> Account:
     unfinished = f"{examples_uri}/{UNFINISHED}"
     if tf.io.gfile.exists(unfinished):
         tf.io.gfile.rmtree(unfinished)
-    return Account(counts, [_candidate(fields) for fields in settled])
+    return Account(counts, [_parse_file(fields) for fields in settled])
 
 
-def _candidate(fields: dict[str, Any]) -> ExaminedFile:
-    """Reads what asdict() wrote: JSON has no tuples."""
+def _parse_file(fields: dict[str, Any]) -> ExaminedFile:
+    """Parses the fields that asdict() wrote: JSON has no tuples."""
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
     return ExaminedFile(**values)
 
 
 def check_complete(listing: Listing, account: Account) -> None:
-    """Raises RuntimeError unless every file that was listed was read, and came to an end.
+    """Raises RuntimeError unless every listed file was read, and is an example or a reject.
 
-    Beam with `multi_processing` was reported to lose records (tensorflow/data-validation#247).
+    Beam with `multi_processing` is reported to lose records (tensorflow/data-validation#247).
     """
-    counted = Counter(candidate.split for candidate in account.settled)
+    counted = Counter(file.split for file in account.settled)
     read = Counter(account.examined)
     if counted != read or counted.total() != len(listing.files):
         raise RuntimeError(
-            f"Beam lost files, or gave some twice: {len(listing.files)} were found in the folder, "
-            f"{dict(read)} were read, {dict(counted)} became examples or rejects. Run again: with "
-            "--beam-runner direct leave out --beam parallelism=N, as several processes may lose "
-            "some; where another runner does so again, take direct."
+            f"Beam lost or repeated files: {len(listing.files)} are in the folder, {dict(read)} "
+            f"were read, {dict(counted)} became examples or rejects. Run again. With --beam-runner "
+            "direct, omit --beam parallelism=N: several processes may lose files. If another "
+            "runner repeats the error, use direct."
         )
 
 
 class Examine(beam.DoFn):
-    """Batches of files to (shard, candidate); each file's split goes to the output `splits`."""
+    """Turns batches of files into (shard, ExaminedFile); their splits go to the output `splits`."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: IngestionOptions) -> None:
         self._options = options
 
     def setup(self) -> None:
@@ -113,9 +130,9 @@ class Examine(beam.DoFn):
         self._pool.shutdown()
 
     def process(self, batch: tuple[ImageFile, ...]) -> Iterator[Any]:
-        """Reads and decodes the files at the same time; yields in their order."""
+        """Reads and decodes the files in parallel; yields in their order."""
         for found in self._pool.map(self._examine, batch):
-            yield examination.shard_of(found.digest, self._options.shards), found
+            yield examination.choose_shard(found.digest, self._options.shards), found
             yield beam.pvalue.TaggedOutput("splits", found.split)
         progress.advance("examined", len(batch))
 
@@ -124,9 +141,11 @@ class Examine(beam.DoFn):
 
 
 class WriteShard(beam.DoFn):
-    """One shard's candidates to a file in each split; yields the candidates as dicts, settled."""
+    """Writes the files of one shard, one TFRecord file per split; yields them settled, as dicts."""
 
-    def __init__(self, options: Options, classes: tuple[str, ...], examples_uri: str) -> None:
+    def __init__(
+        self, options: IngestionOptions, classes: tuple[str, ...], examples_uri: str
+    ) -> None:
         self._options = options
         self._classes = classes
         self._uri = examples_uri
@@ -140,9 +159,9 @@ class WriteShard(beam.DoFn):
         self._pool.shutdown()
 
     def process(self, group: tuple[int, Any]) -> Iterator[dict[str, Any]]:
-        """Writes under another name and renames: doing it twice does no harm."""
+        """Writes under another name, then renames: writing a shard twice does no harm."""
         shard, found = group
-        settled = examination.settle(candidate for candidate in found if candidate is not None)
+        settled = examination.settle(file for file in found if file is not None)
         for split in SPLITS:
             kept = [c for c in settled if c.split == split and not c.reason]
             self._write(f"{self._uri}/Split-{split}", shard, kept)
@@ -155,25 +174,25 @@ class WriteShard(beam.DoFn):
             tf.io.gfile.makedirs(path)
         partial = f"{unfinished}/{uuid.uuid4().hex}"
         with tf.io.TFRecordWriter(partial) as writer:
-            for batch in _batches(kept):
-                for record in self._pool.map(self._record, batch):
+            for batch in _split_into_batches(kept):
+                for record in self._pool.map(self._make_record, batch):
                     writer.write(record)
         name = f"data_tfrecord-{shard:05d}-of-{self._options.shards:05d}"
         tf.io.gfile.rename(partial, f"{folder}/{name}", overwrite=True)
 
-    def _record(self, candidate: ExaminedFile) -> bytes:
-        return examination.record(candidate, self._options, self._classes)
+    def _make_record(self, file: ExaminedFile) -> bytes:
+        return examination.make_record(file, self._options, self._classes)
 
 
 def write_counts(counts: list[tuple[str, int]], path: str) -> None:
-    """Writes the counts of the splits as JSON."""
+    """Writes the number of files of each split as JSON."""
     atomic_text.write(path, json.dumps(dict(counts)))
 
 
 def write_settled(settled: list[dict[str, Any]], path: str) -> None:
-    """Writes the candidates' fields as JSON."""
+    """Writes the fields of the settled files as JSON."""
     atomic_text.write(path, json.dumps(settled))
 
 
-def _batches(items: Any) -> list[tuple[Any, ...]]:
+def _split_into_batches(items: Any) -> list[tuple[Any, ...]]:
     return [tuple(items[start : start + BATCH]) for start in range(0, len(items), BATCH)]

@@ -1,4 +1,4 @@
-"""What is odd about files that are examples nevertheless: counted, and shown beside the rejects."""
+"""Warnings about files that become examples anyway: counted, and shown next to the rejects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ MORE = "bytes_after_its_end"
 NO_END = "bytes_missing_at_its_end"
 NO_BOX = "box_unreadable"
 
-ENDINGS = {
+WARNINGS = {
+    ANOTHER_KIND: "The file's format is not the one that its extension names.",
+    MORE: "Bytes follow the end of the image.",
+    NO_END: "The end of the image is missing, but decoders accept it.",
+    NO_BOX: "The file of boxes cannot be read: the example has no boxes.",
+}
+
+EXTENSIONS = {
     ".jpg": "JPEG",
     ".jpeg": "JPEG",
     ".png": "PNG",
@@ -25,13 +32,13 @@ ENDINGS = {
 }
 
 
-def of(path: str, data: bytes) -> list[str]:
-    """The warnings about a file that decoders take."""
-    claimed = ENDINGS.get(PurePosixPath(path).suffix.lower())
-    kind = formats.kind(data)
-    found = {
+def find_warnings(path: str, data: bytes) -> list[str]:
+    """Returns the WARNINGS about a file that decoders accept."""
+    claimed = EXTENSIONS.get(PurePosixPath(path).suffix.lower())
+    kind = formats.detect(data)
+    applies = {
         ANOTHER_KIND: claimed is not None and kind is not None and claimed != kind,
         MORE: formats.has_more(data),
         NO_END: formats.lacks_end(data),
     }
-    return [name for name, is_so in found.items() if is_so]
+    return [warning for warning in WARNINGS if applies.get(warning)]

@@ -1,8 +1,8 @@
-"""What an image file's first and last bytes tell: its format, and whether its end is there."""
+"""Reads an image file's format from its first bytes, and finds out whether it is complete."""
 
 from __future__ import annotations
 
-SIGNATURES = {  # Format as Pillow names it: offset and bytes, any of which tells it.
+SIGNATURES = {  # Pillow's name of a format: (offset, bytes) pairs; any one identifies it.
     "JPEG": ((0, b"\xff\xd8\xff"),),
     "PNG": ((0, b"\x89PNG\r\n\x1a\n"),),
     "GIF": ((0, b"GIF87a"), (0, b"GIF89a")),
@@ -12,17 +12,17 @@ SIGNATURES = {  # Format as Pillow names it: offset and bytes, any of which tell
     "JPEG2000": ((0, b"\xff\x4f\xff\x51"), (0, b"\0\0\0\x0cjP  \r\n\x87\n")),
     "AVIF": ((4, b"ftypavif"), (4, b"ftypavis")),
 }
-SHARED = (b"ftypmif1", b"ftypmsf1")  # From byte 4: an AVIF, or another kind of the same container.
-HEAD = 64  # Bytes that are more than enough to tell.
+SHARED = (b"ftypmif1", b"ftypmsf1")  # From byte 4: AVIF, or another format in its container.
+HEAD = 64  # Bytes: more than any signature needs.
 
 
 def may_be_image(data: bytes) -> bool:
-    """Whether bytes that begin so can be an image that is read; HEAD bytes of them suffice."""
-    return kind(data) is not None or data.startswith(SHARED, 4)
+    """Whether a file that begins with these bytes may be an image. HEAD bytes are enough."""
+    return detect(data) is not None or data.startswith(SHARED, 4)
 
 
-def kind(data: bytes) -> str | None:
-    """The format that the bytes begin as; None if it is none of SIGNATURES."""
+def detect(data: bytes) -> str | None:
+    """Returns the format that the first bytes identify; None if SIGNATURES lacks it."""
     for name, signatures in SIGNATURES.items():
         if any(data.startswith(magic, offset) for offset, magic in signatures):
             return name
@@ -30,8 +30,8 @@ def kind(data: bytes) -> str | None:
 
 
 def lacks_end(data: bytes) -> bool:
-    """Whether the image that begins here stops before its format's end; False where unknown."""
-    name = kind(data)
+    """Whether the image stops before its format's end marker; False if that is unknown."""
+    name = detect(data)
     if name == "JPEG":
         return data.find(b"\xff\xd9", max(0, data.rfind(b"\xff\xda"))) < 0
     if name == "PNG":
@@ -46,10 +46,10 @@ def lacks_end(data: bytes) -> bool:
 
 
 def has_more(data: bytes) -> bool:
-    """Whether bytes follow the end of the JPEG or PNG that begins here."""
-    if lacks_end(data):  # The end that is found then is a thumbnail's.
+    """Whether bytes follow the end of the JPEG or PNG."""
+    if lacks_end(data):  # Any end marker then belongs to a thumbnail.
         return False
-    name = kind(data)
+    name = detect(data)
     if name == "JPEG":
         return 0 <= data.rfind(b"\xff\xd9") < len(data) - 2
     return name == "PNG" and 0 <= data.rfind(b"IEND") < len(data) - 8

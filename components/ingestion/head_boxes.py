@@ -1,4 +1,4 @@
-"""Boxes around heads, as Pascal VOC's XML has them (Everingham et al., IJCV 2010)."""
+"""Reads boxes around heads from Pascal VOC's XML (Everingham et al., IJCV 2010)."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 SIDES = ("xmin", "xmax", "ymin", "ymax")
-MOST_BYTES = 2**20  # Of a file; one with a few boxes has some hundred.
+MAX_BYTES = 2**20  # Of a file; a few boxes need some hundred.
 
 
 class UnreadableBoxError(ValueError):
-    """XML that gives no boxes inside the image."""
+    """XML without valid boxes inside the image."""
 
 
 def read(data: bytes, picture: Picture) -> tuple[float, ...]:
-    """SIDES of each box, one after the other: 0..1 of the picture's width and height.
+    """Returns SIDES of each box, one after another: 0..1 of the picture's width and height.
 
     Raises UnreadableBoxError.
     """
     root = _parse(data)
     _check_size(root, picture)
-    return tuple(side for box in root.iter("bndbox") for side in _box(box, picture))
+    return tuple(side for box in root.iter("bndbox") for side in _read_box(box, picture))
 
 
 def _parse(data: bytes) -> Element:
@@ -44,26 +44,26 @@ def _parse(data: bytes) -> Element:
 
 
 def _check_size(root: Element, picture: Picture) -> None:
-    """The boxes of a photograph that was turned count where they were drawn after its turn."""
+    """Boxes of a turned photograph are valid only if they were drawn on the upright image."""
     given = [root.findtext(f"size/{side}") for side in ("height", "width")]
     if None in given and picture.turn is None:
         return
-    if [_number(text or "0") for text in given] != [picture.height, picture.width]:
+    if [_parse_number(text or "0") for text in given] != [picture.height, picture.width]:
         own = [picture.height, picture.width]
         raise UnreadableBoxError(f"drawn on {given}, but the image is {own}")
 
 
-def _box(element: Element, picture: Picture) -> list[float]:
-    pixels = [_number(element.findtext(side, "")) for side in SIDES]
+def _read_box(element: Element, picture: Picture) -> list[float]:
+    pixels = [_parse_number(element.findtext(side, "")) for side in SIDES]
     whole = (picture.width, picture.width, picture.height, picture.height)
-    xmin, xmax, ymin, ymax = box = [at / of for at, of in zip(pixels, whole, strict=True)]
+    xmin, xmax, ymin, ymax = box = [x / side for x, side in zip(pixels, whole, strict=True)]
     if not (0 <= xmin < xmax <= 1 and 0 <= ymin < ymax <= 1):
         size = f"{picture.width} x {picture.height}"
         raise UnreadableBoxError(f"{pixels} is not within {size}")
     return box
 
 
-def _number(text: str) -> float:
+def _parse_number(text: str) -> float:
     try:
         return float(text)
     except ValueError as error:

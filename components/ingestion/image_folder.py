@@ -1,8 +1,8 @@
-"""A folder of images: its layouts, its files and its fingerprint, on any storage gfile reads.
+"""Lists a folder of images, and computes its fingerprint, on any storage that gfile reads.
 
-Layouts are `<class>/<file>`, and `train/ val/ test/` with class folders below, in capitals or not
-(`valid` and `validation` are read as `val`). Every file at any depth below a class folder counts,
-hidden ones too. Files elsewhere, and hidden folders beside class folders, are listed as outside.
+There are two layouts: `<class>/<file>`, and `train/ val/ test/` with class folders in each, in
+upper or lower case (`valid` and `validation` mean `val`). Every file at any depth in a class folder
+counts, also hidden ones. Files elsewhere, and hidden folders next to class folders, are outside.
 """
 
 from __future__ import annotations
@@ -25,33 +25,33 @@ SPLIT_FOLDERS = {
     "test": "test",
 }
 LAYOUTS = "<class>/<file>, or train/ val/ test/ with <class>/<file> below each"
-LINE_BREAKERS = ("Cc", "Zl", "Zp")  # Unicode: control characters, and separators of lines.
+LINE_BREAKERS = ("Cc", "Zl", "Zp")  # Unicode: control characters, line and paragraph separators.
 THREADS = 16
 
 
 @dataclass(frozen=True)
 class Pair:
-    """What belongs to an image with a mask. Paths are empty where there is no file."""
+    """What belongs to an image with a mask. Paths are empty if there is no file."""
 
     mask: str
     box: str = ""
     species: str = ""
-    is_listed: bool = True  # False where the layout is one with a list, and it is in none.
+    is_listed: bool = True  # False if the layout has a list, and the image is not in it.
 
 
 @dataclass(frozen=True)
 class ImageFile:
     """One image file."""
 
-    path: str  # Below the folder that is ingested, with "/".
-    label: str  # Beside a mask: the breed, or nothing.
-    split: str | None  # None: decided by the content.
-    pair: Pair | None = None  # None: the image has a class, and no mask.
+    path: str  # Relative to the folder that is ingested, with "/".
+    label: str  # If there is a mask: the breed, or empty.
+    split: str | None  # None if the content decides.
+    pair: Pair | None = None  # None if the image has a class and no mask.
 
 
 @dataclass(frozen=True)
 class Listing:
-    """All that was found in a folder."""
+    """All files of a folder."""
 
     files: tuple[ImageFile, ...]  # Sorted by path.
     classes: tuple[str, ...]  # Sorted.
@@ -59,13 +59,13 @@ class Listing:
 
 
 def find(input_base: str) -> Listing:
-    """Lists the folder. Raises DataError where it holds no layout that is known."""
+    """Lists the folder. Raises DataError if its layout is unknown."""
     folders, paths = walk(input_base)
-    owners = _class_folders(input_base, folders)
+    owners = _find_class_folders(input_base, folders)
     _check_names(input_base, owners)
     files, outside = [], []
     for path in paths:
-        owner = next((folder for folder in _parents(path) if folder in owners), None)
+        owner = next((folder for folder in _list_parents(path) if folder in owners), None)
         if owner is None:
             outside.append(path)
         else:
@@ -77,26 +77,28 @@ def find(input_base: str) -> Listing:
 
 
 def fingerprint(input_base: str) -> str:
-    """A digest of path, size and time of change of every file: changes when one of them does."""
+    """Computes a digest of the path, size and modification time of every file."""
     _, paths = walk(input_base)
-    with ThreadPoolExecutor(THREADS) as pool:  # Remote storage answers slowly, but many at once.
-        lines = pool.map(_state, (f"{input_base}/{path}" for path in paths))
+    with ThreadPoolExecutor(THREADS) as pool:  # Remote storage is slow, but answers in parallel.
+        lines = pool.map(_read_state, (f"{input_base}/{path}" for path in paths))
         states = [f"{path}\0{line}\n" for path, line in zip(paths, lines, strict=True)]
     return hashlib.sha256("".join(states).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _state(path: str) -> str:
+def _read_state(path: str) -> str:
     try:
         found = tf.io.gfile.stat(path)
-    except tf.errors.OpError as error:  # A broken link, for example: a reject later on.
+    except tf.errors.OpError as error:  # A broken link, for example, becomes a reject later.
         return error.__class__.__name__
     return f"{found.length} {found.mtime_nsec}"
 
 
 def walk(base: str, layouts: str = LAYOUTS) -> tuple[list[str], list[str]]:
-    """Folders and files at any depth below `base`: sorted paths that begin below it."""
+    """Lists the folders and files at any depth in `base`: sorted paths, relative to it."""
     if not tf.io.gfile.isdir(base):
-        raise DataError(f"There is no folder {base!r}: give one with {layouts}.")
+        raise DataError(
+            "folder_missing", f"The folder {base!r} does not exist. Give a folder with {layouts}."
+        )
     folders, paths = [], []
     try:
         for root, _, names in tf.io.gfile.walk(base):
@@ -105,17 +107,24 @@ def walk(base: str, layouts: str = LAYOUTS) -> tuple[list[str], list[str]]:
             paths += [f"{folder}/{name}".strip("/") for name in names if name]
     except UnicodeDecodeError as error:
         name = error.object
-        raise DataError(f"{base!r} holds a name that is not UTF-8: {name!r}. Rename it.") from error
+        raise DataError(
+            "name_not_utf8", f"{base!r} contains a name that is not UTF-8: {name!r}. Rename it."
+        ) from error
     except tf.errors.OpError as error:
-        raise DataError(f"{base!r} cannot be listed: {error.message}") from error
+        raise DataError(
+            "folder_unreadable",
+            f"{base!r} cannot be listed: {error.message}. Check its permissions.",
+        ) from error
     return sorted(folders), sorted(paths)
 
 
-def _class_folders(base: str, folders: list[str]) -> dict[str, str | None]:
-    """The split of each class folder; None where the content decides."""
+def _find_class_folders(base: str, folders: list[str]) -> dict[str, str | None]:
+    """Returns the split of each class folder; None if the content decides."""
     top = [name for name in folders if name and "/" not in name and not _is_hidden(name)]
     if not top:
-        raise DataError(f"{base!r} holds no class folders: it must hold {LAYOUTS}.")
+        raise DataError(
+            "no_class_folders", f"{base!r} contains no class folders. It must contain {LAYOUTS}."
+        )
     named = [name for name in top if name.casefold() in SPLIT_FOLDERS]
     if len(named) < len(top):
         _check_unmixed(base, top, named)
@@ -131,12 +140,13 @@ def _class_folders(base: str, folders: list[str]) -> dict[str, str | None]:
 
 
 def _check_unmixed(base: str, top: list[str], named: list[str]) -> None:
-    """One class may be called "train", but not two of them like splits."""
+    """One class may be called "train", but two may not have the names of splits."""
     if len(named) > 1:
         others = [name for name in top if name not in named]
         raise DataError(
-            f"{base!r} holds split folders ({', '.join(named)}) beside others "
-            f"({', '.join(others[:5])}): move the others below the split folders, or away."
+            "mixed_layout",
+            f"{base!r} contains split folders ({', '.join(named)}) and other folders "
+            f"({', '.join(others[:5])}). Move the others into the split folders, or remove them.",
         )
 
 
@@ -144,38 +154,44 @@ def _check_splits(base: str, found: set[str | None]) -> None:
     missing = [split for split in SPLITS if split not in found]
     if missing:
         raise DataError(
-            f"{base!r} is split already, and has no class folders in {missing[0]}/: add them, or "
-            "put the class folders directly into it to have it split by content."
+            "missing_split",
+            f"{base!r} is already split, but {missing[0]}/ contains no class folders. Add them, "
+            f"or put the class folders directly into {base!r}: ingestion then splits them.",
         )
 
 
 def _check_names(base: str, owners: dict[str, str | None]) -> None:
-    """Vocabularies and files of labels hold one name a line."""
+    """Vocabularies and label files contain one name per line."""
     for folder in owners:
         if any(unicodedata.category(sign) in LINE_BREAKERS for sign in folder):
             raise DataError(
-                f"The name of the class folder {folder!r} in {base!r} holds a line break or "
-                "another control character: rename it without."
+                "bad_class_name",
+                f"The name of the class folder {folder!r} in {base!r} contains a line break or "
+                "another control character. Rename the folder.",
             )
 
 
 def _check_several(base: str, classes: list[str]) -> None:
     if len(classes) < 2:
         raise DataError(
-            f"{base!r} holds one class only, {classes[0]!r}, and two or more are needed: add one, "
-            f"or give the folder that holds {LAYOUTS}."
+            "single_class",
+            f"{base!r} contains only one class, {classes[0]!r}, but training needs at least two. "
+            f"Add a class, or give the folder that contains {LAYOUTS}.",
         )
 
 
 def _check_filled(base: str, owners: dict[str, str | None], files: list[ImageFile]) -> None:
-    filled = {parent for file in files for parent in _parents(file.path)}
+    filled = {parent for file in files for parent in _list_parents(file.path)}
     empty = [folder for folder in owners if folder not in filled]
     if empty:
-        raise DataError(f"The class folder {base}/{empty[0]} is empty: add images or remove it.")
+        raise DataError(
+            "empty_class_folder",
+            f"The class folder {base}/{empty[0]} is empty. Add images to it, or remove it.",
+        )
 
 
-def _parents(path: str) -> list[str]:
-    """The folders above a path, outermost first, no more than two of them."""
+def _list_parents(path: str) -> list[str]:
+    """Lists the outermost two folders of a path, outermost first."""
     parts = path.split("/")
     return ["/".join(parts[:depth]) for depth in range(1, min(len(parts), 3))]
 

@@ -1,6 +1,6 @@
-"""From an image file's bytes to what is stored of it, or to the reason why it is refused.
+"""Converts an image file's bytes to the form that records store, or gives the reason of a reject.
 
-8-bit RGB JPEG, PNG and BMP files that stand upright keep their bytes. All else that Pillow reads
+Upright 8-bit RGB JPEG, PNG and BMP files keep their bytes. Every other file that Pillow can read
 is stored as an 8-bit RGB PNG of its first frame, turned upright, without its alpha channel.
 """
 
@@ -24,7 +24,7 @@ READABLE = tuple(name for name in formats.SIGNATURES if name in Image.OPEN)
 
 @dataclass(frozen=True)
 class Limits:
-    """Which sizes are taken, in pixels."""
+    """The sizes that ingestion accepts, in pixels."""
 
     min_side: int
     max_pixels: int
@@ -32,7 +32,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Picture:
-    """What is stored of an image: bytes that training decodes to [height, width, 3] uint8."""
+    """An image as records store it: bytes that training decodes to [height, width, 3] uint8."""
 
     encoded: bytes
     format: str  # JPEG, PNG or BMP.
@@ -41,8 +41,8 @@ class Picture:
     turn: Image.Transpose | None = None  # What made it upright.
 
 
-class Refused(Exception):  # noqa: N818
-    """The file is a reject: `reason` is one of rejects.REASONS, `detail` a text for people."""
+class RejectError(Exception):
+    """The file is a reject: `reason` is one of rejects.REASONS, `detail` is for people."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
@@ -50,68 +50,67 @@ class Refused(Exception):  # noqa: N818
         self.detail = detail
 
 
-def checked(data: bytes, limits: Limits) -> Picture:
-    """The picture that `stored` gives, after training's own decoder has decoded it.
-
-    Raises Refused.
-    """
-    picture = stored(data, limits)
+def convert_and_check(data: bytes, limits: Limits) -> Picture:
+    """Converts the file, and decodes the result as training does. Raises RejectError."""
+    picture = convert(data, limits)
     try:
         with tf.device("CPU:0"):
             shape = tuple(images.decode(picture.encoded).shape)
     except tf.errors.OpError as error:
-        raise _refusal(data, error) from error
+        raise _explain_damage(data, error) from error
     if shape != (picture.height, picture.width, 3):
-        detail = f"header says {picture.height} x {picture.width}, decoded are {shape}"
-        raise Refused(rejects.UNREADABLE, detail)
+        detail = f"the header says {picture.height} x {picture.width}, but decoding gives {shape}"
+        raise RejectError(rejects.UNREADABLE, detail)
     return picture
 
 
-def stored(data: bytes, limits: Limits) -> Picture:
-    """What is to be stored of the file. Bytes that are kept are not decoded. Raises Refused."""
+def convert(data: bytes, limits: Limits) -> Picture:
+    """Converts the file, decoding it only if its bytes must change. Raises RejectError."""
     if not data:
-        raise Refused(rejects.EMPTY, "0 bytes")
-    with _refusing(data):
+        raise RejectError(rejects.EMPTY, "0 bytes")
+    with _reject_damage(data):
         image = Image.open(io.BytesIO(data), formats=READABLE)
     _check_size(image, limits)
     if rgb_images.is_plain(image, data):
         return Picture(data, rgb_images.PLAIN[str(image.format)], image.height, image.width)
-    with _refusing(data):
+    with _reject_damage(data):
         image.load()
     try:
         rgb = rgb_images.to_upright_rgb(image)
-    except rgb_images.UnreadableImageError as error:  # Sound, but of colours nobody knows.
-        raise Refused(rejects.UNREADABLE, str(error)) from error
-    return Picture(rgb_images.to_png(rgb), "PNG", rgb.height, rgb.width, rgb_images.turn(image))
+    except rgb_images.UnreadableImageError as error:  # Intact, but its colours are undefined.
+        raise RejectError(rejects.UNREADABLE, str(error)) from error
+    return Picture(
+        rgb_images.to_png(rgb), "PNG", rgb.height, rgb.width, rgb_images.find_turn(image)
+    )
 
 
 @contextmanager
-def _refusing(data: bytes) -> Iterator[None]:
-    """Turns what Pillow raises about damaged bytes, which may be anything, into Refused.
+def _reject_damage(data: bytes) -> Iterator[None]:
+    """Turns Pillow's errors about damaged bytes, which may be of any type, into RejectError.
 
-    Only calls of Pillow belong inside: an error of our own must stay one.
+    Only calls of Pillow belong inside: our own bugs must not look like damaged files.
     """
     try:
         yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Refused(rejects.TOO_MANY_PIXELS, str(error)) from error
+        raise RejectError(rejects.TOO_MANY_PIXELS, str(error)) from error
     except Exception as error:
-        raise _refusal(data, error) from error
+        raise _explain_damage(data, error) from error
 
 
-def _refusal(data: bytes, error: Exception) -> Refused:
-    kind = formats.kind(data)
+def _explain_damage(data: bytes, error: Exception) -> RejectError:
+    kind = formats.detect(data)
     if kind is None:
-        return Refused(rejects.NOT_AN_IMAGE, f"none of {', '.join(READABLE)}")
+        return RejectError(rejects.NOT_AN_IMAGE, f"none of {', '.join(READABLE)}")
     text = " ".join(str(error).split())[:200]
     if formats.lacks_end(data) or "truncated" in text.lower():
-        return Refused(rejects.TRUNCATED, f"{kind} of {len(data)} bytes: its end is missing")
-    return Refused(rejects.UNREADABLE, f"damaged {kind}: {text}")
+        return RejectError(rejects.TRUNCATED, f"{kind} of {len(data)} bytes: its end is missing")
+    return RejectError(rejects.UNREADABLE, f"damaged {kind}: {text}")
 
 
 def _check_size(image: Image.Image, limits: Limits) -> None:
     size = f"height {image.height}, width {image.width}"
     if image.height * image.width > limits.max_pixels:
-        raise Refused(rejects.TOO_MANY_PIXELS, f"{size}: over {limits.max_pixels} pixels")
+        raise RejectError(rejects.TOO_MANY_PIXELS, f"{size}: over {limits.max_pixels} pixels")
     if min(image.size) < limits.min_side:
-        raise Refused(rejects.TOO_SMALL, f"{size}: a side under {limits.min_side} pixels")
+        raise RejectError(rejects.TOO_SMALL, f"{size}: a side under {limits.min_side} pixels")

@@ -1,4 +1,4 @@
-"""From a mask file's bytes to class ids, or to the reason why the pair is refused."""
+"""Converts a mask file's bytes to class ids, or gives the reason why the pair is a reject."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from PIL import Image
 from PIL.Image import Transpose
 
 from components.ingestion import formats, rejects
-from components.ingestion.images import Picture, Refused
+from components.ingestion.images import Picture, RejectError
 from trainer.data.records import IGNORED
 
-LOSSLESS = ("PNG", "BMP", "TIFF")  # Not GIF: what writes it puts the values into another order.
-ONE_BYTE = ("L", "P", "1")  # Modes of one value a pixel; a palette's index is the value.
-WHITE = 255  # The value of white in mode "1", as in any other.
+LOSSLESS = ("PNG", "BMP", "TIFF")  # Not GIF: its writers reorder the values.
+ONE_BYTE = ("L", "P", "1")  # Modes with one value per pixel; for a palette, its index.
+WHITE = 255  # The value of white in mode "1", as in mode "L".
 ON_THEIR_SIDES = (
     Transpose.ROTATE_90,
     Transpose.ROTATE_270,
@@ -28,73 +28,74 @@ ON_THEIR_SIDES = (
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What the values of the files mean: the n-th of them is class n."""
+class MaskReading:
+    """How to read mask files: the n-th of `values` is class n."""
 
     values: tuple[int, ...]
     ignored: int | None
     unlisted: str  # "keep" or "reject".
 
 
-def ids(data: bytes, reading: Reading, picture: Picture) -> NDArray[np.uint8]:
-    """The classes [H, W] uint8 of a picture's pixels, IGNORED where one has none. Raises Refused.
+def read_ids(data: bytes, reading: MaskReading, picture: Picture) -> NDArray[np.uint8]:
+    """Returns the class ids [H, W] uint8, IGNORED for pixels without a class.
 
-    A mask of a photograph that lay on its side is turned with it, unless it stands upright already.
+    If the photograph was turned upright, its mask is turned too, unless it is already upright.
+    Raises RejectError.
     """
-    kind = formats.kind(data)
+    kind = formats.detect(data)
     if kind not in LOSSLESS:
-        detail = f"{kind or 'no known image'}, and not one of {', '.join(LOSSLESS)}"
-        raise Refused(rejects.MASK_UNREADABLE, detail)
-    return _classes(_values(data, kind, picture), reading)
+        detail = f"{kind or 'an unknown format'}, not one of {', '.join(LOSSLESS)}"
+        raise RejectError(rejects.MASK_UNREADABLE, detail)
+    return _to_classes(_read_values(data, kind, picture), reading)
 
 
-def pixels(classes: NDArray[np.uint8], count: int) -> list[int]:
-    """How many pixels each class has."""
-    return np.bincount(classes.ravel(), minlength=IGNORED + 1)[:count].tolist()
+def count_pixels(ids: NDArray[np.uint8], classes: int) -> list[int]:
+    """Counts the pixels of each class."""
+    return np.bincount(ids.ravel(), minlength=IGNORED + 1)[:classes].tolist()
 
 
-def encoded(classes: NDArray[np.uint8]) -> bytes:
-    """The PNG of class ids that a record holds."""
+def encode(ids: NDArray[np.uint8]) -> bytes:
+    """Encodes class ids as the PNG that a record contains."""
     stream = io.BytesIO()
-    Image.fromarray(classes).save(stream, "PNG", optimize=True)
+    Image.fromarray(ids).save(stream, "PNG", optimize=True)
     return stream.getvalue()
 
 
-def _values(data: bytes, kind: str, picture: Picture) -> NDArray[np.uint8]:
-    """The file's values [H, W] uint8, upright. Decodes no other size than the picture's."""
-    with _refusing(kind):
+def _read_values(data: bytes, kind: str, picture: Picture) -> NDArray[np.uint8]:
+    """Returns the file's values [H, W] uint8, upright. Checks the size before it decodes."""
+    with _reject_damage(kind):
         mask = Image.open(io.BytesIO(data), formats=LOSSLESS)
-    turn = _turn(mask, picture)
+    turn = _find_turn(mask, picture)
     if mask.mode not in ONE_BYTE:
-        detail = f"colours of mode {mask.mode}: save one byte a pixel, grey or with a palette"
-        raise Refused(rejects.MASK_UNREADABLE, detail)
-    with _refusing(kind):
+        detail = f"colours of mode {mask.mode}: save one byte per pixel, grey or with a palette"
+        raise RejectError(rejects.MASK_UNREADABLE, detail)
+    with _reject_damage(kind):
         mask.load()
     values = np.asarray(mask if turn is None else mask.transpose(turn))
     return values.astype(np.uint8) * np.uint8(WHITE if mask.mode == "1" else 1)
 
 
 @contextmanager
-def _refusing(kind: str) -> Iterator[None]:
-    """Turns what Pillow raises about damaged bytes, which may be anything, into Refused."""
+def _reject_damage(kind: str) -> Iterator[None]:
+    """Turns Pillow's errors about damaged bytes, which may be of any type, into RejectError."""
     try:
         yield
     except Exception as error:
         text = " ".join(str(error).split("<")[0].split())[:200]  # Without an object's address.
-        raise Refused(rejects.MASK_UNREADABLE, f"damaged {kind}: {text}") from error
+        raise RejectError(rejects.MASK_UNREADABLE, f"damaged {kind}: {text}") from error
 
 
-def _turn(mask: Image.Image, picture: Picture) -> Transpose | None:
-    """What makes the mask stand as its picture. Raises Refused where nothing does."""
+def _find_turn(mask: Image.Image, picture: Picture) -> Transpose | None:
+    """Returns the turn that gives the mask its picture's size. Raises RejectError if none does."""
     if mask.size == (picture.width, picture.height):
         return None
     if mask.size == (picture.height, picture.width) and picture.turn in ON_THEIR_SIDES:
         return picture.turn
-    sizes = f"{mask.height} x {mask.width}, and its image {picture.height} x {picture.width}"
-    raise Refused(rejects.MASK_OF_ANOTHER_SIZE, sizes)
+    sizes = f"{mask.height} x {mask.width}, but its image is {picture.height} x {picture.width}"
+    raise RejectError(rejects.MASK_OF_ANOTHER_SIZE, sizes)
 
 
-def _classes(values: NDArray[np.uint8], reading: Reading) -> NDArray[np.uint8]:
+def _to_classes(values: NDArray[np.uint8], reading: MaskReading) -> NDArray[np.uint8]:
     known = np.full(256, -1, np.int16)
     known[list(reading.values)] = range(len(reading.values))
     if reading.ignored is not None:
@@ -103,6 +104,6 @@ def _classes(values: NDArray[np.uint8], reading: Reading) -> NDArray[np.uint8]:
     if (classes < 0).any():
         row, column = np.argwhere(classes < 0)[0]
         declared = f"data.mask.values {list(reading.values)}, data.mask.ignored {reading.ignored}"
-        detail = f"{values[row, column]} at row {row}, column {column}; declared are {declared}"
-        raise Refused(rejects.MASK_VALUE_OUT_OF_RANGE, detail)
+        detail = f"{values[row, column]} at row {row}, column {column} is not in {declared}"
+        raise RejectError(rejects.MASK_VALUE_OUT_OF_RANGE, detail)
     return classes.astype(np.uint8)

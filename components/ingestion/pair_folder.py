@@ -1,8 +1,8 @@
-"""A folder of images and masks: its layouts, and what it says of each image.
+"""Lists a folder of images and masks, with what it contains about each image.
 
-Layouts are that of the Oxford-IIIT pets (`images/`, `annotations/trimaps/`, `annotations/list.txt`,
-`annotations/xmls/`), and `images/` beside `masks/`, also below train/, val/ and test/. A mask has
-the name of its image, but for the ending. Files that are neither are listed as outside.
+There are two layouts: that of the Oxford-IIIT pets (`images/`, `annotations/trimaps/`,
+`annotations/list.txt`, `annotations/xmls/`), and `images/` and `masks/`, also in each of train/,
+val/ and test/. A mask has the name of its image, except for the extension. Other files are outside.
 """
 
 from __future__ import annotations
@@ -21,73 +21,77 @@ IMAGES, MASKS = "images", "masks"
 TRIMAPS, BOXES, LIST = "annotations/trimaps", "annotations/xmls", "annotations/list.txt"
 SPECIES = {"1": "cat", "2": "dog"}
 LAYOUTS = (
-    "images/ and masks/, both also below train/ val/ test/, or images/ and annotations/trimaps/"
+    "images/ and masks/, or both in each of train/ val/ test/, or images/ and annotations/trimaps/"
 )
 
 
-class Listed(NamedTuple):
-    """What the list says of an image."""
+class ListEntry(NamedTuple):
+    """What annotations/list.txt contains about an image."""
 
     breed: str
     species: str
 
 
 def find(input_base: str) -> Listing:
-    """Lists the folder. Raises DataError where it holds no layout that is known."""
+    """Lists the folder. Raises DataError if its layout is unknown."""
     _, paths = walk(input_base, LAYOUTS)
     if any(path.startswith(f"{TRIMAPS}/") for path in paths):
-        return _official(input_base, paths)
-    roots = _roots(input_base, paths)
+        return _list_pets(input_base, paths)
+    roots = _find_roots(input_base, paths)
     files: list[ImageFile] = []
     used: set[str] = set()
     for root, split in roots.items():
-        masks = _by_stem(paths, f"{root}{MASKS}/")
-        for stem, path in _images(paths, f"{root}{IMAGES}/"):
+        masks = _index_by_stem(paths, f"{root}{MASKS}/")
+        for stem, path in _list_images(paths, f"{root}{IMAGES}/"):
             files.append(ImageFile(path, "", split, Pair(masks.get(stem, ""))))
             used |= {path, masks.get(stem, "")}
-    return _listing(input_base, files, [path for path in paths if path not in used])
+    return _make_listing(input_base, files, [path for path in paths if path not in used])
 
 
-def _official(base: str, paths: list[str]) -> Listing:
-    listed = _read_list(base) if LIST in paths else {}
-    masks = _by_stem(paths, f"{TRIMAPS}/")
-    boxes = _by_stem([path for path in paths if path.endswith(".xml")], f"{BOXES}/")
+def _list_pets(base: str, paths: list[str]) -> Listing:
+    entries = _read_list(base) if LIST in paths else {}
+    masks = _index_by_stem(paths, f"{TRIMAPS}/")
+    boxes = _index_by_stem([path for path in paths if path.endswith(".xml")], f"{BOXES}/")
     files: list[ImageFile] = []
     used = {LIST}
-    for stem, path in _images(paths, f"{IMAGES}/"):
-        named = listed.get(stem, Listed("", ""))
-        pair = Pair(masks.get(stem, ""), boxes.get(stem, ""), named.species, stem in listed)
-        files.append(ImageFile(path, named.breed, None, pair))
+    for stem, path in _list_images(paths, f"{IMAGES}/"):
+        entry = entries.get(stem, ListEntry("", ""))
+        pair = Pair(masks.get(stem, ""), boxes.get(stem, ""), entry.species, stem in entries)
+        files.append(ImageFile(path, entry.breed, None, pair))
         used |= {path, pair.mask, pair.box}
-    return _listing(base, files, [path for path in paths if path not in used])
+    return _make_listing(base, files, [path for path in paths if path not in used])
 
 
-def _read_list(base: str) -> dict[str, Listed]:
-    """By the image's name: a line is `NAME class-id species breed-id`."""
-    found = {}
-    for number, line in enumerate(_list_lines(base), start=1):
+def _read_list(base: str) -> dict[str, ListEntry]:
+    """Returns the entries by the image's name. A line is `NAME class-id species breed-id`."""
+    entries = {}
+    for number, line in enumerate(_read_list_lines(base), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         parts = line.split()
         if len(parts) != 4 or parts[2] not in SPECIES:
             raise DataError(
-                f"{base}/{LIST}, line {number}: {line!r} is not NAME CLASS SPECIES BREED, with 1 "
-                "for a cat and 2 for a dog: mend the line, or begin it with #."
+                "bad_list_line",
+                f"{base}/{LIST}, line {number}: {line!r} is not NAME CLASS SPECIES BREED, where "
+                "SPECIES is 1 for a cat and 2 for a dog. Fix the line, or begin it with #.",
             )
         breed = re.sub(r"(?<=.)_\d+$", "", parts[0])
-        found[parts[0]] = Listed(breed, SPECIES[parts[2]])
-    return found
+        entries[parts[0]] = ListEntry(breed, SPECIES[parts[2]])
+    return entries
 
 
-def _list_lines(base: str) -> list[str]:
+def _read_list_lines(base: str) -> list[str]:
     try:
         return atomic_text.read(f"{base}/{LIST}").lstrip("\ufeff").splitlines()
     except (UnicodeDecodeError, tf.errors.OpError) as error:
-        raise DataError(f"{base}/{LIST} cannot be read as UTF-8: {error}") from error
+        raise DataError(
+            "list_unreadable",
+            f"{base}/{LIST} cannot be read as UTF-8: {error}. Fix it, or remove it.",
+        ) from error
 
 
-def _roots(base: str, paths: list[str]) -> dict[str, str | None]:
-    """What stands before images/ and masks/, and the split that this means."""
+def _find_roots(base: str, paths: list[str]) -> dict[str, str | None]:
+    """Returns the folders that contain images/ and masks/, with the split of each."""
     tops = {path.split("/")[0] for path in paths if "/" in path}
     if {IMAGES, MASKS} <= tops:
         return {"": None}
@@ -98,8 +102,9 @@ def _roots(base: str, paths: list[str]) -> dict[str, str | None]:
     if not splits or missing:
         found = ", ".join(sorted(tops)[:5]) or "no folders"
         raise DataError(
-            f"{base!r} holds {found}: it must hold {LAYOUTS}."
-            + (f" There is no {missing[0]}/." if splits else "")
+            "missing_split" if splits else "no_pair_layout",
+            f"{base!r} contains {found}. It must contain {LAYOUTS}."
+            + (f" {missing[0]}/{IMAGES}/ is missing." if splits else ""),
         )
     return splits
 
@@ -108,30 +113,31 @@ def _is_split(top: str, paths: list[str]) -> bool:
     return top.casefold() in SPLIT_FOLDERS and any(p.startswith(f"{top}/{IMAGES}/") for p in paths)
 
 
-def _images(paths: list[str], folder: str) -> list[tuple[str, str]]:
-    """Stem and path of each file below a folder; Oxford's archive has .mat files among them."""
+def _list_images(paths: list[str], folder: str) -> list[tuple[str, str]]:
+    """Returns stem and path of each file in a folder. Oxford's archive also has .mat files."""
     return [
-        (_stem(path, folder), path)
+        (_strip_extension(path, folder), path)
         for path in paths
         if path.startswith(folder) and not _is_hidden(path) and not path.endswith(".mat")
     ]
 
 
-def _by_stem(paths: list[str], folder: str) -> dict[str, str]:
-    """The files below a folder. Raises DataError where two differ by their ending only."""
+def _index_by_stem(paths: list[str], folder: str) -> dict[str, str]:
+    """Indexes the files of a folder. Raises DataError if two differ only in their extension."""
     found: dict[str, str] = {}
     for path in paths:
         if path.startswith(folder) and not _is_hidden(path):
-            stem = _stem(path, folder)
+            stem = _strip_extension(path, folder)
             if stem in found:
                 raise DataError(
-                    f"{found[stem]} and {path} both belong to the image {stem!r}: take one away."
+                    "ambiguous_name",
+                    f"{found[stem]} and {path} both belong to the image {stem!r}. Remove one.",
                 )
             found[stem] = path
     return found
 
 
-def _stem(path: str, folder: str) -> str:
+def _strip_extension(path: str, folder: str) -> str:
     return str(PurePosixPath(path[len(folder) :]).with_suffix(""))
 
 
@@ -139,8 +145,8 @@ def _is_hidden(path: str) -> bool:
     return any(part.startswith(".") for part in path.split("/"))
 
 
-def _listing(base: str, files: list[ImageFile], outside: list[str]) -> Listing:
+def _make_listing(base: str, files: list[ImageFile], outside: list[str]) -> Listing:
     if not files:
-        raise DataError(f"{base!r} holds no images: it must hold {LAYOUTS}.")
+        raise DataError("no_images", f"{base!r} contains no images. It must contain {LAYOUTS}.")
     breeds = sorted({file.label for file in files} - {""})
     return Listing(tuple(sorted(files, key=lambda f: f.path)), tuple(breeds), tuple(outside))

@@ -1,6 +1,6 @@
-"""Says on the terminal how far ingestion is, while it runs in this process.
+"""Shows the progress of ingestion on the terminal, while it runs in this process.
 
-Beam's workers in other processes count for themselves: then only the time that passes is shown.
+Beam's workers in other processes keep their own counts: then only the elapsed time is shown.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ _lock = threading.Lock()
 
 
 def advance(step: str, files: int) -> None:
-    """Counts files that one of STEPS is done with."""
+    """Counts files that have passed one of STEPS."""
     with _lock:
         _counts[step] += files
 
 
 @contextmanager
-def shown(total: int, console: Console | None = None, every: float | None = None) -> Iterator[None]:
-    """A bar for each step on a terminal; a line each few seconds on anything else."""
+def show(total: int, console: Console | None = None, every: float | None = None) -> Iterator[None]:
+    """Shows a bar for each step on a terminal; elsewhere, prints a line every few seconds."""
     console = console or Console(stderr=True)
     with _lock:
         _counts.update(dict.fromkeys(STEPS, 0))
     over = threading.Event()
-    show, pause = (_bars, BAR_SECONDS) if console.is_terminal else (_lines, LINE_SECONDS)
-    thread = threading.Thread(target=show, args=(console, total, over, every or pause), daemon=True)
+    draw, pause = (_draw_bars, BAR_SECONDS) if console.is_terminal else (_print_lines, LINE_SECONDS)
+    thread = threading.Thread(target=draw, args=(console, total, over, every or pause), daemon=True)
     thread.start()
     try:
         yield
@@ -44,7 +44,7 @@ def shown(total: int, console: Console | None = None, every: float | None = None
         thread.join()
 
 
-def _bars(console: Console, total: int, over: threading.Event, every: float) -> None:
+def _draw_bars(console: Console, total: int, over: threading.Event, every: float) -> None:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
         tasks = {step: progress.add_task(f"images {step}", total=total) for step in STEPS}
@@ -55,13 +55,13 @@ def _bars(console: Console, total: int, over: threading.Event, every: float) -> 
                 progress.update(task, completed=_counts[step])
 
 
-def _lines(console: Console, total: int, over: threading.Event, every: float) -> None:
+def _print_lines(console: Console, total: int, over: threading.Event, every: float) -> None:
     start = time.monotonic()
     while not over.wait(every):
-        console.print(_line(total, time.monotonic() - start), highlight=False)
+        console.print(_format_line(total, time.monotonic() - start), highlight=False)
 
 
-def _line(total: int, seconds: float) -> str:
+def _format_line(total: int, seconds: float) -> str:
     if not any(_counts.values()):
         return f"ingesting {total} files, {seconds:.0f} s"
     done = ", ".join(f"{_counts[step]} {step}" for step in STEPS)

@@ -1,4 +1,4 @@
-"""Files that ingestion does not take: why, the table of them, and when they are too many."""
+"""Rejects: files that do not become examples. Their reasons, their table and their limit."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from dataclasses import astuple, dataclass, fields
 from components import atomic_text
 from components.errors import DataError
 
-UNREADABLE = "unreadable"  # Storage does not give the bytes, or they are damaged.
+UNREADABLE = "unreadable"  # The bytes cannot be read, or they are damaged.
 TRUNCATED = "truncated"  # The end of the image is missing.
-NOT_AN_IMAGE = "not_an_image"  # No format that ingestion reads.
+NOT_AN_IMAGE = "not_an_image"  # Not a format that ingestion reads.
 TOO_SMALL = "too_small"
-TOO_MANY_PIXELS = "too_many_pixels"  # By its header or its length, before it is decoded.
+TOO_MANY_PIXELS = "too_many_pixels"  # By its header or its length: it is never decoded.
 EMPTY = "empty"
 DUPLICATE = "duplicate"  # A further copy under the same label.
-DUPLICATE_UNDER_ANOTHER_LABEL = "duplicate_under_another_label"  # All copies.
+DUPLICATE_UNDER_ANOTHER_LABEL = "duplicate_under_another_label"  # All copies are rejects.
 MASK_MISSING = "mask_missing"
 MASK_UNREADABLE = "mask_unreadable"
-MASK_OF_ANOTHER_SIZE = "mask_of_another_size"  # Than its image's.
-MASK_VALUE_OUT_OF_RANGE = "mask_value_out_of_range"  # A value that the experiment does not declare.
-UNLISTED = "unlisted"  # In no list of its data, and the experiment takes listed images only.
+MASK_OF_ANOTHER_SIZE = "mask_of_another_size"  # Its image has another size.
+MASK_VALUE_OUT_OF_RANGE = "mask_value_out_of_range"  # The experiment does not declare the value.
+UNLISTED = "unlisted"  # Not in annotations/list.txt, and the experiment requires it.
 
-OF_MASKS = (
+MASK_REASONS = (
     MASK_MISSING,
     MASK_UNREADABLE,
     MASK_OF_ANOTHER_SIZE,
@@ -41,18 +41,18 @@ REASONS = (
     EMPTY,
     DUPLICATE,
     DUPLICATE_UNDER_ANOTHER_LABEL,
-    *OF_MASKS,
+    *MASK_REASONS,
 )
 FILE_NAME = "rejects.csv"
-SHOWN = 10
+SHOWN = 10  # Rejects in an error message.
 
 
 @dataclass(frozen=True, order=True)
 class Reject:
-    """One row of the table: a file that is not among the examples."""
+    """One row of the table: a file that did not become an example."""
 
     split: str
-    path: str  # Below the folder that was ingested.
+    path: str  # Relative to the folder that was ingested.
     reason: str  # One of REASONS.
     detail: str
 
@@ -60,7 +60,7 @@ class Reject:
 def check_fraction(rejects: list[Reject], files: int, limit: float) -> None:
     """Raises DataError if more than `limit` (0..1) of the files are rejects, and logs them all.
 
-    The table of a step that fails goes with the step: the log is what stays.
+    A failed step loses its table; its log remains.
     """
     fraction = len(rejects) / files
     if fraction <= limit:
@@ -70,10 +70,11 @@ def check_fraction(rejects: list[Reject], files: int, limit: float) -> None:
         logging.warning("Reject: %s", line)
     first = "\n".join(f"  {line}" for line in lines[:SHOWN])
     raise DataError(
-        f"{len(rejects)} of {files} files are rejects: {fraction:.1%}, and "
-        f"data.max_reject_fraction allows {limit:.1%}. The first of them (the log "
-        f"has all):\n{first}\n"
-        "Mend or remove these files, or raise data.max_reject_fraction."
+        "too_many_rejects",
+        f"{len(rejects)} of {files} files are rejects ({fraction:.1%}), but "
+        f"data.max_reject_fraction allows only {limit:.1%}. The first rejects (the log lists "
+        f"all):\n{first}\n"
+        "Fix or remove these files, or raise data.max_reject_fraction.",
     )
 
 
@@ -87,6 +88,6 @@ def write(uri: str, rejects: Iterable[Reject]) -> None:
 
 
 def read(uri: str) -> list[Reject]:
-    """The rows of the artifact's table."""
+    """Reads the table of the artifact."""
     table = io.StringIO(atomic_text.read(f"{uri}/{FILE_NAME}"), newline="")
     return [Reject(**row) for row in csv.DictReader(table)]

@@ -1,4 +1,4 @@
-"""What ingestion found: files, examples and rejects of each split, and the sizes of each class."""
+"""The result of ingestion: files, examples and rejects of each split, sizes of each class."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from components.ingestion.image_folder import Listing
 from trainer.data.records import SPLITS
 
 FILE_NAME = "summary.json"
-ALL = "all"  # The row of all classes together.
+ALL = "all"  # The row for all classes together.
 
 
 @dataclass(frozen=True)
 class Sides:
-    """Least, mean and greatest of the heights, or of the widths, of some images: pixels."""
+    """The least, mean and greatest height, or width, of a group of images, in pixels."""
 
     least: int
     mean: float
@@ -39,7 +39,7 @@ class Summary:
     heights: dict[str, Sides]  # Class, and "all".
     widths: dict[str, Sides]  # Class, and "all".
     outside: tuple[str, ...] = ()  # Files that belong to no image: not counted, not ingested.
-    warnings: dict[str, int] = field(default_factory=dict)  # By kind: examples that are odd.
+    warnings: dict[str, int] = field(default_factory=dict)  # Examples by kind of warning.
     mask_pixels: dict[str, dict[str, int]] = field(default_factory=dict)  # Split, mask's class.
 
     @property
@@ -48,39 +48,43 @@ class Summary:
         return dict(sum((Counter(counts) for counts in self.rejects.values()), Counter()))
 
 
-def of(
-    candidates: list[ExaminedFile], listing: Listing, mask_classes: tuple[str, ...] = ()
+def summarize(
+    files: list[ExaminedFile], listing: Listing, mask_classes: tuple[str, ...] = ()
 ) -> Summary:
-    """Counts settled candidates. Classes without an example are there with zeros."""
-    kept = [c for c in candidates if not c.reason]
+    """Counts settled files. Classes without examples have zeros."""
+    kept = [c for c in files if not c.reason]
     classes = listing.classes if all(c.label for c in kept) else (*listing.classes, "")
     images = Counter((c.label, c.split) for c in kept)
-    reasons = Counter((c.split, c.reason) for c in candidates if c.reason)
     groups = {label: [c for c in kept if c.label == label] for label in classes} | {ALL: kept}
     return Summary(
-        files=_per_split(candidates),
-        examples=_per_split(kept),
-        rejects={s: {r: n for (of, r), n in sorted(reasons.items()) if of == s} for s in SPLITS},
+        files=_count_per_split(files),
+        examples=_count_per_split(kept),
+        rejects={s: _count_reasons(files, s) for s in SPLITS},
         classes={label: {s: images[label, s] for s in SPLITS} for label in classes},
-        heights={label: _sides([c.height for c in group]) for label, group in groups.items()},
-        widths={label: _sides([c.width for c in group]) for label, group in groups.items()},
+        heights={name: _measure_sides([c.height for c in group]) for name, group in groups.items()},
+        widths={name: _measure_sides([c.width for c in group]) for name, group in groups.items()},
         outside=listing.outside,
         warnings=dict(sorted(Counter(w for c in kept for w in c.warnings).items())),
-        mask_pixels={s: _pixels(kept, s, mask_classes) for s in SPLITS} if mask_classes else {},
+        mask_pixels={s: _sum_pixels(kept, s, mask_classes) for s in SPLITS} if mask_classes else {},
     )
 
 
-def _pixels(kept: list[ExaminedFile], split: str, classes: tuple[str, ...]) -> dict[str, int]:
+def _count_reasons(files: list[ExaminedFile], split: str) -> dict[str, int]:
+    reasons = Counter(c.reason for c in files if c.split == split and c.reason)
+    return dict(sorted(reasons.items()))
+
+
+def _sum_pixels(kept: list[ExaminedFile], split: str, classes: tuple[str, ...]) -> dict[str, int]:
     counts = [c.pixels for c in kept if c.split == split]
     return {name: sum(pixels[n] for pixels in counts) for n, name in enumerate(classes)}
 
 
-def _per_split(candidates: list[ExaminedFile]) -> dict[str, int]:
-    counts = Counter(candidate.split for candidate in candidates)
+def _count_per_split(files: list[ExaminedFile]) -> dict[str, int]:
+    counts = Counter(file.split for file in files)
     return {split: counts[split] for split in SPLITS}
 
 
-def _sides(pixels: list[int]) -> Sides:
+def _measure_sides(pixels: list[int]) -> Sides:
     if not pixels:
         return Sides(0, 0.0, 0)
     return Sides(min(pixels), sum(pixels) / len(pixels), max(pixels))
@@ -92,7 +96,7 @@ def write(uri: str, summary: Summary) -> None:
 
 
 def read(uri: str) -> Summary:
-    """The artifact's summary."""
+    """Reads the summary of the artifact."""
     written: dict[str, Any] = json.loads(atomic_text.read(f"{uri}/{FILE_NAME}"))
     for name in ("heights", "widths"):
         written[name] = {label: Sides(**sides) for label, sides in written[name].items()}
@@ -100,29 +104,29 @@ def read(uri: str) -> Summary:
     return Summary(**written)
 
 
-def table(summary: Summary) -> Table:
-    """Images of each class and split, least, mean and greatest height and width."""
-    shown = Table(title="Images", caption=caption(summary), caption_justify="left")
-    shown.add_column("class")
+def build_table(summary: Summary) -> Table:
+    """Shows the images of each class and split, and their heights and widths."""
+    table = Table(title="Images", caption=write_caption(summary), caption_justify="left")
+    table.add_column("class")
     for name in (*SPLITS, "height", "width"):
-        shown.add_column(name, justify="right")
+        table.add_column(name, justify="right")
     for label, images in summary.classes.items():
-        shown.add_row(
-            label or "no label", *(str(images[s]) for s in SPLITS), *_sizes(summary, label)
+        table.add_row(
+            label or "no label", *(str(images[s]) for s in SPLITS), *_format_sizes(summary, label)
         )
-    shown.add_section()
+    table.add_section()
     totals = (str(summary.examples[s]) for s in SPLITS)
-    shown.add_row(ALL, *totals, *_sizes(summary, ALL))
-    return shown
+    table.add_row(ALL, *totals, *_format_sizes(summary, ALL))
+    return table
 
 
-def _sizes(summary: Summary, label: str) -> Iterable[str]:
+def _format_sizes(summary: Summary, label: str) -> Iterable[str]:
     for sides in (summary.heights[label], summary.widths[label]):
         yield f"{sides.least} / {sides.mean:.0f} / {sides.greatest}"
 
 
-def caption(summary: Summary) -> str:
-    """The account: files = examples + rejects for each split, and the rejects by reason."""
+def write_caption(summary: Summary) -> str:
+    """Lists files = examples + rejects for each split, and the rejects by reason."""
     lines = ["height and width: least / mean / greatest pixels"]
     for name, splits in (*((split, [split]) for split in SPLITS), (ALL, SPLITS)):
         files = sum(summary.files[split] for split in splits)
@@ -131,13 +135,13 @@ def caption(summary: Summary) -> str:
         lines.append(f"{name}: {files} files = {examples} examples + {rejected} rejects")
     lines += [f"rejects: {n} {reason}" for reason, n in sorted(summary.reasons.items())]
     lines += [f"examples with a warning: {n} {kind}" for kind, n in summary.warnings.items()]
-    lines += [f"{split}: {_parts(of)}" for split, of in summary.mask_pixels.items()]
+    lines += [f"{split}: {_format_shares(pixels)}" for split, pixels in summary.mask_pixels.items()]
     if summary.outside:
         first = ", ".join(summary.outside[:3])
-        lines.append(f"of no image, not ingested: {len(summary.outside)} ({first})")
+        lines.append(f"belong to no image, not ingested: {len(summary.outside)} ({first})")
     return "\n".join(lines)
 
 
-def _parts(pixels: dict[str, int]) -> str:
+def _format_shares(pixels: dict[str, int]) -> str:
     total = max(1, sum(pixels.values()))
     return "pixels " + ", ".join(f"{name} {count / total:.1%}" for name, count in pixels.items())

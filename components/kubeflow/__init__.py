@@ -1,4 +1,4 @@
-"""What runs in Kubeflow's containers: every step's entry point, shared folder, failure notice.
+"""Code of Kubeflow's containers: the entry point of every step, shared folder, notification.
 
-Imports TFX, and nothing of pipeline.
+Imports TFX, but nothing from pipeline.
 """

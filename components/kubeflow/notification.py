@@ -1,4 +1,4 @@
-"""TFX component at the end of a run on Kubeflow, however it ends: reports failures."""
+"""TFX component that reports failed runs: Kubeflow runs it at the end of every run."""
 
 # No `from __future__ import annotations` here: @component needs real types.
 import json
@@ -11,43 +11,43 @@ from components.kubeflow import webhook
 
 Parameter = tfx.dsl.components.Parameter
 
-WEBHOOK_URL = "FCN_WEBHOOK_URL"  # From a secret: it is a password to whoever knows it.
-COMPLETE = "COMPLETE"  # What Kubeflow Pipelines calls an end that is good.
+WEBHOOK_URL = "FCN_WEBHOOK_URL"  # From a secret: whoever knows the URL can post to it.
+COMPLETE = "COMPLETE"  # Kubeflow Pipelines' state of a successful run.
 
 log = logging.getLogger(__name__)
 
 
 @tfx.dsl.components.component
 def Notification(pipeline: Parameter[str], status: Parameter[str]) -> None:
-    """Sends every end but COMPLETE to the webhook, and logs it; `status` is JSON.
+    """Sends every final state except COMPLETE to the webhook, and logs it. `status` is JSON.
 
-    RUNNING is such an end: a driver has failed, or a pod was killed.
+    RUNNING is sent too: it means that a driver failed, or that a pod was killed.
     """
-    told = read(status)
-    state = told.get("state", "unknown")
+    details = parse_status(status)
+    state = details.get("state", "unknown")
     if state == COMPLETE:
         log.info("The run of %s is complete.", pipeline)
         return
-    text = sentence(pipeline, state, told)
+    text = describe_end(pipeline, state, details)
     log.error("%s", text)
-    url = os.environ.get(WEBHOOK_URL, "").strip()  # Files of secrets often end in a newline.
+    url = os.environ.get(WEBHOOK_URL, "").strip()  # Secret files often end in a newline.
     if not url:
-        log.warning("Nobody is told: %s is not set. Name its secret in the settings.", WEBHOOK_URL)
+        log.warning("%s is not set: no message is sent. Set its secret in settings.", WEBHOOK_URL)
         return
     webhook.send(url, {"text": text, "pipeline": pipeline, "state": state})
 
 
-def read(status: str) -> dict:
-    """What Kubeflow says of the run; nothing where that cannot be read: it is an end to report."""
+def parse_status(status: str) -> dict:
+    """Parses Kubeflow's status of the run. Empty if that fails: the end is reported anyway."""
     try:
-        told = json.loads(status)
+        details = json.loads(status)
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return details if isinstance(details, dict) else {}
 
 
-def sentence(pipeline: str, state: str, told: dict) -> str:
-    """What has happened, with the error if Kubeflow says it."""
-    run = told.get("pipelineJobResourceName") or "a run without a name"
-    error = (told.get("error") or {}).get("message", "")
+def describe_end(pipeline: str, state: str, details: dict) -> str:
+    """Says how the run ended, with the error if the status contains one."""
+    run = details.get("pipelineJobResourceName") or "a run without a name"
+    error = (details.get("error") or {}).get("message", "")
     return f"{pipeline}: {run} ended as {state}. {error}".rstrip()

@@ -1,7 +1,7 @@
-"""Artifacts in a folder that a step shares with Beam's workers elsewhere: copied there and back.
+"""Copies artifacts to a folder that a step shares with remote Beam workers, and back.
 
 Kubeflow keeps a step's artifacts on the disk of its pod, which the workers of Flink, Spark or
-Dataflow do not see.
+Dataflow cannot read.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ from tfx.utils import import_utils
 log = logging.getLogger(__name__)
 
 
-def lent_where_needed(
+def share_if_needed(
     invocation: Any, *, folder: str, executor: str
 ) -> AbstractContextManager[dict[str, str]]:
-    """The same as `lent` for executors on Beam, by their class's path, where there is a folder."""
+    """Calls `share` if a folder is given, and the class path names an executor that uses Beam."""
     if not folder or not issubclass(import_utils.import_class_by_path(executor), BaseBeamExecutor):
         return nullcontext({})
-    return lent(invocation, folder)
+    return share(invocation, folder)
 
 
 @contextmanager
-def lent(invocation: Any, folder: str) -> Iterator[dict[str, str]]:
-    """Moves the artifacts of an executor's input into the folder, and its outputs back at the end.
+def share(invocation: Any, folder: str) -> Iterator[dict[str, str]]:
+    """Copies the input artifacts into the folder, and the output artifacts back at the end.
 
-    Gives the places before, by those in the folder. What failed is not copied back. What is in the
-    folder is removed at any end that runs `finally`: not by `kill -9`.
+    Yields the original URIs by those in the folder. After an error, nothing is copied back. The
+    copies are removed whenever `finally` runs, so not after `kill -9`.
     """
     home = f"{folder}/{uuid.uuid4().hex}"
-    inputs = moved(invocation.inputs, f"{home}/inputs")
-    outputs = moved(invocation.outputs, f"{home}/outputs")
+    inputs = replace_uris(invocation.inputs, f"{home}/inputs")
+    outputs = replace_uris(invocation.outputs, f"{home}/outputs")
     try:
         for place, before in inputs.items():
             copy(before, place)
@@ -51,8 +51,8 @@ def lent(invocation: Any, folder: str) -> Iterator[dict[str, str]]:
         remove(home)
 
 
-def moved(side: Any, home: str) -> dict[str, str]:
-    """Gives each artifact another place. Returns those before, by the new ones."""
+def replace_uris(side: Any, home: str) -> dict[str, str]:
+    """Gives each artifact a URI in `home`. Returns the original URIs by the new ones."""
     before = {}
     for name, artifacts in side.artifacts.items():
         for number, artifact in enumerate(artifacts.artifacts):
@@ -62,16 +62,16 @@ def moved(side: Any, home: str) -> dict[str, str]:
 
 
 def remove(home: str) -> None:
-    """Removes a folder; what cannot be removed is a warning, as the step has done its work."""
+    """Removes a folder. A failure is only a warning: the step has done its work."""
     try:
         if tf.io.gfile.exists(home):
             tf.io.gfile.rmtree(home)
     except (OSError, tf.errors.OpError) as error:
-        log.warning("%s was not removed, and may be deleted by hand: %s", home, error)
+        log.warning("%s was not removed: %s. Delete it by hand.", home, error)
 
 
 def copy(source: str, target: str) -> None:
-    """Copies a folder with all that is in it, or a file."""
+    """Copies a file, or a folder with all its content."""
     if not tf.io.gfile.isdir(source):
         tf.io.gfile.makedirs(os.path.dirname(target))
         tf.io.gfile.copy(source, target, overwrite=True)

@@ -1,4 +1,4 @@
-"""Sends a message to a webhook, without a word about its URL, which is a secret."""
+"""Sends a message to a webhook. Its URL is a secret: it is never logged."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class _NotNowError(NotDeliveredError):
 
 
 def send(url: str, message: dict[str, Any], *, wait: float = 1.0) -> None:
-    """Posts the message as JSON; tries again where that may help, after `wait` seconds and more.
+    """Posts the message as JSON. Retries if that may help, after `wait` seconds, then longer.
 
-    Raises NotDeliveredError, which says why but not where.
+    Raises NotDeliveredError, which does not contain the URL.
     """
     for library in ("httpx", "httpcore"):
-        logging.getLogger(library).setLevel(logging.WARNING)  # They log where they send it.
+        logging.getLogger(library).setLevel(logging.WARNING)  # They log the URL of each request.
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(_NotNowError),
         wait=tenacity.wait_exponential(multiplier=wait, max=30 * wait),
@@ -40,12 +40,16 @@ def _post(url: str, message: dict[str, Any]) -> None:
     try:
         response = httpx.post(url, json=message, timeout=TIMEOUT)
     except httpx.InvalidURL:
-        raise NotDeliveredError("The webhook's URL is none: mend its secret.") from None
+        raise NotDeliveredError("The webhook's URL is invalid: fix its secret.") from None
     except httpx.UnsupportedProtocol:
-        raise NotDeliveredError("The webhook's URL must begin with https:// or http://.") from None
+        raise NotDeliveredError(
+            "The webhook's URL does not begin with https:// or http://: fix its secret."
+        ) from None
     except httpx.TransportError as error:
-        raise _NotNowError(f"No answer from the webhook: {type(error).__name__}.") from None
+        raise _NotNowError(f"The webhook does not answer: {type(error).__name__}.") from None
     if response.is_server_error or response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-        raise _NotNowError(f"The webhook answers {response.status_code}.")
+        raise _NotNowError(f"The webhook answered {response.status_code}.")
     if not response.is_success:
-        raise NotDeliveredError(f"The webhook refuses with {response.status_code}: mend its URL.")
+        raise NotDeliveredError(
+            f"The webhook answered {response.status_code}: check the URL in its secret."
+        )

@@ -1,4 +1,4 @@
-"""TFMA metrics of the project's own, and the reader of their results.
+"""The project's own TFMA metrics, and the functions that read their results.
 
-Imports TFMA and trainer.data; knows nothing of the graph.
+Imports TFMA and trainer.data, but nothing from pipeline.
 """

@@ -30,51 +30,51 @@ Counts = dict[int, Any]  # By class: its true and false positives and negatives,
 
 
 class ClassIoU(matrices.SemanticSegmentationConfusionMatrixMetricBase):
-    """`iou` with a sub-key for each class; NaN where neither truth nor answer has the class."""
+    """`iou` with a sub-key for each class; NaN if neither truth nor prediction has the class."""
 
     def __init__(self, num_classes: int, name: str = IOU) -> None:
-        super().__init__(**arguments(num_classes), name=name)
+        super().__init__(**make_arguments(num_classes), name=name)
 
     def get_config(self) -> dict[str, Any]:
-        """What makes the metric again."""
+        """Returns the arguments that TFMA rebuilds the metric with."""
         return {"num_classes": len(self.kwargs["class_ids"]), "name": self.name}
 
     def _default_name(self) -> str:
         return IOU
 
     def _metric_value(self, matrix: Any) -> float:
-        return iou(matrix)
+        return compute_iou(matrix)
 
 
 class OverAllClasses(Metric):
-    """One number of the counts of all classes."""
+    """One number, computed from the counts of all classes."""
 
     def __init__(self, value: Callable[[Counts], float], num_classes: int, name: str) -> None:
         def computations(
             num_classes: int, name: str = "", model_name: str = "", output_name: str = "", **_: Any
         ) -> MetricComputations:
-            return derived(value, num_classes, MetricKey(name, model_name, output_name))
+            return derive(value, num_classes, MetricKey(name, model_name, output_name))
 
         per_model = merge_per_key_computations(computations)
         super().__init__(per_model, num_classes=num_classes, name=name)
 
 
 class MeanIoU(OverAllClasses):
-    """`mean_iou`: the mean over the classes that truth or answer has."""
+    """`mean_iou`: the mean over the classes that truth or prediction has."""
 
     def __init__(self, num_classes: int, name: str = MEAN_IOU) -> None:
-        super().__init__(mean_iou, num_classes, name)
+        super().__init__(compute_mean_iou, num_classes, name)
 
 
 class PixelAccuracy(OverAllClasses):
-    """`pixel_accuracy`: the part of the pixels that count whose class is the true one."""
+    """`pixel_accuracy`: the share of correct pixels among those that are not ignored."""
 
     def __init__(self, num_classes: int, name: str = PIXEL_ACCURACY) -> None:
-        super().__init__(pixel_accuracy, num_classes, name)
+        super().__init__(compute_pixel_accuracy, num_classes, name)
 
 
-def arguments(num_classes: int) -> dict[str, Any]:
-    """How TFMA finds truth and answer, both PNG of class ids."""
+def make_arguments(num_classes: int) -> dict[str, Any]:
+    """Tells TFMA where to find truth and prediction, both PNGs of class ids."""
     return {
         "class_ids": list(range(num_classes)),
         "ground_truth_key": MASK,
@@ -85,36 +85,36 @@ def arguments(num_classes: int) -> dict[str, Any]:
     }
 
 
-def derived(
+def derive(
     value: Callable[[Counts], float], num_classes: int, key: MetricKey
 ) -> MetricComputations:
-    """TFMA's counts, and one number made of them."""
+    """Returns TFMA's counts, and one number derived from them."""
     counted = matrices.SemanticSegmentationConfusionMatrix(
-        **arguments(num_classes), name=f"_pixels_of_{num_classes}"
+        **make_arguments(num_classes), name=f"_pixels_of_{num_classes}"
     ).computations(model_names=[key.model_name], output_names=[key.output_name])
     whole = counted[-1].keys[-1]
 
     def result(metrics: dict[MetricKey, Any]) -> dict[MetricKey, float]:
         by_class = {n: whole._replace(sub_key=SubKey(class_id=n)) for n in range(num_classes)}
-        return {key: value({n: metrics[of] for n, of in by_class.items()})}
+        return {key: value({n: metrics[class_key] for n, class_key in by_class.items()})}
 
     return [*counted, DerivedMetricComputation(keys=[key], result=result)]
 
 
-def iou(matrix: Any) -> float:
-    """Pixels that truth and answer give a class, over those that either does."""
+def compute_iou(matrix: Any) -> float:
+    """Divides the pixels in both truth and prediction by those in either; NaN if there are none."""
     either = matrix.tp + matrix.fp + matrix.fn
     return float(matrix.tp / either) if either else float("nan")
 
 
-def mean_iou(counts: Counts) -> float:
-    """Of the classes that are there."""
-    there = [value for value in map(iou, counts.values()) if not math.isnan(value)]
-    return sum(there) / len(there) if there else float("nan")
+def compute_mean_iou(counts: Counts) -> float:
+    """Averages over the classes with pixels."""
+    values = [value for value in map(compute_iou, counts.values()) if not math.isnan(value)]
+    return sum(values) / len(values) if values else float("nan")
 
 
-def pixel_accuracy(counts: Counts) -> float:
-    """True positives of all classes, over the pixels that count."""
+def compute_pixel_accuracy(counts: Counts) -> float:
+    """Divides the true positives of all classes by the pixels that are not ignored."""
     total = sum(matrix.tp + matrix.fn for matrix in counts.values())
     return float(sum(matrix.tp for matrix in counts.values()) / total) if total else float("nan")
 

@@ -1,1 +1,1 @@
-"""The page of a run: its inputs read, its plots drawn, its test images shown."""
+"""The report of a run: reads its inputs, draws its plots and shows its test images."""

@@ -1,4 +1,4 @@
-"""What the page shows of one test image."""
+"""What the report shows about one test image."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from trainer.data.records import FILENAME
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A small picture."""
+class CardPicture:
+    """A small picture on a card."""
 
     uri: str
     alt: str
@@ -19,17 +19,17 @@ class Picture:
 
 @dataclass(frozen=True)
 class Card:
-    """One image, what is true of it and what the model says."""
+    """One test image, with its truth and the model's prediction."""
 
     file: str
-    score: float  # 0..1, the higher the better; NaN where nothing can be scored.
+    score: float  # 0..1, higher is better; NaN if nothing can be scored.
     scored: str  # The score in words.
     lines: tuple[str, ...]
-    pictures: tuple[Picture, ...]
+    pictures: tuple[CardPicture, ...]
     wrong: bool = False
-    partly_ignored: bool = False  # Some pixels count for no class.
+    partly_ignored: bool = False  # Some pixels are ignored.
 
 
-def text(fields: Values, name: str = FILENAME) -> str:
-    """A text of a record."""
+def read_text(fields: Values, name: str = FILENAME) -> str:
+    """Reads a text field of a record."""
     return fields[name].decode("utf-8", "replace")

@@ -1,28 +1,28 @@
-"""Test images with their class, and what a classifier says."""
+"""Test images with their class, and a classifier's prediction."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from components.report import pictures
-from components.report.cards import Card, Picture, text
+from components.report.cards import Card, CardPicture, read_text
 from components.report.test_examples import Values
 from trainer.data.records import ENCODED, LABEL_TEXT
 
 
-def card(fields: Values, outputs: Values, labels: list[str]) -> Card:
-    """Scored by the probability that the true class is given."""
-    file, truth = text(fields), text(fields, LABEL_TEXT)
+def make_card(fields: Values, outputs: Values, labels: list[str]) -> Card:
+    """Scores the image by the probability of its true class."""
+    file, truth = read_text(fields), read_text(fields, LABEL_TEXT)
     probabilities = dict(zip(labels, np.nan_to_num(outputs["probabilities"]), strict=True))
-    said = outputs["label"].decode("utf-8", "replace")
+    predicted = outputs["label"].decode("utf-8", "replace")
     score = float(probabilities.get(truth, 0.0))
-    is_wrong = said != truth
-    answer = f"taken for {said} ({probabilities.get(said, 0.0):.2f})" if is_wrong else "recognised"
+    is_wrong = predicted != truth
+    mistake = f"taken for {predicted} ({probabilities.get(predicted, 0.0):.2f})"
     return Card(
         file=file,
         score=score,
         scored=f"{score:.2f} for its class",
-        lines=(truth, answer),
-        pictures=(Picture(pictures.of_image(fields[ENCODED]), f"Image {file}", ""),),
+        lines=(truth, mistake if is_wrong else "recognised"),
+        pictures=(CardPicture(pictures.encode_image(fields[ENCODED]), f"Image {file}", ""),),
         wrong=is_wrong,
     )

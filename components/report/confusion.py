@@ -1,4 +1,4 @@
-"""TFMA's confusion matrix of a classifier."""
+"""Reads TFMA's confusion matrix of a classifier."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ PLOT = "multiClassConfusionMatrixAtThresholds"
 
 
 def read(evaluation: str, classes: int) -> NDArray[np.int_]:
-    """Test images by true class (rows) and predicted class (columns), int [C, C]."""
+    """Counts test images by true class (rows) and predicted class (columns): int [C, C]."""
     matrix = np.zeros((classes, classes), int)
     for key, outputs in tfma.load_eval_result(evaluation, model_name=CANDIDATE).plots:
         if not key:
-            for entry in entries(outputs[""][""]):
+            for entry in list_entries(outputs[""][""]):
                 cell = (entry.get("actualClassId", 0), entry.get("predictedClassId", 0))
                 matrix[cell] = round(entry.get("numWeightedExamples", 0))
     return matrix
 
 
-def entries(plot: dict[str, Any]) -> list[dict[str, Any]]:
-    """The matrix's cells that are not empty; a predicted class of -1, none, is left out."""
-    found = plot[PLOT]["matrices"][0].get("entries", [])
-    return [entry for entry in found if entry.get("predictedClassId", 0) >= 0]
+def list_entries(plot: dict[str, Any]) -> list[dict[str, Any]]:
+    """Lists the cells that are not empty, except those without a predicted class (-1)."""
+    entries = plot[PLOT]["matrices"][0].get("entries", [])
+    return [entry for entry in entries if entry.get("predictedClassId", 0) >= 0]

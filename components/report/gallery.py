@@ -1,4 +1,4 @@
-"""Which test images the page shows: the worst, the best, and some that chance picks."""
+"""Chooses the test images of the report: the worst, the best, and some at random."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from components.report import test_examples
 from components.report.cards import Card
-from components.report.run import Run
+from components.report.inputs import ReportInputs
 from components.tasks import TASKS
 
 WORST = 12
@@ -24,22 +24,22 @@ class Group:
     cards: list[Card]
 
 
-def cards(run: Run, labels: list[str]) -> list[Card]:
-    """The first test images, asked about."""
-    card = TASKS[run.task].report.card
-    answered = test_examples.answered(run.test_examples, run.model)
-    return [card(fields, outputs, labels) for fields, outputs in answered]
+def make_cards(run: ReportInputs, labels: list[str]) -> list[Card]:
+    """Makes cards of the first test images."""
+    make_card = TASKS[run.task].report.make_card
+    predictions = test_examples.predict(run.test_examples, run.model)
+    return [make_card(fields, outputs, labels) for fields, outputs in predictions]
 
 
-def groups(cards: list[Card]) -> list[Group]:
-    """No image twice; the worst first, each group in the order of its scores but for chance's."""
+def choose_groups(cards: list[Card]) -> list[Group]:
+    """Chooses each image at most once. The worst and the best are in the order of their scores."""
     ranked = sorted((c for c in cards if not math.isnan(c.score)), key=lambda card: card.score)
     worst, rest = ranked[:WORST], ranked[WORST:]
     best, others = rest[-BEST:], rest[:-BEST]
     some = random.Random(0).sample(others, min(SOME, len(others)))
-    found = [
+    groups = [
         Group("The worst", worst),
         Group("Some at random", some),
         Group("The best", best[::-1]),
     ]
-    return [group for group in found if group.cards]
+    return [group for group in groups if group.cards]

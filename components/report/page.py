@@ -1,4 +1,4 @@
-"""One self-contained HTML page of a run, for a person who looks at it."""
+"""Renders the report of a run as one self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import jinja2
 from components.ingestion import rejects, summary
 from components.metrics import results
 from components.report import gallery, plots, test_examples, training_log
-from components.report.run import Run
+from components.report.inputs import ReportInputs
 from components.tasks import TASKS
 from trainer.data.records import SPLITS
 from trainer.export import saved_model
@@ -22,93 +22,101 @@ REJECTS_SHOWN = 20
 IMAGES = "images"  # The one measure of a slice or class that is a count.
 
 
-def html(run: Run) -> str:
-    """The page. Whatever strangers named their files is escaped in it."""
-    shown = {**verdict(run), **measured(run), **learned(run), **seen(run), **ingested(run)}
+def render(run: ReportInputs) -> str:
+    """Renders the page. The names of files and classes come from strangers: they are escaped."""
+    parts = (
+        read_verdict(run),
+        read_metrics(run),
+        draw_training(run),
+        choose_images(run),
+        read_ingestion(run),
+    )
+    values = {name: value for part in parts for name, value in part.items()}
     made = datetime.now(timezone.utc).strftime("%d %B %Y, %H:%M UTC")
-    template = environment().get_template(TEMPLATE)
-    return template.render(run=run, task=TASKS[run.task].report, made=made, **shown)
+    template = make_environment().get_template(TEMPLATE)
+    return template.render(run=run, task=TASKS[run.task].report, made=made, **values)
 
 
-def verdict(run: Run) -> dict[str, Any]:
+def read_verdict(run: ReportInputs) -> dict[str, Any]:
     """Whether the model may be pushed, and why not."""
     return {
         "may_be_pushed": run.blessed and run.servable,
-        "failures": results.gate_failures(run.evaluation),
+        "failures": results.list_gate_failures(run.evaluation),
     }
 
 
-def measured(run: Run) -> dict[str, Any]:
+def read_metrics(run: ReportInputs) -> dict[str, Any]:
     """Metrics of the whole test split, of each class and of each slice."""
     parts = TASKS[run.task].report
-    candidate = results.slices(run.evaluation, results.CANDIDATE)
-    baseline = results.overall(results.slices(run.evaluation, results.BASELINE))
+    candidate = results.read_slices(run.evaluation, results.CANDIDATE)
+    baseline = results.select_overall(results.read_slices(run.evaluation, results.BASELINE))
     labels = saved_model.read_labels(run.model)
-    slices = results.by_slice(parts.shown_slices(candidate))
+    slices = results.tabulate_slices(parts.select_slices(candidate))
     return {
-        "metrics": only(baseline, results.overall(candidate)),
+        "metrics": select(baseline, results.select_overall(candidate)),
         "baseline": baseline,
-        "classes": results.by_class(candidate, labels, parts.class_row),
-        "slices": {name: only([IMAGES, *baseline], row) for name, row in slices.items()},
-        "confusion": parts.confusion(run.evaluation, labels),
+        "classes": results.tabulate_classes(candidate, labels, parts.make_class_row),
+        "slices": {name: select([IMAGES, *baseline], row) for name, row in slices.items()},
+        "confusion": parts.draw_confusion(run.evaluation, labels),
     }
 
 
-def only(names: Iterable[str], row: dict[str, Any]) -> dict[str, Any]:
-    """These of a row's measures: the candidate has others too, its gaps to the baseline."""
+def select(names: Iterable[str], row: dict[str, Any]) -> dict[str, Any]:
+    """Selects metrics of a row: the candidate also has its differences to the baseline."""
     return {name: row[name] for name in names if name in row}
 
 
-def learned(run: Run) -> dict[str, Any]:
-    """Curves of the training, with the epoch whose weights were kept."""
+def draw_training(run: ReportInputs) -> dict[str, Any]:
+    """Curves of the training, and the epoch whose weights were kept."""
     log = training_log.read(run.logs)
-    best = training_log.best_epoch(log)
-    there = [metric for metric in TASKS[run.task].report.curves if metric in log]
-    return {"curves": [plots.curve(said(m), log[m], best) for m in there], "best_epoch": best}
+    best = training_log.find_best_epoch(log)
+    metrics = [metric for metric in TASKS[run.task].report.curves if metric in log]
+    curves = [plots.draw_curve(format_metric(metric), log[metric], best) for metric in metrics]
+    return {"curves": curves, "best_epoch": best}
 
 
-def seen(run: Run) -> dict[str, Any]:
-    """Test images with what is true of them and what the model says."""
+def choose_images(run: ReportInputs) -> dict[str, Any]:
+    """Test images with their truth and the model's prediction."""
     labels = saved_model.read_labels(run.model)
-    cards = gallery.cards(run, labels)
+    cards = gallery.make_cards(run, labels)
     return {
-        "groups": gallery.groups(cards),
-        "asked": len(cards),
-        "legend": TASKS[run.task].report.legend(labels, cards),
+        "groups": gallery.choose_groups(cards),
+        "predicted": len(cards),
+        "legend": TASKS[run.task].report.make_legend(labels, cards),
     }
 
 
-def ingested(run: Run) -> dict[str, Any]:
+def read_ingestion(run: ReportInputs) -> dict[str, Any]:
     """Counts, rejects and sizes."""
-    sizes = test_examples.sizes(run.test_examples)
+    sizes = test_examples.read_sizes(run.test_examples)
     return {
         "summary": summary.read(run.rejects),
         "splits": SPLITS,
         "rejects": rejects.read(run.rejects)[:REJECTS_SHOWN],
-        "sizes": plots.sizes(sizes) if sizes else None,
+        "sizes": plots.draw_sizes(sizes) if sizes else None,
     }
 
 
-def environment() -> jinja2.Environment:
-    """Where the template is, and what it may call."""
-    made = jinja2.Environment(
+def make_environment() -> jinja2.Environment:
+    """Sets the template's folder and filters."""
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"said": said, "measure": measure}
-    return made
+    environment.filters |= {"format_metric": format_metric, "format_value": format_value}
+    return environment
 
 
-def said(metric: str) -> str:
-    """A metric as people write it."""
-    return metric.replace("_", " ").replace("iou", "IoU")
+def format_metric(name: str) -> str:
+    """Formats the name of a metric for people."""
+    return name.replace("_", " ").replace("iou", "IoU")
 
 
-def measure(value: float | None, name: str = "") -> str:
-    """A count or a ratio of a table; a dash where there is none."""
+def format_value(value: float | None, name: str = "") -> str:
+    """Formats a count or a ratio; None is a dash."""
     if value is None:
         return "–"  # noqa: RUF001
     return f"{value:.0f}" if name == IMAGES else f"{value:.3f}"

@@ -1,4 +1,4 @@
-"""Plots as pictures that a page holds: each is drawn for light and for dark screens."""
+"""Draws the plots of the page as SVG, each for light and for dark screens."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from components.report.pictures import data_uri
+from components.report.pictures import to_data_uri
 
 INK = {"light": "#333333", "dark": "#d4d4d4"}
-BLUE, ORANGE = "#3b82f6", "#f59e0b"  # Of enough contrast on both.
+BLUE, ORANGE = "#3b82f6", "#f59e0b"  # Enough contrast on light and on dark.
 PARTS = {"train": BLUE, "validation": ORANGE}
-SIZE = (4.6, 3.2)  # Inches: small, so that letters stay readable on a phone.
-MAX_NUMBERED = 15  # Classes of a confusion matrix whose numbers have room.
-MAX_NAMED = 40
+SIZE = (4.6, 3.2)  # Inches: small, so that text stays readable on a phone.
+MAX_NUMBERED = 15  # Classes of a confusion matrix with room for numbers.
+MAX_NAMED = 40  # Classes of a confusion matrix with room for names.
 STYLE = {
     "text.parse_math": False,  # A class may be named "$".
     "svg.hashsalt": "report",  # The same plot gives the same bytes.
@@ -37,15 +37,15 @@ Draw = Callable[[Axes], None]
 
 @dataclass(frozen=True)
 class Plot:
-    """One plot as two data URIs, and in words."""
+    """One plot as two data URIs, with a description."""
 
     light: str
     dark: str
     alt: str
 
 
-def curve(metric: str, parts: dict[str, dict[int, float]], best: int | None) -> Plot:
-    """A metric over the epochs, in training and in validation."""
+def draw_curve(metric: str, parts: dict[str, dict[int, float]], best: int | None) -> Plot:
+    """Draws a metric over the epochs, in training and in validation."""
 
     def draw(axes: Axes) -> None:
         for part, values in parts.items():
@@ -61,25 +61,25 @@ def curve(metric: str, parts: dict[str, dict[int, float]], best: int | None) -> 
 
     last = {part: values[max(values)] for part, values in parts.items() if values}
     ends = ", ".join(f"{value:.3f} in {part}" for part, value in last.items())
-    return drawn(draw, f"{metric} over the epochs, at the end {ends}")
+    return draw_plot(draw, f"{metric} over the epochs, at the end {ends}")
 
 
-def sizes(found: list[tuple[int, int]]) -> Plot:
-    """Heights over widths, a point for each image."""
-    heights, widths = zip(*found, strict=True)
+def draw_sizes(sizes: list[tuple[int, int]]) -> Plot:
+    """Draws heights over widths, one point per image."""
+    heights, widths = zip(*sizes, strict=True)
 
     def draw(axes: Axes) -> None:
-        alpha = max(0.1, min(0.6, 60 / len(found)))
+        alpha = max(0.1, min(0.6, 60 / len(sizes)))
         axes.scatter(widths, heights, s=14, color=BLUE, alpha=alpha, linewidths=0, rasterized=True)
         axes.set(xlabel="width, pixels", ylabel="height, pixels", title="image sizes")
         axes.set(xlim=(0, None), ylim=(0, None))
 
     wide, high = (f"{min(side)} to {max(side)}" for side in (widths, heights))
-    return drawn(draw, f"Sizes of {len(found)} test images: {wide} pixels wide, {high} high")
+    return draw_plot(draw, f"Sizes of {len(sizes)} test images: {wide} pixels wide, {high} high")
 
 
-def confusion(matrix: NDArray[np.int_], labels: list[str]) -> Plot:
-    """Which classes [C, C] are taken for which: the colour is the part of the true class."""
+def draw_confusion(matrix: NDArray[np.int_], labels: list[str]) -> Plot:
+    """Draws a confusion matrix [C, C]: the colour is the share of the true class."""
     shares = matrix / np.maximum(1, matrix.sum(axis=1, keepdims=True))
     names = labels if len(labels) <= MAX_NAMED else []
 
@@ -96,21 +96,21 @@ def confusion(matrix: NDArray[np.int_], labels: list[str]) -> Plot:
 
     side = min(9.0, 2.6 + 0.35 * len(labels))
     hits = f"{matrix.trace()} of {matrix.sum()} test images"
-    return drawn(draw, f"Confusion matrix: the class of {hits} is found", (side + 0.6, side))
+    return draw_plot(draw, f"Confusion matrix: the class of {hits} is found", (side + 0.6, side))
 
 
-def drawn(draw: Draw, alt: str, size: tuple[float, float] = SIZE) -> Plot:
-    """The plot in both inks."""
-    light, dark = (data_uri("svg+xml", svg(draw, size, ink)) for ink in INK.values())
+def draw_plot(draw: Draw, alt: str, size: tuple[float, float] = SIZE) -> Plot:
+    """Draws the plot in both inks."""
+    light, dark = (to_data_uri("svg+xml", draw_svg(draw, size, ink)) for ink in INK.values())
     return Plot(light, dark, alt)
 
 
-def svg(draw: Draw, size: tuple[float, float], ink: str) -> bytes:
-    """The plot on a transparent ground."""
+def draw_svg(draw: Draw, size: tuple[float, float], ink: str) -> bytes:
+    """Draws the plot on a transparent background."""
     inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
     stream = io.BytesIO()
     with matplotlib.rc_context(STYLE | dict.fromkeys(inks, ink)), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing")  # Names in any script: as boxes.
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # Unknown scripts become boxes.
         figure = Figure(figsize=size, layout="constrained")
         draw(figure.add_subplot())
         figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None})

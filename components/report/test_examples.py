@@ -1,4 +1,4 @@
-"""The test split's records, and what the model says of the first of them."""
+"""Reads the records of the test split, and runs the model on the first of them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from trainer.data import records
 
-SIZES = 5_000  # Records whose sizes are shown: more make no clearer picture.
-ASKED = 200  # Records that the model is asked about.
+SIZES = 5_000  # Records whose sizes are shown: more would not make the plot clearer.
+PREDICTED = 200  # Records that the model runs on.
 BATCH = 4
 
 OPTIONAL = tf.io.FixedLenFeature([], tf.string, default_value="")
@@ -29,29 +29,30 @@ SIDES = {
 Values = dict[str, Any]
 
 
-def sizes(folder: str) -> list[tuple[int, int]]:
-    """Height and width of the first records. Shards follow the content's digest: a fair sample."""
-    parsed = rows(folder).take(SIZES).map(lambda row: tf.io.parse_single_example(row, SIDES))
-    found = parsed.as_numpy_iterator()
-    return [(int(sides[records.HEIGHT]), int(sides[records.WIDTH])) for sides in found]
+def read_sizes(folder: str) -> list[tuple[int, int]]:
+    """Returns height and width of the first records: a random sample, as a digest orders them."""
+    dataset = read_records(folder).take(SIZES)
+    parsed = dataset.map(lambda record: tf.io.parse_single_example(record, SIDES))
+    rows = parsed.as_numpy_iterator()
+    return [(int(row[records.HEIGHT]), int(row[records.WIDTH])) for row in rows]
 
 
-def answered(folder: str, model: str) -> Iterator[tuple[Values, Values]]:
-    """The first records' FIELDS, and the outputs of `evaluate_examples` for them."""
+def predict(folder: str, model: str) -> Iterator[tuple[Values, Values]]:
+    """Yields FIELDS of the first records, and the outputs of `evaluate_examples` for them."""
     loaded = tf.saved_model.load(model)
-    ask = loaded.signatures["evaluate_examples"]
-    for batch in rows(folder).take(ASKED).batch(BATCH):
-        fields = each(tf.io.parse_example(batch, FIELDS))
-        yield from zip(fields, each(ask(examples=batch)), strict=True)
+    evaluate = loaded.signatures["evaluate_examples"]
+    for batch in read_records(folder).take(PREDICTED).batch(BATCH):
+        fields = split_rows(tf.io.parse_example(batch, FIELDS))
+        yield from zip(fields, split_rows(evaluate(examples=batch)), strict=True)
 
 
-def rows(folder: str) -> tf.data.Dataset:
-    """Serialized tf.Examples."""
+def read_records(folder: str) -> tf.data.Dataset:
+    """Reads serialized tf.Examples."""
     return tf.data.TFRecordDataset(sorted(tf.io.gfile.glob(f"{folder}/*")))
 
 
-def each(batch: dict[str, tf.Tensor]) -> list[Values]:
-    """A batch's rows, as NumPy's values."""
+def split_rows(batch: dict[str, tf.Tensor]) -> list[Values]:
+    """Splits a batch into rows of NumPy values."""
     columns = {name: value.numpy() for name, value in batch.items()}
     count = len(next(iter(columns.values())))
     return [{name: column[n] for name, column in columns.items()} for n in range(count)]

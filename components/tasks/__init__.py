@@ -1,7 +1,7 @@
 """What each task adds to the components, by the task's name in `trainer.tasks`.
 
-One file per task, and beside it its checks of served answers and its served baseline. Imports
-components.metrics, components.report, serving.client and trainer.
+Each task has a file, and next to it one for its checks of served answers and one for its served
+baseline. Imports components.metrics, components.report, serving.client and trainer.
 """
 
 from components.tasks.classes import CLASSES

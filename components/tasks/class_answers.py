@@ -1,4 +1,4 @@
-"""Whether a classifier's answers are sound: they sum to 1, and depend on nothing but the image."""
+"""Checks a classifier's answers: they sum to 1, and depend only on the image."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ import numpy as np
 
 from serving.client import Prediction
 
-TOLERANCE = 1e-4  # Between the protocols, and between alone and together.
+TOLERANCE = 1e-4  # Between protocols, and between an image alone and in a batch.
 
 
-def unsound(
+def find_problem(
     images: list[bytes],
     together: list[Prediction],
     alone: list[Prediction],
     by_rest: list[Prediction],
 ) -> str:
-    """What is wrong with the answers, in a sentence; empty where nothing is."""
+    """Says what is wrong with the answers; empty if they are sound."""
     totals = [sum(prediction.probabilities.values()) for prediction in together]
     if not all(math.isclose(total, 1, abs_tol=TOLERANCE) for total in totals):
         return f"The probabilities of an image sum to {totals}, not to 1."
     if not agree(together, by_rest):
-        return f"gRPC and REST differ by {difference(together, by_rest)}."
+        return f"gRPC and REST differ by {find_difference(together, by_rest)}."
     if not agree(together, alone):
-        return f"An image's answer depends on its batch, by {difference(together, alone)}."
+        return f"An image's answer depends on its batch, by {find_difference(together, alone)}."
     return ""
 
 
 def agree(some: list[Prediction], others: list[Prediction]) -> bool:
-    """Whether two answers are the same but for rounding. NaN agrees with nothing."""
-    return difference(some, others) <= TOLERANCE
+    """Whether two answers are equal except for rounding. NaN agrees with nothing."""
+    return find_difference(some, others) <= TOLERANCE
 
 
-def difference(some: list[Prediction], others: list[Prediction]) -> float:
-    """The largest difference between the probabilities of two answers; NaN where one is."""
+def find_difference(some: list[Prediction], others: list[Prediction]) -> float:
+    """Finds the largest difference between two answers' probabilities; NaN if any is NaN."""
     gaps = [
         abs(a.probabilities[label] - b.probabilities[label])
         for a, b in zip(some, others, strict=True)

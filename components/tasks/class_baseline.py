@@ -1,4 +1,4 @@
-"""A served classifier as the baseline of another run."""
+"""Makes a served classifier the baseline of another run."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from trainer.export.classifier import Classifier
 from trainer.export.signatures import EXAMPLES, Outputs
 
 
-class Relabelled(tf.Module):
-    """A served version that answers the Evaluator by a run's labels and size buckets.
+class ServedClassifier(tf.Module):
+    """A served version that answers the Evaluator with a run's labels and size buckets.
 
-    It may be older than either. The run's labels come first: those that it does not know get 0.
-    Its others follow.
+    The version may have other labels than the run. The run's labels come first, with probability 0
+    if the version does not have them. The version's other labels follow.
     """
 
     def __init__(self, version: str, run: Classifier) -> None:
@@ -25,16 +25,16 @@ class Relabelled(tf.Module):
         self._served = tf.saved_model.load(version)
         self._run = run
 
-    def signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
-        """Those that the Evaluator asks for."""
+    def trace_signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
+        """Returns the signatures that the Evaluator calls."""
         return {
             "evaluate_examples": self.classify_examples.get_concrete_function(EXAMPLES),
-            "transform_features": self._run.size_buckets.get_concrete_function(EXAMPLES),
+            "transform_features": self._run.find_size_buckets.get_concrete_function(EXAMPLES),
         }
 
     @tf.function
     def classify_examples(self, examples: tf.Tensor) -> Outputs:
-        """The served version's probabilities of recorded images, a column for each label."""
+        """Returns the served version's probabilities, a column for each label."""
         answers = self._served.signatures["evaluate_examples"](examples=examples)
         known = tf.pad(answers["probabilities"], [[0, 0], [0, 1]])  # The last column is 0.
         probabilities = tf.gather(known, list(self._columns), axis=1)

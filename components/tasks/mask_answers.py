@@ -1,4 +1,4 @@
-"""Whether a segmenter's answers are sound: of the images' sizes, and the same on every way."""
+"""Checks a segmenter's answers: masks have their images' sizes, and depend only on the image."""
 
 from __future__ import annotations
 
@@ -11,37 +11,38 @@ from PIL import Image
 
 from serving.client import Segmentation
 
-TOLERANCE = 1e-4  # Of the fractions' sum.
-DIFFERENT = 1e-3  # The part of the pixels that rounding may turn where two classes are level.
+TOLERANCE = 1e-4  # Of the sum of the fractions.
+MAX_DIFFERENCE = 1e-3  # The share of pixels that rounding may change, if two classes are tied.
 
 
-def unsound(
+def find_problem(
     images: list[bytes],
     together: list[Segmentation],
     alone: list[Segmentation],
     by_rest: list[Segmentation],
 ) -> str:
-    """What is wrong with the answers, in a sentence; empty where nothing is."""
+    """Says what is wrong with the answers; empty if they are sound."""
     for image, answer in zip(images, together, strict=True):
-        if problem := unfit(image, answer):
+        if problem := find_mismatch(image, answer):
             return problem
     if not agree(together, by_rest):
-        return f"gRPC and REST differ in {difference(together, by_rest):.2%} of an image's pixels."
+        share = find_difference(together, by_rest)
+        return f"gRPC and REST differ in {share:.2%} of an image's pixels."
     if not agree(together, alone):
-        part = difference(together, alone)
-        return f"An image's mask depends on its batch, in {part:.2%} of its pixels."
+        share = find_difference(together, alone)
+        return f"An image's mask depends on its batch, in {share:.2%} of its pixels."
     return ""
 
 
-def unfit(image: bytes, answer: Segmentation) -> str:
-    """Why a mask is none of this image; empty where it may be one."""
+def find_mismatch(image: bytes, answer: Segmentation) -> str:
+    """Says why a mask does not fit its image; empty if it fits."""
     with Image.open(io.BytesIO(image)) as sent:
         size = (sent.height, sent.width)
-    mask, classes = ids(answer), len(answer.class_fractions)
+    mask, classes = read_ids(answer), len(answer.class_fractions)
     if mask.shape != size:
         return f"The mask of an image of {size[0]} x {size[1]} has the shape {mask.shape}."
     if mask.max() >= classes:
-        return f"A mask holds the class {mask.max()}, and there are {classes} from 0 on."
+        return f"A mask contains the class {mask.max()}, but there are only {classes} classes."
     total = sum(answer.class_fractions.values())
     if not math.isclose(total, 1, abs_tol=TOLERANCE):
         return f"The class fractions of an image sum to {total}, not to 1."
@@ -49,20 +50,20 @@ def unfit(image: bytes, answer: Segmentation) -> str:
 
 
 def agree(some: list[Segmentation], others: list[Segmentation]) -> bool:
-    """Whether two answers are the same but for rounding."""
-    return difference(some, others) <= DIFFERENT
+    """Whether two answers are equal except for rounding."""
+    return find_difference(some, others) <= MAX_DIFFERENCE
 
 
-def difference(some: list[Segmentation], others: list[Segmentation]) -> float:
-    """The part of an image's pixels that two answers differ in, at most; 1 for unequal sizes."""
-    return max(_parted(ids(a), ids(b)) for a, b in zip(some, others, strict=True))
+def find_difference(some: list[Segmentation], others: list[Segmentation]) -> float:
+    """Finds the largest share of an image's pixels that differ; 1 if the sizes differ."""
+    return max(_compare(read_ids(a), read_ids(b)) for a, b in zip(some, others, strict=True))
 
 
-def _parted(some: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+def _compare(some: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     return float(np.mean(some != other)) if some.shape == other.shape else 1.0
 
 
-def ids(answer: Segmentation) -> NDArray[np.uint8]:
-    """A mask's class ids [H, W]."""
+def read_ids(answer: Segmentation) -> NDArray[np.uint8]:
+    """Decodes a mask's class ids [H, W]."""
     with Image.open(io.BytesIO(answer.mask)) as mask:
         return np.asarray(mask)

@@ -1,4 +1,4 @@
-"""A served segmenter as the baseline of another run."""
+"""Makes a served segmenter the baseline of another run."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from trainer.export.segmenter import Segmenter
 from trainer.export.signatures import EXAMPLES, Outputs
 
 
-class Resliced(tf.Module):
-    """A served version of masks that answers the Evaluator by a run's size buckets.
+class ServedSegmenter(tf.Module):
+    """A served version that answers the Evaluator with a run's size buckets.
 
-    Raises DataError where its classes are not the run's: their masks would not compare.
+    Raises DataError if its classes differ from the run's: their masks could not be compared.
     """
 
     def __init__(self, version: str, run: Segmenter) -> None:
@@ -21,22 +21,23 @@ class Resliced(tf.Module):
         known = tuple(saved_model.read_labels(version))
         if known != run.labels:
             raise DataError(
-                f"The served version {version} knows the classes {list(known)}, and "
-                f"data.classes is {list(run.labels)}: masks of the two do not compare. Give the "
-                "experiment another name, or take the served versions away."
+                "served_classes_differ",
+                f"The served version {version} has the classes {list(known)}, but data.classes is "
+                f"{list(run.labels)}: their masks cannot be compared. Rename the experiment, or "
+                "remove the served versions.",
             )
         self.labels = run.labels
         self._served = tf.saved_model.load(version)
         self._run = run
 
-    def signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
-        """Those that the Evaluator asks for."""
+    def trace_signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
+        """Returns the signatures that the Evaluator calls."""
         return {
             "evaluate_examples": self.segment_examples.get_concrete_function(EXAMPLES),
-            "transform_features": self._run.size_buckets.get_concrete_function(EXAMPLES),
+            "transform_features": self._run.find_size_buckets.get_concrete_function(EXAMPLES),
         }
 
     @tf.function
     def segment_examples(self, examples: tf.Tensor) -> Outputs:
-        """The served version's masks of recorded images."""
+        """Returns the served version's masks."""
         return self._served.signatures["evaluate_examples"](examples=examples)

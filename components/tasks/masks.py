@@ -1,4 +1,4 @@
-"""What the task of naming each pixel's class adds to the components."""
+"""What segmentation adds to the components."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from components.metrics import results
 from components.metrics.results import Slices
 from components.report import mask_cards
 from components.tasks import mask_answers
-from components.tasks.mask_baseline import Resliced
+from components.tasks.mask_baseline import ServedSegmenter
 from components.tasks.task import ReportParts, TaskComponents
 
 
-def all_slices(found: Slices) -> Slices:
-    """Every slice: none of them is in another table."""
-    return found
+def keep_slices(slices: Slices) -> Slices:
+    """Keeps every slice: no other table shows them."""
+    return slices
 
 
-def no_confusion(evaluation: str, labels: list[str]) -> None:
-    """Nothing: TFMA plots no confusion matrix of pixels."""
+def skip_confusion(evaluation: str, labels: list[str]) -> None:
+    """Draws nothing: TFMA has no confusion matrix of pixels to plot."""
 
 
 MASKS = TaskComponents(
-    find_problem=mask_answers.unsound,
-    adapt_served=Resliced,
+    find_problem=mask_answers.find_problem,
+    adapt_served=ServedSegmenter,
     report=ReportParts(
         kind="Segmentation",
         curves=("loss", "mean_iou"),
         card_width="19rem",
-        card=mask_cards.card,
-        class_row=results.iou_row,
-        shown_slices=all_slices,
-        confusion=no_confusion,
-        legend=mask_cards.legend,
+        make_card=mask_cards.make_card,
+        make_class_row=results.make_iou_row,
+        select_slices=keep_slices,
+        draw_confusion=skip_confusion,
+        make_legend=mask_cards.make_legend,
     ),
 )

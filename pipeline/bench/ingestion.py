@@ -10,7 +10,7 @@ from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.types import standard_artifacts
 
 from components.artifacts import Rejects
-from components.image_example_gen import Executor, ImageExampleGen
+from components.image_example_gen import ImageExampleGen, IngestionExecutor
 from components.ingestion import summary
 from components.ingestion.summary import Summary
 from pipeline.bench.timing import Lap, time_work
@@ -52,7 +52,7 @@ def ingest(folder: Path, out: Path, data: DataConfig) -> Ingested:
 
     def work() -> int:
         context = BaseBeamExecutor.Context(beam_pipeline_args=list(IN_PROCESS), tmp_dir=str(out))
-        Executor(context).Do({}, outputs, dict(properties))
+        IngestionExecutor(context).Do({}, outputs, dict(properties))
         return sum(summary.read(table.uri).files.values())
 
     return Ingested(examples.uri, table.uri, time_work(work))

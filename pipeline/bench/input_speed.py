@@ -30,16 +30,18 @@ class Source:
 
 def training_epoch(source: Source) -> tf.data.Dataset:
     """The augmented batches of one epoch. The cache stays filled from pass to pass."""
-    batches = input_pipeline.training(source.files, source.labels, source.experiment)
-    return batches.take(input_pipeline.steps(source.files, source.experiment))
+    batches = input_pipeline.read_training(source.files, source.labels, source.experiment)
+    return batches.take(input_pipeline.count_steps(source.files, source.experiment))
 
 
 def evaluation(source: Source) -> tf.data.Dataset:
-    """The batches of input_pipeline.evaluation, with an empty cache at the first pass."""
+    """The batches of input_pipeline.read_evaluation, with an empty cache at the first pass."""
     experiment = source.experiment
-    decoded = input_pipeline.decoded(source.files, source.labels, experiment)
-    kept = input_pipeline.kept(decoded, input_pipeline.size(source.files), experiment)
-    batches = input_pipeline.bucketed(kept, experiment)
+    decoded = input_pipeline.decode_examples(source.files, source.labels, experiment)
+    kept = input_pipeline.cache_if_small(
+        decoded, input_pipeline.count_examples(source.files), experiment
+    )
+    batches = input_pipeline.batch_by_size(kept, experiment)
     return batches.prefetch(tf.data.AUTOTUNE)
 
 
@@ -56,7 +58,7 @@ def bare_decoding(source: Source) -> tf.data.Dataset:
 
 def repeat(source: Source, at_least: int = PASS) -> Source:
     """The records, repeated until a pass takes long enough to be timed."""
-    times = -(-at_least // input_pipeline.size(source.files))
+    times = -(-at_least // input_pipeline.count_examples(source.files))
     return replace(source, files=[*source.files] * times)
 
 

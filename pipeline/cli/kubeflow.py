@@ -117,7 +117,7 @@ def show_pushed(ended: Rehearsal) -> None:
     if not pushed.get("pushed"):
         from components.metrics import results
 
-        failures = results.gate_failures(str(ended.artifact("Evaluator", "evaluation")))
+        failures = results.list_gate_failures(str(ended.artifact("Evaluator", "evaluation")))
         fail("\n".join(["Nothing was pushed.", *failures]), NOT_BLESSED)
     say(f"Pushed: {pushed['pushed_destination']}")
 

@@ -41,7 +41,7 @@ def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:
     from trainer.data import schema
 
     try:
-        experiment = changes.with_overrides(configs.load(name, fast=fast), overrides)
+        experiment = changes.apply_overrides(configs.load(name, fast=fast), overrides)
         schema.load(experiment.data.schema)
     except ValueError as error:
         fail(str(error), WRONG_USE)

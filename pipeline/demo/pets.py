@@ -87,13 +87,13 @@ def check_answer(pair: TestPair, grpc: Segmentation, rest: Segmentation, picture
     """Compares an answer with the true mask, and writes its picture."""
     file, encoded, truth = pair
     written = mask_files.write(Path(file), encoded, grpc, pictures)
-    predicted, true = overlay.ids(grpc.mask), overlay.ids(truth)
+    predicted, true = overlay.read_ids(grpc.mask), overlay.read_ids(truth)
     counts = true != overlay.IGNORED
     return Answer(
         file,
         pet=next(iter(grpc.class_fractions.values())),
         accuracy=float(np.mean(predicted[counts] == true[counts])),
-        agreed=bool(np.array_equal(predicted, overlay.ids(rest.mask))),
+        agreed=bool(np.array_equal(predicted, overlay.read_ids(rest.mask))),
         picture=written.overlay,
     )
 

@@ -71,20 +71,20 @@ def read(workdir: str, task: str) -> RunResult:
 def read_metrics(steps: dict[str, FinishedStep], task: str) -> dict[str, Any]:
     """The fields of RunResult with metrics."""
     evaluation = find_output(steps, "Evaluator", "evaluation")
-    candidate = results.slices(evaluation, results.CANDIDATE)
+    candidate = results.read_slices(evaluation, results.CANDIDATE)
     model = path_utils.serving_model_path(find_output(steps, "Trainer", "model"))
-    row = TASKS[task].report.class_row
+    row = TASKS[task].report.make_class_row
     return {
-        "metrics": results.overall(candidate),
-        "baseline": results.overall(results.slices(evaluation, results.BASELINE)),
-        "classes": results.by_class(candidate, saved_model.read_labels(model), row),
-        "slices": results.by_slice(candidate),
+        "metrics": results.select_overall(candidate),
+        "baseline": results.select_overall(results.read_slices(evaluation, results.BASELINE)),
+        "classes": results.tabulate_classes(candidate, saved_model.read_labels(model), row),
+        "slices": results.tabulate_slices(candidate),
     }
 
 
 def read_failures(steps: dict[str, FinishedStep]) -> tuple[str, ...]:
     """The thresholds that the model missed, and why it cannot be served: a sentence each."""
-    missed = results.gate_failures(find_output(steps, "Evaluator", "evaluation"))
+    missed = results.list_gate_failures(find_output(steps, "Evaluator", "evaluation"))
     servable = steps["ModelServable"].artifacts["blessing"].custom_properties["failure"]
     return (*missed, *filter(None, [servable.string_value]))
 

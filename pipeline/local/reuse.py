@@ -35,7 +35,7 @@ class Pin:
 def pin(experiment: Experiment, settings: Settings) -> Pin:
     """The last finished run's pin, if it was asked the same and nobody has pushed since."""
     asked = digest([config.to_json(experiment), repr(settings)])
-    there = map(str, serving_folder.versions(settings.served_folder(experiment.name)))
+    there = map(str, serving_folder.list_versions(settings.served_folder(experiment.name)))
     newest = max(there, key=int, default=serving_folder.NONE)
     last = load(settings.workdir)
     if last and last.asked == asked and newest in (last.served_version, last.pushed_version):

@@ -43,7 +43,8 @@ def lock_workdir(workdir: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise DataError(
-                f"Another run is using {workdir}: wait until it ends, or give another --workdir."
+                "workdir_in_use",
+                f"Another run is using {workdir}: wait until it ends, or give another --workdir.",
             ) from error
         yield
 

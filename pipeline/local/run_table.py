@@ -13,7 +13,7 @@ from pipeline.tasks import TASKS
 
 def show(result: RunResult, console: Console) -> None:
     """Prints counts, metrics, times, and whether the model was pushed."""
-    console.print(summary.table(result.ingested))
+    console.print(summary.build_table(result.ingested))
     if result.rejects:
         console.print(
             f"All rejects: {escape(result.rejects_file)}", highlight=False, soft_wrap=True

@@ -1,19 +1,34 @@
 """The client library: connect(), Client over gRPC or REST, typed answers and errors.
 
-Imports no TensorFlow until a gRPC client is made; nothing of serving.server.
+Imports TensorFlow only for gRPC, and never serving.server.
 """
 
 from serving.client.answers import Outputs, Prediction, Segmentation
 from serving.client.base import Client, VersionState
 from serving.client.connection import connect
-from serving.client.errors import NotAnImage, RequestRejected, ServerUnavailable, ServingError
+from serving.client.errors import (
+    ClassCountMismatch,
+    InvalidOutput,
+    MissingOutput,
+    NotAnImage,
+    NotTFServing,
+    RequestRejected,
+    RowCountMismatch,
+    ServerUnavailable,
+    ServingError,
+)
 
 __all__ = [
+    "ClassCountMismatch",
     "Client",
+    "InvalidOutput",
+    "MissingOutput",
     "NotAnImage",
+    "NotTFServing",
     "Outputs",
     "Prediction",
     "RequestRejected",
+    "RowCountMismatch",
     "Segmentation",
     "ServerUnavailable",
     "ServingError",

@@ -1,4 +1,4 @@
-"""A model behind a server, whatever the protocol: what is asked, and which failures are retried."""
+"""A client of one served model, for any protocol: what it asks, and which failures it retries."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from serving.client.answers import (
     read_segmentations,
 )
 from serving.client.errors import NotAnImage, RequestRejected, ServerUnavailable
-from serving.rgb_images import UnreadableImageError, check, upright
+from serving.rgb_images import UnreadableImageError, check, make_upright
 
 Result = TypeVar("Result")
 
@@ -37,8 +37,8 @@ class VersionState:
 class Client(ABC):
     """One model on one server. Use it in a `with` block; threads may share it.
 
-    Each try ends after `timeout` seconds. Where the server is unavailable it is tried again, up to
-    `attempts` times in all, with growing pauses, until `timeout` seconds are over.
+    Each attempt ends after `timeout` seconds. If the server is unavailable, the client retries with
+    growing pauses, for at most `attempts` attempts and about `timeout` seconds.
     """
 
     def __init__(self, model: str, *, timeout: float = 10.0, attempts: int = 3) -> None:
@@ -52,40 +52,40 @@ class Client(ABC):
         )
 
     def classify(self, images: Sequence[bytes]) -> list[Prediction]:
-        """One prediction for each encoded image, all in one request; sizes and kinds may differ.
+        """One prediction for each encoded image, in one request; sizes and formats may differ.
 
         Raises NotAnImage, RequestRejected or ServerUnavailable.
         """
-        return read_predictions(self._outputs(images), len(images)) if images else []
+        return read_predictions(self._request_outputs(images), len(images)) if images else []
 
     def segment(self, images: Sequence[bytes]) -> list[Segmentation]:
-        """One mask for each encoded image, in its own size; the same otherwise."""
-        return read_segmentations(self._outputs(images), len(images)) if images else []
+        """As `classify`, but one mask for each image, in the image's size."""
+        return read_segmentations(self._request_outputs(images), len(images)) if images else []
 
     def ask(self, images: Sequence[bytes]) -> Answers:
-        """What the model gives, predictions or masks; the same otherwise."""
-        return read_answers(self._outputs(images), len(images)) if images else []
+        """As `classify`, but predictions or masks, depending on the model."""
+        return read_answers(self._request_outputs(images), len(images)) if images else []
 
-    def status(self) -> list[VersionState]:
-        """The states of the model's versions, the newest first."""
-        return self._retry(self._status)
+    def list_versions(self) -> list[VersionState]:
+        """The states of the model's versions, newest first."""
+        return self._retry(self._list_versions)
 
     @abstractmethod
     def close(self) -> None:
-        """Ends the connection."""
+        """Closes the connection."""
 
     @abstractmethod
     def _predict(self, images: list[bytes]) -> Outputs: ...
 
     @abstractmethod
-    def _status(self) -> list[VersionState]: ...
+    def _list_versions(self) -> list[VersionState]: ...
 
-    def _outputs(self, images: Sequence[bytes]) -> Outputs:
-        sent = [_servable(position, image) for position, image in enumerate(images)]
+    def _request_outputs(self, images: Sequence[bytes]) -> Outputs:
+        sent = [_prepare(position, image) for position, image in enumerate(images)]
         try:
             return self._retry(lambda: self._predict(sent))
         except RequestRejected:
-            _blame(sent)
+            _check_images(sent)
             raise
 
     def _retry(self, call: Callable[[], Result]) -> Result:
@@ -103,15 +103,15 @@ class Client(ABC):
         self.close()
 
 
-def _servable(position: int, image: bytes) -> bytes:
+def _prepare(position: int, image: bytes) -> bytes:
     try:
-        return upright(image)
+        return make_upright(image)
     except UnreadableImageError as error:
         raise NotAnImage(position, str(error)) from error
 
 
-def _blame(images: Sequence[bytes]) -> None:
-    """Says which image cannot be decoded, if one cannot: the server only knows that one is."""
+def _check_images(images: Sequence[bytes]) -> None:
+    """Raises NotAnImage for an image that cannot be decoded: the server does not say which."""
     for position, image in enumerate(images):
         try:
             check(image)

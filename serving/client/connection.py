@@ -17,7 +17,7 @@ GRPC_PORT = 8500  # TF Serving's default; used if a URL names no port.
 def connect(url: str, model: str, *, timeout: float = 10.0, attempts: int = 3) -> Client:
     """A client for grpc://HOST:PORT, or for http://HOST:PORT (https too).
 
-    Connects with the first request. Raises ValueError for any other URL.
+    Connects at the first request. Raises ValueError for any other URL.
     """
     parts = urlsplit(url)
     if parts.scheme in ("http", "https") and parts.hostname:

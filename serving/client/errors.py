@@ -2,23 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class ServingError(Exception):
     """Any failure to get a prediction."""
 
 
 class ServerUnavailable(ServingError):  # noqa: N818
-    """No answer, or one that says the server failed: worth a retry."""
+    """No answer, or an error of the server: worth a retry."""
 
 
 class RequestRejected(ServingError):  # noqa: N818
-    """The server, or the client itself, refuses: the same request will fail again."""
+    """The server or the client refuses the request: it would fail again."""
 
 
 class NotAnImage(RequestRejected):
-    """An image of the request that cannot be read; `position` says which, from 0 on."""
+    """An image of the request cannot be read; `position` counts from 0."""
 
     def __init__(self, position: int, reason: str) -> None:
-        super().__init__(f"Image {position + 1} of the request is no readable image: {reason}.")
+        super().__init__(f"Image {position + 1} of the request is not a readable image: {reason}.")
         self.position = position
         self.reason = reason
+
+
+class NotTFServing(RequestRejected):
+    """An answer that is not in TF Serving's format, such as a proxy's page."""
+
+
+class MissingOutput(RequestRejected):
+    """The model lacks an output: it is a segmenter asked for classes, or the reverse."""
+
+    def __init__(self, output: str, existing: Iterable[str], kind: str) -> None:
+        super().__init__(
+            f"The model is not a {kind}: it has no output {output!r}, only {sorted(existing)}. "
+            "Call Client.ask, which reads classes and masks."
+        )
+        self.output = output
+
+
+class InvalidOutput(RequestRejected):
+    """An output that does not fit the images, the other outputs, or its type."""
+
+    def __init__(self, output: str, problem: str) -> None:
+        super().__init__(f"The model's output {output!r} is invalid: {problem}.")
+        self.output = output
+
+
+class RowCountMismatch(InvalidOutput):
+    """An output without one row for each image."""
+
+    def __init__(self, output: str, rows: int, images: int) -> None:
+        super().__init__(output, f"it has {rows} rows for {images} images")
+
+
+class ClassCountMismatch(InvalidOutput):
+    """Not as many class names as values."""
+
+    def __init__(self, names: int, values: int) -> None:
+        super().__init__("labels", f"it has {names} class names for {values} values")

@@ -1,4 +1,4 @@
-"""The client over TF Serving's gRPC interface. Its messages import TensorFlow."""
+"""The client over TF Serving's gRPC interface. Imports TensorFlow, for its messages."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from serving.client.loopback import is_loopback
 
 OPTIONS = [
     ("grpc.max_send_message_length", -1),
-    ("grpc.max_receive_message_length", -1),  # Else 4 MB, which one large mask fills.
-    ("grpc.initial_reconnect_backoff_ms", 100),  # Else a retry fails unsent for a second.
+    ("grpc.max_receive_message_length", -1),  # Default 4 MB: less than one large mask.
+    ("grpc.initial_reconnect_backoff_ms", 100),  # Default 1 s, in which retries are not sent.
 ]
 NO_PROXY = [("grpc.enable_http_proxy", 0)]
 REJECTED = {
@@ -52,7 +52,7 @@ class GrpcClient(Client):
         self._models = model_service_pb2_grpc.ModelServiceStub(self._channel)
 
     def close(self) -> None:
-        """Ends the channel."""
+        """Closes the channel."""
         self._channel.close()
 
     def _predict(self, images: list[bytes]) -> Outputs:
@@ -62,7 +62,7 @@ class GrpcClient(Client):
         response = self._call(self._predictions.Predict, request)
         return {name: _read_tensor(name, tensor) for name, tensor in response.outputs.items()}
 
-    def _status(self) -> list[VersionState]:
+    def _list_versions(self) -> list[VersionState]:
         request = get_model_status_pb2.GetModelStatusRequest()
         request.model_spec.name = self.model
         response = self._call(self._models.GetModelStatus, request)
@@ -86,7 +86,7 @@ def _read_tensor(name: str, tensor: Any) -> Any:
     array = tf.make_ndarray(tensor)
     if name.endswith("_bytes"):
         return array.tolist()
-    if array.dtype.kind == "f":  # Its own shortest digits, as over REST: 0.1, not 0.1000000015.
+    if array.dtype.kind == "f":  # As over REST, float32 digits: 0.1, not 0.1000000015.
         return array.astype("U32").astype(float).tolist()
     return _read_text(array.tolist())
 

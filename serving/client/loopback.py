@@ -1,4 +1,4 @@
-"""Which hosts are this machine itself: no proxy of the environment stands before these."""
+"""Which hosts are this machine itself: requests to them bypass the environment's proxies."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ipaddress
 
 
 def is_loopback(host: str | None) -> bool:
-    """Whether a name or address never leaves this machine, as 0.0.0.0 does not for a client."""
+    """Whether a host name or address is this machine; for a client, 0.0.0.0 is too."""
     name = (host or "").rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
         return True

@@ -9,12 +9,12 @@ import httpx
 
 from serving.client.answers import Outputs
 from serving.client.base import Client, VersionState
-from serving.client.errors import RequestRejected, ServerUnavailable
+from serving.client.errors import NotTFServing, RequestRejected, ServerUnavailable
 from serving.client.loopback import is_loopback
 
 
 class RestClient(Client):
-    """Asks http://HOST:PORT. A `transport` of httpx may stand in for the network."""
+    """Asks http://HOST:PORT. Tests replace the network by an httpx `transport`."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class RestClient(Client):
         )
 
     def close(self) -> None:
-        """Ends the connections."""
+        """Closes the connections."""
         self._http.close()
 
     def _predict(self, images: list[bytes]) -> Outputs:
@@ -43,7 +43,7 @@ class RestClient(Client):
         answer = self._request("POST", ":predict", {"inputs": {"image_bytes": encoded}})
         return answer["outputs"] if isinstance(answer.get("outputs"), dict) else answer
 
-    def _status(self) -> list[VersionState]:
+    def _list_versions(self) -> list[VersionState]:
         return [
             VersionState(int(found["version"]), found["state"], found["status"]["error_message"])
             for found in self._request("GET", "")["model_version_status"]
@@ -55,16 +55,16 @@ class RestClient(Client):
         except httpx.TransportError as error:
             raise ServerUnavailable(f"{self._http.base_url}: {error}") from error
         if response.is_server_error:
-            raise ServerUnavailable(_reason(response))
+            raise ServerUnavailable(_read_reason(response))
         if not response.is_success:
-            raise RequestRejected(_reason(response))
+            raise RequestRejected(_read_reason(response))
         return _read_json(response)
 
 
-def _reason(response: httpx.Response) -> str:
+def _read_reason(response: httpx.Response) -> str:
     try:
         return str(response.json()["error"])
-    except (ValueError, KeyError, TypeError):  # Not TF Serving's: a proxy's page, perhaps.
+    except (ValueError, KeyError, TypeError):  # Not TF Serving's answer: perhaps a proxy's page.
         return f"HTTP {response.status_code} {response.reason_phrase} from {response.url}"
 
 
@@ -72,5 +72,4 @@ def _read_json(response: httpx.Response) -> dict[str, Any]:
     try:
         return dict(response.json())
     except (ValueError, TypeError) as error:
-        text = f"{response.url} does not answer as TF Serving does: {error}"
-        raise RequestRejected(text) from error
+        raise NotTFServing(f"{response.url} does not answer as TF Serving does: {error}") from error

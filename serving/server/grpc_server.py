@@ -20,21 +20,21 @@ from tensorflow_serving.apis import (
 
 from serving.server.handlers import Handlers, ModelSpec
 from serving.server.model_versions import VersionStatus
-from serving.server.request_errors import GRPC_CODES, BadInput, RequestError
+from serving.server.request_errors import BadInput, InvalidTensor, RequestError
 from serving.server.servable import DEFAULT_SIGNATURE
 
 WORKERS = 16
 OPTIONS = [
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", -1),
-    ("grpc.so_reuseport", 0),  # Else two servers share a port, and each answers half.
+    ("grpc.so_reuseport", 0),  # By default, two servers can share a port and its requests.
 ]
 
 Response = TypeVar("Response")
 
 
 def create(handlers: Handlers) -> grpc.Server:
-    """A server without a port, not yet started."""
+    """A server that has no port yet and is not started."""
     server = grpc.server(futures.ThreadPoolExecutor(WORKERS, "grpc"), options=OPTIONS)
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
         PredictionService(handlers), server
@@ -52,7 +52,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
     def Predict(  # noqa: N802
         self, request: predict_pb2.PredictRequest, context: grpc.ServicerContext
     ) -> predict_pb2.PredictResponse:
-        """The outputs of one signature, or those that output_filter names."""
+        """The outputs of one signature, or those in output_filter."""
         return _answer(context, lambda: self._predict(request))
 
     def GetModelMetadata(  # noqa: N802
@@ -61,7 +61,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         context: grpc.ServicerContext,
     ) -> get_model_metadata_pb2.GetModelMetadataResponse:
         """The signatures' inputs and outputs: `signature_def` is the only metadata field."""
-        return _answer(context, lambda: self._metadata(request))
+        return _answer(context, lambda: self._read_metadata(request))
 
     def _predict(self, request: predict_pb2.PredictRequest) -> predict_pb2.PredictResponse:
         answer = self._handlers.predict(
@@ -74,14 +74,14 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
             response.outputs[name].CopyFrom(tf.make_tensor_proto(array))
         return response
 
-    def _metadata(
+    def _read_metadata(
         self, request: get_model_metadata_pb2.GetModelMetadataRequest
     ) -> get_model_metadata_pb2.GetModelMetadataResponse:
         if list(request.metadata_field) != ["signature_def"]:
-            asked = list(request.metadata_field)
-            raise BadInput(f"metadata_field is {asked}: the only one there is is 'signature_def'.")
+            fields = list(request.metadata_field)
+            raise BadInput(f"metadata_field is {fields}: use ['signature_def'].")
         spec = _read_spec(request.model_spec)
-        version, signature_defs = self._handlers.signature_defs(spec)
+        version, signature_defs = self._handlers.read_signature_defs(spec)
         response = get_model_metadata_pb2.GetModelMetadataResponse()
         response.model_spec.name = spec.name
         response.model_spec.version.value = version
@@ -100,13 +100,13 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
     def GetModelStatus(  # noqa: N802
         self, request: get_model_status_pb2.GetModelStatusRequest, context: grpc.ServicerContext
     ) -> get_model_status_pb2.GetModelStatusResponse:
-        """The states of a model's versions, the newest first."""
-        return _answer(context, lambda: self._statuses(request))
+        """The states of a model's versions, newest first."""
+        return _answer(context, lambda: self._list_statuses(request))
 
-    def _statuses(
+    def _list_statuses(
         self, request: get_model_status_pb2.GetModelStatusRequest
     ) -> get_model_status_pb2.GetModelStatusResponse:
-        statuses = self._handlers.statuses(_read_spec(request.model_spec))
+        statuses = self._handlers.list_statuses(_read_spec(request.model_spec))
         return get_model_status_pb2.GetModelStatusResponse(
             model_version_status=[_write_status(status) for status in statuses]
         )
@@ -116,15 +116,15 @@ def _answer(context: grpc.ServicerContext, handle: Callable[[], Response]) -> Re
     try:
         return handle()
     except RequestError as error:
-        context.abort(GRPC_CODES[type(error)], str(error))
-        raise  # Not reached: abort raises, and its stub does not say so.
+        context.abort(error.grpc_code, str(error))
+        raise  # Not reached: abort raises, but type checkers do not know.
 
 
 def _read_spec(spec: model_pb2.ModelSpec) -> ModelSpec:
     if not spec.name:
-        raise BadInput("The request names no model: set model_spec.name.")
+        raise BadInput("model_spec.name is empty: set it to the name of a model.")
     if spec.version_label:
-        raise BadInput(f"Version label {spec.version_label!r}: ask for a version by its number.")
+        raise BadInput(f"version_label is {spec.version_label!r}: use model_spec.version.")
     version = spec.version.value if spec.HasField("version") else None
     return ModelSpec(spec.name, version, spec.signature_name or DEFAULT_SIGNATURE)
 
@@ -139,7 +139,7 @@ def _read_tensor(name: str, tensor: Any) -> np.ndarray:
     try:
         return tf.make_ndarray(tensor)
     except (TypeError, ValueError) as error:
-        raise BadInput(f"Input {name!r} is no tensor: {error}") from error
+        raise InvalidTensor(name, f"is not a valid tensor ({error})") from error
 
 
 def _write_status(status: VersionStatus) -> get_model_status_pb2.ModelVersionStatus:

@@ -1,4 +1,4 @@
-"""What the server answers, whatever the protocol: gRPC and REST are two ways of writing it down."""
+"""What the server answers, for any protocol: gRPC and REST only read and write it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from serving.server.model_versions import VersionStatus
 from serving.server.servable import DEFAULT_SIGNATURE, Arrays, Signature
 from serving.server.servables import Servables
 
-# Reads a request's inputs for the signature that will answer it: JSON alone has no types.
+# Reads a request's inputs in the types of the signature: JSON has none.
 InputReader = Callable[[Signature], Arrays]
 
 
@@ -26,30 +26,30 @@ class ModelSpec:
 
 @dataclass(frozen=True)
 class Answer:
-    """The outputs, and the spec of what answered: its version is never None."""
+    """The outputs, and which version and signature gave them: its version is never None."""
 
     spec: ModelSpec
     outputs: Arrays
 
 
 class Handlers:
-    """Raises a RequestError, named by its cause, where there is no answer."""
+    """Answers requests. Raises the kind of RequestError that names the cause."""
 
     def __init__(self, servables: Servables) -> None:
         self._servables = servables
 
     def predict(self, spec: ModelSpec, read: InputReader, *, only: Sequence[str] = ()) -> Answer:
-        """All outputs of the signature, or `only` those named."""
+        """All outputs of the signature, or `only` the named ones."""
         with self._servables.lease(spec.name, spec.version) as (version, servable):
-            signature = servable.signature(spec.signature_name)
+            signature = servable.find_signature(spec.signature_name)
             outputs = signature(read(signature), only)
         return Answer(ModelSpec(spec.name, version, spec.signature_name), outputs)
 
-    def statuses(self, spec: ModelSpec) -> list[VersionStatus]:
-        """The states of the model's versions, the newest first."""
-        return self._servables.statuses(spec.name, spec.version)
+    def list_statuses(self, spec: ModelSpec) -> list[VersionStatus]:
+        """The states of the model's versions, newest first."""
+        return self._servables.list_statuses(spec.name, spec.version)
 
-    def signature_defs(
+    def read_signature_defs(
         self, spec: ModelSpec
     ) -> tuple[int, Mapping[str, meta_graph_pb2.SignatureDef]]:
         """The version that answers, and its signatures' inputs and outputs."""

@@ -1,7 +1,7 @@
 """TF Serving's JSON for tensors, by rows or by columns.
 
-https://www.tensorflow.org/tfx/serving/api_rest: `instances` is answered by `predictions`, a list
-with one entry an instance; `inputs` is answered by `outputs`, one entry a tensor.
+https://www.tensorflow.org/tfx/serving/api_rest: the answer to `instances` is `predictions`, a list
+with one entry per instance; the answer to `inputs` is `outputs`, one entry per tensor.
 """
 
 from __future__ import annotations
@@ -13,24 +13,25 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from serving.server.request_errors import BadInput
+from serving.server.request_errors import BadInput, InvalidTensor, UnknownName
 from serving.server.servable import Arrays, Signature
 
-KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}  # JSON kinds that each kind of tensor takes.
+KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}  # NumPy kinds that a tensor's kind takes.
 
 
 def read_inputs(body: dict[str, Any], signature: Signature) -> Arrays:
     """The arrays of a request's body, in the types of the signature. Raises BadInput."""
     if ("instances" in body) == ("inputs" in body):
-        raise BadInput("Give one of 'instances' (by rows) and 'inputs' (by columns).")
+        raise BadInput("Send either 'instances' (rows) or 'inputs' (columns).")
     named = (
-        _columns_of_rows(body["instances"], signature)
+        _transpose_rows(body["instances"], signature)
         if "instances" in body
-        else _columns(body["inputs"], signature)
+        else _name_columns(body["inputs"], signature)
     )
     unknown = sorted(set(named) - set(signature.inputs))
     if unknown:
-        raise BadInput(f"No input {unknown}: the signature takes {sorted(signature.inputs)}.")
+        text = f"The signature has no inputs {unknown}, only {sorted(signature.inputs)}."
+        raise UnknownName(text, unknown)
     return {name: _read_array(name, v, signature.inputs[name].dtype) for name, v in named.items()}
 
 
@@ -38,38 +39,38 @@ def write_outputs(body: dict[str, Any], outputs: Arrays) -> dict[str, Any]:
     """The response to `body`: its outputs in the same format as its inputs."""
     columns = {name: _write_array(name, array) for name, array in outputs.items()}
     if "inputs" in body:
-        return {"outputs": _unnamed_if_single(columns)}
+        return {"outputs": _unwrap_single(columns)}
     _check_rows(outputs)
     if len(columns) == 1:
-        return {"predictions": _unnamed_if_single(columns)}
+        return {"predictions": _unwrap_single(columns)}
     rows = zip(*columns.values(), strict=True)
     return {"predictions": [dict(zip(columns, row, strict=True)) for row in rows]}
 
 
-def _columns_of_rows(rows: Any, signature: Signature) -> dict[str, Any]:
+def _transpose_rows(rows: Any, signature: Signature) -> dict[str, Any]:
     if not isinstance(rows, list) or not rows:
         raise BadInput("'instances' must be a list with at least one instance.")
     if not _is_named(rows[0]):
-        return {_single_input(signature): rows}
+        return {_find_single_input(signature): rows}
     for number, row in enumerate(rows):
         if not _is_named(row) or row.keys() != rows[0].keys():
             raise BadInput(f"Instance {number} must be an object with the keys {sorted(rows[0])}.")
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
-def _columns(value: Any, signature: Signature) -> dict[str, Any]:
-    return value if _is_named(value) else {_single_input(signature): value}
+def _name_columns(value: Any, signature: Signature) -> dict[str, Any]:
+    return value if _is_named(value) else {_find_single_input(signature): value}
 
 
 def _is_named(value: Any) -> bool:
-    """Whether an object is inputs by name, and not one value in base64."""
+    """Whether an object has inputs by name, and is not a value in base64."""
     return isinstance(value, dict) and value.keys() != {"b64"}
 
 
-def _single_input(signature: Signature) -> str:
+def _find_single_input(signature: Signature) -> str:
     names = signature.required if len(signature.inputs) > 1 else list(signature.inputs)
     if len(names) != 1:
-        raise BadInput(f"The signature takes several inputs: name each of {names}.")
+        raise BadInput(f"The signature has several inputs: send each by its name, {names}.")
     return names[0]
 
 
@@ -79,14 +80,14 @@ def _read_array(name: str, value: Any, dtype: tf.DType) -> np.ndarray:
             return np.array(_read_strings(value), dtype=object)
         return _read_numbers(value, dtype.as_numpy_dtype)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise BadInput(f"Input {name!r} is no tensor of {dtype.name}: {error}") from error
+        raise InvalidTensor(name, f"is not a tensor of {dtype.name} ({error})") from error
 
 
 def _read_numbers(value: Any, dtype: Any) -> np.ndarray:
     array = np.array(value)
     wanted: np.dtype[Any] = np.dtype(dtype)
     if array.size and array.dtype.kind not in KINDS.get(wanted.kind, ""):
-        raise TypeError(f"it holds {array.dtype.name}")
+        raise TypeError(f"it contains {array.dtype.name}")
     if wanted.kind in "iu" and array.size:
         limits = np.iinfo(wanted)
         if array.min() < limits.min or array.max() > limits.max:
@@ -95,7 +96,7 @@ def _read_numbers(value: Any, dtype: Any) -> np.ndarray:
 
 
 def _read_strings(value: Any) -> Any:
-    """The same nested lists, with bytes for each string."""
+    """The same nested lists, with bytes instead of strings."""
     if isinstance(value, list):
         items = [_read_strings(item) for item in value]
         if len({np.shape(item) for item in items}) > 1:
@@ -118,7 +119,7 @@ def _read_base64(text: str) -> bytes:
 def _write_array(name: str, array: np.ndarray) -> Any:
     if array.dtype.kind in "OS":
         return _write_strings(array.tolist(), as_base64=name.endswith("_bytes"))
-    if array.dtype.kind == "f":  # Its own shortest digits: 0.1, and not 0.10000000149011612.
+    if array.dtype.kind == "f":  # float32 digits: 0.1, not 0.10000000149011612.
         return array.astype("U32").astype(np.float64).tolist()
     return array.tolist()
 
@@ -131,11 +132,11 @@ def _write_strings(value: Any, *, as_base64: bool) -> Any:
     return value.decode("utf-8", errors="replace")
 
 
-def _unnamed_if_single(columns: dict[str, Any]) -> Any:
+def _unwrap_single(columns: dict[str, Any]) -> Any:
     return next(iter(columns.values())) if len(columns) == 1 else columns
 
 
 def _check_rows(outputs: Arrays) -> None:
     sizes = {name: array.shape[0] if array.ndim else None for name, array in outputs.items()}
     if None in sizes.values() or len(set(sizes.values())) > 1:
-        raise BadInput(f"The outputs have no rows in common ({sizes}): ask by 'inputs'.")
+        raise BadInput(f"The outputs differ in their number of rows, {sizes}: send 'inputs'.")

@@ -15,18 +15,26 @@ from serving.server.model_versions import Listener, VersionStatus
 from serving.server.rest_server import RestServer
 from serving.server.servables import Servables
 
-STOP_SECONDS = 5.0  # How long requests in flight may go on after the end.
+STOP_SECONDS = 5.0  # Time for requests in flight to finish after the end.
 
 
 class PortTakenError(OSError):
-    """A port on which the server cannot listen."""
+    """The server cannot listen on a port."""
+
+    def __init__(self, protocol: str, host: str, port: int) -> None:
+        super().__init__(
+            f"Cannot listen on port {port} of {host} for {protocol}: the port is in use or not "
+            "allowed. Choose another port, or 0 for any free one."
+        )
+        self.protocol = protocol
+        self.port = port
 
 
 class Server:
     """Serves each model below `root` (or `root` itself, if it is a model's folder) inside `with`.
 
-    Port 0 takes a free one; `grpc_port` and `rest_port` are the real ones from the start on.
-    Entering raises PortTakenError. Models load while it answers: see `wait_until_available`.
+    Port 0 takes a free port; inside `with`, `grpc_port` and `rest_port` are the actual ports.
+    Entering raises PortTakenError. Models load in the background: see `wait_until_available`.
     """
 
     def __init__(
@@ -46,7 +54,7 @@ class Server:
         self._stack = ExitStack()
 
     def __enter__(self) -> Server:
-        with ExitStack() as stack:  # What was started ends again if the rest does not start.
+        with ExitStack() as stack:  # If one part fails to start, those already started stop.
             handlers = Handlers(self._servables)
             self._start_grpc(handlers, stack)
             self._start_rest(handlers, stack)
@@ -64,7 +72,7 @@ class Server:
         self._stack.close()
 
     def wait_until_available(self, model: str, *, timeout: float = 60.0) -> VersionStatus:
-        """The version that answers. Raises request_errors.ModelNotReady, which says why not."""
+        """The status of the version that answers. Raises ModelNotReady with the reason."""
         return self._servables.wait_until_available(model, timeout=timeout)
 
     def _start_grpc(self, handlers: Handlers, stack: ExitStack) -> None:
@@ -86,9 +94,9 @@ def _add_port(server: grpc.Server, host: str, port: int) -> int:
     try:
         bound = server.add_insecure_port(address)
     except RuntimeError as error:
-        raise _port_taken("gRPC", host, port) from error
-    if not bound:  # How grpcio before 1.60 says it.
-        raise _port_taken("gRPC", host, port)
+        raise PortTakenError("gRPC", host, port) from error
+    if not bound:  # grpcio before 1.60 returns 0.
+        raise PortTakenError("gRPC", host, port)
     return int(bound)
 
 
@@ -97,11 +105,4 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except (OSError, OverflowError) as error:
-        raise _port_taken("REST", host, port) from error
-
-
-def _port_taken(protocol: str, host: str, port: int) -> PortTakenError:
-    return PortTakenError(
-        f"Cannot listen on port {port} of {host} for {protocol}: it is in use, or not allowed. "
-        "Choose another port, or 0 for any free one."
-    )
+        raise PortTakenError("REST", host, port) from error

@@ -1,4 +1,4 @@
-"""One model's versions: which are loaded, in which state each is, and the change to a newer one."""
+"""One model's versions: which are loaded, their states, and the change to a newer one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from serving.server.request_errors import ModelNotFound, ModelNotReady
 from serving.server.servable import Servable
 from serving.server.warmup import warm_up
 
-DRAIN_SECONDS = 60.0  # How long a version that ends waits for the requests it still answers.
+DRAIN_SECONDS = 60.0  # How long an unloaded version waits for its requests in flight.
 
 
 class State(IntEnum):
@@ -29,7 +29,7 @@ class State(IntEnum):
 
 @dataclass(frozen=True)
 class VersionStatus:
-    """Where one version stands. `error` says why it ended, where it did not load."""
+    """The state of one version; `error` is why it did not load."""
 
     model: str
     version: int
@@ -52,9 +52,9 @@ class ModelVersions:
         self._in_flight: Counter[int] = Counter()
 
     def refresh(self, found: dict[int, Path]) -> None:
-        """Serves the newest of `found` that loads; what served before ends only after that.
+        """Loads the newest of `found` that can be loaded, then unloads the version before it.
 
-        A version that failed is not tried again until its folder has been away.
+        A version that failed is retried only after its folder was removed and published again.
         """
         self._forget_failures(set(self._statuses) - set(found))
         for version in sorted(found, reverse=True):
@@ -65,9 +65,9 @@ class ModelVersions:
 
     @contextmanager
     def lease(self, version: int | None = None) -> Iterator[tuple[int, Servable]]:
-        """The version asked for, else the newest, which stays loaded inside the `with` block.
+        """One version, by default the newest; it stays loaded inside the `with` block.
 
-        Raises ModelNotFound for a version that is not loaded, ModelNotReady if none is.
+        Raises ModelNotFound if the version is not loaded, ModelNotReady if no version is.
         """
         with self._changed:
             chosen = self._choose(version)
@@ -80,25 +80,29 @@ class ModelVersions:
                 self._in_flight[chosen] -= 1
                 self._changed.notify_all()
 
-    def statuses(self, version: int | None = None) -> list[VersionStatus]:
-        """Of one version, or of all known, the newest first. Raises ModelNotFound."""
+    def list_statuses(self, version: int | None = None) -> list[VersionStatus]:
+        """The status of one version, or of all, newest first. Raises ModelNotFound."""
         with self._changed:
             if version is not None and version not in self._statuses:
-                raise ModelNotFound(self._no_version(version, sorted(self._statuses)))
+                raise ModelNotFound(self._describe_missing(version, sorted(self._statuses)))
             chosen = sorted(self._statuses, reverse=True) if version is None else [version]
             return [self._statuses[v] for v in chosen]
 
     def _choose(self, version: int | None) -> int:
         if not self._loaded:
-            known = [f"{s.version} is {s.state.name} {s.error}".strip() for s in self.statuses()]
-            raise ModelNotReady(f"No version of model {self.name!r} can answer: {known}.")
+            known = [
+                f"version {s.version} is {s.state.name} {s.error}".strip()
+                for s in self.list_statuses()
+            ]
+            reason = "; ".join(known) or "none is loading yet"
+            raise ModelNotReady(f"No version of model {self.name!r} can answer: {reason}.")
         if version is None:
             return max(self._loaded)
         if version not in self._loaded:
-            raise ModelNotFound(self._no_version(version, sorted(self._loaded)))
+            raise ModelNotFound(self._describe_missing(version, sorted(self._loaded)))
         return version
 
-    def _no_version(self, version: int, existing: list[int]) -> str:
+    def _describe_missing(self, version: int, existing: list[int]) -> str:
         return (
             f"Servable not found for request: Specific({self.name}, {version}). "
             f"Versions: {existing}."
@@ -111,7 +115,7 @@ class ModelVersions:
         try:
             servable = Servable(folder)
             warm_up(servable, folder)
-        # TensorFlow raises a dozen unrelated kinds for a broken folder: each ends in the status.
+        # A broken folder makes TensorFlow raise many unrelated errors: each goes into the status.
         except Exception as error:
             self._report(version, State.END, f"{type(error).__name__}: {error}")
             return False
@@ -122,11 +126,11 @@ class ModelVersions:
 
     def _unload(self, version: int) -> None:
         with self._changed:
-            del self._loaded[version]  # No new request finds it.
+            del self._loaded[version]  # New requests no longer find it.
         self._report(version, State.UNLOADING)
         with self._changed:
             self._changed.wait_for(lambda: not self._in_flight[version], DRAIN_SECONDS)
-        gc.collect()  # A SavedModel holds itself by cycles, and its weights are large.
+        gc.collect()  # A SavedModel has reference cycles, and its weights are large.
         self._report(version, State.END)
 
     def _report(self, version: int, state: State, error: str = "") -> None:

@@ -21,10 +21,10 @@ from starlette.routing import Route
 from serving.server import json_tensors
 from serving.server.handlers import Handlers, ModelSpec
 from serving.server.model_versions import VersionStatus
-from serving.server.request_errors import HTTP_CODES, BadInput, RequestError
+from serving.server.request_errors import BadInput, RequestError
 from serving.server.servable import DEFAULT_SIGNATURE
 
-STOP_SECONDS = 5  # How long requests in flight may go on after the end.
+STOP_SECONDS = 5  # Time for requests in flight to finish after stop().
 
 
 def create_app(handlers: Handlers) -> Starlette:
@@ -34,29 +34,29 @@ def create_app(handlers: Handlers) -> Starlette:
         body = await request.body()
         return await run_in_threadpool(lambda: _predict(handlers, request, body))
 
-    async def status(request: Request) -> Response:
-        found = handlers.statuses(_read_spec(request))
+    async def list_statuses(request: Request) -> Response:
+        found = handlers.list_statuses(_read_spec(request))
         return _write_json({"model_version_status": [_write_status(status) for status in found]})
 
-    async def metadata(request: Request) -> Response:
-        return _metadata(handlers, _read_spec(request))
+    async def read_metadata(request: Request) -> Response:
+        return _read_metadata(handlers, _read_spec(request))
 
     routes = [
         Route(base + suffix, endpoint, methods=[method])
         for base in ("/v1/models/{name}", "/v1/models/{name}/versions/{version:int}")
         for suffix, endpoint, method in (
             (":predict", predict, "POST"),
-            ("/metadata", metadata, "GET"),
-            ("", status, "GET"),
+            ("/metadata", read_metadata, "GET"),
+            ("", list_statuses, "GET"),
         )
     ]
     return Starlette(
-        routes=routes, exception_handlers={RequestError: _refuse, HTTPException: _malformed}
+        routes=routes, exception_handlers={RequestError: _refuse, HTTPException: _report_malformed}
     )
 
 
 class RestServer:
-    """The app under uvicorn, in a thread of its own, on a socket that is bound already."""
+    """The app under uvicorn, in its own thread, on a socket that is already bound."""
 
     def __init__(self, handlers: Handlers, listener: socket.socket) -> None:
         config = uvicorn.Config(
@@ -68,13 +68,13 @@ class RestServer:
         )
 
     def start(self) -> None:
-        """Returns when it answers."""
+        """Starts the thread; returns when the server answers."""
         self._thread.start()
         while not self._server.started and self._thread.is_alive():
             time.sleep(0.01)
 
     def stop(self) -> None:
-        """Ends the thread, after the requests in flight."""
+        """Ends the thread after the requests in flight."""
         self._server.should_exit = True
         self._thread.join()
 
@@ -86,8 +86,8 @@ def _predict(handlers: Handlers, request: Request, encoded: bytes) -> Response:
     return _write_json(json_tensors.write_outputs(body, answer.outputs))
 
 
-def _metadata(handlers: Handlers, spec: ModelSpec) -> Response:
-    version, definitions = handlers.signature_defs(spec)
+def _read_metadata(handlers: Handlers, spec: ModelSpec) -> Response:
+    version, definitions = handlers.read_signature_defs(spec)
     as_json: Callable[..., dict[str, Any]] = json_format.MessageToDict
     signatures = {
         name: as_json(definition, preserving_proto_field_name=True)
@@ -107,13 +107,13 @@ def _read_body(encoded: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise BadInput(f"JSON Parse error: {error}") from error
     if not isinstance(body, dict):
-        raise BadInput(f"The body must be a JSON object, and is a {type(body).__name__}.")
+        raise BadInput(f"The body is a {type(body).__name__}: send a JSON object.")
     return body
 
 
 def _read_spec(request: Request, signature_name: Any = DEFAULT_SIGNATURE) -> ModelSpec:
     if not isinstance(signature_name, str):
-        raise BadInput(f"'signature_name' must be a string, and is {signature_name!r}.")
+        raise BadInput(f"'signature_name' is {signature_name!r}: send a string.")
     name, version = request.path_params["name"], request.path_params.get("version")
     return ModelSpec(name, version, signature_name or DEFAULT_SIGNATURE)
 
@@ -128,16 +128,16 @@ def _write_status(status: VersionStatus) -> dict[str, Any]:
 
 
 def _write_json(content: dict[str, Any], status_code: int = 200) -> Response:
-    # Starlette's JSONResponse refuses NaN and Infinity, which TF Serving writes.
+    # Starlette's JSONResponse refuses NaN and Infinity; TF Serving writes them.
     encoded = json.dumps(content, separators=(",", ":"))
     return Response(encoded, status_code, media_type="application/json")
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
-    code = next(code for cause, code in HTTP_CODES.items() if isinstance(error, cause))
+    code = error.http_code if isinstance(error, RequestError) else 500
     return _write_json({"error": str(error)}, code)
 
 
-async def _malformed(request: Request, error: Exception) -> Response:
+async def _report_malformed(request: Request, error: Exception) -> Response:
     code = error.status_code if isinstance(error, HTTPException) else 500
     return _write_json({"error": f"Malformed request: {request.method} {request.url.path}"}, code)

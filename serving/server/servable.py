@@ -10,7 +10,13 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
-from serving.server.request_errors import BadInput, ModelFailed
+from serving.server.request_errors import (
+    BadInput,
+    InvalidTensor,
+    MissingInput,
+    ModelFailed,
+    UnknownName,
+)
 
 Arrays = dict[str, np.ndarray]
 
@@ -18,20 +24,21 @@ DEFAULT_SIGNATURE = "serving_default"
 
 
 class Servable:
-    """A SavedModel that is loaded. Raises whatever TensorFlow raises for a broken one."""
+    """A loaded SavedModel. Raises TensorFlow's own errors if it cannot be loaded."""
 
     def __init__(self, folder: Path) -> None:
         self._loaded = tf.saved_model.load(str(folder))
         self.signature_defs = _read_signature_defs(folder)
 
-    def signature(self, name: str) -> Signature:
-        """Raises BadInput, with the names there are, for a name that is not among them."""
+    def find_signature(self, name: str) -> Signature:
+        """The signature of this name. Raises UnknownName that lists those of the model."""
         functions = self._loaded.signatures
         if name not in functions:
-            raise BadInput(
+            text = (  # The first half is TF Serving's.
                 f'Serving signature name: "{name}" not found in signature def: '
                 f"use one of {sorted(functions)}."
             )
+            raise UnknownName(text, [name])
         return Signature(functions[name], self.signature_defs[name])
 
 
@@ -49,7 +56,7 @@ class Signature:
         return sorted(set(self.inputs) - set(self._defaults))
 
     def __call__(self, inputs: Mapping[str, np.ndarray], only: Iterable[str] = ()) -> Arrays:
-        """All outputs, or `only` those named. Raises BadInput and ModelFailed."""
+        """All outputs, or `only` the named ones. Raises BadInput or ModelFailed."""
         self._check_names(inputs)
         tensors = {
             name: _to_tensor(name, array, self.inputs[name])
@@ -58,28 +65,27 @@ class Signature:
         try:
             outputs = self._function(**tensors)
         except tf.errors.InvalidArgumentError as error:
-            raise BadInput(_gist(error)) from error
+            raise BadInput(_extract_cause(error)) from error
         except tf.errors.OpError as error:
-            raise ModelFailed(_gist(error)) from error
+            raise ModelFailed(_extract_cause(error)) from error
         return {name: outputs[name].numpy() for name in _choose(only, sorted(outputs))}
 
     def _check_names(self, inputs: Mapping[str, np.ndarray]) -> None:
         unknown = sorted(set(inputs) - set(self.inputs))
         missing = sorted(set(self.required) - set(inputs))
-        if unknown or missing:
-            raise BadInput(
-                f"The signature takes the inputs {sorted(self.inputs)}: "
-                f"unknown are {unknown}, missing are {missing}."
-            )
+        if unknown:
+            text = f"The signature has no inputs {unknown}, only {sorted(self.inputs)}."
+            raise UnknownName(text, unknown)
+        if missing:
+            raise MissingInput(missing)
 
 
 def _to_tensor(name: str, array: np.ndarray, spec: tf.TensorSpec) -> tf.Tensor:
     dtype = tf.as_dtype(array.dtype)
     if dtype != spec.dtype:
-        raise BadInput(f"Input {name!r} is {dtype.name}: the model takes {spec.dtype.name}.")
+        raise InvalidTensor(name, f"is {dtype.name}: send {spec.dtype.name}")
     if not spec.shape.is_compatible_with(array.shape):
-        shape = list(array.shape)
-        raise BadInput(f"Input {name!r} has shape {shape}: the model takes {spec.shape}.")
+        raise InvalidTensor(name, f"has shape {list(array.shape)}: send {spec.shape}")
     return tf.convert_to_tensor(array, spec.dtype)
 
 
@@ -87,12 +93,12 @@ def _choose(only: Iterable[str], names: list[str]) -> list[str]:
     chosen = list(only) or names
     unknown = sorted(set(chosen) - set(names))
     if unknown:
-        raise BadInput(f"No output {unknown}: the signature returns {names}.")
+        raise UnknownName(f"The signature has no outputs {unknown}, only {names}.", unknown)
     return chosen
 
 
-def _gist(error: tf.errors.OpError) -> str:
-    """The sentence about the cause, without the graph's nodes around it."""
+def _extract_cause(error: tf.errors.OpError) -> str:
+    """The last line of TensorFlow's message, without the list of the graph's nodes."""
     lines = error.message.split("\n\t [[")[0].strip().splitlines()
     return lines[-1] if lines else type(error).__name__
 

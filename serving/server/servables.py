@@ -1,4 +1,4 @@
-"""Every model below a push root: watches the folder, and hands models to requests."""
+"""All models below a push root: watches the folder, and leases models to requests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class Servables:
-    """Looks at the push root every `poll_seconds`, in a thread of its own, from start to stop."""
+    """Polls the push root every `poll_seconds`, in its own thread, from start() to stop()."""
 
     def __init__(
         self, root: Path, *, poll_seconds: float = 2.0, listener: Listener | None = None
@@ -29,47 +29,47 @@ class Servables:
         self._models: dict[str, ModelVersions] = {}
         self._changed = threading.Condition()
         self._stopping = threading.Event()
-        self._tried: set[str] = set()  # Models of which every version found was tried.
-        self._find()  # So that a request that comes early is told "not ready", not "not found".
+        self._tried: set[str] = set()  # Models whose versions have all been tried.
+        self._find()  # So that early requests get "not ready" instead of "not found".
         self._thread = threading.Thread(target=self._watch, name="servables", daemon=True)
 
     def start(self) -> None:
-        """Begins to load; returns before anything is loaded."""
+        """Starts loading in the background."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the thread, after the load it may be in."""
+        """Ends the thread, after the version that it may be loading."""
         self._stopping.set()
         self._thread.join()
 
     @contextmanager
     def lease(self, name: str, version: int | None = None) -> Iterator[tuple[int, Servable]]:
-        """One version of a model, loaded for as long as the `with` block lasts."""
-        with self._model(name).lease(version) as leased:
+        """One version of a model; it stays loaded inside the `with` block."""
+        with self._find_model(name).lease(version) as leased:
             yield leased
 
-    def statuses(self, name: str, version: int | None = None) -> list[VersionStatus]:
-        """Of one version, or of all known, the newest first. Raises ModelNotFound."""
-        return self._model(name).statuses(version)
+    def list_statuses(self, name: str, version: int | None = None) -> list[VersionStatus]:
+        """The status of one version, or of all, newest first. Raises ModelNotFound."""
+        return self._find_model(name).list_statuses(version)
 
     def wait_until_available(self, name: str, *, timeout: float) -> VersionStatus:
-        """The status of the version that answers, once there is one.
+        """Waits until a version of the model answers, and returns its status.
 
-        Raises ModelNotReady when every version failed to load, or at the timeout.
+        Raises ModelNotReady if every version failed to load, or at the timeout.
         """
         deadline = time.monotonic() + timeout
         with self._changed:
-            while not (status := self._available(name)):
+            while not (status := self._find_available(name)):
                 left = deadline - time.monotonic()
                 if left <= 0 or not self._changed.wait(left):
                     raise ModelNotReady(
-                        f"Model {name!r} below {self._root} was not available in {timeout:g} s: "
-                        f"found were {sorted(self._models)}."
+                        f"Model {name!r} was not available after {timeout:g} s. "
+                        f"Models in {self._root}: {sorted(self._models)}."
                     )
         return status
 
-    def _available(self, name: str) -> VersionStatus | None:
-        statuses = self._models[name].statuses() if name in self._models else []
+    def _find_available(self, name: str) -> VersionStatus | None:
+        statuses = self._models[name].list_statuses() if name in self._models else []
         for status in statuses:
             if status.state is State.AVAILABLE:
                 return status
@@ -78,7 +78,7 @@ class Servables:
             raise ModelNotReady(f"Model {name!r} did not load: {'; '.join(reasons)}")
         return None
 
-    def _model(self, name: str) -> ModelVersions:
+    def _find_model(self, name: str) -> ModelVersions:
         if name not in self._models:
             raise ModelNotFound(
                 f"Servable not found for request: Latest({name}). Models: {sorted(self._models)}."
@@ -89,7 +89,7 @@ class Servables:
         while not self._stopping.is_set():
             try:
                 self._poll()
-            except OSError as error:  # A folder that went away in between: what serves goes on.
+            except OSError as error:  # The folder has disappeared: loaded models keep answering.
                 log.warning("Could not read the push root %s: %s", self._root, error)
             self._stopping.wait(self._poll_seconds)
 
@@ -104,7 +104,7 @@ class Servables:
     def _find(self) -> dict[str, dict[int, Path]]:
         found = find_models(self._root)
         new = {n: ModelVersions(n, self._report) for n in found if n not in self._models}
-        self._models = {**self._models, **new}  # Requests may be reading the other.
+        self._models = {**self._models, **new}  # A new dict: requests may be reading the old one.
         return found
 
     def _wake(self) -> None:

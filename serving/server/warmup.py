@@ -13,13 +13,13 @@ from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
 from serving.server.servable import DEFAULT_SIGNATURE, Servable
 
 RECORDS = "assets.extra/tf_serving_warmup_requests"
-MAX_RECORDS = 1000  # TF Serving's limit too.
+MAX_RECORDS = 1000  # As in TF Serving.
 
 
 def warm_up(servable: Servable, folder: Path) -> int:
-    """Answers the Predict requests recorded in the version's folder; returns how many.
+    """Answers the Predict requests in the version's folder; returns their number.
 
-    Raises BadInput or ModelFailed where the model cannot answer its own records.
+    Raises BadInput or ModelFailed if the model cannot answer them.
     """
     if not (folder / RECORDS).exists():
         return 0
@@ -32,5 +32,5 @@ def warm_up(servable: Servable, folder: Path) -> int:
 
 
 def _answer(servable: Servable, request: predict_pb2.PredictRequest) -> None:
-    signature = servable.signature(request.model_spec.signature_name or DEFAULT_SIGNATURE)
+    signature = servable.find_signature(request.model_spec.signature_name or DEFAULT_SIGNATURE)
     signature({name: tf.make_ndarray(tensor) for name, tensor in request.inputs.items()})

@@ -1,16 +1,13 @@
-"""The component that hands on the repository's schema."""
+"""The component that outputs the repository's schema."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-from tfx.types import standard_artifacts
 from tfx.utils import io_utils
 
-from components.curated_schema import CuratedSchema
-from tests.fakes.tiny_runs import EXPERIMENT, artifact, schema_of
+from tests.fakes.tiny_runs import EXPERIMENT, schema_of
 from trainer import config
 from trainer.data import schema
 from trainer.data.records import ENCODED, FORMAT
@@ -23,29 +20,21 @@ def written(folder, **data):
 
 
 def test_the_labels_are_the_experiments(tmp_path):
-    assert schema.classes(written(tmp_path)) == ("blue", "red")
+    assert schema.read_classes(written(tmp_path)) == ("blue", "red")
 
 
 def test_an_experiment_without_classes_leaves_those_of_the_schema(tmp_path):
-    assert schema.classes(written(tmp_path, classes=())) == schema.classes(schema.load("flowers"))
+    assert schema.read_classes(written(tmp_path, classes=())) == schema.read_classes(
+        schema.load("flowers")
+    )
 
 
 def test_a_schema_of_any_labels_takes_those_found(tmp_path):
     found = written(tmp_path, schema="images", classes=("cat", "dog"))
 
-    assert schema.classes(found) == ("cat", "dog")
+    assert schema.read_classes(found) == ("cat", "dog")
     assert {ENCODED, FORMAT} < {feature.name for feature in found.feature}
 
 
 def test_the_file_has_the_name_that_tfx_looks_for(tmp_path):
     assert [path.name for path in Path(schema_of(tmp_path).uri).iterdir()] == ["schema.pbtxt"]
-
-
-def test_a_schema_that_is_not_there_is_an_error_that_names_those_that_are(tmp_path):
-    with pytest.raises(ValueError, match=r"No schema 'trees' .* there are: flowers, images"):
-        CuratedSchema.test_call(
-            curated=artifact(standard_artifacts.Schema, tmp_path),
-            name="trees",
-            classes="[]",
-            fingerprint="",
-        )

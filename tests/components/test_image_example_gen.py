@@ -1,4 +1,4 @@
-"""The TFX component: as the graph uses it, and what stops a run."""
+"""The TFX component: its properties, its outputs, and the errors that stop a run."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import pytest
 from tfx import v1 as tfx
 from tfx.components.statistics_gen.executor import Executor as StatisticsExecutor
 from tfx.orchestration.data_types import RuntimeParameter
-from tfx.types import artifact_utils, standard_artifacts
+from tfx.types import standard_artifacts
 
 from components.artifacts import Rejects
 from components.errors import DataError
-from components.image_example_gen import ImageExampleGen, mask_classes, read_options
-from components.ingestion.masks import Reading
+from components.image_example_gen import ImageExampleGen
+from components.ingestion import options
+from components.ingestion.masks import MaskReading
 from tests.fakes import image_files
 from tests.fakes.image_files import jpeg, put
 from tests.fakes.ingested import PROPERTIES, in_process, ingest
@@ -55,9 +56,9 @@ def test_masks_are_declared_as_one_line_of_json():
 
     component = ImageExampleGen("/data", replace(DATA, classes=("pet", "ground"), mask=mask))
 
-    properties = component.exec_properties
-    assert read_options(properties).reading == Reading((1, 2), 3, "reject")
-    assert mask_classes(properties) == ("pet", "ground")
+    found = options.parse(component.exec_properties)
+    assert found.reading == MaskReading((1, 2), 3, "reject")
+    assert found.mask_classes == ("pet", "ground")
 
 
 def test_the_folder_may_be_a_parameter_of_the_run():
@@ -68,18 +69,21 @@ def test_the_folder_may_be_a_parameter_of_the_run():
     assert component.outputs["rejects"].type is Rejects
 
 
-def test_numbers_may_come_as_kubeflow_hands_them_over():
+def test_numbers_may_be_floats_or_strings_as_kubeflow_passes_them():
     values = PROPERTIES | {"input_base": "gs://b/d/", "shards": 4.0, "min_side": "32"}
 
-    options = read_options(values)
+    found = options.parse(values)
 
-    assert (options.input_base, options.shards, options.limits.min_side) == ("gs://b/d", 4, 32)
+    assert (found.input_base, found.shards, found.limits.min_side) == ("gs://b/d", 4, 32)
 
 
 @pytest.mark.parametrize("ratios", ["[8, 1]", "[0, 0, 0]", "[8, -1, 1]"])
-def test_odd_ratios_are_refused(ratios):
-    with pytest.raises(DataError, match="split_ratios"):
-        read_options(PROPERTIES | {"input_base": "/data", "split_ratios": ratios})
+def test_unusable_ratios_are_refused(ratios):
+    with pytest.raises(DataError) as raised:
+        options.parse(PROPERTIES | {"input_base": "/data", "split_ratios": ratios})
+
+    assert raised.value.reason == "bad_split_ratios"
+    assert ratios in str(raised.value)
 
 
 def test_statistics_gen_reads_the_examples(tmp_path):
@@ -107,29 +111,25 @@ def number_of_examples(path):
     return tfdv.load_stats_binary(path).datasets[0].num_examples
 
 
-def test_the_artifact_says_its_splits(tmp_path):
-    folder = image_files.class_folders(tmp_path / "folder")
-
-    found = ingest(folder, tmp_path / "out")
-
-    assert artifact_utils.decode_split_names(found.examples.split_names) == list(records.SPLITS)
-
-
 def test_too_many_rejects_stop_the_run(tmp_path):
     folder = image_files.class_folders(tmp_path / "folder")
     put(folder, {f"a/bad-{n}.jpg": b"x" for n in range(11)})
 
-    with pytest.raises(DataError, match=r"11 of 91 files are rejects: 12\.1%") as stopped:
+    with pytest.raises(DataError) as raised:
         ingest(folder, tmp_path / "out", max_reject_fraction=0.05)
 
-    assert "a/bad-0.jpg: not_an_image" in str(stopped.value)
+    assert raised.value.reason == "too_many_rejects"
+    assert "a/bad-0.jpg: not_an_image" in str(raised.value)
 
 
 def test_a_split_without_examples_stops_the_run(tmp_path):
     put(tmp_path / "folder", {"a/1.jpg": jpeg(1), "b/2.jpg": jpeg(2)})
 
-    with pytest.raises(DataError, match=r"split of .* ends without an example: 2 files"):
+    with pytest.raises(DataError) as raised:
         ingest(tmp_path / "folder", tmp_path / "out")
+
+    assert raised.value.reason == "split_without_examples"
+    assert str(tmp_path / "folder") in str(raised.value)
 
 
 def test_photographs_are_ingested(tmp_path):
@@ -145,7 +145,7 @@ def test_photographs_are_ingested(tmp_path):
 
 
 def photographs(tmp_path):
-    """40 real photographs of each of five classes; drawn ones where the real are not there."""
+    """40 photographs of each of five classes; drawn images if there are no photographs."""
     if not image_files.PHOTOGRAPHS.is_dir():
         return image_files.class_folders(tmp_path / "drawn", classes=tuple("abcde"))
     for folder in image_files.PHOTOGRAPHS.iterdir():

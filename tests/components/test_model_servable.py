@@ -1,4 +1,4 @@
-"""The candidate is served for real: what is blessed, what is not and why."""
+"""The candidate is served on a real server: what is blessed, and what is not and why."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_sound_model_is_blessed_with_a_copy_for_the_pusher(sound):
     assert (stamped(sound) / "saved_model.pb").is_file()
 
 
-def test_the_copy_holds_warm_up_requests_that_tf_serving_reads(sound):
+def test_the_copy_contains_warm_up_requests_that_tf_serving_reads(sound):
     records = tf.data.TFRecordDataset(str(stamped(sound) / RECORDS)).as_numpy_iterator()
     logs = [prediction_log_pb2.PredictionLog.FromString(record) for record in records]
 
@@ -65,7 +65,7 @@ def test_the_copy_holds_warm_up_requests_that_tf_serving_reads(sound):
     assert {r.model_spec.signature_name for r in requests} <= {"", "serving_default"}
 
 
-def test_the_copy_holds_the_shares_that_it_was_trained_with(sound):
+def test_the_copy_contains_the_shares_that_it_was_trained_with(sound):
     assert class_shares.read(str(stamped(sound))) == {"blue": 0.75, "red": 0.25}
 
 
@@ -132,7 +132,7 @@ def serve_masks(folder, scores=tiny_masks.by_colour):
     return blessing
 
 
-def test_a_segmenter_is_served_and_asked_too(tmp_path):
+def test_a_segmenter_is_served_too(tmp_path):
     blessing = serve_masks(tmp_path)
 
     assert blessing.get_string_custom_property("failure") == ""

@@ -1,4 +1,4 @@
-"""The page of a run, by the component itself on real models, examples and evaluations."""
+"""The component's report on real models, examples and evaluations."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PETS = configs.load("pets", fast=True)
 
 @dataclass
 class Page(HTMLParser):
-    """What is on the page: its words, one space between them, and each tag's attributes."""
+    """The words of a page, separated by single spaces, and the attributes of each tag."""
 
     html: str
     text: str = ""
@@ -160,7 +160,7 @@ def test_the_page_needs_nothing_from_elsewhere(page):
     assert "@import" not in page.html
 
 
-def test_each_picture_is_said_in_words(page):
+def test_each_picture_has_an_alternative_text(page):
     assert all(page.alts)
 
 
@@ -180,7 +180,7 @@ def test_names_that_strangers_gave_are_text(classes):
     assert f"Image {HOSTILE}" in classes.alts
 
 
-def test_a_model_that_failed_its_gate_is_not_blessed_and_the_reasons_are_said(classes):
+def test_a_model_that_failed_its_gate_is_not_blessed_and_the_reasons_are_shown(classes):
     assert "Not blessed." in classes.text
     assert "accuracy on all test images is 0.750; the gate asks for 0.9." in classes.text
     assert f"It cannot be served: {FAILURE}" in classes.text
@@ -190,7 +190,7 @@ def test_a_model_that_passed_is_blessed(masks):
     assert "Blessed. The model passed its gate, and it can be served." in masks.text
 
 
-def test_metrics_stand_beside_the_baselines(classes):
+def test_metrics_are_next_to_the_baselines(classes):
     assert "accuracy 0.750 0.500 +0.250" in classes.text
 
 
@@ -214,7 +214,7 @@ def test_masks_are_measured_by_class_and_by_slice(masks):
     assert "size bucket 1 4 0." in words
 
 
-def test_image_truth_and_prediction_stand_side_by_side(masks):
+def test_image_truth_and_prediction_are_side_by_side(masks):
     first = [alt for alt in masks.alts if alt.endswith("images/2.png")]
 
     assert first == [f"{what} images/2.png" for what in ("Image", "True mask of", PREDICTED)]

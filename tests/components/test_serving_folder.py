@@ -1,4 +1,4 @@
-"""What is served: which folders are versions, and which one is meant."""
+"""Which folders are served versions, and which of them is found."""
 
 from __future__ import annotations
 
@@ -12,45 +12,49 @@ from components.errors import DataError
 def folder(tmp_path):
     for name in ("9", "10", ".partial", "notes", "007", "²", "-3"):
         (tmp_path / name).mkdir()
-    (tmp_path / "11").write_text("a file, and no version")
+    (tmp_path / "11").write_text("a file, not a version")
     return str(tmp_path)
 
 
 def test_versions_are_folders_with_whole_numbers_for_names(folder):
-    assert serving_folder.versions(folder) == [9, 10]
+    assert serving_folder.list_versions(folder) == [9, 10]
 
 
-def test_a_folder_that_is_not_there_holds_no_version(tmp_path):
-    assert serving_folder.versions(str(tmp_path / "none")) == []
-
-
-def test_the_newest_is_the_greatest_number_and_not_the_last_word(folder):
-    assert serving_folder.find(folder, serving_folder.NEWEST) == f"{folder}/10"
+def test_a_missing_folder_has_no_versions(tmp_path):
+    assert serving_folder.list_versions(str(tmp_path / "none")) == []
 
 
 def test_a_version_is_found_by_its_number(folder):
     assert serving_folder.find(folder, "9") == f"{folder}/9"
 
 
-def test_none_is_none_whatever_is_there(folder):
+def test_the_newest_version_is_the_greatest_number(folder):
+    assert serving_folder.find(folder, serving_folder.NEWEST) == f"{folder}/10"
+
+
+def test_the_version_none_is_none_whatever_is_served(folder):
     assert serving_folder.find(folder, serving_folder.NONE) is None
 
 
-def test_where_nothing_is_served_the_newest_is_none(tmp_path):
+def test_if_nothing_is_served_the_newest_version_is_none(tmp_path):
     assert serving_folder.find(str(tmp_path), serving_folder.NEWEST) is None
 
 
-def test_a_number_that_is_not_there_is_an_error_that_names_those_that_are(folder):
-    with pytest.raises(DataError, match=r"No version '8' in .*; there are: \[9, 10\]"):
-        serving_folder.find(folder, "8")
+@pytest.mark.parametrize("version", ["8", "latest"])
+def test_an_unknown_version_is_an_error_that_lists_what_can_be_given(folder, version):
+    with pytest.raises(DataError) as raised:
+        serving_folder.find(folder, version)
 
-
-def test_a_word_that_is_no_version_is_told_what_may_stand_there(folder):
-    with pytest.raises(DataError, match=r"No version 'latest' .* \"newest\" or \"none\""):
-        serving_folder.find(folder, "latest")
+    assert raised.value.reason == "unknown_served_version"
+    assert str(raised.value) == (
+        f'{folder} has no version {version!r}. Give one of [9, 10], "newest" or "none".'
+    )
 
 
 @pytest.mark.parametrize("folder", ["served/flowers", "", "./served"])
 def test_a_relative_folder_is_refused_before_anything_is_looked_up(folder):
-    with pytest.raises(DataError, match=r"is relative.*begins with /"):
+    with pytest.raises(DataError) as raised:
         serving_folder.find(folder, serving_folder.NONE)
+
+    assert raised.value.reason == "served_folder_relative"
+    assert f"served_folder={folder} " in str(raised.value)

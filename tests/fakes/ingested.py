@@ -13,7 +13,7 @@ from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.types import standard_artifacts
 
 from components.artifacts import Rejects
-from components.image_example_gen import Executor
+from components.image_example_gen import IngestionExecutor
 from components.ingestion import rejects, summary
 from trainer.data import records
 
@@ -85,7 +85,7 @@ def ingest(folder: Path, out: Path, **properties) -> Ingested:
     context = BaseBeamExecutor.Context(tmp_dir=str(out), make_beam_pipeline_fn=in_process)
     values = PROPERTIES | {"input_base": str(folder)} | properties
     outputs = {"examples": [found.examples], "rejects": [table]}
-    Executor(context).Do({}, outputs, json.loads(json.dumps(values)))
+    IngestionExecutor(context).Do({}, outputs, json.loads(json.dumps(values)))
     return found
 
 

@@ -13,7 +13,7 @@ import tensorflow as tf
 import tensorflow_model_analysis as tfma
 from rich.table import Table
 
-from components.report.cards import Card, text
+from components.report.cards import Card, read_text
 from components.tasks.task import ReportParts, TaskComponents
 from pipeline.tasks.task import TaskPipeline
 from trainer.data import preprocessing
@@ -29,7 +29,7 @@ class Scorer(ImageModule):
 
     def _answer(self, pixels, sizes, sent):
         scores = self._network(pixels, sizes)
-        labels = self._labels_of_each(tf.shape(scores)[0])
+        labels = self._repeat_labels(tf.shape(scores)[0])
         best = tf.gather(tf.constant(self.labels), tf.argmax(scores, axis=-1))
         return {"probabilities": scores, "label": best, "labels": labels, "all_classes": labels}
 
@@ -43,31 +43,31 @@ class LabelScores:
     padding = 0.0
     preprocessing_fn = "trainer.data.preprocessing.preprocessing_fn"
 
-    def statistics(self, transform_uri, classes):
+    def read_statistics(self, transform_uri, classes):
         return preprocessing.read_classes(transform_uri)
 
-    def target(self, fields, labels, size):
+    def read_target(self, fields, labels, size):
         return tf.cast(tf.constant(list(labels)) == fields[LABEL_TEXT], tf.float32)
 
-    def view(self, image, target, seed, config):
+    def draw_view(self, image, target, seed, config):
         return augment(image, seed, config), target
 
     def mix(self, batches, seeds, experiment):
         return batches
 
-    def loss(self, config, classes):
+    def build_loss(self, config, classes):
         return keras.losses.BinaryCrossentropy(from_logits=True)
 
-    def metrics(self, classes):
+    def build_metrics(self, classes):
         return [keras.metrics.BinaryAccuracy(threshold=0.0)]
 
-    def outputs(self, logits):
+    def activate(self, logits):
         return tf.sigmoid(logits)
 
-    def module(self, network, statistics, experiment):
+    def build_module(self, network, statistics, experiment):
         return scorer(network, statistics, experiment.data.max_side)
 
-    def constant_module(self, statistics, shares, max_side):
+    def build_constant_module(self, statistics, shares, max_side):
         row = tf.constant([[shares[label] for label in statistics.labels]], tf.float32)
 
         def scores(pixels, _):
@@ -88,9 +88,9 @@ class ServedScorer(tf.Module):
         self.labels = run.labels
         self._served, self._run = tf.saved_model.load(version), run
 
-    def signatures(self):
+    def trace_signatures(self):
         evaluate = self._served.signatures["evaluate_examples"]
-        buckets = self._run.size_buckets.get_concrete_function(EXAMPLES)
+        buckets = self._run.find_size_buckets.get_concrete_function(EXAMPLES)
         return {"evaluate_examples": evaluate, "transform_features": buckets}
 
 
@@ -100,14 +100,14 @@ def find_problem(images, together, alone, by_rest):
     return "" if all(0 <= score <= 1 for score in scores) else f"Not scores: {scores}."
 
 
-def card(fields, outputs, labels):
-    truth = labels.index(text(fields, LABEL_TEXT))
+def make_card(fields, outputs, labels):
+    truth = labels.index(read_text(fields, LABEL_TEXT))
     score = float(outputs["probabilities"][truth])
-    return Card(text(fields), score, f"{score:.2f} alone", (labels[truth],), ())
+    return Card(read_text(fields), score, f"{score:.2f} alone", (labels[truth],), ())
 
 
-def class_row(found, index, name):
-    return {"accuracy": found[((LABEL_TEXT, name),)][""]["accuracy"]}
+def make_class_row(slices, index, name):
+    return {"accuracy": slices[((LABEL_TEXT, name),)][""]["accuracy"]}
 
 
 def metrics(classes):
@@ -131,11 +131,11 @@ COMPONENTS = TaskComponents(
         kind="Scores of labels",
         curves=("loss", "binary_accuracy"),
         card_width="10rem",
-        card=card,
-        class_row=class_row,
-        shown_slices=lambda found: found,
-        confusion=lambda evaluation, labels: None,
-        legend=lambda labels, cards: [],
+        make_card=make_card,
+        make_class_row=make_class_row,
+        select_slices=lambda slices: slices,
+        draw_confusion=lambda evaluation, labels: None,
+        make_legend=lambda labels, cards: [],
     ),
 )
 PIPELINE = TaskPipeline(

@@ -16,7 +16,7 @@ from trainer.config import AugmentConfig, DataConfig, Experiment, MaskConfig, Th
 from trainer.data import images, input_pipeline, records
 from trainer.data.preprocessing import DataStatistics
 from trainer.model_config import ClassifierConfig, UNetConfig
-from trainer.overrides import with_overrides
+from trainer.overrides import apply_overrides
 
 COLOURS = {"blue": (30, 60, 220), "red": (220, 60, 30)}
 LABELS = tuple(COLOURS)
@@ -88,7 +88,7 @@ PALETTE[[0, 1, 2]] = np.eye(3)[[1, 2, 0]] * 255
 
 
 def with_values(*overrides: str, of: Experiment = EXPERIMENT) -> Experiment:
-    return with_overrides(of, overrides)
+    return apply_overrides(of, overrides)
 
 
 def statistics_of(experiment: Experiment) -> DataStatistics:
@@ -102,7 +102,7 @@ def pixels(height: int, width: int, seed: int = 0) -> np.ndarray:
 
 def limited(image: np.ndarray, max_side: int) -> tf.Tensor:
     """Scaled down as a model would see it."""
-    return images.resize(image, images.within(tf.shape(image)[:2], max_side))
+    return images.resize(image, images.limit_size(tf.shape(image)[:2], max_side))
 
 
 def png(image: np.ndarray) -> bytes:
@@ -193,7 +193,7 @@ def files(folder: Path, experiment: Experiment = EXPERIMENT) -> tuple[list[str],
 
 def datasets(folder: Path, experiment: Experiment) -> tuple[tf.data.Dataset, tf.data.Dataset]:
     (train, val), labels = files(folder, experiment), statistics_of(experiment).labels
-    return input_pipeline.training(train, labels, experiment), input_pipeline.evaluation(
+    return input_pipeline.read_training(train, labels, experiment), input_pipeline.read_evaluation(
         val, labels, experiment
     )
 
@@ -206,15 +206,9 @@ def train(folder: Path, experiment: Experiment):
 
 
 def fit(model, train, val, folder: Path, experiment: Experiment):
-    return training.fit(
-        model,
-        train,
-        val,
-        steps_per_epoch=STEPS,
-        recipe=experiment,
-        checkpoints=str(folder / "checkpoints"),
-        logs=str(folder / "logs"),
-    )
+    data = training.Datasets(train, val, STEPS)
+    folders = training.Folders(str(folder / "checkpoints"), str(folder / "logs"))
+    return training.fit(model, data, folders, experiment)
 
 
 def with_random_weights(model, seed: int = 0):

@@ -19,7 +19,7 @@ from trainer.data import schema
 def transform(examples: str, output: Path, experiment=tiny.EXPERIMENT) -> str:
     """Writes the transform graph of a TFRecord file of tiny examples, and says where."""
     classes = list(experiment.data.classes)
-    module, _, name = tasks.of(experiment).preprocessing_fn.rpartition(".")
+    module, _, name = tasks.find_task(experiment).preprocessing_fn.rpartition(".")
     task = getattr(importlib.import_module(module), name)
     preprocess = functools.partial(task, custom_config={"size_buckets": 3, "classes": classes})
     source = tfxio.TFExampleRecord(examples, schema=tiny_schema(experiment))
@@ -34,6 +34,6 @@ def tiny_schema(experiment):
     """The curated schema's fields, as far as those examples have them."""
     known = schema.load(experiment.data.schema)
     for feature in list(known.feature):
-        if feature.name not in tasks.of(experiment).features:
+        if feature.name not in tasks.find_task(experiment).features:
             known.feature.remove(feature)
     return known

@@ -67,40 +67,27 @@ def test_predict_prints_json_with_every_probability(server, images):
     assert rows[0]["probabilities"].keys() == {"red", "green", "blue"}
 
 
-def test_a_folder_for_masks_is_of_no_use_to_a_classifier_and_it_says_so(server, images, tmp_path):
+def test_a_classifier_writes_nothing_to_the_folder_for_masks_and_warns(server, images, tmp_path):
     result = predict(server, "--json", "--output", tmp_path / "out", *images)
 
     assert [row["label"] for row in json.loads(result.stdout)] == ["red", "blue"]
-    assert "answers with classes, not with masks: nothing is written to" in result.stderr
+    assert str(tmp_path / "out") in result.stderr
     assert not (tmp_path / "out").exists()
-
-
-def test_without_a_folder_for_masks_a_classifier_has_no_more_to_say(server, images):
     assert predict(server, *images).stderr == ""
 
 
-def test_names_that_look_like_markup_are_printed_as_they_are(server, tmp_path):
-    image = tmp_path / "[b]x.png"
-    image.write_bytes(draw("red"))
-
-    result = predict(server, image)
-
-    assert result.exit_code == 0, result.output
-    assert "[b]x.png" in result.stdout
-
-
-def test_labels_that_look_like_markup_are_printed_as_they_are(tmp_path):
+def test_names_and_labels_that_look_like_markup_are_printed_as_they_are(tmp_path):
     saved_models.publish(tmp_path / "colours", 1, labels=("[red]", "[/b]", ":rose:"))
-    (tmp_path / "x.png").write_bytes(draw("red"))
+    (tmp_path / "[b]x.png").write_bytes(draw("red"))
 
     with saved_models.served(tmp_path) as server:
-        result = predict(server, tmp_path / "x.png")
+        result = predict(server, tmp_path / "[b]x.png")
 
     assert result.exit_code == 0, result.output
-    assert all(label in result.stdout for label in ("[red]", "[/b]", ":rose:"))
+    assert all(text in result.stdout for text in ("[b]x.png", "[red]", "[/b]", ":rose:"))
 
 
-def test_rest_goes_to_the_rest_port_by_itself(images, monkeypatch, server):
+def test_rest_without_a_server_uses_the_default_rest_address(images, monkeypatch, server):
     monkeypatch.setattr(commands, "REST_URL", f"http://localhost:{server.rest_port}")
 
     result = run("predict", "--rest", "--model", "colours", *images)
@@ -112,16 +99,17 @@ def test_a_missing_file_is_named(server, tmp_path):
     result = predict(server, tmp_path / "nowhere.jpg")
 
     assert result.exit_code == 2
-    assert "nowhere.jpg: No such file" in result.stderr
+    assert "nowhere.jpg" in result.stderr
 
 
-def test_a_file_that_is_no_image_is_named(server, images, tmp_path):
+def test_a_file_that_is_not_an_image_is_named(server, images, tmp_path):
     (tmp_path / "notes.txt").write_text("roses are red")
 
     result = predict(server, images[0], tmp_path / "notes.txt")
 
     assert result.exit_code == 2
-    assert "notes.txt is no readable image" in result.stderr
+    assert "notes.txt" in result.stderr
+    assert "a.jpg" not in result.stderr
 
 
 def test_a_model_that_is_not_served_is_named(server, images):
@@ -131,56 +119,52 @@ def test_a_model_that_is_not_served_is_named(server, images):
     assert "roses" in result.stderr
 
 
-def test_a_server_that_is_away_is_named_with_the_way_to_start_it(images):
+def test_the_message_about_a_server_that_is_not_running(images):
     with socket.create_server(("127.0.0.1", 0)) as closed_soon:
         url = f"http://127.0.0.1:{closed_soon.getsockname()[1]}"
 
     result = run("predict", "--server", url, *images)
 
     assert result.exit_code == 1
-    assert f"No answer from {url}" in result.stderr
-    assert "fcn serve" in result.stderr
+    assert result.stderr.startswith(f"No answer from {url}: ")
+    assert result.stderr.endswith(" Start a server with `fcn serve`.\n")
 
 
-@pytest.mark.parametrize("options", [["--server", "ftp://x"], ["--rest", "--server", "grpc://x"]])
-def test_an_address_that_does_not_fit_is_refused(images, options):
+@pytest.mark.parametrize(
+    "options", [["--server", "ftp://x"], ["--rest", "--server", "grpc://host:8500"]]
+)
+def test_an_invalid_address_is_refused_with_both_forms(images, options):
     result = run("predict", *options, *images)
 
     assert result.exit_code == 2
-    assert "http://" in result.stderr
+    assert options[-1] in result.stderr
+    assert "http://HOST:PORT" in result.stderr
+    assert "grpc://HOST:PORT" in result.stderr
 
 
-def test_the_help_says_what_chooses_the_protocol():
+def test_the_help_names_the_addresses():
     shown = " ".join(run("predict", "--help").stdout.replace("│", " ").split())
 
-    assert "Its scheme chooses the protocol" in shown
-    assert "grpc://localhost:8500" in shown
-    assert "Without --server: asks http://localhost:8501" in shown
+    assert "grpc://HOST:PORT or http://HOST:PORT" in shown
+    assert commands.GRPC_URL in shown
+    assert commands.REST_URL in shown
 
 
-def test_a_contradiction_is_answered_with_both_ways_to_write_it(images):
-    result = run("predict", "--rest", "--server", "grpc://host:8500", *images)
-
-    assert result.exit_code == 2
-    assert "--server http://HOST:PORT for REST" in result.stderr
-    assert "--server grpc://HOST:PORT without --rest for gRPC" in result.stderr
-
-
-def test_serve_says_how_to_fill_an_empty_folder(tmp_path):
+def test_the_message_about_an_empty_folder(tmp_path):
     result = run("serve", "--push-root", tmp_path / "empty")
 
     assert result.exit_code == 2
-    assert f"No model in {tmp_path / 'empty'}" in result.stderr
-    assert "fcn run flowers --data DIR" in result.stderr
+    assert result.stderr == (
+        f"No <model>/<version>/ in {tmp_path / 'empty'}: train a model with "
+        "`fcn run flowers --data DIR`, or set --push-root to another folder.\n"
+    )
 
 
 @pytest.mark.parametrize(
     ("option", "other", "protocol"),
     [("--grpc-port", "--rest-port", "gRPC"), ("--rest-port", "--grpc-port", "REST")],
 )
-def test_a_port_in_use_is_named_and_ends_with_the_code_of_wrong_use(
-    tmp_path, option, other, protocol
-):
+def test_a_port_in_use_is_named(tmp_path, option, other, protocol):
     saved_models.publish(tmp_path / "colours", 1)
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -188,7 +172,8 @@ def test_a_port_in_use_is_named_and_ends_with_the_code_of_wrong_use(
         result = run("serve", "--push-root", tmp_path, option, port, other, 0)
 
     assert result.exit_code == 2
-    assert f"port {port} of 127.0.0.1 for {protocol}" in result.stderr
+    assert str(port) in result.stderr
+    assert protocol in result.stderr
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])

@@ -16,21 +16,21 @@ def opened(png):
     return Image.open(io.BytesIO(png))
 
 
-def test_neighbouring_classes_have_unlike_colours():
-    colours = overlay.palette(20).astype(int)
+def test_neighbouring_classes_have_different_colours():
+    colours = overlay.make_palette(20).astype(int)
 
     assert len({tuple(colour) for colour in colours.tolist()}) == 20
     assert np.abs(np.diff(colours, axis=0)).max(axis=1).min() > 30
 
 
-def test_a_mask_keeps_its_ids_beside_its_colours():
+def test_a_mask_in_colours_keeps_its_ids():
     mask = np.array([[0, 1, 2], [7, 9, 200]], np.uint8)
-    png = overlay.with_palette(mask)
+    png = overlay.encode_mask(mask)
     shown = opened(png)
 
     assert png[24] == 8  # Bits a pixel, in a PNG's header.
     np.testing.assert_array_equal(np.asarray(shown), mask)
-    np.testing.assert_array_equal(np.asarray(shown.convert("RGB")), overlay.palette()[mask])
+    np.testing.assert_array_equal(np.asarray(shown.convert("RGB")), overlay.make_palette()[mask])
 
 
 @pytest.mark.parametrize(
@@ -38,16 +38,16 @@ def test_a_mask_keeps_its_ids_beside_its_colours():
 )
 def test_image_mask_and_legend_are_on_one_picture(height, width):
     mask = np.zeros((height, width), np.uint8)
-    png = overlay.overlay(tiny.png(tiny.pixels(height, width)), mask, FRACTIONS)
+    png = overlay.draw_overlay(tiny.png(tiny.pixels(height, width)), mask, FRACTIONS)
 
     shown = opened(png)
-    legend = overlay.legend(FRACTIONS)
+    legend = overlay.draw_legend(FRACTIONS)
     assert shown.size == (max(width, legend.width), height + legend.height)
 
 
-def test_half_of_a_pixel_is_its_image_and_half_its_class():
+def test_a_pixel_blends_its_image_and_its_class_equally():
     image = Image.new("RGB", (1, 1), (100, 100, 100))
-    shown = overlay.blended(image, np.array([[2]], np.uint8)).getpixel((0, 0))
+    shown = overlay.blend(image, np.array([[2]], np.uint8)).getpixel((0, 0))
 
     expected = (np.array(overlay.COLOURS[2]) + 100) / 2
     assert np.abs(np.array(shown) - expected).max() <= 1
@@ -55,7 +55,7 @@ def test_half_of_a_pixel_is_its_image_and_half_its_class():
 
 def test_each_class_is_outlined_in_its_own_colour():
     mask = np.repeat(np.array([[0, 0, 0, 1, 1]], np.uint8), 4, axis=0)
-    shown = overlay.blended(Image.new("RGB", (5, 4), overlay.WHITE), mask)
+    shown = overlay.blend(Image.new("RGB", (5, 4), overlay.WHITE), mask)
 
     assert shown.getpixel((2, 1)) == overlay.COLOURS[0]
     assert shown.getpixel((1, 1)) != overlay.COLOURS[0]
@@ -63,12 +63,12 @@ def test_each_class_is_outlined_in_its_own_colour():
 
 
 def test_a_mask_of_another_size_is_refused_with_both_sizes():
-    with pytest.raises(ValueError, match=r"\(3, 2\) pixels, and its mask has \(4, 2\)"):
-        overlay.blended(Image.new("RGB", (3, 2)), np.zeros((2, 4), np.uint8))
+    with pytest.raises(ValueError, match=r"\(3, 2\).*\(4, 2\)"):
+        overlay.blend(Image.new("RGB", (3, 2)), np.zeros((2, 4), np.uint8))
 
 
 def test_the_legend_has_a_line_and_a_colour_for_each_class():
-    legend = overlay.legend({"a": 0.5, "b": 0.25, "c": 0.25})
+    legend = overlay.draw_legend({"a": 0.5, "b": 0.25, "c": 0.25})
 
     for number in range(3):
         top = overlay.GAP + number * overlay.LINE + overlay.SQUARE // 2

@@ -1,4 +1,4 @@
-"""`fcn predict` asks a real server for masks, over gRPC and over REST."""
+"""`fcn predict` gets masks from a live server, over gRPC and REST."""
 
 import json
 
@@ -9,7 +9,6 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from serving import commands
-from serving.client import RequestRejected, connect
 from serving.server.local import Server
 from tests.fakes import tiny, tiny_masks
 from trainer.export import saved_model
@@ -55,7 +54,7 @@ def test_images_of_mixed_sizes_get_masks_of_their_own_size(urls, images, tmp_pat
         assert Image.open(row["overlay"]).height > mask.shape[0]
 
 
-def test_people_get_a_table(urls, images, tmp_path, monkeypatch):
+def test_the_default_output_is_a_table(urls, images, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "300")
 
     done = predict(urls, "grpc", images[0], "--output", tmp_path / "out")
@@ -73,10 +72,3 @@ def test_two_images_of_one_name_write_nothing(urls, images, tmp_path):
 
     assert done.exit_code == commands.WRONG_USE
     assert not (tmp_path / "out").exists()
-
-
-def test_a_segmenter_asked_for_classes_says_what_it_is(urls, images):
-    with connect(urls["grpc"], "colours") as client:
-        with pytest.raises(RequestRejected, match="no classifier"):
-            client.classify([images[0].read_bytes()])
-        assert client.segment([]) == []

@@ -24,13 +24,13 @@ def test_every_folder_with_an_integer_folder_is_a_model(tmp_path):
 @pytest.mark.parametrize(
     "name", [".7.partial", "7.partial", "v7", "-7", "7_0", "\u0667", "007", "²"]
 )
-def test_a_name_that_is_no_integer_is_no_version(tmp_path, name):
+def test_a_name_that_is_not_an_integer_is_not_a_version(tmp_path, name):
     make_folders(tmp_path, f"flowers/{name}")
 
     assert versions.find_models(tmp_path) == {}
 
 
-def test_a_file_is_no_version(tmp_path):
+def test_a_file_is_not_a_version(tmp_path):
     make_folders(tmp_path, "flowers")
     (tmp_path / "flowers" / "7").touch()
 
@@ -53,5 +53,5 @@ def test_a_model_may_be_named_by_digits_alone(tmp_path):
     assert list(versions.find_models(tmp_path)) == ["2024", "flowers"]
 
 
-def test_a_folder_that_is_not_there_holds_no_models(tmp_path):
+def test_a_missing_folder_has_no_models(tmp_path):
     assert versions.find_models(tmp_path / "nowhere") == {}

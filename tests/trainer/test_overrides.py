@@ -26,7 +26,7 @@ EXPERIMENT = tiny.EXPERIMENT
     ],
 )
 def test_an_override_replaces_one_value(override, group, name, value):
-    changed = overrides.with_overrides(EXPERIMENT, [override])
+    changed = overrides.apply_overrides(EXPERIMENT, [override])
 
     before = getattr(EXPERIMENT, group)
     assert changed == replace(EXPERIMENT, **{group: replace(before, **{name: value})})
@@ -34,13 +34,13 @@ def test_an_override_replaces_one_value(override, group, name, value):
 
 def test_the_gate_is_replaced_as_a_whole():
     gate = '[{"metric": "accuracy", "at_least": 0.3, "each_class": true}]'
-    changed = overrides.with_overrides(EXPERIMENT, [f"gate={gate}"])
+    changed = overrides.apply_overrides(EXPERIMENT, [f"gate={gate}"])
 
     assert changed.gate == (Threshold(metric="accuracy", at_least=0.3, each_class=True),)
 
 
 def test_the_last_of_two_overrides_counts():
-    changed = overrides.with_overrides(EXPERIMENT, ["train.epochs=5", "train.epochs=7"])
+    changed = overrides.apply_overrides(EXPERIMENT, ["train.epochs=5", "train.epochs=7"])
 
     assert changed.train.epochs == 7
 
@@ -65,6 +65,7 @@ def test_the_last_of_two_overrides_counts():
         pytest.param('model.name=["fcn"]', 'model.name="[', id="models"),
         pytest.param("gate=[]", "gate=[]: ", id="empty-gate"),
         pytest.param('gate=[{"metric": "accuracy"}]', "gate.0.at_least: ", id="missing"),
+        pytest.param('gate=[{"metric": "iou", "at_least": 0.5}]', "gate.metric=iou ", id="metric"),
         pytest.param(
             'gate=[{"metric": "accuracy", "at_least": 0.5, "each": true}]',
             "gate.0.each=true: ",
@@ -79,12 +80,12 @@ def test_the_last_of_two_overrides_counts():
 )
 def test_an_override_that_does_not_fit_is_refused(override, named):
     with pytest.raises(ValueError, match=re.escape(named)):
-        overrides.with_overrides(EXPERIMENT, [override])
+        overrides.apply_overrides(EXPERIMENT, [override])
 
 
 def test_the_message_says_what_the_value_should_be():
     with pytest.raises(ValueError, match="epochs") as caught:
-        overrides.with_overrides(EXPERIMENT, ["train.epochs=0"])
+        overrides.apply_overrides(EXPERIMENT, ["train.epochs=0"])
 
     expected = "train.epochs=0: Input should be greater than or equal to 1."
     assert str(caught.value) == expected
@@ -92,7 +93,7 @@ def test_the_message_says_what_the_value_should_be():
 
 def test_the_nearest_name_is_suggested():
     with pytest.raises(ValueError, match=r"train\.epochs\?"):
-        overrides.with_overrides(EXPERIMENT, ["train.epocs=5"])
+        overrides.apply_overrides(EXPERIMENT, ["train.epocs=5"])
 
 
 @pytest.mark.parametrize(
@@ -127,32 +128,32 @@ def test_a_value_that_no_run_could_use_is_refused(override):
     name = override.partition("=")[0]
 
     with pytest.raises(ValueError, match=f"^{name}.*: "):
-        overrides.with_overrides(EXPERIMENT, [override])
+        overrides.apply_overrides(EXPERIMENT, [override])
 
 
 def test_a_name_that_kubernetes_allows_is_accepted():
-    assert overrides.with_overrides(EXPERIMENT, ["name=birds-2"]).name == "birds-2"
+    assert overrides.apply_overrides(EXPERIMENT, ["name=birds-2"]).name == "birds-2"
 
 
 def test_all_problems_are_reported_at_once():
     with pytest.raises(ValueError, match=r"train\.epochs=0: .*train\.batch_size=0: "):
-        overrides.with_overrides(EXPERIMENT, ["train.epochs=0", "train.batch_size=0"])
+        overrides.apply_overrides(EXPERIMENT, ["train.epochs=0", "train.batch_size=0"])
 
 
 def test_a_side_that_is_not_on_the_grid_is_refused_with_one_that_is():
     with pytest.raises(ValueError, match=r"side=100 .* grid=8.* 96"):
-        overrides.with_overrides(EXPERIMENT, ["augment.side=100"])
+        overrides.apply_overrides(EXPERIMENT, ["augment.side=100"])
 
 
 def test_the_names_are_those_that_an_override_may_use():
-    names = overrides.names(EXPERIMENT)
+    names = overrides.list_names(EXPERIMENT)
 
     assert {"name", "data.schema", "train.epochs", "gate"} <= set(names)
     assert "train" not in names
 
 
 def test_another_model_comes_with_its_own_values():
-    changed = overrides.with_overrides(
+    changed = overrides.apply_overrides(
         configs.load("pets"), ["model.name=fcn8s", "model.weights=none", "model.width=0.5"]
     )
 
@@ -161,4 +162,4 @@ def test_another_model_comes_with_its_own_values():
 
 def test_an_unknown_model_is_refused_with_those_that_exist():
     with pytest.raises(ValueError, match="'unet_small', 'fcn8s'"):
-        overrides.with_overrides(configs.load("pets"), ["model.name=unet_large"])
+        overrides.apply_overrides(configs.load("pets"), ["model.name=unet_large"])

@@ -44,7 +44,7 @@ def saved(arguments):
     return tf.saved_model.load(arguments.serving_model_dir)
 
 
-def test_a_model_comes_out_that_answers_with_the_labels_of_the_data(saved):
+def test_the_exported_model_answers_with_the_labels_of_the_data(saved):
     encoded = tiny.png(tiny.drawn("red", 5))
     outputs = saved.signatures["serving_default"](tf.constant([encoded]))
 
@@ -56,32 +56,32 @@ def test_the_logs_are_where_tensorboard_looks(saved, arguments):
     assert tf.io.gfile.glob(f"{arguments.model_run_dir}/validation/events.*")
 
 
-def test_nothing_is_left_to_go_on_from(saved, arguments):
-    assert not tf.io.gfile.exists(run.checkpoint_folder(arguments))
+def test_the_checkpoints_are_removed_after_training(saved, arguments):
+    assert not tf.io.gfile.exists(run.choose_checkpoint_folder(arguments))
 
 
-def test_the_same_experiment_and_data_find_their_checkpoints_again(arguments):
+def test_the_same_experiment_and_data_have_the_same_checkpoints(arguments):
     same = attr.evolve(arguments, serving_model_dir="/another", model_run_dir="/another")
 
-    assert run.checkpoint_folder(same) == run.checkpoint_folder(arguments)
+    assert run.choose_checkpoint_folder(same) == run.choose_checkpoint_folder(arguments)
 
 
 @pytest.mark.parametrize("override", ["train.epochs=3", "model.head=dense", "train.seed=1"])
 def test_another_experiment_has_other_checkpoints(arguments, override):
-    experiment = config.to_json(overrides.with_overrides(EXPERIMENT, [override]))
+    experiment = config.to_json(overrides.apply_overrides(EXPERIMENT, [override]))
     custom_config = {**arguments.custom_config, "experiment": experiment}
     other = attr.evolve(arguments, custom_config=custom_config)
 
-    assert run.checkpoint_folder(other) != run.checkpoint_folder(arguments)
+    assert run.choose_checkpoint_folder(other) != run.choose_checkpoint_folder(arguments)
 
 
 def test_other_data_has_other_checkpoints(arguments):
     other = attr.evolve(arguments, train_files=["/other/Split-train/*"])
 
-    assert run.checkpoint_folder(other) != run.checkpoint_folder(arguments)
+    assert run.choose_checkpoint_folder(other) != run.choose_checkpoint_folder(arguments)
 
 
-def test_images_with_masks_give_a_model_that_answers_with_masks(tmp_path):
+def test_training_on_masks_exports_a_model_that_answers_with_masks(tmp_path):
     experiment = tiny.with_values("train.epochs=2", of=tiny.MASKS)
     arguments = laid_out(tmp_path, experiment, tiny.write_pairs)
     run.run_fn(arguments)
@@ -91,4 +91,3 @@ def test_images_with_masks_give_a_model_that_answers_with_masks(tmp_path):
 
     assert masks.decode(outputs["mask_bytes"][0]).shape == (60, 31, 1)
     assert outputs["labels"].numpy().astype(str).tolist() == [list(experiment.data.classes)]
-    assert tf.io.gfile.glob(f"{arguments.model_run_dir}/validation/events.*")

@@ -69,7 +69,7 @@ def test_labels_are_smoothed(compiled):
     assert float(loss) == pytest.approx(-(0.95 * odds[0] + 0.05 * odds[1]), abs=1e-5)
 
 
-def test_each_epoch_has_a_line_and_no_bar_where_nobody_looks(trained):
+def test_each_epoch_prints_a_line_and_no_bar_to_a_log(trained):
     *_, printed = trained
 
     assert len(re.findall(r"val_loss: ", printed)) == 3
@@ -93,7 +93,7 @@ def test_the_model_ends_with_the_weights_of_the_best_epoch(trained):
     assert loss == pytest.approx(min(history.history["val_loss"]), abs=1e-5)
 
 
-def test_an_epoch_that_was_better_comes_back(tmp_path):
+def test_the_weights_of_a_better_epoch_come_back(tmp_path):
     """A learning rate that is far too high: later epochs are worse."""
     values = ("train.epochs=4", "train.learning_rate=3.0", "train.warmup_epochs=2.0")
     model, history = tiny.train(tmp_path, tiny.with_values(*values))
@@ -162,22 +162,17 @@ def moving_average(at_steps, momentum):
 
 
 @pytest.mark.parametrize("epoch", [0, 1])
-def test_validation_sees_the_average_of_the_weights_that_learn(watched, epoch):
+def test_validation_sees_the_average_of_the_trained_weights(watched, epoch):
     _, _, at_steps, at_validations = watched
     average = moving_average(at_steps[: (epoch + 1) * tiny.STEPS + 1], 0.9)
 
     assert len(at_steps) == 3 * tiny.STEPS
+    assert np.abs(at_validations[0][0] - at_steps[tiny.STEPS][0]).max() > 1e-4
     for seen, expected in zip(at_validations[epoch], average, strict=True):
         np.testing.assert_allclose(seen, expected, atol=1e-5)
 
 
-def test_the_average_is_none_of_the_weights_that_learn(watched):
-    _, _, at_steps, at_validations = watched
-
-    assert np.abs(at_validations[0][0] - at_steps[tiny.STEPS][0]).max() > 1e-4
-
-
-def test_what_is_kept_as_best_is_the_average_that_validation_saw(watched):
+def test_the_best_weights_are_the_average_that_validation_saw(watched):
     model, history, _, at_validations = watched
     best = at_validations[np.argmin(history.history["val_loss"])]
 
@@ -185,10 +180,8 @@ def test_what_is_kept_as_best_is_the_average_that_validation_saw(watched):
         np.testing.assert_allclose(kept, seen, atol=1e-5)
 
 
-def test_a_loss_that_is_no_number_stops_the_training(tmp_path):
-    with pytest.raises(
-        FloatingPointError, match=r"epoch 1 is (nan|inf): lower train.learning_rate"
-    ):
+def test_a_loss_that_is_not_a_number_stops_the_training(tmp_path):
+    with pytest.raises(FloatingPointError, match=r"epoch 1 is nan: .*train\.learning_rate"):
         keeper(tmp_path).on_epoch_end(0, {"val_loss": float("nan")})
 
 
@@ -196,10 +189,6 @@ def keeper(folder):
     model = tiny.model_of()
     training.compile_model(model, STEPS, EXPERIMENT)
     return training.Checkpoints(model, str(folder))
-
-
-def test_a_fresh_folder_starts_at_the_first_epoch(tmp_path):
-    assert keeper(tmp_path).epoch == 0
 
 
 def test_weights_optimizer_and_epoch_come_back(tmp_path):
@@ -226,7 +215,7 @@ tiny.train(pathlib.Path({folder}), tiny.with_values("train.epochs=5000"))
 """
 
 
-def test_a_killed_training_goes_on_after_its_last_finished_epoch(tmp_path):
+def test_a_killed_training_continues_after_its_last_finished_epoch(tmp_path):
     kill_after_an_epoch(tmp_path)
     finished = keeper(tmp_path / "checkpoints").epoch
     model, history = tiny.train(tmp_path, tiny.with_values(f"train.epochs={finished + 2}"))

@@ -9,13 +9,13 @@ On 1,800 photographs it takes 15 minutes on 2 cores; expect a test accuracy of 0
 from trainer.config import AugmentConfig, DataConfig, Experiment, Threshold, TrainConfig
 from trainer.data import schema
 from trainer.model_config import ClassifierConfig
-from trainer.overrides import with_overrides
+from trainer.overrides import apply_overrides
 
 EXPERIMENT = Experiment(
     name="flowers",
     data=DataConfig(
         schema="flowers",
-        classes=schema.classes(schema.load("flowers")),
+        classes=schema.read_classes(schema.load("flowers")),
         split_ratios=(8, 1, 1),
         min_side=32,
         max_pixels=50_000_000,
@@ -61,7 +61,7 @@ EXPERIMENT = Experiment(
 )
 
 # For --fast: smaller images, fewer epochs, and a gate slightly above chance.
-FAST = with_overrides(
+FAST = apply_overrides(
     EXPERIMENT,
     (
         "train.epochs=30",

@@ -12,11 +12,11 @@ from trainer.config import Experiment
 from trainer.configs import flowers
 
 
-def of_folders(experiment: Experiment) -> Experiment:
+def use_folder_names(experiment: Experiment) -> Experiment:
     """The same experiment, with the names of the folders as classes."""
     data = replace(experiment.data, schema="images", classes=())
     return replace(experiment, name="images", data=data)
 
 
-EXPERIMENT = of_folders(flowers.EXPERIMENT)
-FAST = of_folders(flowers.FAST)
+EXPERIMENT = use_folder_names(flowers.EXPERIMENT)
+FAST = use_folder_names(flowers.FAST)

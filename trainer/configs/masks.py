@@ -12,12 +12,12 @@ from trainer.config import Experiment, MaskConfig
 from trainer.configs import pets
 
 
-def of_pairs(experiment: Experiment) -> Experiment:
+def use_two_values(experiment: Experiment) -> Experiment:
     """The same experiment for masks of two values: background and object."""
     mask = MaskConfig(values=(0, 255), ignored=None, unlisted="keep", ground=("background",))
     data = replace(experiment.data, schema="masks", classes=("background", "object"), mask=mask)
     return replace(experiment, name="masks", data=data)
 
 
-EXPERIMENT = of_pairs(pets.EXPERIMENT)
-FAST = of_pairs(pets.FAST)
+EXPERIMENT = use_two_values(pets.EXPERIMENT)
+FAST = use_two_values(pets.FAST)

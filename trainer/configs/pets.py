@@ -9,7 +9,7 @@ IoU of 0.83. docs/results.md has the measurements.
 
 from trainer.config import AugmentConfig, DataConfig, Experiment, MaskConfig, Threshold, TrainConfig
 from trainer.model_config import UNetConfig
-from trainer.overrides import with_overrides
+from trainer.overrides import apply_overrides
 
 EXPERIMENT = Experiment(
     name="pets",
@@ -66,7 +66,7 @@ EXPERIMENT = Experiment(
 )
 
 # For --fast: smaller images, a narrower model, and a gate that drawn animals pass too.
-FAST = with_overrides(
+FAST = apply_overrides(
     EXPERIMENT,
     (
         "train.epochs=40",

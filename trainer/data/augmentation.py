@@ -17,19 +17,19 @@ def augment(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tens
     `seed` is int32 [2]: equal seeds give equal views.
     """
     seeds = split(seed)
-    box = crop_box(tf.shape(image)[:2], seeds[:2], config)
-    image = tf.image.resize(cut(image, box), grid_size(box[2:], config))
+    box = draw_crop_box(tf.shape(image)[:2], seeds[:2], config)
+    image = tf.image.resize(cut(image, box), fit_to_grid(box[2:], config))
     image = tf.image.stateless_random_flip_left_right(image, seeds[2])
-    return colours(image, seeds[3:], config)
+    return change_colours(image, seeds[3:], config)
 
 
 def augment_pair(
     image: tf.Tensor, mask: tf.Tensor, seed: tf.Tensor, config: AugmentConfig
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """The view that `augment` gives, and the same view of its mask [H, W, 1], without new ids."""
+    """The view that `augment` gives, and the same view of its mask [H, W, 1]; no id is new."""
     seeds = split(seed)
-    box = crop_box(tf.shape(image)[:2], seeds[:2], config)
-    mask = masks.resize(cut(mask, box), grid_size(box[2:], config))
+    box = draw_crop_box(tf.shape(image)[:2], seeds[:2], config)
+    mask = masks.resize(cut(mask, box), fit_to_grid(box[2:], config))
     mask = tf.image.stateless_random_flip_left_right(mask, seeds[2])
     return augment(image, seed, config), mask
 
@@ -39,8 +39,8 @@ def split(seed: tf.Tensor) -> list[tf.Tensor]:
     return tf.unstack(tf.random.experimental.stateless_split(seed, 8))
 
 
-def colours(image: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
-    """Random light and colours: [H, W, 3] in 0..255 to the same."""
+def change_colours(image: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
+    """Changes light and colours at random: [H, W, 3] in 0..255 to the same range."""
     image = tf.image.stateless_random_brightness(image / 255.0, config.brightness, seeds[0])
     low, high = 1 - config.contrast, 1 + config.contrast + 1e-6
     image = tf.image.stateless_random_contrast(image, low, high, seeds[1])
@@ -69,7 +69,7 @@ def mixup(
 
 
 def blend(batch: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
-    """Each entry times its share, plus the entry at the mirrored place times the rest."""
+    """Each entry times its share, plus that at the mirrored place times the rest."""
     return batch * share + tf.reverse(batch, [0]) * (1 - share)
 
 
@@ -83,7 +83,8 @@ def paste(
 ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
     """Pastes the objects of a share of a batch's images onto other images (arXiv:2012.07177).
 
-    Objects are the pixels of [B, H, W, 1] of classes other than `ground`; masks are pasted alike.
+    Objects are the pixels of masks [B, H, W, 1] with classes other than `ground`; their masks are
+    pasted too.
     All images of the batch must have one size, as for `mixup`. `seed` is int32 [2].
     """
     chosen = tf.random.stateless_uniform([tf.shape(masks)[0], 1, 1, 1], seed) < share
@@ -100,7 +101,7 @@ def cut(image: tf.Tensor, box: tf.Tensor) -> tf.Tensor:
 
 
 def saturate(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
-    """Colours moved towards grey or away from it.
+    """Moves colours towards grey or away from it.
 
     TensorFlow's own function converts to hue, which changes the hue of pixels that contrast made
     brighter than white or darker than black.
@@ -110,7 +111,7 @@ def saturate(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Ten
     return grey + (image - grey) * tf.random.stateless_uniform([], seed, low, high)
 
 
-def crop_box(size: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
+def draw_crop_box(size: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
     """Top, left, height and width of a random part of an image of `size`; int32 [4].
 
     After Szegedy et al. (arXiv:1409.4842).
@@ -125,7 +126,7 @@ def crop_box(size: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> 
     return tf.cast(tf.concat([corner, part], 0), tf.int32)
 
 
-def grid_size(size: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
+def fit_to_grid(size: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
     """`size` scaled to the training side, with each side rounded to the grid; int32 [2]."""
     sides = tf.cast(size, tf.float32)
     factor = tf.minimum(config.max_zoom, config.side / tf.reduce_max(sides))

@@ -1,4 +1,4 @@
-"""From an image file's bytes to the pixels a model sees: one way, in training and in serving."""
+"""Decodes image files to the pixels that a model sees, in training and serving alike."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ SHRINKS = (1, 2, 4, 8)  # Factors that a JPEG decoder can divide the sides by.
 
 
 def load(encoded: tf.Tensor, max_side: int) -> tf.Tensor:
-    """The pixels a model sees of one encoded image, in training, evaluation and serving alike."""
+    """Decodes one image and scales it to what a model sees: [H, W, 3] uint8."""
     return load_sized(encoded, max_side)[0]
 
 
 def load_sized(encoded: tf.Tensor, max_side: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """The same, and the image's original height and width, int32 [2]."""
+    """As `load`, and the image's original height and width, int32 [2]."""
     image, size = tf.cond(
         tf.io.is_jpeg(encoded),
         lambda: decode_shrunk(encoded, max_side),
-        lambda: with_size(decode(encoded)),
+        lambda: measure(decode(encoded)),
     )
-    return resize(tf.ensure_shape(image, [None, None, 3]), within(size, max_side)), size
+    return resize(tf.ensure_shape(image, [None, None, 3]), limit_size(size, max_side)), size
 
 
 def decode(encoded: tf.Tensor) -> tf.Tensor:
@@ -34,7 +34,7 @@ def decode(encoded: tf.Tensor) -> tf.Tensor:
 
 
 def decode_shrunk(encoded: tf.Tensor, max_side: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """A JPEG, perhaps shrunk, and its full size, int32 [2].
+    """A JPEG, decoded at a reduced size if it is large, and its full size, int32 [2].
 
     To save time, decoding halves its sides until the longer one is < 2 max_side.
     """
@@ -46,12 +46,12 @@ def decode_shrunk(encoded: tf.Tensor, max_side: int) -> tuple[tf.Tensor, tf.Tens
     return tf.switch_case(tf.reduce_sum(halvings), decoders), size
 
 
-def with_size(image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def measure(image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """The image and its height and width, int32 [2]."""
     return image, tf.shape(image)[:2]
 
 
-def within(size: tf.Tensor, max_side: int) -> tf.Tensor:
+def limit_size(size: tf.Tensor, max_side: int) -> tf.Tensor:
     """Height and width at most `max_side`, int32 [2].
 
     Keeps the aspect ratio, to the nearest pixel; no side becomes shorter than 1.
@@ -62,7 +62,7 @@ def within(size: tf.Tensor, max_side: int) -> tf.Tensor:
 
 
 def resize(image: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
-    """[H, W, 3] scaled to a size that is no larger; uint8."""
+    """[H, W, 3] scaled down to a size; uint8."""
     scaled = tf.cond(
         tf.reduce_all(tf.shape(image)[:2] <= 2 * size),
         lambda: tf.image.resize(image, size),  # Uses every pixel: at most two a side.

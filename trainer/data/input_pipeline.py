@@ -18,36 +18,40 @@ Sized = tuple[tf.Tensor, tf.Tensor, tf.Tensor]  # Image, height and width, targe
 CACHE_LIMIT = 2 * 2**30  # Bytes of decoded images kept in memory; above it they are read again.
 
 
-def training(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
-    """Endless augmented batches (inputs, targets), in an order that the seed decides."""
-    task, seed = tasks.of(recipe), recipe.train.seed
-    count = size(files)
+def read_training(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
+    """Endless augmented batches (inputs, targets); the seed decides their order."""
+    task, seed = tasks.find_task(recipe), recipe.train.seed
+    count = count_examples(files)
     seeds = tf.data.Dataset.counter().map(lambda step: tf.stack([seed, tf.cast(step, tf.int32)]))
-    scaled = kept(decoded(files, labels, recipe), count, recipe)
+    scaled = cache_if_small(decode_examples(files, labels, recipe), count, recipe)
     views = tf.data.Dataset.zip(
         scaled.shuffle(min(count, 4096), seed=seed, reshuffle_each_iteration=True).repeat(), seeds
-    ).map(lambda example, seed: view(example, seed, recipe), num_parallel_calls=tf.data.AUTOTUNE)
-    batches = bucketed(views, recipe)
+    ).map(
+        lambda example, seed: draw_view(example, seed, recipe), num_parallel_calls=tf.data.AUTOTUNE
+    )
+    batches = batch_by_size(views, recipe)
     return task.mix(batches, seeds, recipe).prefetch(tf.data.AUTOTUNE)
 
 
-def view(example: Sized, seed: tf.Tensor, recipe: Recipe) -> Sized:
+def draw_view(example: Sized, seed: tf.Tensor, recipe: Recipe) -> Sized:
     """The example with a random view of its image."""
     image, _, target = example
-    image, target = tasks.of(recipe).view(image, target, seed, recipe.augment)
+    image, target = tasks.find_task(recipe).draw_view(image, target, seed, recipe.augment)
     return tf.ensure_shape(image, [None, None, 3]), tf.shape(image)[:2], target
 
 
-def evaluation(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
+def read_evaluation(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
     """Every example once, whole and unchanged, in padded batches."""
-    count = size(files)
-    batches = bucketed(kept(decoded(files, labels, recipe), count, recipe), recipe)
+    count = count_examples(files)
+    batches = batch_by_size(
+        cache_if_small(decode_examples(files, labels, recipe), count, recipe), recipe
+    )
     number = int(batches.reduce(0, lambda total, *_: total + 1))  # Keras warns if it is unknown.
     known = batches.apply(tf.data.experimental.assert_cardinality(number))
     return known.prefetch(tf.data.AUTOTUNE)
 
 
-def size(files: Sequence[str]) -> int:
+def count_examples(files: Sequence[str]) -> int:
     """The number of examples in the files. Raises ValueError if there are none."""
     count = int(tf.data.TFRecordDataset(expand(files)).reduce(0, lambda total, _: total + 1))
     if count == 0:
@@ -55,9 +59,9 @@ def size(files: Sequence[str]) -> int:
     return count
 
 
-def steps(files: Sequence[str], recipe: Recipe) -> int:
+def count_steps(files: Sequence[str], recipe: Recipe) -> int:
     """Batches in an epoch: each example about once."""
-    return max(1, size(files) // recipe.train.batch_size)
+    return max(1, count_examples(files) // recipe.train.batch_size)
 
 
 def expand(patterns: Sequence[str]) -> list[str]:
@@ -65,27 +69,27 @@ def expand(patterns: Sequence[str]) -> list[str]:
     return sorted(path for pattern in patterns for path in tf.io.gfile.glob(pattern))
 
 
-def decoded(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
+def decode_examples(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
     """[H, W, 3] uint8 no larger than max_side, its height and width, and the task's target."""
-    task = tasks.of(recipe)
+    task = tasks.find_task(recipe)
 
     def decode(serialized: tf.Tensor) -> Sized:
         fields = tf.io.parse_single_example(serialized, task.features)
         image = images.load(fields[records.ENCODED], recipe.data.max_side)
         size = tf.shape(image)[:2]
-        return image, size, task.target(fields, labels, size)
+        return image, size, task.read_target(fields, labels, size)
 
     serialized = tf.data.TFRecordDataset(expand(files))
     return serialized.map(decode, num_parallel_calls=tf.data.AUTOTUNE)
 
 
-def kept(dataset: tf.data.Dataset, count: int, recipe: Recipe) -> tf.data.Dataset:
+def cache_if_small(dataset: tf.data.Dataset, count: int, recipe: Recipe) -> tf.data.Dataset:
     """The dataset, decoded once and cached in memory if it is certain to fit."""
-    bytes_of_each = recipe.data.max_side**2 * tasks.of(recipe).bytes_per_pixel
+    bytes_of_each = recipe.data.max_side**2 * tasks.find_task(recipe).bytes_per_pixel
     return dataset.cache() if count * bytes_of_each <= CACHE_LIMIT else dataset
 
 
-def bucketed(examples: tf.data.Dataset, recipe: Recipe) -> tf.data.Dataset:
+def batch_by_size(examples: tf.data.Dataset, recipe: Recipe) -> tf.data.Dataset:
     """Batches of images of similar size, padded to the largest one.
 
     Images whose height and width are in the same cells of the grid share a batch. Gives
@@ -93,7 +97,7 @@ def bucketed(examples: tf.data.Dataset, recipe: Recipe) -> tf.data.Dataset:
     """
     grid, batch_size = recipe.augment.grid, recipe.train.batch_size
     black = tf.zeros([], examples.element_spec[0].dtype)
-    padding = (black, 0, tasks.of(recipe).padding)
+    padding = (black, 0, tasks.find_task(recipe).padding)
 
     def cell(_: tf.Tensor, size: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
         cells = tf.cast((size + grid - 1) // grid, tf.int64)
@@ -103,10 +107,10 @@ def bucketed(examples: tf.data.Dataset, recipe: Recipe) -> tf.data.Dataset:
         return window.padded_batch(batch_size, padding_values=padding)
 
     batches = examples.group_by_window(cell, pad, window_size=batch_size)
-    return batches.map(inputs, num_parallel_calls=tf.data.AUTOTUNE)
+    return batches.map(name_inputs, num_parallel_calls=tf.data.AUTOTUNE)
 
 
-def inputs(
+def name_inputs(
     image: tf.Tensor, size: tf.Tensor, target: tf.Tensor
 ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
     """A batch as the model takes it: inputs and targets."""

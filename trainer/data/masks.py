@@ -1,4 +1,4 @@
-"""Masks as arrays of class ids: decoded, and brought to the size of their image."""
+"""Masks as arrays of class ids: decodes them, and scales them to their image's size."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def decode(encoded: tf.Tensor) -> tf.Tensor:
 
 
 def resize(mask: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
-    """[H, W, 1] scaled to a size (height, width) by nearest neighbours, so without new ids.
+    """[H, W, 1] scaled to a size (height, width) by nearest neighbours, so that no id is new.
 
     It samples at the pixel centres that the scaling of images uses.
     """

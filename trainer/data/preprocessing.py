@@ -33,67 +33,69 @@ def preprocessing_fn(inputs: dict[str, Any], custom_config: dict[str, Any]) -> d
     """
     labels = tf.reshape(inputs[records.LABEL_TEXT], [-1])
     tft.vocabulary(labels, vocab_filename=VOCABULARY)
-    return repeated(constants(inputs, custom_config), inputs)
+    return repeat_rows(compute_constants(inputs, custom_config), inputs)
 
 
 def masks_preprocessing_fn(
     inputs: dict[str, Any], custom_config: dict[str, Any]
 ) -> dict[str, tf.Tensor]:
     """Called by TFX's Transform for images with masks of `custom_config["classes"]`."""
-    fractions = class_fractions(dense(inputs[records.MASK]), len(custom_config["classes"]))
-    learned = {**constants(inputs, custom_config), FRACTIONS: fractions}
-    return repeated(learned, inputs)
+    fractions = average_fractions(densify(inputs[records.MASK]), len(custom_config["classes"]))
+    learned = {**compute_constants(inputs, custom_config), FRACTIONS: fractions}
+    return repeat_rows(learned, inputs)
 
 
-def constants(inputs: dict[str, Any], custom_config: dict[str, Any]) -> dict[str, tf.Tensor]:
-    """What is computed from all images, by the names in CONSTANTS."""
-    sides = size(inputs[records.HEIGHT], inputs[records.WIDTH])
-    mean, std = channel_moments(dense(inputs[records.ENCODED]))
+def compute_constants(
+    inputs: dict[str, Any], custom_config: dict[str, Any]
+) -> dict[str, tf.Tensor]:
+    """The statistics of all images, by the names in CONSTANTS."""
+    sides = compute_sizes(inputs[records.HEIGHT], inputs[records.WIDTH])
+    mean, std = compute_moments(densify(inputs[records.ENCODED]))
     quantiles = tft.quantiles(sides, custom_config["size_buckets"], epsilon=0.001)
     return dict(zip(CONSTANTS, (mean, std, tf.reshape(quantiles, [-1])), strict=True))
 
 
-def repeated(learned: dict[str, tf.Tensor], inputs: dict[str, Any]) -> dict[str, tf.Tensor]:
-    """Constants as columns, repeated in each row: see docs/decisions/0009-statistics.md."""
+def repeat_rows(learned: dict[str, tf.Tensor], inputs: dict[str, Any]) -> dict[str, tf.Tensor]:
+    """Repeats constants in each row, as columns: see docs/decisions/0009-statistics.md."""
     count = tf.size(inputs[records.HEIGHT])
     return {name: tf.tile(value[tf.newaxis], [count, 1]) for name, value in learned.items()}
 
 
-def dense(column: tf.SparseTensor) -> tf.Tensor:
+def densify(column: tf.SparseTensor) -> tf.Tensor:
     """A column with one string in each row: string [N]."""
     return tf.reshape(tf.sparse.to_dense(column, default_value=""), [-1])
 
 
-def class_fractions(encoded: tf.Tensor, classes: int) -> tf.Tensor:
+def average_fractions(encoded: tf.Tensor, classes: int) -> tf.Tensor:
     """Each class's share of the pixels that are not ignored, float32 [C]; images weigh equally."""
 
-    def fractions(mask: tf.Tensor) -> tf.Tensor:
+    def measure(mask: tf.Tensor) -> tf.Tensor:
         ids = tf.reshape(tf.cast(masks.decode(mask), tf.int32), [-1])
         counts = tf.math.bincount(ids, minlength=classes, maxlength=classes, dtype=tf.float32)
         return tf.math.divide_no_nan(counts, tf.reduce_sum(counts))
 
     spec = tf.TensorSpec([classes], tf.float32)
-    each = tf.map_fn(fractions, encoded, fn_output_signature=spec)
+    each = tf.map_fn(measure, encoded, fn_output_signature=spec)
     mean = tft.mean(each, reduce_instance_dims=False)
     return tf.math.divide_no_nan(mean, tf.reduce_sum(mean))
 
 
-def size(height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
+def compute_sizes(height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
     """The side of the square with the image's area, float32 [N] pixels."""
     area = tf.cast(height, tf.float32) * tf.cast(width, tf.float32)
     return tf.sqrt(tf.reshape(area, [-1]))
 
 
-def channel_moments(encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def compute_moments(encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Mean and standard deviation of each channel over all images, which weigh equally."""
 
-    def moments(image_bytes: tf.Tensor) -> tf.Tensor:
+    def measure(image_bytes: tf.Tensor) -> tf.Tensor:
         pixels = tf.cast(images.decode(image_bytes), tf.float32)
         return tf.stack([tf.reduce_mean(pixels, [0, 1]), tf.reduce_mean(pixels**2, [0, 1])])
 
     spec = tf.TensorSpec([2, 3], tf.float32)
     means = tft.mean(
-        tf.map_fn(moments, encoded, fn_output_signature=spec), reduce_instance_dims=False
+        tf.map_fn(measure, encoded, fn_output_signature=spec), reduce_instance_dims=False
     )
     return means[0], tf.sqrt(tf.maximum(means[1] - means[0] ** 2, 1.0))
 
@@ -108,7 +110,9 @@ def read_classes(transform_uri: str) -> DataStatistics:
 
 def read_masks(transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
     """The statistics of images with masks of these classes, in Transform's output folder."""
-    columns = _read_constants(tft.TFTransformOutput(transform_uri), {records.MASK: _one_pixel()})
+    columns = _read_constants(
+        tft.TFTransformOutput(transform_uri), {records.MASK: _encode_one_pixel()}
+    )
     return DataStatistics(classes, *(columns[name] for name in (*CONSTANTS, FRACTIONS)))
 
 
@@ -117,7 +121,7 @@ def _read_constants(
 ) -> dict[str, tuple[float, ...]]:
     """The constants that the transform graph gives for any row; `target` completes the row."""
     row = {
-        records.ENCODED: _one_pixel(),
+        records.ENCODED: _encode_one_pixel(),
         records.HEIGHT: tf.constant([[1]], tf.int64),
         records.WIDTH: tf.constant([[1]], tf.int64),
         **target,
@@ -126,5 +130,5 @@ def _read_constants(
     return {name: tuple(column.numpy()[0].tolist()) for name, column in columns.items()}
 
 
-def _one_pixel() -> tf.SparseTensor:
+def _encode_one_pixel() -> tf.SparseTensor:
     return tf.sparse.from_dense([[tf.io.encode_png(tf.zeros([1, 1, 1], tf.uint8))]])

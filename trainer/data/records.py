@@ -9,16 +9,16 @@ from typing import Any
 
 import tensorflow as tf
 
-ENCODED = "image/encoded"  # The image file's bytes, 8-bit RGB once decoded.
+ENCODED = "image/encoded"  # The image file's bytes; decodes to 8-bit RGB.
 FORMAT = "image/format"  # b"JPEG", b"PNG", b"GIF" or b"BMP": by the bytes, not by the file's name.
 HEIGHT = "image/height"  # Pixels, as decoded.
 WIDTH = "image/width"  # Pixels, as decoded.
-FILENAME = "image/filename"  # Path below the folder that was ingested, with "/".
+FILENAME = "image/filename"  # Path below the ingested folder, with "/".
 SHA256 = "image/key/sha256"  # Lower-case hexadecimal digest of the original file.
 LABEL_TEXT = "image/class/text"  # With a mask: the breed, if the data has it.
 LABEL = "image/class/label"  # Index of LABEL_TEXT among the sorted names of all classes found.
 SPECIES = "image/class/species"  # b"cat" or b"dog", if the data has it.
-MASK = "image/segmentation/class/encoded"  # PNG of one byte a pixel: class, or IGNORED.
+MASK = "image/segmentation/class/encoded"  # PNG with one byte per pixel: class, or IGNORED.
 MASK_FORMAT = "image/segmentation/class/format"
 BOXES = {  # Of heads, 0..1 of the width and the height; empty if the data has none.
     "xmin": "image/object/bbox/xmin",
@@ -52,11 +52,11 @@ def to_example(fields: dict[str, Any]) -> tf.train.Example:
 
     Raises TypeError, naming the field, for a value of another type.
     """
-    features = {name: _feature(name, value) for name, value in fields.items()}
+    features = {name: _to_feature(name, value) for name, value in fields.items()}
     return tf.train.Example(features=tf.train.Features(feature=features))
 
 
-def _feature(name: str, value: Any) -> tf.train.Feature:
+def _to_feature(name: str, value: Any) -> tf.train.Feature:
     values = list(value) if isinstance(value, (list, tuple)) else [value]
     if all(isinstance(v, (str, bytes)) for v in values):
         encoded = [v.encode() if isinstance(v, str) else v for v in values]

@@ -1,4 +1,4 @@
-"""The curated schemas: what each experiment's records must hold."""
+"""The curated schemas: what each experiment's records must contain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FOLDER = Path(__file__).with_name("schemas")
 
 
 def load(name: str) -> schema_pb2.Schema:
-    """The schema in trainer/schemas/<name>.pbtxt.
+    """The schema in trainer/data/schemas/<name>.pbtxt.
 
     Raises ValueError that lists the known schemas for an unknown name.
     """
@@ -24,13 +24,13 @@ def load(name: str) -> schema_pb2.Schema:
     return text_format.Parse(path.read_text(encoding="utf-8"), schema_pb2.Schema())
 
 
-def classes(schema: schema_pb2.Schema) -> tuple[str, ...]:
+def read_classes(schema: schema_pb2.Schema) -> tuple[str, ...]:
     """The labels that the schema allows, sorted; empty if it allows any."""
     feature = next(feature for feature in schema.feature if feature.name == LABEL_TEXT)
     return tuple(sorted(feature.string_domain.value))
 
 
-def with_classes(schema: schema_pb2.Schema, names: tuple[str, ...]) -> schema_pb2.Schema:
+def replace_classes(schema: schema_pb2.Schema, names: tuple[str, ...]) -> schema_pb2.Schema:
     """A copy of the schema that allows these labels and no others."""
     copy = schema_pb2.Schema()
     copy.CopyFrom(schema)

@@ -1,4 +1,4 @@
-"""What a classifier's SavedModel answers: probabilities, and the likeliest label."""
+"""The answers of a classifier's SavedModel: probabilities, and the most probable label."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from trainer.export.signatures import ImageModule, Outputs
 
 
 class Classifier(ImageModule):
-    """Labels of images, by a network that gives probabilities [N, C]."""
+    """Labels images with a network that returns probabilities [N, C]."""
 
     @tf.function
-    def of_examples(self, examples: tf.Tensor) -> Outputs:
-        """Answers recorded images, the labels under TFMA's name for them too."""
-        outputs = super().of_examples(examples)
+    def answer_examples(self, examples: tf.Tensor) -> Outputs:
+        """Answers recorded images; the labels also have TFMA's name, `all_classes`."""
+        outputs = super().answer_examples(examples)
         return {**outputs, "all_classes": outputs["labels"]}
 
     def _answer(self, pixels: tf.Tensor, sizes: tf.Tensor, sent: tf.Tensor) -> Outputs:
@@ -24,12 +24,14 @@ class Classifier(ImageModule):
         return {
             "probabilities": probabilities,
             "label": tf.gather(tf.constant(self.labels), tf.argmax(probabilities, axis=-1)),
-            "labels": self._labels_of_each(tf.shape(probabilities)[0]),
+            "labels": self._repeat_labels(tf.shape(probabilities)[0]),
         }
 
 
-def constant(statistics: DataStatistics, shares: Mapping[str, float], max_side: int) -> Classifier:
-    """A classifier that ignores the pixels: each class is as likely as it was in training."""
+def build_constant(
+    statistics: DataStatistics, shares: Mapping[str, float], max_side: int
+) -> Classifier:
+    """A classifier that ignores the pixels: each class has its share of the training images."""
     row = tf.constant([[shares[label] for label in statistics.labels]], tf.float32)
 
     def probabilities(pixels: tf.Tensor, _: tf.Tensor) -> tf.Tensor:

@@ -2,15 +2,15 @@
 
 `serving_default`       image_bytes, string [N]: files, each of its own size
 `predict_pixels`        pixels, float32 [N, H, W, 3] in 0..255
-`predict_padded_pixels` the same, and sizes, int32 [N, 2]: heights and widths without the padding
+`predict_padded_pixels` pixels, and sizes, int32 [N, 2]: heights and widths without the padding
 `evaluate_examples`     examples, string [N]: serialized tf.Examples
 `transform_features`    examples, string [N]: the size bucket of each, for slices
 
-Of a classifier, all but the last return `probabilities` float32 [N, C], `label` string [N] and
-`labels` string [N, C]: the labels in the order of the probabilities. TFMA knows the latter as
-`all_classes`. Of a segmenter, they return `mask_bytes` string [N] (PNG of one byte a pixel, the
-class's number, in the size of the image that was sent), `class_fractions` float32 [N, C] and
-`labels`. The labels are also the asset `labels.txt`.
+All but the last return a classifier's `probabilities` float32 [N, C], `label` string [N] and
+`labels` string [N, C]: the labels in the order of the probabilities, which TFMA expects as
+`all_classes`. For a segmenter, they return `mask_bytes` string [N] (PNG in the size of the image
+sent; each pixel is one byte, its class's number), `class_fractions` float32 [N, C] and `labels`.
+The labels are also the asset `labels.txt`.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ LABELS = "labels.txt"
 
 def save(model: keras.Model, statistics: DataStatistics, experiment: Recipe, folder: str) -> None:
     """Writes the trained model with all its signatures."""
-    task = tasks.of(experiment)
+    task = tasks.find_task(experiment)
 
     def network(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
-        return task.outputs(model({"image": pixels, "size": sizes}, training=False))
+        return task.activate(model({"image": pixels, "size": sizes}, training=False))
 
-    module = task.module(network, statistics, experiment)
-    module.model = model  # The SavedModel holds what the module holds: the weights.
+    module = task.build_module(network, statistics, experiment)
+    module.model = model  # So that the SavedModel contains the weights.
     save_module(module, folder)
 
 
 def read_labels(folder: str) -> list[str]:
     """The labels of the SavedModel in a folder, in the order of its outputs."""
     with tf.io.gfile.GFile(f"{folder}/assets/{LABELS}") as file:
-        return file.read().split("\n")[:-1]  # A label may hold what splitlines() takes for an end.
+        return file.read().split("\n")[:-1]  # splitlines() would also split at U+0085 in a label.
 
 
 def save_module(module: tf.Module, folder: str) -> None:
-    """Writes the SavedModel of a module with signatures, its labels beside it as an asset."""
+    """Writes the SavedModel of a module with signatures, with its labels as an asset."""
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch, LABELS)
         path.write_text("".join(f"{label}\n" for label in module.labels), encoding="utf-8")
         module.labels_asset = tf.saved_model.Asset(str(path))
-        tf.saved_model.save(module, folder, signatures=module.signatures())
+        tf.saved_model.save(module, folder, signatures=module.trace_signatures())

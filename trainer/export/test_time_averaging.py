@@ -1,6 +1,6 @@
-"""Networks that look at several views of the same images, and average what they make of them.
+"""Test-time augmentation: a network's outputs, averaged over several views of each image.
 
-Test-time augmentation: https://arxiv.org/abs/1409.1556, section 3.2, for flips and scales.
+For flips and scales, as in section 3.2 of arXiv:1409.1556.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from trainer.export.signatures import Network
 Resize = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
-def mirrored(network: Network) -> Network:
-    """Looks at the mirrored images too, each within its own width."""
+def average_mirrored(network: Network) -> Network:
+    """Averages over each image and its mirror image, mirrored within its own width."""
 
     def both(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
         def mirror(batch: tf.Tensor) -> tf.Tensor:
@@ -27,31 +27,31 @@ def mirrored(network: Network) -> Network:
     return both
 
 
-def at_sides(network: Network, sides: Sequence[int]) -> Network:
-    """Looks at the images scaled down to each of these longer sides; never up."""
+def average_sides(network: Network, sides: Sequence[int]) -> Network:
+    """Averages over the images scaled down to each of these longer sides, never up."""
 
     def average(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
-        return tf.add_n([at_side(network, side)(pixels, sizes) for side in sides]) / len(sides)
+        return tf.add_n([look_at_side(network, side)(pixels, sizes) for side in sides]) / len(sides)
 
     return average
 
 
-def at_side(network: Network, side: int) -> Network:
-    """Looks at the images scaled down to a longer side, and enlarges what it makes of them."""
+def look_at_side(network: Network, side: int) -> Network:
+    """Scales the images down to a longer side, and the network's outputs up again."""
 
     def look(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
-        smaller = tf.map_fn(lambda size: images.within(size, side), sizes)
+        smaller = tf.map_fn(lambda size: images.limit_size(size, side), sizes)
         room = tf.reduce_max(smaller, axis=0)
-        scores = network(resized(pixels, sizes, smaller, room, images.resize), smaller)
-        return resized(scores, smaller, sizes, tf.shape(pixels)[1:3], tf.image.resize)
+        scores = network(resize_each(pixels, sizes, smaller, room, images.resize), smaller)
+        return resize_each(scores, smaller, sizes, tf.shape(pixels)[1:3], tf.image.resize)
 
     return look
 
 
-def resized(
+def resize_each(
     batch: tf.Tensor, sizes: tf.Tensor, new_sizes: tf.Tensor, room: tf.Tensor, resize: Resize
 ) -> tf.Tensor:
-    """Each image [H, W, C] of a batch brought from its size to another, and padded to the room."""
+    """Scales each image [H, W, C] of a batch to its new size, and pads it to the size `room`."""
 
     def one(row: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> tf.Tensor:
         image, size, new_size = row

@@ -46,7 +46,7 @@ class MaskedPooling(keras.layers.Layer):
     def __init__(self, pooling: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if pooling not in ("average", "max"):
-            raise ValueError(f"pooling is {pooling!r}: give 'average' or 'max'.")
+            raise ValueError(f"pooling is {pooling!r}: use 'average' or 'max'.")
         self.pooling = pooling
 
     def call(self, features: keras.KerasTensor, valid: keras.KerasTensor) -> keras.KerasTensor:

@@ -18,15 +18,15 @@ class Window(NamedTuple):
     padding: int = 0  # At both ends together; negative for cropping.
 
     def needed(self, positions: int) -> int:
-        """How many positions of the input are needed for this many of the output."""
+        """How many input positions this many output positions need."""
         return max(1, (positions - 1) * self.stride + self.kernel - self.padding)
 
     def seen(self, positions: int) -> int:
-        """How many positions of the input this many neighbours of the output look at."""
+        """How many input positions this many neighbouring output positions look at."""
         return (positions - 1) * self.stride + self.kernel
 
     def step(self) -> Fraction:
-        """By what the distance of two positions is multiplied."""
+        """The distance between neighbouring output positions, in input positions."""
         return Fraction(self.stride)
 
 
@@ -38,15 +38,15 @@ class Growth(NamedTuple):
     overhang: int = 0  # Positions beyond n * factor.
 
     def needed(self, positions: int) -> int:
-        """How many positions of the input are needed for this many of the output."""
+        """How many input positions this many output positions need."""
         return max(1, -((self.overhang - positions) // self.factor))
 
     def seen(self, positions: int) -> int:
-        """How many positions so many side by side look at, at the most."""
+        """How many input positions this many neighbouring output positions look at, at most."""
         return (positions + self.kernel - 2) // self.factor + 1
 
     def step(self) -> Fraction:
-        """By what the distance of two positions is multiplied."""
+        """The distance between neighbouring output positions, in input positions."""
         return Fraction(1, self.factor)
 
 

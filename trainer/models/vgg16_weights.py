@@ -12,7 +12,7 @@ ADDRESS = "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
 FILES = {
     True: "vgg16_weights_tf_dim_ordering_tf_kernels.h5 (528 MB)",
     False: "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5 (56 MB)",
-}  # By: are the dense layers in it?
+}  # By whether the file has the dense layers.
 DENSE = {"fc6": "fc1", "fc7": "fc2"}  # Our convolutions, and the dense layers that they replace.
 FIX = 'give a file of Keras\'s VGG-16 weights by model.weights=FILE, or model.weights="none"'
 
@@ -69,7 +69,7 @@ def from_imagenet(*, top: bool) -> keras.Model:
 
 
 def from_file(config: VGGConfig, *, top: bool) -> keras.Model:
-    """A VGG-16 that fits a file; what `top` asks for is tried first."""
+    """A VGG-16 with a file's weights; first tries it with dense layers if `top` is set."""
     errors = []
     for with_top in (top, not top):
         source = plain(config, top=with_top)

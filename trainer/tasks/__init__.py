@@ -1,4 +1,4 @@
-"""The tasks that an experiment may have, by name: what is learned, and what the model answers.
+"""The tasks of experiments, by name: what a model learns, and what it answers.
 
 One file per task, each with one object of the protocol `Task`. Imports trainer.data and
 trainer.export; `components.tasks` and `pipeline.tasks` have a registry of the same names.
@@ -14,11 +14,8 @@ from trainer.tasks.task import Task
 TASKS: dict[str, Task] = {"classes": CLASSES, "masks": MASKS}
 
 
-def of(recipe: Recipe) -> Task:
-    """The task of a recipe.
-
-    Raises ValueError if there is no task of that name.
-    """
+def find_task(recipe: Recipe) -> Task:
+    """The task of a recipe. Raises ValueError for an unknown name."""
     if recipe.task not in TASKS:
         raise ValueError(f"data.task={recipe.task} is unknown: choose one of {', '.join(TASKS)}")
     return TASKS[recipe.task]

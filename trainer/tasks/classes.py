@@ -1,4 +1,4 @@
-"""The task of naming an image's class."""
+"""Classification: each image has a class."""
 
 from __future__ import annotations
 
@@ -22,28 +22,31 @@ from trainer.tasks.task import Batch
 
 @dataclass(frozen=True)
 class Classes:
-    """Whole images have a class."""
+    """Each image has a class."""
 
     features = CLASS_FEATURES
     bytes_per_pixel = 3  # Of an image.
     padding = 0.0  # Not needed: all targets have one size.
     preprocessing_fn = "trainer.data.preprocessing.preprocessing_fn"
 
-    def statistics(self, transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
-        """What Transform learned; the labels are those found in training."""
+    def read_statistics(self, transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
+        """Transform's statistics, with the labels of the training split."""
         return preprocessing.read_classes(transform_uri)
 
-    def target(
+    def read_target(
         self, fields: dict[str, tf.Tensor], labels: Sequence[str], size: tf.Tensor
     ) -> tf.Tensor:
         """The example's class, one-hot [C]."""
         names = tf.constant(list(labels))
         label = fields[LABEL_TEXT]
         matches = names == label
-        tf.debugging.Assert(tf.reduce_any(matches), ["No such label in training:", label, names])
+        tf.debugging.Assert(
+            tf.reduce_any(matches),
+            ["Label", label, "is not in the training split, which has", names],
+        )
         return tf.cast(matches, tf.float32)
 
-    def view(
+    def draw_view(
         self, image: tf.Tensor, target: tf.Tensor, seed: tf.Tensor, config: AugmentConfig
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """A random view of the image; its class stays."""
@@ -63,30 +66,32 @@ class Classes:
         pairs = tf.data.Dataset.zip(batches, seeds)
         return pairs.map(blend, num_parallel_calls=tf.data.AUTOTUNE)
 
-    def loss(self, config: TrainConfig, classes: int) -> keras.losses.Loss:
+    def build_loss(self, config: TrainConfig, classes: int) -> keras.losses.Loss:
         """Cross-entropy of logits [B, C]."""
         return keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=config.label_smoothing
         )
 
-    def metrics(self, classes: int) -> list[Any]:
-        """What Keras logs of each epoch."""
+    def build_metrics(self, classes: int) -> list[Any]:
+        """The metrics that Keras logs after each epoch."""
         return ["accuracy"]
 
-    def outputs(self, logits: tf.Tensor) -> tf.Tensor:
+    def activate(self, logits: tf.Tensor) -> tf.Tensor:
         """Probabilities [B, C]."""
         return tf.nn.softmax(logits)
 
-    def module(self, network: Network, statistics: DataStatistics, recipe: Recipe) -> Classifier:
-        """A classifier of the labels found in training."""
+    def build_module(
+        self, network: Network, statistics: DataStatistics, recipe: Recipe
+    ) -> Classifier:
+        """A classifier for the labels of the training split."""
         facts = statistics.labels, statistics.size_boundaries
         return Classifier(network, *facts, recipe.data.max_side)
 
-    def constant_module(
+    def build_constant_module(
         self, statistics: DataStatistics, shares: Mapping[str, float], max_side: int
     ) -> Classifier:
-        """A classifier for which each class is as likely as it was in training."""
-        return classifier.constant(statistics, shares, max_side)
+        """A classifier that returns each class's share of the training images."""
+        return classifier.build_constant(statistics, shares, max_side)
 
 
 CLASSES = Classes()

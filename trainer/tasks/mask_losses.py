@@ -1,4 +1,4 @@
-"""What a mask is held against: cross-entropy and Dice over the pixels that count."""
+"""The loss and metrics of masks; pixels with the id IGNORED do not count."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from trainer.data.records import IGNORED
 
 
 class MaskLoss(keras.losses.Loss):
-    """Of class ids [B, H, W, 1] and logits [B, H, W, C]; pixels of IGNORED do not count.
+    """Cross-entropy and Dice loss of class ids [B, H, W, 1] and logits [B, H, W, C].
 
-    Cross-entropy is the mean over the pixels that count, each weighing as its class. To it comes
-    `dice` times the soft Dice loss, 1 minus the mean over the classes (Milletari, Navab, Ahmadi,
-    arXiv:1606.04797). Where no pixel counts, it is 0.
+    The cross-entropy is a mean over the pixels, weighted by class. The soft Dice loss (Milletari,
+    Navab, Ahmadi, arXiv:1606.04797) is multiplied by `dice` and added. If no pixel counts, the loss
+    is 0.
     """
 
     def __init__(self, config: TrainConfig, classes: int) -> None:
@@ -25,10 +25,10 @@ class MaskLoss(keras.losses.Loss):
         self._weights = list(config.class_weights) or [1.0] * classes
 
     def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
-        """One number."""
+        """The loss, a scalar."""
         ids = tf.cast(y_true[..., 0], tf.int32)
         counts = tf.cast(ids != IGNORED, tf.float32)
-        truth = tf.one_hot(ids, self._classes)  # All zeros where a pixel is ignored.
+        truth = tf.one_hot(ids, self._classes)  # All zeros for ignored pixels.
         loss = self._cross_entropy(truth, y_pred, counts)
         if self._dice:
             loss += self._dice * dice_loss(truth, tf.nn.softmax(y_pred), counts)
@@ -42,7 +42,7 @@ class MaskLoss(keras.losses.Loss):
 
 
 def dice_loss(truth: tf.Tensor, probabilities: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
-    """1 minus the soft Dice coefficient of [B, H, W, C], averaged over the classes there are."""
+    """1 minus the soft Dice coefficient of [B, H, W, C]: the mean over the classes in `truth`."""
     predicted = probabilities * counts[..., tf.newaxis]
     both = tf.reduce_sum(predicted * truth, axis=[0, 1, 2])
     either = tf.reduce_sum(predicted + truth, axis=[0, 1, 2])
@@ -52,7 +52,7 @@ def dice_loss(truth: tf.Tensor, probabilities: tf.Tensor, counts: tf.Tensor) -> 
 
 
 class PixelAccuracy(keras.metrics.Mean):
-    """The part of the pixels that count which the largest logit names."""
+    """The share of the pixels whose largest logit is that of their class."""
 
     def __init__(self) -> None:
         super().__init__(name="pixel_accuracy")
@@ -60,14 +60,16 @@ class PixelAccuracy(keras.metrics.Mean):
     def update_state(
         self, y_true: tf.Tensor, y_pred: tf.Tensor, sample_weight: tf.Tensor | None = None
     ) -> None:
-        """Of class ids [B, H, W, 1] and logits [B, H, W, C]."""
-        ids = tf.reshape(tf.cast(y_true, tf.int64), [-1])  # Flat: Keras averages rows for itself.
+        """Adds class ids [B, H, W, 1] and logits [B, H, W, C]."""
+        ids = tf.reshape(
+            tf.cast(y_true, tf.int64), [-1]
+        )  # Flat: Keras would average each row first.
         named = tf.reshape(tf.argmax(y_pred, -1), [-1])
         super().update_state(named == ids, tf.cast(ids != IGNORED, tf.float32))
 
 
 class MeanIoU(keras.metrics.MeanIoU):
-    """Mean intersection over union of the classes, over the pixels that count."""
+    """Mean intersection over union of the classes."""
 
     def __init__(self, classes: int) -> None:
         super().__init__(classes, name="mean_iou", sparse_y_pred=False)
@@ -75,7 +77,7 @@ class MeanIoU(keras.metrics.MeanIoU):
     def update_state(
         self, y_true: tf.Tensor, y_pred: tf.Tensor, sample_weight: tf.Tensor | None = None
     ) -> None:
-        """Of class ids [B, H, W, 1] and logits [B, H, W, C]."""
+        """Adds class ids [B, H, W, 1] and logits [B, H, W, C]."""
         ids = tf.cast(y_true[..., 0], tf.int32)
         counts = tf.cast(ids != IGNORED, tf.float32)
         known = tf.where(ids == IGNORED, 0, ids)

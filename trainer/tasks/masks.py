@@ -1,4 +1,4 @@
-"""The task of naming each pixel's class."""
+"""Segmentation: each pixel has a class."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ class Masks:
 
     features = MASK_FEATURES
     bytes_per_pixel = 4  # Of an image and its mask.
-    padding = np.uint8(IGNORED)  # What lies beyond an image does not count.
+    padding = np.uint8(IGNORED)  # Pixels outside an image do not count.
     preprocessing_fn = "trainer.data.preprocessing.masks_preprocessing_fn"
 
-    def statistics(self, transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
-        """What Transform learned of masks of these classes."""
+    def read_statistics(self, transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
+        """Transform's statistics of masks with these classes."""
         return preprocessing.read_masks(transform_uri, classes)
 
-    def target(
+    def read_target(
         self, fields: dict[str, tf.Tensor], labels: Sequence[str], size: tf.Tensor
     ) -> tf.Tensor:
         """The example's mask in the size of the image that the model sees: [H, W, 1] uint8."""
         return masks.resize(masks.decode(fields[MASK]), size)
 
-    def view(
+    def draw_view(
         self, image: tf.Tensor, target: tf.Tensor, seed: tf.Tensor, config: AugmentConfig
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """The same random view of image and mask."""
@@ -51,7 +51,7 @@ class Masks:
     def mix(
         self, batches: tf.data.Dataset, seeds: tf.data.Dataset, recipe: Recipe
     ) -> tf.data.Dataset:
-        """The batches, objects of some images put over other images unless `paste` is 0."""
+        """The batches, with objects of some images pasted onto others unless `paste` is 0."""
         share, data = recipe.augment.paste, recipe.data
         if share == 0:
             return batches
@@ -64,27 +64,29 @@ class Masks:
         pairs = tf.data.Dataset.zip(batches, seeds)
         return pairs.map(paste_objects, num_parallel_calls=tf.data.AUTOTUNE)
 
-    def loss(self, config: TrainConfig, classes: int) -> keras.losses.Loss:
+    def build_loss(self, config: TrainConfig, classes: int) -> keras.losses.Loss:
         """Cross-entropy and Dice of logits [B, H, W, C]."""
         return mask_losses.MaskLoss(config, classes)
 
-    def metrics(self, classes: int) -> list[Any]:
-        """What Keras logs of each epoch."""
+    def build_metrics(self, classes: int) -> list[Any]:
+        """The metrics that Keras logs after each epoch."""
         return [mask_losses.PixelAccuracy(), mask_losses.MeanIoU(classes)]
 
-    def outputs(self, logits: tf.Tensor) -> tf.Tensor:
+    def activate(self, logits: tf.Tensor) -> tf.Tensor:
         """Probabilities [B, H, W, C]."""
         return tf.nn.softmax(logits)
 
-    def module(self, network: Network, statistics: DataStatistics, recipe: Recipe) -> Segmenter:
-        """A segmenter that averages over the views that the model's configuration asks for."""
-        return segmenter.averaging(network, statistics, recipe)
+    def build_module(
+        self, network: Network, statistics: DataStatistics, recipe: Recipe
+    ) -> Segmenter:
+        """A segmenter that averages over the views in the model's configuration."""
+        return segmenter.build_averaging(network, statistics, recipe)
 
-    def constant_module(
+    def build_constant_module(
         self, statistics: DataStatistics, shares: Mapping[str, float], max_side: int
     ) -> Segmenter:
-        """A segmenter for which each pixel is of the class that has most pixels."""
-        return segmenter.constant(statistics, max_side)
+        """A segmenter that gives every pixel the class with most pixels in training."""
+        return segmenter.build_constant(statistics, max_side)
 
 
 MASKS = Masks()

@@ -1,4 +1,4 @@
-"""What a task is: everything that training, export and Transform ask about what is learned."""
+"""The protocol of a task: what training, export and Transform need to know about it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Task(Protocol):
 
     @property
     def features(self) -> Mapping[str, Any]:
-        """The fields that are parsed of a record, as `tf.io.parse_single_example` takes them."""
+        """The fields that a record is parsed into, for `tf.io.parse_single_example`."""
 
     @property
     def bytes_per_pixel(self) -> int:
-        """The memory that an example takes for each pixel of its image."""
+        """The memory of an example for each pixel of its image."""
 
     @property
     def padding(self) -> Any:
@@ -34,37 +34,39 @@ class Task(Protocol):
     def preprocessing_fn(self) -> str:
         """The path of Transform's function, such as `package.module.function`."""
 
-    def statistics(self, transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
-        """What Transform learned; `classes` are those of the recipe."""
+    def read_statistics(self, transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
+        """Transform's statistics; `classes` are those of the recipe."""
 
-    def target(
+    def read_target(
         self, fields: dict[str, tf.Tensor], labels: Sequence[str], size: tf.Tensor
     ) -> tf.Tensor:
-        """What the model should say of a record whose image was scaled to `size`."""
+        """The target of a record whose image was scaled to `size`."""
 
-    def view(
+    def draw_view(
         self, image: tf.Tensor, target: tf.Tensor, seed: tf.Tensor, config: AugmentConfig
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """A random view of the image [H, W, 3], and its target."""
+        """A random view of the image [H, W, 3] and its target."""
 
     def mix(
         self, batches: tf.data.Dataset, seeds: tf.data.Dataset, recipe: Recipe
     ) -> tf.data.Dataset:
         """The batches, with several examples mixed into one if the experiment asks for it."""
 
-    def loss(self, config: TrainConfig, classes: int) -> keras.losses.Loss:
+    def build_loss(self, config: TrainConfig, classes: int) -> keras.losses.Loss:
         """The loss of targets and logits."""
 
-    def metrics(self, classes: int) -> list[Any]:
-        """What Keras logs of each epoch."""
+    def build_metrics(self, classes: int) -> list[Any]:
+        """The metrics that Keras logs after each epoch."""
 
-    def outputs(self, logits: tf.Tensor) -> tf.Tensor:
-        """What the served network says, made of the model's logits."""
+    def activate(self, logits: tf.Tensor) -> tf.Tensor:
+        """The served network's outputs, computed from the model's logits."""
 
-    def module(self, network: Network, statistics: DataStatistics, recipe: Recipe) -> ImageModule:
+    def build_module(
+        self, network: Network, statistics: DataStatistics, recipe: Recipe
+    ) -> ImageModule:
         """The module that is exported as a SavedModel."""
 
-    def constant_module(
+    def build_constant_module(
         self, statistics: DataStatistics, shares: Mapping[str, float], max_side: int
     ) -> ImageModule:
-        """A baseline that ignores the pixels; `shares` are those of the labels in training."""
+        """A baseline that ignores the pixels; `shares`: of each label in the training split."""

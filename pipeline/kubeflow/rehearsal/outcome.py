@@ -17,6 +17,9 @@ TAIL = 15  # Lines of a failed step's log that are shown.
 class Refused(DataError):  # noqa: N818
     """The API server would reject the pipeline or its parameters: no task has started."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__("submission_refused", message)
+
 
 class StepFailed(Exception):  # noqa: N818
     """A task failed, which ends the run. The message says what happened, and where."""

@@ -13,6 +13,7 @@ from components.ingestion import examination, file_bytes, formats, rejects
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import ImageFile
 from components.ingestion.images import Limits
+from components.ingestion.options import IngestionOptions
 from serving import rgb_images
 from tests.fakes.image_files import jpeg, oriented, put
 
@@ -21,7 +22,7 @@ LIMITS = Limits(min_side=16, max_pixels=1_000_000)
 
 
 def options(folder):
-    return examination.Options(str(folder), RATIOS, LIMITS, shards=1)
+    return IngestionOptions(str(folder), RATIOS, LIMITS, shards=1, max_reject_fraction=0.0)
 
 
 def digests(count):
@@ -33,15 +34,15 @@ def reasons(*found):
 
 
 def test_splits_come_close_to_the_ratios():
-    counts = Counter(examination.split_of(digest, RATIOS) for digest in digests(10_000))
+    counts = Counter(examination.choose_split(digest, RATIOS) for digest in digests(10_000))
 
     assert counts["train"] == pytest.approx(8_000, rel=0.03)
     assert counts["val"] == pytest.approx(1_000, rel=0.1)
 
 
-def test_shards_say_nothing_of_the_split():
-    val = [d for d in digests(10_000) if examination.split_of(d, RATIOS) == "val"]
-    counts = Counter(examination.shard_of(digest, 4) for digest in val)
+def test_shards_do_not_depend_on_the_split():
+    val = [d for d in digests(10_000) if examination.choose_split(d, RATIOS) == "val"]
+    counts = Counter(examination.choose_shard(digest, 4) for digest in val)
 
     assert min(counts.values()) > 0.8 * len(val) / 4
 
@@ -59,7 +60,7 @@ def test_copies_under_different_labels_are_all_rejects():
 
 
 @pytest.mark.parametrize("other", [{"label": "b"}, {"mask_digest": "n", "mask": "masks/2"}])
-def test_copies_with_another_breed_or_mask_are_all_rejects_that_say_which(other):
+def test_copies_with_another_breed_or_mask_are_rejects_that_name_both(other):
     pair = ExaminedFile("1", "a", "train", "x", mask="masks/1", mask_digest="m")
 
     settled = examination.settle([pair, replace(pair, path="2", **other)])
@@ -95,14 +96,14 @@ def test_copies_of_a_bad_file_keep_their_own_reason():
     assert reasons(*bad) == {"1": rejects.EMPTY, "2": rejects.EMPTY}
 
 
-def test_a_file_that_storage_does_not_give_is_unreadable(tmp_path):
+def test_a_broken_link_is_unreadable(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a/1.jpg").symlink_to("nowhere")
 
     found = examination.examine(ImageFile("a/1.jpg", "a", None), options(tmp_path))
 
     assert found.reason == rejects.UNREADABLE
-    assert found.split == examination.split_of(found.digest, RATIOS)
+    assert found.split == examination.choose_split(found.digest, RATIOS)
 
 
 def test_a_pipe_is_unreadable_without_being_opened(tmp_path):
@@ -121,7 +122,7 @@ def test_a_pipe_is_unreadable_without_being_opened(tmp_path):
         pytest.param(jpeg() + bytes(8 * 1_000_000 + 2**16), rejects.TOO_MANY_PIXELS, id="image"),
     ],
 )
-def test_a_long_file_is_refused_by_its_first_bytes_under_the_digest_of_all(tmp_path, data, reason):
+def test_a_long_file_is_rejected_with_the_digest_of_all_its_bytes(tmp_path, data, reason):
     put(tmp_path, {"a/1.jpg": data})
 
     found = examination.examine(ImageFile("a/1.jpg", "a", None), options(tmp_path))
@@ -138,7 +139,7 @@ def test_a_long_file_is_refused_by_its_first_bytes_under_the_digest_of_all(tmp_p
         pytest.param(b"\0\0\0 ftypmp42" + bytes(99), slice(formats.HEAD), id="video"),
     ],
 )
-def test_no_more_is_kept_of_a_file_than_an_image_has(tmp_path, data, kept):
+def test_no_more_of_a_file_is_kept_than_an_image_can_have(tmp_path, data, kept):
     put(tmp_path, {"1": data})
 
     found = file_bytes.read(str(tmp_path / "1"), LIMITS)
@@ -146,21 +147,21 @@ def test_no_more_is_kept_of_a_file_than_an_image_has(tmp_path, data, kept):
     assert (found.length, found.data) == (len(data), data[kept])
 
 
-def test_a_file_that_changes_meanwhile_stops_the_run(tmp_path):
+def test_a_file_that_changes_during_ingestion_stops_the_run(tmp_path):
     put(tmp_path, {"a/1.jpg": jpeg()})
     found = examination.examine(ImageFile("a/1.jpg", "a", None), options(tmp_path))
     put(tmp_path, {"a/1.jpg": jpeg(1)})
 
-    with pytest.raises(RuntimeError, match="changed while"):
-        examination.record(found, options(tmp_path), ("a",))
+    with pytest.raises(RuntimeError, match=r"a/1\.jpg"):
+        examination.make_record(found, options(tmp_path), ("a",))
 
 
-def test_an_error_of_our_own_is_raised_and_never_blamed_on_the_file(tmp_path, monkeypatch):
+def test_our_own_bug_does_not_look_like_a_damaged_file(tmp_path, monkeypatch):
     def broken(*_):
-        raise TypeError("a fault of ours")
+        raise TypeError("our own bug")
 
     monkeypatch.setattr(rgb_images, "to_upright_rgb", broken)
     put(tmp_path, {"a.jpg": oriented(6)})
 
-    with pytest.raises(TypeError, match="a fault of ours"):
+    with pytest.raises(TypeError, match="our own bug"):
         examination.examine(ImageFile("a.jpg", "a", None), options(tmp_path))

@@ -1,4 +1,4 @@
-"""What is odd about files that decoders take."""
+"""Warnings about files that decoders accept."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ from tests.fakes.image_files import file_of, jpeg, picture
         ),
     ],
 )
-def test_a_file_has_the_warnings_it_deserves(path, data, expected):
-    assert file_warnings.of(path, data) == expected
+def test_a_file_has_its_warnings(path, data, expected):
+    assert file_warnings.find_warnings(path, data) == expected

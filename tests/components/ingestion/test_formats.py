@@ -12,11 +12,11 @@ KINDS = ["JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "JPEG2000"]
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_format_is_known_by_its_first_bytes(kind):
-    assert formats.kind(file_of(picture(), kind)) == kind
+    assert formats.detect(file_of(picture(), kind)) == kind
 
 
-def test_a_text_is_no_format():
-    assert formats.kind(b"hello") is None
+def test_text_has_no_known_format():
+    assert formats.detect(b"hello") is None
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -61,7 +61,7 @@ def test_bytes_after_the_end_are_noticed(data, expected):
         pytest.param(b"", False, id="nothing"),
     ],
 )
-def test_the_first_bytes_tell_what_cannot_be_an_image(start, expected):
+def test_the_first_bytes_rule_out_files_that_are_not_images(start, expected):
     assert formats.may_be_image(start) is expected
 
 

@@ -1,4 +1,4 @@
-"""Pascal VOC's boxes, in parts of the image's sides."""
+"""Pascal VOC's boxes as fractions of the image's sides."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BOX = (0.25, 0.5, 0.25, 0.75)
 SIZE = "<size><width>48</width><height>40</height></size>"
 
 
-def test_sides_are_parts_of_the_image():
+def test_sides_are_fractions_of_the_image():
     assert head_boxes.read(XML.encode(), PICTURE) == BOX
 
 
@@ -47,16 +47,16 @@ def test_a_turned_photograph_keeps_boxes_that_were_drawn_after_its_turn():
         pytest.param('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', PICTURE, id="entities"),
     ],
 )
-def test_boxes_that_cannot_be_right_are_unreadable(xml, picture):
+def test_invalid_boxes_are_unreadable(xml, picture):
     with pytest.raises(UnreadableBoxError):
         head_boxes.read(xml.encode(), picture)
 
 
-def test_an_error_of_our_own_is_raised_and_never_blamed_on_the_file(monkeypatch):
+def test_our_own_bug_does_not_look_like_an_unreadable_box(monkeypatch):
     def broken(*_):
-        raise TypeError("a fault of ours")
+        raise TypeError("our own bug")
 
-    monkeypatch.setattr(head_boxes, "_box", broken)
+    monkeypatch.setattr(head_boxes, "_read_box", broken)
 
-    with pytest.raises(TypeError, match="a fault of ours"):
+    with pytest.raises(TypeError, match="our own bug"):
         head_boxes.read(XML.encode(), PICTURE)

@@ -22,31 +22,24 @@ def test_class_folders_are_listed_with_their_labels(tmp_path):
     assert found.outside == ("LICENSE.txt",)
 
 
-def test_a_folder_that_is_split_keeps_its_splits(tmp_path):
-    put(tmp_path, {"train/a/1": b"", "validation/a/2": b"", "test/b/3": b"", "test/README": b""})
-
-    found = image_folder.find(str(tmp_path))
-
-    assert [(f.label, f.split) for f in found.files] == [
-        ("b", "test"),
-        ("a", "train"),
-        ("a", "val"),
-    ]
-    assert found.outside == ("test/README",)
-
-
-def test_split_folders_may_have_capitals(tmp_path):
-    put(tmp_path, {"Train/a/1": b"", "Train/b/2": b"", "VALID/a/3": b"", "Test/b/4": b""})
+@pytest.mark.parametrize(
+    ("train", "val", "test"),
+    [("train", "validation", "test"), ("Train", "VALID", "Test")],
+    ids=["lower-case", "capitals"],
+)
+def test_a_folder_that_is_already_split_keeps_its_splits(tmp_path, train, val, test):
+    put(tmp_path, dict.fromkeys((f"{train}/a/1", f"{val}/a/2", f"{test}/b/3"), b""))
+    put(tmp_path, {f"{test}/README": b""})
 
     found = image_folder.find(str(tmp_path))
 
     assert found.classes == ("a", "b")
-    assert {file.path: file.split for file in found.files} == {
-        "Train/a/1": "train",
-        "Train/b/2": "train",
-        "VALID/a/3": "val",
-        "Test/b/4": "test",
+    assert {(file.path, file.label, file.split) for file in found.files} == {
+        (f"{train}/a/1", "a", "train"),
+        (f"{val}/a/2", "a", "val"),
+        (f"{test}/b/3", "b", "test"),
     }
+    assert found.outside == (f"{test}/README",)
 
 
 @pytest.mark.parametrize("sign", ["\n", "\r", "\t", "\x85", "\u2028", "\u2029"])
@@ -55,17 +48,11 @@ def test_a_class_name_that_is_more_than_a_line_is_refused(tmp_path, above, sign)
     put(tmp_path, {"train/a/1": b"", "val/a/1": b"", "test/a/1": b""} if above else {"a/1": b""})
     put(tmp_path, {f"{above}red{sign}rose/1": b""})
 
-    with pytest.raises(DataError, match="rename it") as stopped:
+    with pytest.raises(DataError) as raised:
         image_folder.find(str(tmp_path))
 
-    assert repr(f"{above}red{sign}rose") in str(stopped.value)
-
-
-def test_one_class_alone_is_refused_with_the_layouts(tmp_path):
-    put(tmp_path, {"flower_photos/roses/1.jpg": b"", "flower_photos/tulips/1.jpg": b""})
-
-    with pytest.raises(DataError, match=r"one class only, 'flower_photos'.*<class>/<file>, or"):
-        image_folder.find(str(tmp_path))
+    assert raised.value.reason == "bad_class_name"
+    assert repr(f"{above}red{sign}rose") in str(raised.value)
 
 
 def test_hidden_files_count_and_hidden_folders_are_no_classes(tmp_path):
@@ -95,32 +82,46 @@ def test_a_folder_in_memory_is_listed_as_well():
 
 
 @pytest.mark.parametrize(
-    ("files", "said"),
+    ("paths", "reason", "place"),
     [
-        pytest.param({}, "holds no class folders", id="nothing"),
-        pytest.param({"1.jpg": b""}, "holds no class folders", id="files-only"),
-        pytest.param({"train/a/1": b"", "test/a/1": b""}, "no class folders in val/", id="no-val"),
-        pytest.param({"train/a/1": b"", "val/a/1": b"", "x/1": b""}, "beside others", id="mixed"),
+        pytest.param([], "no_class_folders", "", id="nothing"),
+        pytest.param(["1.jpg"], "no_class_folders", "", id="files-only"),
+        pytest.param(["roses/a/1", "roses/b/1"], "single_class", "'roses'", id="one-class"),
+        pytest.param(["train/a/1", "test/a/1"], "missing_split", "val/", id="no-val"),
+        pytest.param(["train/a/1", "val/a/1", "x/1"], "mixed_layout", "(x)", id="mixed"),
     ],
 )
-def test_a_folder_of_no_known_layout_stops_the_run(tmp_path, files, said):
-    put(tmp_path, files)
+def test_a_folder_of_no_known_layout_stops_the_run(tmp_path, paths, reason, place):
+    put(tmp_path, dict.fromkeys(paths, b""))
 
-    with pytest.raises(DataError, match=said):
+    with pytest.raises(DataError) as raised:
         image_folder.find(str(tmp_path))
+
+    assert raised.value.reason == reason
+    assert repr(str(tmp_path)) in str(raised.value)
+    assert place in str(raised.value)
 
 
 def test_a_missing_folder_stops_the_run(tmp_path):
-    with pytest.raises(DataError, match="There is no folder"):
+    with pytest.raises(DataError) as raised:
         image_folder.find(str(tmp_path / "nowhere"))
+
+    assert raised.value.reason == "folder_missing"
+    assert str(raised.value) == (
+        f"The folder '{tmp_path}/nowhere' does not exist. Give a folder with <class>/<file>, or "
+        "train/ val/ test/ with <class>/<file> below each."
+    )
 
 
 def test_an_empty_class_folder_is_named(tmp_path):
     put(tmp_path, {"a/1.jpg": b""})
     (tmp_path / "b").mkdir()
 
-    with pytest.raises(DataError, match="b is empty"):
+    with pytest.raises(DataError) as raised:
         image_folder.find(str(tmp_path))
+
+    assert raised.value.reason == "empty_class_folder"
+    assert f"{tmp_path}/b " in str(raised.value)
 
 
 def test_one_changed_file_changes_the_fingerprint(tmp_path):
@@ -138,3 +139,14 @@ def test_a_renamed_file_changes_the_fingerprint(tmp_path):
     (tmp_path / "a/1.jpg").rename(tmp_path / "a/2.jpg")
 
     assert image_folder.fingerprint(str(tmp_path)) != before
+
+
+def test_a_name_that_is_not_utf_8_is_named(tmp_path):
+    put(tmp_path, {"a/1.jpg": b""})
+    (tmp_path / os.fsdecode(b"caf\xe9")).mkdir()
+
+    with pytest.raises(DataError) as raised:
+        image_folder.find(str(tmp_path))
+
+    assert raised.value.reason == "name_not_utf8"
+    assert "caf" in str(raised.value)

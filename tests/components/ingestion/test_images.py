@@ -1,4 +1,4 @@
-"""Bytes to a stored picture, or to the reason why not."""
+"""Conversion of image files to stored pictures, and the reasons of rejects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image
 
 from components.ingestion import images as ingested_images
 from components.ingestion import rejects
-from components.ingestion.images import Limits, Refused, checked
+from components.ingestion.images import Limits, RejectError, convert_and_check
 from tests.fakes import image_files
 from tests.fakes.image_files import file_of, jpeg, oriented, picture
 from trainer.data import images
@@ -22,13 +22,13 @@ LIMITS = Limits(min_side=16, max_pixels=1_000_000)
 
 
 def pixels_of(data):
-    return images.decode(checked(data, LIMITS).encoded).numpy()
+    return images.decode(convert_and_check(data, LIMITS).encoded).numpy()
 
 
-def refusal(data):
-    with pytest.raises(Refused) as refused:
-        checked(data, LIMITS)
-    return refused.value
+def rejection(data):
+    with pytest.raises(RejectError) as raised:
+        convert_and_check(data, LIMITS)
+    return raised.value
 
 
 def corners(pixels):
@@ -59,7 +59,7 @@ def with_alpha(mode):
     ],
 )
 def test_bytes_that_need_no_change_are_kept(data):
-    assert checked(data, LIMITS).encoded == data
+    assert convert_and_check(data, LIMITS).encoded == data
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_bytes_that_need_no_change_are_kept(data):
     ],
 )
 def test_other_kinds_become_a_png_of_the_same_colours(data):
-    stored = checked(data, LIMITS)
+    stored = convert_and_check(data, LIMITS)
 
     assert stored.format == "PNG"
     assert Image.open(io.BytesIO(stored.encoded)).mode == "RGB"
@@ -121,7 +121,7 @@ def test_a_cmyk_jpeg_becomes_rgb():
 def test_greyscale_becomes_three_equal_channels(kind):
     data = file_of(Image.new("L", (20, 20), 77), kind)
 
-    assert checked(data, LIMITS).format == "PNG"
+    assert convert_and_check(data, LIMITS).format == "PNG"
     assert np.all(pixels_of(data) == 77)
 
 
@@ -140,10 +140,10 @@ def test_sixteen_bits_of_colour_are_scaled():
     assert pixels[0, 0].tolist() == [1, 117, 255]
 
 
-def test_samples_without_a_known_white_are_refused():
+def test_samples_without_a_known_white_are_rejected():
     data = file_of(Image.new("F", (20, 20), 0.5), "TIFF")
 
-    assert refusal(data).reason == rejects.UNREADABLE
+    assert rejection(data).reason == rejects.UNREADABLE
 
 
 @pytest.mark.parametrize(
@@ -168,20 +168,20 @@ def test_samples_without_a_known_white_are_refused():
         ),
     ],
 )
-def test_bad_bytes_are_refused_for_their_reason(data, reason):
-    refused = refusal(data)
+def test_bad_bytes_are_rejected_with_their_reason(data, reason):
+    rejected = rejection(data)
 
-    assert refused.reason == reason
-    assert refused.detail
+    assert rejected.reason == reason
+    assert rejected.detail
 
 
-def test_a_bomb_is_refused_before_it_is_decoded():
+def test_a_bomb_is_rejected_before_it_is_decoded():
     bomb = image_files.png_header(9_000, 9_000)  # 243 MB once decoded: too few for Pillow to mind.
 
     start = time.process_time()
-    refused = refusal(bomb)
+    rejected = rejection(bomb)
 
-    assert refused.reason == rejects.TOO_MANY_PIXELS
+    assert rejected.reason == rejects.TOO_MANY_PIXELS
     assert time.process_time() - start < 0.1
 
 
@@ -190,7 +190,7 @@ def test_a_bomb_is_refused_before_it_is_decoded():
 def test_random_bytes_behind_any_signature_never_crash(kind, data):
     offset, magic = ingested_images.formats.SIGNATURES[kind][0]
 
-    assert refusal(b"RIFF0000"[:offset] + magic + data).reason in rejects.REASONS
+    assert rejection(b"RIFF0000"[:offset] + magic + data).reason in rejects.REASONS
 
 
 @settings(max_examples=150, deadline=None)
@@ -199,7 +199,7 @@ def test_random_bytes_behind_any_signature_never_crash(kind, data):
     st.integers(0, 10_000),
     st.binary(min_size=1, max_size=8),
 )
-def test_a_damaged_file_is_stored_whole_or_refused(kind, at, damage):
+def test_a_damaged_file_is_stored_whole_or_rejected(kind, at, damage):
     data = bytearray(file_of(picture(), kind))
     data[at % len(data) : at % len(data) + len(damage)] = damage
 
@@ -213,6 +213,6 @@ def test_a_damaged_file_is_stored_whole_or_refused(kind, at, damage):
 
 def stored_or_reason(data):
     try:
-        return checked(data, LIMITS)
-    except Refused as refused:
-        return refused.reason
+        return convert_and_check(data, LIMITS)
+    except RejectError as error:
+        return error.reason

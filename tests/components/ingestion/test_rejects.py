@@ -33,11 +33,12 @@ def test_as_many_rejects_as_allowed_pass():
 
 
 def test_too_many_rejects_name_the_count_the_limit_and_the_first_ten(caplog):
-    with pytest.raises(DataError) as stopped:
+    with pytest.raises(DataError) as raised:
         rejects.check_fraction(some(12), 100, 0.05)
 
-    message = str(stopped.value)
-    assert "12 of 100 files are rejects: 12.0%" in message
-    assert "data.max_reject_fraction allows 5.0%" in message
+    message = str(raised.value)
+    assert raised.value.reason == "too_many_rejects"
+    assert "12 of 100" in message
+    assert "5.0%" in message
     assert message.count("empty (0 bytes)") == 10
     assert caplog.text.count("empty (0 bytes)") == 12

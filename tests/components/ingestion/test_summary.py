@@ -25,7 +25,7 @@ def listing(*classes, outside=("LICENSE.txt",)):
 
 
 def test_every_file_is_counted():
-    summary = ingestion_summary.of(FOUND, listing("a", "b", "c"))
+    summary = ingestion_summary.summarize(FOUND, listing("a", "b", "c"))
 
     assert summary.files == {"train": 2, "val": 1, "test": 1}
     assert summary.examples == {"train": 2, "val": 0, "test": 1}
@@ -35,7 +35,7 @@ def test_every_file_is_counted():
 
 
 def test_sizes_are_those_of_examples():
-    summary = ingestion_summary.of(FOUND, listing("a", "b"))
+    summary = ingestion_summary.summarize(FOUND, listing("a", "b"))
 
     assert summary.heights == {
         "a": Sides(20, 30, 40),
@@ -46,7 +46,7 @@ def test_sizes_are_those_of_examples():
 
 
 def test_what_is_written_is_read(tmp_path):
-    summary = ingestion_summary.of(FOUND, listing("a", "b"))
+    summary = ingestion_summary.summarize(FOUND, listing("a", "b"))
 
     ingestion_summary.write(str(tmp_path), summary)
 
@@ -54,10 +54,10 @@ def test_what_is_written_is_read(tmp_path):
 
 
 def test_the_table_shows_classes_sizes_and_the_account():
-    summary = ingestion_summary.of(FOUND, listing("a", "b"))
+    summary = ingestion_summary.summarize(FOUND, listing("a", "b"))
     console = Console(file=io.StringIO(), width=100)
 
-    console.print(ingestion_summary.table(summary))
+    console.print(ingestion_summary.build_table(summary))
 
     shown = console.file.getvalue()
     assert "20 / 30 / 40" in shown
@@ -73,13 +73,13 @@ PAIRS = [
 
 
 def test_pixels_of_masks_are_counted_by_split_and_class(tmp_path):
-    summary = ingestion_summary.of(PAIRS, listing("a"), ("pet", "ground"))
+    summary = ingestion_summary.summarize(PAIRS, listing("a"), ("pet", "ground"))
     ingestion_summary.write(str(tmp_path), summary)
 
     assert summary.mask_pixels["train"] == {"pet": 3, "ground": 3}
     assert summary.mask_pixels["test"] == {"pet": 0, "ground": 1}
     assert summary.classes[""] == {"train": 1, "val": 0, "test": 0}
     assert ingestion_summary.read(str(tmp_path)) == summary
-    caption = ingestion_summary.caption(summary)
+    caption = ingestion_summary.write_caption(summary)
     assert "train: pixels pet 50.0%, ground 50.0%" in caption
     assert "examples with a warning: 1 odd" in caption

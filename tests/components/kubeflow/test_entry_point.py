@@ -26,7 +26,7 @@ INPUTS = {
 
 
 def invocation(disk: Path, uri: str = URI) -> dict:
-    """What the driver of KFP 2.17 hands over."""
+    """The input that the driver of KFP 2.17 passes."""
     logs = {"schemaTitle": "system.Artifact", "schemaVersion": "0.0.1"}
     return {
         "inputs": {
@@ -55,7 +55,7 @@ def run(disk: Path, executor: str = "Repeat_Executor", *more: str, **environment
 
 
 def started(disk: Path, executor: str, *more: str, **environment: str):
-    """The entry's command on a disk of its own, and where and how it is started."""
+    """The entry's command and its options for subprocess, on a disk of its own."""
     (disk / "task").mkdir(exist_ok=True)
     command = [sys.executable, "-W", "ignore", "-m", "components.kubeflow.entry_point"]
     command += ["--executor_class_path", f"tests.fakes.kubeflow.steps.{executor}"]
@@ -84,7 +84,7 @@ def put_input(store: Path):
 
 @pytest.fixture(scope="module")
 def reported(disk):
-    """The output that the step reports."""
+    """The output artifact that the step reports."""
     return reported_in(disk)
 
 
@@ -94,13 +94,13 @@ def reported_in(disk):
     return output.artifacts["repeated"].artifacts[0]
 
 
-def test_the_executor_reads_and_writes_where_the_launcher_stages(disk):
+def test_the_executor_reads_and_writes_staged_files(disk):
     folder = disk / "minio" / "mlpipeline" / "v2" / "artifacts" / "flowers" / "run-1" / "out"
 
     assert (folder / "words.txt").read_text() == "ababab"
 
 
-def test_outputs_are_reported_by_their_uris_in_the_store(reported):
+def test_outputs_are_reported_with_their_uris_in_the_store(reported):
     assert reported.uri == f"{URI}/out"
 
 
@@ -118,7 +118,7 @@ def test_only_outputs_that_tfx_knows_are_reported(disk):
     assert list(output["artifacts"]) == ["repeated"]
 
 
-def test_a_step_on_beam_works_in_the_folder_that_its_workers_see(tmp_path):
+def test_a_step_on_beam_works_in_the_shared_folder(tmp_path):
     shared = tmp_path / "shared"
     put_input(tmp_path / "minio" / "mlpipeline")
 
@@ -133,7 +133,7 @@ def test_a_step_on_beam_works_in_the_folder_that_its_workers_see(tmp_path):
     assert not list(shared.iterdir())
 
 
-def test_a_step_that_is_ended_takes_its_copies_from_the_folder(tmp_path):
+def test_a_step_that_is_ended_removes_its_copies_from_the_shared_folder(tmp_path):
     shared = tmp_path / "shared"
     put_input(tmp_path / "minio" / "mlpipeline")
     folder = f"--shared_folder={shared}"
@@ -167,21 +167,17 @@ def test_a_failed_executor_is_a_failed_process_without_a_report(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("uri", "place"),
+    ("uri", "root", "path"),
     [
-        ("minio://mlpipeline/a/b", "/minio/mlpipeline/a/b"),
-        ("s3://bucket/a", "/s3/bucket/a"),
-        ("gs://bucket/a", "/gcs/bucket/a"),
-        ("/mounted/a", "/mounted/a"),
-        ("hdfs://name/a", "hdfs://name/a"),
+        ("minio://mlpipeline/a/b", "", "/minio/mlpipeline/a/b"),
+        ("s3://bucket/a", "", "/s3/bucket/a"),
+        ("gs://bucket/a", "/disk", "/disk/gcs/bucket/a"),
+        ("/mounted/a", "", "/mounted/a"),
+        ("hdfs://name/a", "/disk", "hdfs://name/a"),
     ],
 )
-def test_each_store_has_its_folder_on_the_pods_disk(uri, place):
-    assert entry_point.staged_place(uri) == place
-
-
-def test_a_pods_disk_may_be_a_folder():
-    assert entry_point.staged_place("s3://bucket/a", "/disk") == "/disk/s3/bucket/a"
+def test_each_store_has_its_folder_on_the_pods_disk(uri, root, path):
+    assert entry_point.find_staged_path(uri, root) == path
 
 
 def test_types_that_the_driver_sends_are_kept(tmp_path):

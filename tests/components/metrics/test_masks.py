@@ -1,4 +1,4 @@
-"""TFMA's run of the metrics on random masks, held against scikit-learn."""
+"""The metrics as TFMA computes them on random masks, compared with scikit-learn."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from tests.fakes import tiny
 from tests.fakes.ingested import in_process
 from trainer.data.records import IGNORED, MASK
 
-CLASSES = 4  # The last is neither true of a pixel nor answered.
+CLASSES = 4  # The last has no pixels and is never predicted.
 SIZES = ((1, 1), (1, 30), (30, 1), (7, 5), (12, 9), (20, 31))
 SIDES = ("small", "small", "small", "small", "large", "large")
-NOWHERE = (9, 8)  # A mask whose pixels all count for no class.
+NOWHERE = (9, 8)  # The size of a mask whose pixels are all ignored.
 
 
 def pair(seed, size):
-    """A truth that is right for about half of its pixels and has some that do not count."""
+    """A truth and a prediction that agree on about half of the pixels; some are ignored."""
     random = np.random.default_rng(seed)
     answer = random.integers(0, CLASSES - 1, size).astype(np.uint8)
     other = random.integers(0, CLASSES - 1, size).astype(np.uint8)
@@ -50,13 +50,13 @@ SLICES = {
 
 
 def extracts(truth, answer, side):
-    """One example as TFMA's extractors hand it on."""
+    """One example as TFMA's extractors output it."""
     fields = {MASK: np.array([tiny.png(truth)]), "side": np.array([side])}
     return {"features": fields, "predictions": {PREDICTION: np.array([tiny.png(answer)])}}
 
 
 def evaluate(folder, rows):
-    """TFMA's metrics of the rows by slice, read as those of a run."""
+    """TFMA's metrics of the rows by slice, read like those of a run."""
     kinds = {IOU: ClassIoU, MEAN_IOU: MeanIoU, PIXEL_ACCURACY: PixelAccuracy}
     metrics = [configure_metric(kind, name, CLASSES) for name, kind in kinds.items()]
     config = tfma.EvalConfig(
@@ -74,7 +74,7 @@ def evaluate(folder, rows):
         )
         writers = tfma.default_writers(output_path=str(folder), eval_config=config)
         _ = found | tfma.WriteResults(writers=writers)
-    return results.slices(str(folder), "")
+    return results.read_slices(str(folder), "")
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def measured(tmp_path_factory):
 
 
 def counted(numbers):
-    """Truth and answer of the pixels that count, in a row."""
+    """Truth and prediction of the pixels that are not ignored, in a row."""
     truths = np.concatenate([PAIRS[n][0].ravel() for n in numbers])
     answers = np.concatenate([PAIRS[n][1].ravel() for n in numbers])
     return truths[truths != IGNORED], answers[truths != IGNORED]
@@ -110,14 +110,14 @@ def test_pixel_accuracy_is_that_of_scikit_learns_confusion_matrix(measured, name
     assert measured[key][""][PIXEL_ACCURACY] == pytest.approx(np.trace(cells) / cells.sum())
 
 
-def test_a_class_without_pixel_and_answer_has_no_value_and_is_no_part_of_the_mean(measured):
+def test_a_class_without_pixels_has_no_value_and_is_not_part_of_the_mean(measured):
     there = [measured[()][f"classId:{n}"][IOU] for n in range(CLASSES - 1)]
 
     assert measured[()][f"classId:{CLASSES - 1}"][IOU] is None
     assert measured[()][""][MEAN_IOU] == pytest.approx(np.mean(there))
 
 
-def test_masks_without_a_pixel_that_counts_have_no_value(measured):
+def test_masks_with_only_ignored_pixels_have_no_value(measured):
     nowhere = measured[(("side", "nowhere"),)]
 
     assert (nowhere[""][MEAN_IOU], nowhere[""][PIXEL_ACCURACY]) == (None, None)
@@ -125,7 +125,7 @@ def test_masks_without_a_pixel_that_counts_have_no_value(measured):
 
 
 @pytest.mark.parametrize("kind", [ClassIoU, MeanIoU, PixelAccuracy])
-def test_counts_that_workers_made_apart_add_up(kind):
+def test_counts_of_several_workers_add_up(kind):
     counting, derived = kind(CLASSES).computations(model_names=[""], output_names=[""])
     combiner = counting.combiner
 

@@ -1,4 +1,4 @@
-"""The gate's verdict in sentences, and TFMA's values as numbers."""
+"""The gate's failures as sentences, and TFMA's values as numbers."""
 
 import pytest
 from google.protobuf import text_format
@@ -19,20 +19,20 @@ DROPPED = """
 
 
 @pytest.mark.parametrize(
-    ("failure", "said"),
+    ("failure", "sentence"),
     [
         pytest.param(BELOW, "accuracy on roses is 0.250; the gate asks for 0.4.", id="value"),
         pytest.param(
             DROPPED,
-            "accuracy on roses lies 0.125 below the baseline's; at most 0.030 is allowed.",
+            "accuracy on roses is 0.125 below the baseline's; at most 0.030 is allowed.",
             id="change",
         ),
     ],
 )
-def test_a_failed_threshold_is_a_sentence(failure, said):
+def test_a_failed_threshold_is_a_sentence(failure, sentence):
     parsed = text_format.Parse(failure, validation_result_pb2.ValidationFailure())
 
-    assert results.sentence("roses", parsed) == said
+    assert results.describe_failure("roses", parsed) == sentence
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def test_a_failed_threshold_is_a_sentence(failure, said):
         pytest.param({"arrayValue": {}}, None, id="no-number"),
     ],
 )
-def test_a_value_of_tfma_is_a_number_or_nothing(value, number):
-    assert results.number(value) == number
+def test_a_value_of_tfma_is_a_number_or_none(value, number):
+    assert results.to_number(value) == number
 
 
 WHOLE = {"example_count": 4.0, "mean_iou": 0.5, "mean_iou_diff": 0.1, "pixel_accuracy": None}
@@ -56,18 +56,18 @@ OF_MASKS = {
 }
 
 
-def test_the_metrics_of_the_whole_are_numbers_without_counts_and_gaps():
-    assert results.overall(OF_MASKS) == {"mean_iou": 0.5}
+def test_overall_metrics_are_numbers_without_counts_and_differences():
+    assert results.select_overall(OF_MASKS) == {"mean_iou": 0.5}
 
 
 def test_a_class_of_masks_has_an_intersection_over_union():
-    rows = results.by_class(OF_MASKS, ["pet", "border"], results.iou_row)
+    rows = results.tabulate_classes(OF_MASKS, ["pet", "border"], results.make_iou_row)
 
     assert rows == {"pet": {"iou": 0.5}, "border": {"iou": None}}
 
 
-def test_a_slice_is_named_as_people_say_it_and_has_no_gaps_to_the_baseline():
-    assert results.by_slice(OF_MASKS) == {
+def test_a_slice_has_a_readable_name_and_no_differences_to_the_baseline():
+    assert results.tabulate_slices(OF_MASKS) == {
         "label pug": {"images": 1.0, "mean_iou": 0.25},
         "size bucket 0": {"images": 3.0, "mean_iou": None},
     }
@@ -76,6 +76,6 @@ def test_a_slice_is_named_as_people_say_it_and_has_no_gaps_to_the_baseline():
 def test_a_class_without_test_images_has_a_row():
     found = {(): {"": {"accuracy": 0.5}, "classId:0": {"precision": None, "recall": None}}}
 
-    (row,) = results.by_class(found, ["rose"], results.class_row).values()
+    (row,) = results.tabulate_classes(found, ["rose"], results.make_class_row).values()
 
     assert row == {"images": 0.0, "accuracy": None, "precision": None, "recall": None}

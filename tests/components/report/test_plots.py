@@ -16,8 +16,8 @@ def content(uri):
     return base64.b64decode(uri.partition(",")[2]).decode()
 
 
-def test_a_plot_is_drawn_in_two_inks_and_always_alike():
-    first, again = (plots.sizes([(40, 30), (20, 70)]) for _ in range(2))
+def test_a_plot_is_drawn_in_two_inks_and_always_the_same():
+    first, again = (plots.draw_sizes([(40, 30), (20, 70)]) for _ in range(2))
 
     assert plots.INK["light"] in content(first.light)
     assert plots.INK["dark"] in content(first.dark)
@@ -26,19 +26,19 @@ def test_a_plot_is_drawn_in_two_inks_and_always_alike():
 
 @pytest.mark.parametrize("name", ["$x$ $", "<b>&", "猫", "a_b^c\\d", ""])
 def test_a_class_may_have_any_name(name):
-    plot = plots.confusion(np.array([[2, 1], [0, 0]]), [name, "other"])
+    plot = plots.draw_confusion(np.array([[2, 1], [0, 0]]), [name, "other"])
 
     assert "</svg>" in content(plot.light)
     assert plot.alt == "Confusion matrix: the class of 2 of 3 test images is found"
 
 
 def test_many_classes_have_a_matrix_too():
-    plot = plots.confusion(np.eye(120, dtype=int), [str(n) for n in range(120)])
+    plot = plots.draw_confusion(np.eye(120, dtype=int), [str(n) for n in range(120)])
 
     assert len(plot.light) < 100_000
 
 
-def test_a_curve_may_lack_a_part_and_hold_one_epoch():
-    plot = plots.curve("loss", {"train": {1: 0.5}, "validation": {}}, None)
+def test_a_curve_may_have_only_one_part_and_one_epoch():
+    plot = plots.draw_curve("loss", {"train": {1: 0.5}, "validation": {}}, None)
 
     assert plot.alt == "loss over the epochs, at the end 0.500 in train"

@@ -1,4 +1,4 @@
-"""Keras's logs read again: after a kill, cut short, and where there are none."""
+"""MaskReading Keras's logs: after a kill, truncated, and missing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_what_keras_wrote_is_read(tmp_path):
             assert list(log[metric][part]) == [1, 2]
 
 
-def test_of_a_training_that_was_resumed_the_later_value_holds(tmp_path):
+def test_after_a_resumed_training_the_later_value_counts(tmp_path):
     write(tmp_path / "validation", [3.0, 2.0, 9.0])
     write(tmp_path / "validation", [1.0, 1.5], first=2)
     log = training_log.read(str(tmp_path))
@@ -43,10 +43,10 @@ def test_of_a_training_that_was_resumed_the_later_value_holds(tmp_path):
 def test_the_best_epoch_has_the_least_validation_loss(tmp_path):
     write(tmp_path / "validation", [3.0, 1.0, 2.0])
 
-    assert training_log.best_epoch(training_log.read(str(tmp_path))) == 2
+    assert training_log.find_best_epoch(training_log.read(str(tmp_path))) == 2
 
 
-def test_a_file_that_was_cut_short_gives_what_it_has(tmp_path):
+def test_a_truncated_file_is_read_up_to_its_end(tmp_path):
     write(tmp_path / "train", [3.0, 2.0])
     file = next(Path(tmp_path, "train").iterdir())
     file.write_bytes(file.read_bytes()[:-5])
@@ -56,4 +56,4 @@ def test_a_file_that_was_cut_short_gives_what_it_has(tmp_path):
 
 def test_without_logs_there_are_no_curves(tmp_path):
     assert training_log.read(str(tmp_path)) == {}
-    assert training_log.best_epoch({}) is None
+    assert training_log.find_best_epoch({}) is None

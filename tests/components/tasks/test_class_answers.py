@@ -1,6 +1,6 @@
 """Whether a classifier's answers agree, and are probabilities."""
 
-from components.tasks.class_answers import agree, unsound
+from components.tasks.class_answers import agree, find_problem
 from serving.client import Prediction
 
 
@@ -12,10 +12,10 @@ def test_nan_agrees_with_nothing():
     assert not agree(number, nan)
 
 
-def test_sound_answers_are_the_same_on_every_way():
+def test_sound_answers_agree_between_protocols_and_batches():
     answers = [Prediction("a", {"a": 0.75, "b": 0.25})]
     others = [Prediction("b", {"a": 0.25, "b": 0.75})]
 
-    assert unsound([b""], answers, answers, answers) == ""
-    assert "gRPC and REST differ by 0.5" in unsound([b""], answers, answers, others)
-    assert "depends on its batch, by 0.5" in unsound([b""], answers, others, answers)
+    assert find_problem([b""], answers, answers, answers) == ""
+    assert "gRPC and REST differ by 0.5" in find_problem([b""], answers, answers, others)
+    assert "depends on its batch, by 0.5" in find_problem([b""], answers, others, answers)

@@ -26,7 +26,8 @@ def test_it_counts_the_files_found(ingested):
 
 def test_its_splits_contain_all_files_but_the_rejects(ingested):
     counts = {
-        split: input_pipeline.size(ingested.files(split)) for split in ("train", "val", "test")
+        split: input_pipeline.count_examples(ingested.files(split))
+        for split in ("train", "val", "test")
     }
 
     assert sum(counts.values()) == 80

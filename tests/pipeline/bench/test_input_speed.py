@@ -67,7 +67,9 @@ def test_an_epoch_of_training_sees_about_as_many_images_as_there_are(source):
 
 def test_evaluation_gives_the_batches_that_the_trainer_evaluates(source):
     measured = list(input_speed.evaluation(source).as_numpy_iterator())
-    trained = input_speed.input_pipeline.evaluation(source.files, source.labels, source.experiment)
+    trained = input_speed.input_pipeline.read_evaluation(
+        source.files, source.labels, source.experiment
+    )
 
     for (inputs, _), (expected, _) in zip(measured, trained.as_numpy_iterator(), strict=True):
         np.testing.assert_array_equal(inputs["image"], expected["image"])

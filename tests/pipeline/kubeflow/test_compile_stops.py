@@ -12,7 +12,7 @@ from pipeline.kubeflow import compilation
 from pipeline.kubeflow.cluster import Cluster, StepSettings
 from pipeline.settings_error import SettingsError
 from trainer import configs
-from trainer.overrides import with_overrides
+from trainer.overrides import apply_overrides
 
 CLUSTER = Cluster(image="registry.example/fcn-pipeline:1.0")
 FLOWERS = configs.load("flowers")
@@ -82,7 +82,7 @@ def test_a_failed_compilation_leaves_the_file_of_the_last_one(tmp_path):
 
 def test_a_name_that_kubernetes_refuses_stops_it():
     with pytest.raises(ValueError, match=r"name.*My_Flowers.*it should be 1 to 63 of a-z"):
-        with_overrides(FLOWERS, ("name=My_Flowers",))
+        apply_overrides(FLOWERS, ("name=My_Flowers",))
 
 
 def test_a_name_without_room_for_a_suffix_stops_it(tmp_path):

@@ -9,7 +9,7 @@ from components.serving_folder import NONE
 from pipeline.local import reuse
 from pipeline.settings import Settings
 from trainer import configs
-from trainer.overrides import with_overrides
+from trainer.overrides import apply_overrides
 
 FLOWERS = configs.load("flowers")
 
@@ -71,7 +71,7 @@ def test_the_same_run_keeps_its_pin_after_its_version_was_deleted(settings):
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param(lambda e, s: (with_overrides(e, ["train.epochs=5"]), s), id="experiment"),
+        pytest.param(lambda e, s: (apply_overrides(e, ["train.epochs=5"]), s), id="experiment"),
         pytest.param(lambda e, s: (e, replace(s, fingerprint="changed")), id="data-or-code"),
     ],
 )

@@ -90,7 +90,7 @@ def ious(cells):
 @pytest.mark.parametrize("name", SLICES)
 def test_metrics_are_those_of_scikit_learn_on_the_images_own_pixels(measured, name):
     key, numbers = SLICES[name]
-    found = results.slices(measured[1], results.CANDIDATE)[key]
+    found = results.read_slices(measured[1], results.CANDIDATE)[key]
     cells = matrix(numbers)
 
     assert found[""]["example_count"] == len(numbers)
@@ -101,7 +101,7 @@ def test_metrics_are_those_of_scikit_learn_on_the_images_own_pixels(measured, na
 
 
 def test_the_baseline_is_measured_too(measured):
-    found = results.overall(results.slices(measured[1], results.BASELINE))
+    found = results.select_overall(results.read_slices(measured[1], results.BASELINE))
     cells = matrix(NUMBERS)
 
     assert found["pixel_accuracy"] == pytest.approx(cells[1].sum() / cells.sum())
@@ -109,11 +109,11 @@ def test_the_baseline_is_measured_too(measured):
 
 def test_a_model_that_passes_its_gate_is_blessed(measured):
     assert measured[0]
-    assert results.gate_failures(measured[1]) == []
+    assert results.list_gate_failures(measured[1]) == []
 
 
 def test_slices_have_readable_names(measured):
-    rows = results.by_slice(results.slices(measured[1], results.CANDIDATE))
+    rows = results.tabulate_slices(results.read_slices(measured[1], results.CANDIDATE))
 
     assert list(rows) == [
         *(f"label {breed}" for breed in BREEDS),
@@ -133,9 +133,9 @@ def test_a_model_below_its_gate_or_its_baseline_is_not_blessed_for_two_reasons(t
     blessed, uri = evaluate(tmp_path, *gate, model=invert, baseline=tiny_masks.by_colour)
 
     assert not blessed
-    below, dropped = sorted(results.gate_failures(uri), reverse=True)
+    below, dropped = sorted(results.list_gate_failures(uri), reverse=True)
     assert below.startswith("pixel_accuracy on all test images is 0.")
-    assert dropped.startswith("mean_iou on all test images lies 0.")
+    assert dropped.startswith("mean_iou on all test images is 0.")
     assert dropped.endswith("below the baseline's; at most 0.050 is allowed.")
 
 
@@ -145,8 +145,8 @@ def test_one_image_of_one_pixel_without_species_and_breed_is_evaluated(tmp_path)
 
     _, uri = evaluate(tmp_path, Threshold(metric="mean_iou", at_least=0.0), rows=rows)
 
-    found = results.slices(uri, results.CANDIDATE)
+    found = results.read_slices(uri, results.CANDIDATE)
     right = tiny_masks.truth(number)[0, 0] == np.argmax(tiny_masks.image(number)[0, 0])
     assert found[()][""]["example_count"] == 1
     assert found[()][""]["pixel_accuracy"] == float(right)
-    assert set(results.by_slice(found)) == {"size bucket 0"}
+    assert set(results.tabulate_slices(found)) == {"size bucket 0"}

@@ -6,7 +6,12 @@ import pytest
 
 from serving.client import answers
 from serving.client.answers import Prediction, Segmentation
-from serving.client.errors import RequestRejected
+from serving.client.errors import (
+    ClassCountMismatch,
+    InvalidOutput,
+    MissingOutput,
+    RowCountMismatch,
+)
 
 MASKS = {"mask_bytes": [b"png"], "class_fractions": [[0.25, 0.75]], "labels": [["a", "b"]]}
 CLASSES = {"probabilities": [[0.25, 0.75]], "label": ["b"], "labels": [["a", "b"]]}
@@ -25,21 +30,55 @@ def test_masks_in_base64_are_the_same():
     assert answers.read_segmentations(sent, 1) == answers.read_segmentations(MASKS, 1)
 
 
-def test_classes_without_names_go_by_number():
-    unnamed = {name: value for name, value in MASKS.items() if name != "labels"}
+def test_classes_without_names_are_numbered():
+    masks, classes = ({k: v for k, v in all_.items() if k != "labels"} for all_ in (MASKS, CLASSES))
 
-    assert answers.read_segmentations(unnamed, 1)[0].class_fractions == {"0": 0.25, "1": 0.75}
+    assert answers.read_segmentations(masks, 1)[0].class_fractions == {"0": 0.25, "1": 0.75}
+    assert answers.read_predictions(classes, 1)[0].probabilities == {"0": 0.25, "1": 0.75}
 
 
 @pytest.mark.parametrize(
-    ("outputs", "said"),
+    ("changed", "error", "output"),
     [
-        pytest.param(CLASSES, "makes no masks: no output 'mask_bytes'", id="classifier"),
-        pytest.param(MASKS | {"mask_bytes": ["?"]}, "neither bytes nor base64", id="text"),
-        pytest.param(MASKS | {"mask_bytes": []}, "0 rows of 'mask_bytes'", id="too-few"),
-        pytest.param(MASKS | {"labels": [["a"]]}, "2 values .* 1 class names", id="names"),
+        pytest.param({"mask_bytes": ["?"]}, InvalidOutput, "mask_bytes", id="not-bytes"),
+        pytest.param({"mask_bytes": [{"b64": "?"}]}, InvalidOutput, "mask_bytes", id="not-base64"),
+        pytest.param({"mask_bytes": []}, RowCountMismatch, "mask_bytes", id="masks"),
+        pytest.param({"class_fractions": []}, RowCountMismatch, "class_fractions", id="fractions"),
+        pytest.param({"labels": [["a", "b"]] * 2}, RowCountMismatch, "labels", id="labels"),
+        pytest.param({"labels": [["a"]]}, ClassCountMismatch, "labels", id="names"),
     ],
 )
-def test_outputs_that_are_no_masks_are_refused(outputs, said):
-    with pytest.raises(RequestRejected, match=said):
-        answers.read_segmentations(outputs, 1)
+def test_invalid_outputs_are_refused_by_name(changed, error, output):
+    with pytest.raises(error) as refused:
+        list(answers.read_segmentations(MASKS | changed, 1))
+
+    assert refused.value.output == output
+
+
+@pytest.mark.parametrize("missing", ["label", "probabilities"])
+def test_a_missing_output_is_named(missing):
+    outputs = {name: value for name, value in CLASSES.items() if name != missing}
+
+    with pytest.raises(MissingOutput) as refused:
+        answers.read_predictions(outputs, 1)
+
+    assert refused.value.output == missing
+
+
+def test_the_message_about_a_model_of_another_kind():
+    with pytest.raises(MissingOutput) as refused:
+        answers.read_segmentations(CLASSES, 1)
+
+    assert str(refused.value) == (
+        "The model is not a segmenter: it has no output 'mask_bytes', only "
+        "['label', 'labels', 'probabilities']. Call Client.ask, which reads classes and masks."
+    )
+
+
+def test_the_message_about_counts_that_differ():
+    with pytest.raises(RowCountMismatch) as refused:
+        answers.read_predictions(CLASSES, 2)
+
+    assert str(refused.value) == (
+        "The model's output 'probabilities' is invalid: it has 1 rows for 2 images."
+    )

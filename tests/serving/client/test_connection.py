@@ -1,14 +1,11 @@
-"""The two clients, which answer alike, against a live server."""
+"""The two clients, which give the same answers, against a live server."""
 
 import contextlib
 import socket
-import subprocess
-import sys
 import threading
 import time
 
 import pytest
-from PIL import Image
 
 from serving.client import NotAnImage, RequestRejected, ServerUnavailable, connect
 from tests.fakes import saved_models
@@ -40,21 +37,20 @@ def ask(server, request):
 
 
 @pytest.fixture
-def closed_proxy(monkeypatch):
-    """An environment that sends all requests to a proxy which is not there."""
-    with socket.create_server(("127.0.0.1", 0)) as closed_soon:
-        proxy = f"http://127.0.0.1:{closed_soon.getsockname()[1]}"
-    for name in ("http_proxy", "https_proxy", "all_proxy", "grpc_proxy"):
-        monkeypatch.setenv(name, proxy)
-        monkeypatch.delenv(name.upper(), raising=False)
+def proxy(monkeypatch):
+    """A proxy of the environment, for all requests: it listens, and never answers."""
     for name in ("no_proxy", "NO_PROXY", "no_grpc_proxy"):
         monkeypatch.delenv(name, raising=False)
-    return proxy
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        for name in ("http_proxy", "https_proxy", "all_proxy", "grpc_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{listener.getsockname()[1]}")
+            monkeypatch.delenv(name.upper(), raising=False)
+        yield listener
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_no_proxy_stands_before_this_machine(server, closed_proxy, scheme, host):
+def test_requests_to_this_machine_bypass_the_proxy(server, proxy, scheme, host):
     port = server.grpc_port if scheme == "grpc" else server.rest_port
 
     with connect(f"{scheme}://{host}:{port}", "colours", timeout=30) as client:
@@ -62,12 +58,15 @@ def test_no_proxy_stands_before_this_machine(server, closed_proxy, scheme, host)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_other_hosts_are_asked_through_the_proxy(closed_proxy, scheme):
-    with (
-        connect(f"{scheme}://elsewhere.invalid:80", "colours", attempts=1) as client,
-        pytest.raises(ServerUnavailable, match="refused"),  # Not: an unknown name.
-    ):
-        client.status()
+def test_requests_to_other_hosts_go_through_the_proxy(proxy, scheme):
+    url = f"{scheme}://elsewhere.invalid:80"
+    with connect(url, "colours", timeout=1, attempts=1) as client:
+        with pytest.raises(ServerUnavailable):
+            client.list_versions()
+        proxy.settimeout(10)
+        request = proxy.accept()[0].recv(1000)
+
+    assert b"elsewhere.invalid" in request
 
 
 def test_grpc_and_rest_give_the_same_answer(server):
@@ -93,7 +92,7 @@ def test_images_of_several_sizes_and_kinds_go_in_one_request(ask):
     assert [prediction.label for prediction in predictions] == ["red", "green", "blue", "red"]
 
 
-def test_probabilities_go_by_the_names_of_the_classes(ask):
+def test_probabilities_have_the_names_of_the_classes(ask):
     (prediction,) = ask("colours").classify([draw("green")])
 
     assert list(prediction.probabilities) == ["red", "green", "blue"]
@@ -105,15 +104,6 @@ def test_no_images_need_no_request(ask):
     assert ask("nothing").classify([]) == []
 
 
-def test_an_image_on_its_side_is_asked_about_upright(ask):
-    exif = Image.Exif()
-    exif[0x0112] = 6
-
-    (prediction,) = ask("colours").classify([draw("blue", kind="JPEG", exif=exif)])
-
-    assert prediction.label == "blue"
-
-
 @pytest.mark.parametrize(
     "damaged",
     [
@@ -122,10 +112,11 @@ def test_an_image_on_its_side_is_asked_about_upright(ask):
     ],
 )
 def test_an_image_that_cannot_be_read_is_named_by_its_position(ask, damaged):
-    with pytest.raises(NotAnImage, match="Image 2 of the request") as refused:
+    with pytest.raises(NotAnImage) as refused:
         ask("colours").classify([draw("red"), damaged])
 
     assert refused.value.position == 1
+    assert str(refused.value).startswith("Image 2 of the request is not a readable image: ")
 
 
 def test_a_model_that_is_not_served_is_a_rejected_request(ask):
@@ -133,8 +124,8 @@ def test_a_model_that_is_not_served_is_a_rejected_request(ask):
         ask("roses").classify([draw("red")])
 
 
-def test_the_status_tells_the_versions(ask):
-    (version,) = ask("colours").status()
+def test_the_status_lists_the_versions(ask):
+    (version,) = ask("colours").list_versions()
 
     assert (version.version, version.state, version.error) == (7, "AVAILABLE", "")
 
@@ -163,7 +154,7 @@ def test_a_server_that_never_answers_ends_at_the_deadline(scheme):
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_a_server_that_comes_late_is_tried_again(tmp_path, server, scheme):
+def test_a_server_that_comes_late_is_retried(server, scheme):
     target = server.grpc_port if scheme == "grpc" else server.rest_port
     with socket.create_server(("127.0.0.1", 0)) as reserved:
         late = reserved.getsockname()[1]
@@ -171,7 +162,7 @@ def test_a_server_that_comes_late_is_tried_again(tmp_path, server, scheme):
     opens = threading.Timer(0.5, relay, args=(late, target))
     opens.start()
     with connect(f"{scheme}://127.0.0.1:{late}", "colours", attempts=30) as client:
-        assert client.status()[0].version == 7
+        assert client.list_versions()[0].version == 7
     opens.join()
 
 
@@ -196,15 +187,6 @@ def pump(source, sink):
 
 
 @pytest.mark.parametrize("url", ["localhost:8500", "ftp://localhost", "grpc://", ""])
-def test_an_address_of_no_protocol_is_refused_with_the_forms_there_are(url):
-    with pytest.raises(ValueError, match="grpc://HOST:PORT or http://HOST:PORT"):
+def test_an_address_without_a_known_protocol_is_refused(url):
+    with pytest.raises(ValueError, match=f"^{url!r} "):
         connect(url, "colours")
-
-
-def test_the_rest_client_imports_no_tensorflow():
-    modules = "sys, serving.commands, serving.client.rest_client"
-    code = f"import {modules}; print('tensorflow' in sys.modules)"
-
-    printed = subprocess.check_output([sys.executable, "-c", code], text=True)
-
-    assert printed.strip() == "False"

@@ -1,4 +1,4 @@
-"""Which hosts no proxy may stand before."""
+"""Which hosts are this machine, and bypass proxies."""
 
 import pytest
 
@@ -18,12 +18,12 @@ from serving.client.loopback import is_loopback
         "0.0.0.0",
     ],
 )
-def test_this_machine_is_known_by_name_and_address(host):
+def test_names_and_addresses_of_this_machine_are_loopback(host):
     assert is_loopback(host)
 
 
 @pytest.mark.parametrize(
     "host", ["example.com", "localhost.example.com", "10.0.0.1", "::2", "", None]
 )
-def test_any_other_host_is_elsewhere(host):
+def test_other_hosts_are_not_loopback(host):
     assert not is_loopback(host)

@@ -25,7 +25,7 @@ def wait_for(condition, seconds=60):
         time.sleep(0.02)
 
 
-def test_a_new_version_takes_over_under_requests_of_which_none_fails(tmp_path):
+def test_a_new_version_takes_over_and_no_request_fails(tmp_path):
     publish(tmp_path / "colours", 1, labels=("old", "old", "old"))
     seen: dict[str, list[str]] = {"grpc": [], "http": []}
     done = threading.Event()
@@ -56,9 +56,9 @@ def test_a_broken_new_version_is_reported_and_the_old_one_goes_on(tmp_path):
         connect(urls(server)[0], "colours") as client,
     ):
         publish_broken(tmp_path / "colours", 2)
-        wait_for(lambda: client.status()[0].error)
+        wait_for(lambda: client.list_versions()[0].error)
 
-        assert [state.state for state in client.status()] == ["END", "AVAILABLE"]
+        assert [state.state for state in client.list_versions()] == ["END", "AVAILABLE"]
         assert client.classify([draw("blue")])[0].label == "blue"
 
 
@@ -79,33 +79,35 @@ def test_the_folder_of_one_model_can_be_served(tmp_path):
         assert server.wait_until_available("colours", timeout=1).version == 1
 
 
-def test_waiting_for_a_model_that_does_not_load_says_why_at_once(tmp_path):
+def test_waiting_for_a_model_that_fails_to_load_ends_at_once_with_its_error(tmp_path):
     publish_broken(tmp_path / "colours", 3)
 
     with (
         Server(tmp_path, grpc_port=0, rest_port=0) as server,
-        pytest.raises(ModelNotReady, match="version 3: "),
+        pytest.raises(ModelNotReady, match=r"'colours'.*version 3: "),
     ):
         server.wait_until_available("colours", timeout=60)
 
 
-def test_waiting_for_a_model_that_does_not_come_names_those_found(tmp_path):
+def test_waiting_for_a_model_that_is_missing_ends_at_the_timeout(tmp_path):
     with (
         Server(tmp_path, grpc_port=0, rest_port=0) as server,
-        pytest.raises(ModelNotReady, match=r"'roses'.*not available in 0.1 s: found were \[\]"),
+        pytest.raises(ModelNotReady, match=r"'roses'.* 0.1 s.* \[\]"),
     ):
         server.wait_until_available("roses", timeout=0.1)
 
 
-@pytest.mark.parametrize("option", ["grpc_port", "rest_port"])
-def test_a_port_in_use_is_named_and_nothing_keeps_running(tmp_path, option):
+@pytest.mark.parametrize(("option", "protocol"), [("grpc_port", "gRPC"), ("rest_port", "REST")])
+def test_a_port_in_use_is_named_and_nothing_keeps_running(tmp_path, option, protocol):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         before = threading.active_count()
         ports = {"grpc_port": 0, "rest_port": 0, option: port}
 
-        with pytest.raises(PortTakenError, match=f"port {port} of 127.0.0.1"):
+        with pytest.raises(PortTakenError) as refused:
             Server(tmp_path, **ports).__enter__()
+
+        assert (refused.value.protocol, refused.value.port) == (protocol, port)
 
         wait_for(lambda: threading.active_count() <= before)
 

@@ -57,14 +57,14 @@ def test_a_version_that_does_not_load_leaves_the_old_one_serving(model):
     model.refresh()
     model.refresh()
 
-    newest = model.versions.statuses()[0]
+    newest = model.versions.list_statuses()[0]
     assert model.answering() == 1
     assert (newest.version, newest.state) == (2, State.END)
     assert "saved_model" in newest.error
     assert model.changes.count((2, "LOADING")) == 1
 
 
-def test_a_version_that_failed_is_tried_again_once_it_was_published_anew(model):
+def test_a_version_that_failed_is_tried_again_once_it_was_published_again(model):
     broken = saved_models.publish_broken(model.folder, 2)
     model.refresh()
     broken.rename(model.folder / "broken")
@@ -75,7 +75,7 @@ def test_a_version_that_failed_is_tried_again_once_it_was_published_anew(model):
     assert model.answering() == 2
 
 
-def test_taking_the_newest_version_away_goes_back_to_the_one_before(model):
+def test_removing_the_newest_version_goes_back_to_the_one_before(model):
     saved_models.publish(model.folder, 1)
     newest = saved_models.publish(model.folder, 2)
     model.refresh()
@@ -102,7 +102,7 @@ def test_a_version_ends_only_after_the_requests_it_answers(model):
     assert model.changes[-1] == (1, "END")
 
 
-def test_a_version_that_is_not_loaded_is_not_found_and_the_loaded_ones_are_named(model):
+def test_a_version_that_is_not_loaded_is_refused_with_those_that_are(model):
     saved_models.publish(model.folder, 4)
     model.refresh()
 
@@ -114,7 +114,7 @@ def test_without_a_version_that_loads_the_model_is_not_ready(model):
     saved_models.publish_broken(model.folder, 1)
     model.refresh()
 
-    with pytest.raises(ModelNotReady, match="1 is END"):
+    with pytest.raises(ModelNotReady, match=r"'colours'.*version 1 is END"):
         model.answering()
 
 
@@ -123,6 +123,6 @@ def test_a_version_that_cannot_answer_its_warm_up_records_does_not_serve(model):
     saved_models.record_warm_up(folder, b"no image")
     model.refresh()
 
-    (status,) = model.versions.statuses()
+    (status,) = model.versions.list_statuses()
     assert status.state is State.END
-    assert "Unknown image file format" in status.error
+    assert status.error.startswith("BadInput: ")

@@ -71,77 +71,66 @@ def test_floats_keep_their_own_digits_and_nan_is_written_as_such(http):
 
 
 PIXEL = [[[1, 2, 3]]]
+PIXELS = {"signature_name": "predict_pixels"}
+ZEROS = {"signature_name": "zeros"}
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"),
+    ("content", "named"),
     [
-        pytest.param("{", "JSON Parse error", id="no-json"),
-        pytest.param("[1]", "must be a JSON object, and is a list", id="no-object"),
-        pytest.param({}, "one of 'instances'", id="no-inputs"),
-        pytest.param({"inputs": [RED], "instances": [RED]}, "one of 'instances'", id="both"),
-        pytest.param({"instances": []}, "at least one instance", id="no-instance"),
-        pytest.param({"instances": [1]}, "no tensor of string", id="wrong-type"),
-        pytest.param({"instances": [{"b64": "?"}]}, "is not base64", id="no-base64"),
-        pytest.param({"instances": [b64(b"x")]}, "Unknown image file format", id="no-image"),
-        pytest.param({"instances": [RED, [RED]]}, "differ in length", id="ragged-strings"),
-        pytest.param({"instances": [{"image": RED}]}, "No input ['image']", id="unknown-input"),
-        pytest.param(
-            {"instances": [{"image_bytes": RED}, RED]}, "Instance 1 must be an object", id="mixed"
-        ),
-        pytest.param(
-            {"signature_name": "segment", "instances": [RED]}, "not found", id="unknown-signature"
-        ),
-        pytest.param(
-            {"signature_name": 3, "instances": [RED]}, "must be a string", id="signature-no-string"
-        ),
-        pytest.param(
-            {"signature_name": "predict_pixels", "instances": [PIXEL, [[[1, 2]]]]},
-            "no tensor of float32",
-            id="ragged-numbers",
-        ),
-        pytest.param(
-            {"signature_name": "predict_pixels", "instances": [[[["1", "2", "3"]]]]},
-            "no tensor of float32",
-            id="numbers-as-text",
-        ),
-        pytest.param(
-            {"signature_name": "predict_pixels", "instances": [[[[1, 2]]]]},
-            "the model takes (None, None, None, 3)",
-            id="wrong-shape",
-        ),
-        pytest.param(
-            {"signature_name": "zeros", "inputs": [2**40]}, "must be from", id="out-of-range"
-        ),
-        pytest.param(
-            {"signature_name": "zeros", "instances": [5]}, "no rows in common", id="no-rows"
-        ),
+        pytest.param("{", "column 2", id="no-json"),
+        pytest.param("[1]", "list", id="no-object"),
+        pytest.param({}, "'instances'", id="no-inputs"),
+        pytest.param({"inputs": [RED], "instances": [RED]}, "'inputs'", id="both"),
+        pytest.param({"instances": []}, "'instances'", id="no-instance"),
+        pytest.param({"instances": [1]}, "'image_bytes'", id="wrong-type"),
+        pytest.param({"instances": [{"b64": "?"}]}, "'?'", id="no-base64"),
+        pytest.param({"instances": [b64(b"x")]}, "image file", id="no-image"),
+        pytest.param({"instances": [RED, [RED]]}, "'image_bytes'", id="ragged-strings"),
+        pytest.param({"instances": [{"image": RED}]}, "['image']", id="unknown-input"),
+        pytest.param({"instances": [{"image_bytes": RED}, RED]}, "Instance 1 ", id="mixed"),
+        pytest.param({"signature_name": "no", "instances": [RED]}, '"no"', id="unknown-signature"),
+        pytest.param({"signature_name": 3, "instances": [RED]}, " 3", id="signature-no-string"),
+        pytest.param({**PIXELS, "instances": [PIXEL, [[[1, 2]]]]}, "'pixels'", id="ragged"),
+        pytest.param({**PIXELS, "instances": [[[["1", "2", "3"]]]]}, "'pixels'", id="text"),
+        pytest.param({**PIXELS, "instances": [[[[1, 2]]]]}, "[1, 1, 1, 2]", id="wrong-shape"),
+        pytest.param({**ZEROS, "inputs": [2**40]}, str(2**31 - 1), id="out-of-range"),
+        pytest.param({**ZEROS, "instances": [5]}, "'values': 5", id="no-rows"),
     ],
 )
-def test_a_wrong_body_is_a_400_that_says_what_is_wrong(http, content, reason):
+def test_a_wrong_body_is_a_400_that_names_what_is_wrong(http, content, named):
     encoded = content if isinstance(content, str) else json.dumps(content)
 
     response = http.post("/colours:predict", content=encoded)
 
     assert response.status_code == 400
-    assert reason in response.json()["error"]
+    assert named in response.json()["error"]
+
+
+def test_the_message_about_a_number_out_of_range(http):
+    response = http.post("/colours:predict", json={**ZEROS, "inputs": [2**40]})
+
+    assert response.json() == {
+        "error": "Input 'length' is not a tensor of int32 "
+        "(its values must be from -2147483648 to 2147483647)."
+    }
 
 
 @pytest.mark.parametrize(
-    ("path", "reason"),
+    ("path", "named"),
     [
         ("/roses", "Latest(roses). Models: ['colours']"),
         ("/colours/versions/8", "Specific(colours, 8). Versions: [7]"),
         ("/roses/metadata", "Latest(roses). Models: ['colours']"),
         ("/colours/versions/8/metadata", "Specific(colours, 8). Versions: [7]"),
-        ("/colours/versions/new", "Malformed request: GET /v1/models/colours/versions/new"),
+        ("/colours/versions/new", "GET /v1/models/colours/versions/new"),
     ],
 )
-def test_what_is_not_there_is_a_404_that_names_what_is(http, path, reason):
+def test_an_unknown_path_is_a_404_that_names_what_exists(http, path, named):
     response = http.get(path)
 
     assert response.status_code == 404
-    assert reason in response.json()["error"]
+    assert named in response.json()["error"]
 
 
 def test_predicting_with_a_model_that_is_not_there_is_a_404(http):
@@ -161,7 +150,7 @@ def test_the_status_is_written_as_tf_serving_writes_it(http, path):
 
 
 @pytest.mark.parametrize("path", ["/colours/metadata", "/colours/versions/7/metadata"])
-def test_the_metadata_hold_the_signatures(http, path):
+def test_the_metadata_contain_the_signatures(http, path):
     answer = http.get(path).json()
 
     signatures = answer["metadata"]["signature_def"]["signature_def"]

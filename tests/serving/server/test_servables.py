@@ -1,4 +1,4 @@
-"""Which models of a push root can be asked, and what is said of those that cannot."""
+"""Which models of a push root answer, and the errors of those that do not."""
 
 from contextlib import contextmanager
 
@@ -29,7 +29,7 @@ def test_every_model_can_be_asked(tmp_path):
     assert [(status.model, status.version) for status in found] == [("shades", 2), ("colours", 1)]
 
 
-def test_where_the_newest_does_not_load_at_the_start_the_one_before_serves(tmp_path):
+def test_if_the_newest_version_fails_to_load_at_the_start_the_one_before_serves(tmp_path):
     publish(tmp_path / "colours", 1)
     publish_broken(tmp_path / "colours", 2)
 
@@ -44,14 +44,14 @@ def test_a_model_on_disk_is_not_ready_before_it_is_loaded(tmp_path):
         Servables(tmp_path).lease("colours").__enter__()
 
 
-def test_a_model_that_is_nowhere_is_not_found_and_the_others_are_named(tmp_path):
+def test_a_missing_model_is_refused_with_those_that_exist(tmp_path):
     publish(tmp_path / "colours", 1)
 
     with pytest.raises(ModelNotFound, match=r"Latest\(roses\). Models: \['colours'\]"):
-        Servables(tmp_path).statuses("roses")
+        Servables(tmp_path).list_statuses("roses")
 
 
-def test_a_push_root_that_goes_away_leaves_its_models_serving(tmp_path):
+def test_models_keep_serving_when_the_push_root_disappears(tmp_path):
     publish(tmp_path / "served" / "colours", 1)
 
     with watching(tmp_path / "served") as servables:

@@ -1,8 +1,5 @@
 """Warm-up records, in TF Serving's file."""
 
-import pytest
-
-from serving.server.request_errors import BadInput
 from serving.server.servable import Servable
 from serving.server.warmup import warm_up
 from tests.fakes import saved_models
@@ -19,11 +16,3 @@ def test_a_version_without_records_needs_none(tmp_path):
     folder = saved_models.publish(tmp_path, 1)
 
     assert warm_up(Servable(folder), folder) == 0
-
-
-def test_a_model_that_cannot_answer_its_own_records_says_so(tmp_path):
-    folder = saved_models.publish(tmp_path, 1)
-    saved_models.record_warm_up(folder, b"no image")
-
-    with pytest.raises(BadInput, match="Unknown image file format"):
-        warm_up(Servable(folder), folder)

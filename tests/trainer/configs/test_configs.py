@@ -10,28 +10,24 @@ from trainer.data import preprocessing
 
 @pytest.mark.parametrize("fast", [False, True], ids=["full", "fast"])
 @pytest.mark.parametrize("name", configs.EXPERIMENTS)
-def test_each_experiment_goes_by_its_name(name, fast):
+def test_each_experiment_has_its_name(name, fast):
     assert configs.load(name, fast=fast).name == name
 
 
 def test_an_unknown_experiment_is_refused_with_those_that_exist():
-    with pytest.raises(ValueError, match="'flower'; there are: flowers, images, masks, pets"):
+    with pytest.raises(ValueError, match=r"'flower'.* flowers, images, masks, pets"):
         configs.load("flower")
 
 
 @pytest.mark.parametrize("name", configs.EXPERIMENTS)
-def test_the_short_configuration_learns_less_long(name):
+def test_the_short_configuration_has_fewer_epochs(name):
     assert configs.load(name, fast=True).train.epochs < configs.load(name).train.epochs
 
 
-def test_the_flowers_are_the_schemas():
+def test_flowers_has_the_classes_of_its_schema():
     classes = configs.load("flowers").data.classes
 
     assert classes == ("daisy", "dandelion", "roses", "sunflowers", "tulips")
-
-
-def test_the_images_have_the_classes_of_their_folders():
-    assert configs.load("images").data.classes == ()
 
 
 @pytest.mark.parametrize("name", configs.EXPERIMENTS)

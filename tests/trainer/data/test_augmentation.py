@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from tests.fakes import tiny
 from trainer import configs
-from trainer.data.augmentation import augment, augment_pair, crop_box, grid_size, mixup, paste
+from trainer.data.augmentation import (
+    augment,
+    augment_pair,
+    draw_crop_box,
+    fit_to_grid,
+    mixup,
+    paste,
+)
 from trainer.data.records import IGNORED
 
 PLAIN = replace(
@@ -33,7 +40,7 @@ def view(image=IMAGE, seed=0, config=tiny.EXPERIMENT.augment):
 def boxes(size, config, count=200):
     """Top, left, height and width of many crops."""
     seeds = tf.stack([tf.range(count), tf.ones(count, tf.int32)], 1)
-    draw = tf.function(lambda seed: crop_box(size, [seed, seed + 5], config))
+    draw = tf.function(lambda seed: draw_crop_box(size, [seed, seed + 5], config))
     return np.array([draw(seed) for seed in seeds])
 
 
@@ -69,7 +76,7 @@ def test_the_strongest_colours_stay_in_range(name, colour):
         assert 0 <= pixels.min() <= pixels.max() <= 255
 
 
-def test_without_change_there_is_the_image_or_its_mirror():
+def test_without_variation_a_view_is_the_image_or_its_mirror_image():
     views = [view(seed=seed, config=PLAIN) for seed in range(12)]
     upright = [np.allclose(pixels, IMAGE, atol=0.01) for pixels in views]
     mirrored = [np.allclose(pixels, IMAGE[:, ::-1], atol=0.01) for pixels in views]
@@ -141,7 +148,7 @@ def test_crops_lie_inside_and_reach_every_border():
     assert ((top + height).max(), (left + width).max()) == (60, 40)
 
 
-def test_the_aspect_ratio_moves_by_the_factor_at_the_most():
+def test_the_aspect_ratio_changes_by_at_most_the_factor():
     config = replace(tiny.EXPERIMENT.augment, max_aspect_change=1.5, min_crop_area=0.3)
     _, _, height, width = boxes((600, 400), config).T
 
@@ -162,7 +169,7 @@ def test_the_aspect_ratio_moves_by_the_factor_at_the_most():
     ],
 )
 def test_sizes_on_the_grid(size, expected):
-    assert tuple(grid_size(tf.constant(size), tiny.EXPERIMENT.augment).numpy()) == expected
+    assert tuple(fit_to_grid(tf.constant(size), tiny.EXPERIMENT.augment).numpy()) == expected
 
 
 @pytest.mark.parametrize(
@@ -173,10 +180,10 @@ def test_sizes_on_the_grid(size, expected):
         pytest.param((64, 32), (32, 16), id="scaled-down"),
     ],
 )
-def test_small_crops_are_enlarged_where_that_is_wanted(size, expected):
+def test_small_crops_are_enlarged_up_to_max_zoom(size, expected):
     config = replace(tiny.EXPERIMENT.augment, max_zoom=2.0)
 
-    assert tuple(grid_size(tf.constant(size), config).numpy()) == expected
+    assert tuple(fit_to_grid(tf.constant(size), config).numpy()) == expected
 
 
 def pair():
@@ -223,7 +230,7 @@ def pasted(share, seed=0, ground=(0,)):
     return inputs["image"].numpy()[..., 0], masks.numpy()[..., 0]
 
 
-def test_objects_come_to_lie_over_the_other_image_and_its_mask():
+def test_objects_are_pasted_onto_the_other_image_and_its_mask():
     (first, second), (mask, other) = pasted(1.0)
 
     np.testing.assert_array_equal(mask, [[1, 1, 2, 2, 2, 2]] * 2 + [[1, 1, 0, 0, 0, 0]] * 2)
@@ -233,7 +240,7 @@ def test_objects_come_to_lie_over_the_other_image_and_its_mask():
     assert other[3, 5] == IGNORED
 
 
-def test_nothing_is_pasted_where_no_image_is_chosen():
+def test_nothing_is_pasted_if_no_image_is_chosen():
     image, masks = pasted(0.0)
 
     np.testing.assert_array_equal(image, scenes()[0]["image"][..., 0])

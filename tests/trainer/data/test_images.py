@@ -23,7 +23,7 @@ def test_each_format_is_rgb(kind, mode):
     np.testing.assert_allclose(decoded, np.full((5, 7, 3), 90), atol=1)
 
 
-def test_of_an_animation_the_first_frame_is_seen():
+def test_an_animation_is_decoded_to_its_first_frame():
     first, second = (Image.new("RGB", (6, 4), colour) for colour in ("red", "blue"))
     encoded = image_files.file_of(first, "GIF", save_all=True, append_images=[second])
 
@@ -45,7 +45,7 @@ def test_alpha_is_dropped():
         pytest.param(tiny.png(tiny.pixels(20, 20))[:-200], id="truncated-png"),
     ],
 )
-def test_what_is_no_whole_image_is_refused(encoded):
+def test_bytes_that_are_not_a_complete_image_are_refused(encoded):
     with pytest.raises(tf.errors.InvalidArgumentError):
         images.decode(encoded)
 
@@ -84,7 +84,7 @@ def test_no_side_is_over_the_limit_and_the_aspect_stays(height, width, limit):
         assert abs(side - max(1, before * factor)) <= 0.501
 
 
-def test_scaling_down_averages_and_does_not_pick():
+def test_scaling_down_averages_pixels():
     board = np.indices((64, 64)).sum(0) % 2 * 255
     image = np.repeat(board[..., None], 3, -1).astype(np.uint8)
 

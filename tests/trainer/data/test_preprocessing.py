@@ -1,4 +1,4 @@
-"""What Transform learns, held against NumPy."""
+"""Transform's statistics, compared with NumPy."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_standard_deviations_are_numpys(statistics):
     np.testing.assert_allclose(statistics.std, np.sqrt(variance), rtol=1e-4)
 
 
-def test_boundaries_part_the_sizes_into_buckets_that_are_equal_but_for_one_image(statistics):
+def test_size_buckets_differ_by_one_image_at_most(statistics):
     sides = np.sqrt([height * width for height, width in SIZES])
     buckets = np.digitize(sides, statistics.size_boundaries)
 
@@ -57,14 +57,14 @@ def test_boundaries_part_the_sizes_into_buckets_that_are_equal_but_for_one_image
     assert set(np.float32(statistics.size_boundaries)) <= set(np.float32(sides))
 
 
-def test_what_is_read_holds_plain_values(statistics):
+def test_the_statistics_are_plain_values(statistics):
     numbers = (*statistics.mean, *statistics.std, *statistics.size_boundaries)
 
     assert all(type(number) is float for number in numbers)
     assert hash(statistics)
 
 
-def test_images_of_one_colour_and_size_leave_numbers_to_work_with(tmp_path):
+def test_equal_images_have_usable_statistics(tmp_path):
     image = np.full((25, 25, 3), 77, np.uint8)
     file = tiny.write(tmp_path / "train.tfrecord", [tiny.example(image, "red")] * 4)
     statistics = preprocessing.read_classes(transform(file, tmp_path / "graph"))
@@ -75,12 +75,12 @@ def test_images_of_one_colour_and_size_leave_numbers_to_work_with(tmp_path):
 
 
 def test_a_size_is_the_side_of_a_square_of_the_same_area():
-    sizes = preprocessing.size(tf.constant([[4], [9]]), tf.constant([[9], [4]]))
+    sizes = preprocessing.compute_sizes(tf.constant([[4], [9]]), tf.constant([[9], [4]]))
 
     np.testing.assert_allclose(sizes, [6, 6])
 
 
-def test_of_masks_the_mean_parts_of_the_classes_are_learned(tmp_path):
+def test_the_statistics_of_masks_have_the_mean_fraction_of_each_class(tmp_path):
     masks = [tiny.drawn_mask(seed) for seed in range(5)]
     masks[0][:3] = records.IGNORED
     examples = [tiny.coloured(mask) for mask in [*masks, np.full((9, 9), records.IGNORED, "u1")]]
@@ -93,7 +93,3 @@ def test_of_masks_the_mean_parts_of_the_classes_are_learned(tmp_path):
     np.testing.assert_allclose(statistics.class_fractions, expected, rtol=1e-5)
     assert statistics.labels == tiny.MASKS.data.classes
     assert statistics.mean[0] > 0
-
-
-def test_of_classes_there_are_no_parts(statistics):
-    assert statistics.class_fractions == ()

@@ -101,7 +101,7 @@ def requests():
 
 
 @pytest.mark.parametrize("signature", CLASSIFIERS)
-def test_each_classifier_says_probabilities_label_and_labels(saved, signature):
+def test_each_signature_returns_probabilities_label_and_labels(saved, signature):
     outputs = ask(saved, signature, **requests()[signature])
     best = np.array(tiny.LABELS)[outputs["probabilities"].argmax(1)]
 
@@ -112,7 +112,7 @@ def test_each_classifier_says_probabilities_label_and_labels(saved, signature):
     assert outputs["labels"].astype(str).tolist() == [list(tiny.LABELS)] * len(IMAGES)
 
 
-def test_the_evaluation_knows_the_labels_as_all_classes(saved):
+def test_only_evaluation_gets_the_labels_as_all_classes(saved):
     outputs = ask(saved, "evaluate_examples", examples=examples())
 
     np.testing.assert_array_equal(outputs["all_classes"], outputs["labels"])
@@ -136,7 +136,7 @@ def test_the_labels_are_an_asset(folder):
     assert listed.splitlines() == list(tiny.LABELS)
 
 
-def test_bytes_that_are_no_image_are_an_error_of_the_request(saved):
+def test_bytes_that_are_not_an_image_are_an_invalid_argument(saved):
     with pytest.raises(tf.errors.InvalidArgumentError):
         ask(saved, "serving_default", image_bytes=[BYTES[0], b"<html>"])
 
@@ -166,7 +166,7 @@ print(outputs["probabilities"].numpy().tolist())
 """
 
 
-def test_another_process_needs_none_of_this_code(folder, saved, tmp_path):
+def test_another_process_can_load_it_without_this_code(folder, saved, tmp_path):
     code = STRANGER.format(folder=folder, encoded=BYTES[0])
     command = [sys.executable, "-c", code]
     answered = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

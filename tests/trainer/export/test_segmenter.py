@@ -10,7 +10,6 @@ import tensorflow as tf
 from PIL import Image
 
 from tests.fakes import tiny, tiny_masks
-from tests.fakes.image_files import file_of
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import saved_model, segmenter
 
@@ -68,15 +67,6 @@ def test_a_larger_image_gets_a_mask_of_its_own_size(saved, height, width):
     assert np.mean(mask(answer) == np.argmax(halves, -1)) > 0.9
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "GIF", "BMP"])
-def test_all_kinds_of_files_are_read(saved, kind):
-    blue = Image.new("RGB", (30, 20), (0, 0, 255))
-    (answer,) = ask(saved, BYTES, image_bytes=[file_of(blue, kind)])["mask_bytes"]
-
-    assert (mask(answer) == 2).all()
-    assert mask(answer).shape == (20, 30)
-
-
 def test_pixels_and_padded_pixels_get_the_same_masks(saved):
     image = tiny_masks.image(3).astype("float32")
     padded = np.pad(image, ((0, 9), (0, 7), (0, 0)), constant_values=99)
@@ -94,29 +84,19 @@ def test_recorded_images_get_the_same_masks(saved):
     assert len(recorded) >= 2  # TFMA takes a single output for the prediction itself.
 
 
-def test_size_buckets_are_those_of_the_statistics(saved):
-    found = ask(saved, "transform_features", examples=[tiny_masks.record(n) for n in (0, 4)])
-
-    assert found["size_bucket"].tolist() == [0, 1]
-
-
-def test_labels_lie_beside_the_model(saved):
-    assert saved_model.read_labels(saved[0]) == list(tiny_masks.CLASSES)
-
-
-def test_bands_of_rows_are_what_one_enlargement_gives(monkeypatch):
+def test_enlarging_band_by_band_equals_enlarging_at_once(monkeypatch):
     scores = np.random.default_rng(0).random((7, 9, 3), np.float32)
     monkeypatch.setattr(segmenter, "ROWS", 5)
 
-    found = segmenter.enlarged_mask(tf.constant(scores), tf.constant([43, 31]))
+    found = segmenter.enlarge_mask(tf.constant(scores), tf.constant([43, 31]))
 
     whole = np.argmax(tf.image.resize(scores, (43, 31)), -1)
     assert np.mean(found[..., 0] == whole) > 0.995  # Two scores may be level but for rounding.
 
 
-def test_a_constant_segmenter_says_the_largest_class_everywhere():
+def test_a_constant_segmenter_returns_the_largest_class_everywhere():
     statistics = DataStatistics(tiny_masks.CLASSES, (), (), (), class_fractions=(0.2, 0.5, 0.3))
-    model = segmenter.constant(statistics, 64)
-    found = model.of_examples(tf.constant([tiny_masks.record(0)]))
+    model = segmenter.build_constant(statistics, 64)
+    found = model.answer_examples(tf.constant([tiny_masks.record(0)]))
 
     assert found["class_fractions"].numpy().tolist() == [[0.0, 1.0, 0.0]]

@@ -32,13 +32,15 @@ def own_sides(pixels, sizes):
 
 def test_a_mirrored_answer_is_the_mean_of_both_within_each_width():
     pixels = tf.constant(np.full((1, 2, 5, 3), 8, np.float32))
-    found = test_time_averaging.mirrored(first_column)(pixels, tf.constant([[2, 3]])).numpy()
+    found = test_time_averaging.average_mirrored(first_column)(
+        pixels, tf.constant([[2, 3]])
+    ).numpy()
 
     assert found[0, 0, :, 0].tolist() == [4.0, 0.0, 4.0, 0.0, 0.0]
 
 
 def test_the_answer_at_several_sides_is_their_mean_and_none_is_scaled_up():
-    found = test_time_averaging.at_sides(own_sides, (20, 32))(batch(), SIZES).numpy()
+    found = test_time_averaging.average_sides(own_sides, (20, 32))(batch(), SIZES).numpy()
 
     for number, sides in enumerate([(20, 32), (20, 30), (3, 3), (20, 32)]):
         height, width = SIZES[number]
@@ -46,9 +48,9 @@ def test_the_answer_at_several_sides_is_their_mean_and_none_is_scaled_up():
     assert found.shape == (*batch().shape[:3], 1)
 
 
-def test_what_stands_beyond_the_images_changes_nothing():
-    network = test_time_averaging.at_sides(
-        test_time_averaging.mirrored(lambda pixels, _: pixels), (20, 32)
+def test_the_content_of_the_padding_does_not_matter():
+    network = test_time_averaging.average_sides(
+        test_time_averaging.average_mirrored(lambda pixels, _: pixels), (20, 32)
     )
     clean, dirty = (network(batch(fill), SIZES).numpy() for fill in (0.0, 255.0))
 
@@ -56,8 +58,10 @@ def test_what_stands_beyond_the_images_changes_nothing():
     assert clean.std() > 10
 
 
-def test_an_image_shown_at_its_own_side_is_what_it_was():
-    found = test_time_averaging.at_sides(lambda pixels, _: pixels, (40,))(batch(), SIZES).numpy()
+def test_an_image_at_its_own_side_is_unchanged():
+    found = test_time_averaging.average_sides(lambda pixels, _: pixels, (40,))(
+        batch(), SIZES
+    ).numpy()
 
     np.testing.assert_array_equal(found, batch())
 
@@ -65,7 +69,7 @@ def test_an_image_shown_at_its_own_side_is_what_it_was():
 @pytest.mark.parametrize("side", [1, 7])
 def test_thin_strips_keep_at_least_a_pixel(side):
     strip = np.full((1, 3, 300, 3), 9, np.float32)
-    found = test_time_averaging.at_sides(lambda pixels, _: pixels, (side,))(
+    found = test_time_averaging.average_sides(lambda pixels, _: pixels, (side,))(
         strip, np.array([[3, 300]], np.int32)
     )
 

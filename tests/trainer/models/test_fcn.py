@@ -56,7 +56,7 @@ def test_the_answer_is_the_same_for_any_sizes(sizes):
 
 
 @pytest.mark.parametrize("room", [0, 1, 13])
-def test_what_the_padding_holds_does_not_matter(model, room):
+def test_the_content_of_the_padding_does_not_matter(model, room):
     images = [tiny.pixels(17, 33), tiny.pixels(64, 20)]
 
     white = logits(model, images, fill=255, room=room)

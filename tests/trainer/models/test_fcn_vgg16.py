@@ -100,7 +100,7 @@ def test_each_skip_counts():
         layer.set_weights(original)
 
 
-def test_it_learns_four_images_by_heart():
+def test_it_overfits_four_images():
     config = segmenters.vgg("fcn8s", width=1 / 8, dropout=0.0)
 
     assert segmenters.overfitted(config, steps=150) > 0.9

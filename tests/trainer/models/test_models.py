@@ -1,4 +1,4 @@
-"""What holds of each segmentation model: any size in, the same size out, whatever the batch."""
+"""Every segmentation model takes any size and returns it, in any batch."""
 
 from __future__ import annotations
 

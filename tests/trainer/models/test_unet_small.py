@@ -58,7 +58,7 @@ def test_the_scores_are_interpolated_to_full_size():
     np.testing.assert_allclose(logits[0, 0, 1], expected, atol=1e-5)
 
 
-def test_it_learns_four_images_by_heart():
+def test_it_overfits_four_images():
     config = replace(CONFIG, widths=(8, 12, 16), dropout=0.0)
 
     assert segmenters.overfitted(config, steps=80) > 0.9

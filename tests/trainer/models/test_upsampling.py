@@ -69,7 +69,7 @@ def test_the_nearest_position_is_repeated_as_far_as_the_finer_map_goes(size):
     np.testing.assert_array_equal(grown, COARSE.repeat(2, 1).repeat(2, 2)[:, : size[0], : size[1]])
 
 
-def test_what_another_map_does_not_have_is_cut_off():
+def test_rows_and_columns_that_the_other_map_lacks_are_cut_off():
     np.testing.assert_array_equal(MaskedCrop()(COARSE, ones(2, 4)), COARSE[:, :2])
 
 
@@ -83,7 +83,7 @@ def test_padding_stays_zero(layer):
     assert not output[:, 1:].any()
 
 
-def test_shapes_are_known_before_sizes_are():
+def test_shapes_are_known_for_unknown_sizes():
     coarse, valid, fine = (keras.Input((None, None, channels)) for channels in (5, 1, 1))
 
     for grown in (

@@ -32,7 +32,7 @@ def test_features_of_three_blocks_are_added():
     assert added == ["add_block5_conv3", "add_block4_conv3", "add_block3_conv3"]
 
 
-def test_it_learns_four_images_by_heart():
+def test_it_overfits_four_images():
     config = segmenters.vgg("vgg16_deconv", width=1 / 8, dropout=0.0)
 
     assert segmenters.overfitted(config, steps=80) > 0.9

@@ -1,4 +1,4 @@
-"""What masks are held against, checked with NumPy."""
+"""The loss and metrics of masks, compared with NumPy."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def test_the_loss_is_numpys(values, expected):
     assert float(loss_of(**values)) == pytest.approx(expected, rel=1e-5)
 
 
-def test_what_is_said_of_ignored_pixels_does_not_matter():
+def test_predictions_for_ignored_pixels_do_not_matter():
     other = np.where(IDS == IGNORED, 9 * LOGITS[..., ::-1], LOGITS)
 
     assert float(loss_of(dice=1.0, logits=other)) == pytest.approx(float(loss_of(dice=1.0)))
 
 
-def test_without_a_pixel_that_counts_there_is_nothing_to_learn():
+def test_a_mask_with_ignored_pixels_only_has_no_loss_and_no_gradient():
     logits = tf.Variable(LOGITS)
     with tf.GradientTape() as tape:
         loss = loss_of(ALL_IGNORED, logits, dice=1.0, label_smoothing=0.1)
@@ -75,7 +75,7 @@ def test_without_a_pixel_that_counts_there_is_nothing_to_learn():
 
 
 @pytest.mark.parametrize("only", range(CLASSES))
-def test_a_mask_of_one_class_that_is_found_costs_nothing(only):
+def test_a_correct_mask_of_one_class_has_no_loss(only):
     logits = np.zeros_like(LOGITS)
     logits[..., only] = 50.0
 
@@ -83,10 +83,10 @@ def test_a_mask_of_one_class_that_is_found_costs_nothing(only):
     assert float(loss_of(ids, logits, dice=1.0)) == pytest.approx(0, abs=1e-6)
 
 
-def test_dice_is_the_mean_of_the_classes_that_are_there():
+def test_dice_is_the_mean_of_the_classes_in_the_mask():
     ids, logits = np.zeros((1, 1, 4, 1), np.uint8), np.full((1, 1, 4, CLASSES), -50.0, np.float32)
     ids[0, 0, 2:] = 1
-    logits[..., 0] = 50.0  # All is said to be of class 0, which half is.
+    logits[..., 0] = 50.0  # Every pixel is predicted as class 0; half of them are.
 
     truth = tf.one_hot(ids[..., 0], CLASSES)
     missed = mask_losses.dice_loss(truth, tf.nn.softmax(logits), tf.ones([1, 1, 4]))
@@ -100,8 +100,8 @@ def batches():
 
 def counted():
     pairs = [(ids[..., 0].ravel(), logits.argmax(-1).ravel()) for ids, logits in batches()]
-    truth, said = (np.concatenate(part) for part in zip(*pairs, strict=True))
-    return truth[truth != IGNORED], said[truth != IGNORED]
+    truth, predicted = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    return truth[truth != IGNORED], predicted[truth != IGNORED]
 
 
 def measured(metric):
@@ -111,15 +111,15 @@ def measured(metric):
 
 
 def test_pixel_accuracy_is_numpys():
-    truth, said = counted()
+    truth, predicted = counted()
 
-    assert measured(mask_losses.PixelAccuracy()) == pytest.approx(np.mean(truth == said))
+    assert measured(mask_losses.PixelAccuracy()) == pytest.approx(np.mean(truth == predicted))
 
 
 def test_mean_intersection_over_union_is_numpys():
-    truth, said = counted()
+    truth, predicted = counted()
     shares = [
-        ((truth == n) & (said == n)).sum() / ((truth == n) | (said == n)).sum()
+        ((truth == n) & (predicted == n)).sum() / ((truth == n) | (predicted == n)).sum()
         for n in range(CLASSES)
     ]
 

@@ -29,13 +29,13 @@ def pairs(tmp_path_factory):
 
 def batches(files, experiment, count=20):
     return list(
-        input_pipeline.training([files], LABELS, experiment).take(count).as_numpy_iterator()
+        input_pipeline.read_training([files], LABELS, experiment).take(count).as_numpy_iterator()
     )
 
 
 def evaluated(path, *masks, experiment=tiny.MASKS):
     files = tiny.write(path / "x.tfrecord", [tiny.coloured(mask) for mask in masks])
-    return list(input_pipeline.evaluation([files], LABELS, experiment).as_numpy_iterator())
+    return list(input_pipeline.read_evaluation([files], LABELS, experiment).as_numpy_iterator())
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_image_and_mask_move_together_and_no_class_is_new(pairs, augment):
     assert found == {0, 1, 2}
 
 
-def test_objects_are_put_over_other_images(pairs):
+def test_objects_are_pasted_onto_other_images(pairs):
     def classes_together(experiment):
         return [
             len({*mask.flat} - {0}) for _, masks in batches(pairs, experiment) for mask in masks
@@ -99,13 +99,13 @@ def test_a_mask_has_the_size_of_the_image_that_the_model_sees(tmp_path):
     assert masks.shape == (1, 48, 24, 1)
 
 
-def test_what_is_kept_in_memory_counts_masks_too(pairs):
+def test_the_memory_for_the_cache_counts_masks_too(pairs):
     side = tiny.MASKS.data.max_side
-    decoded = input_pipeline.decoded([pairs], LABELS, tiny.MASKS)
+    decoded = input_pipeline.decode_examples([pairs], LABELS, tiny.MASKS)
     count = input_pipeline.CACHE_LIMIT // (side * side * 4)
 
-    assert input_pipeline.kept(decoded, count, tiny.MASKS) is not decoded
-    assert input_pipeline.kept(decoded, count + 1, tiny.MASKS) is decoded
+    assert input_pipeline.cache_if_small(decoded, count, tiny.MASKS) is not decoded
+    assert input_pipeline.cache_if_small(decoded, count + 1, tiny.MASKS) is decoded
 
 
 def box(height, width):
@@ -131,21 +131,21 @@ def model():
 
 
 @pytest.mark.parametrize("mask", CORNER_CASES.values(), ids=CORNER_CASES)
-def test_the_oddest_pairs_are_learned_and_evaluated(tmp_path, model, mask):
+def test_corner_cases_can_be_trained_and_evaluated(tmp_path, model, mask):
     files = [tiny.write(tmp_path / "x.tfrecord", [tiny.coloured(mask)])]
     experiment = varied(paste=0.5)
-    learned = model.fit(input_pipeline.training(files, LABELS, experiment).take(1), verbose=0)
-    said = model.evaluate(
-        input_pipeline.evaluation(files, LABELS, experiment), return_dict=True, verbose=0
+    learned = model.fit(input_pipeline.read_training(files, LABELS, experiment).take(1), verbose=0)
+    measured = model.evaluate(
+        input_pipeline.read_evaluation(files, LABELS, experiment), return_dict=True, verbose=0
     )
 
-    assert {"loss", "pixel_accuracy", "mean_iou"} <= {*said}
-    assert np.isfinite([*said.values(), *learned.history["loss"]]).all()
+    assert {"loss", "pixel_accuracy", "mean_iou"} <= {*measured}
+    assert np.isfinite([*measured.values(), *learned.history["loss"]]).all()
     assert all(np.isfinite(weight).all() for weight in model.get_weights())
-    assert (said["loss"] == 0) == (mask == records.IGNORED).all()
+    assert (measured["loss"] == 0) == (mask == records.IGNORED).all()
 
 
-def test_a_model_learns_masks_and_goes_on_where_it_was(tmp_path):
+def test_a_model_learns_masks_and_continues_where_it_stopped(tmp_path):
     _, before = tiny.train(tmp_path, tiny.with_values("train.epochs=8", of=tiny.MASKS))
     _, after = tiny.train(tmp_path, tiny.with_values("train.epochs=9", of=tiny.MASKS))
 
@@ -154,16 +154,16 @@ def test_a_model_learns_masks_and_goes_on_where_it_was(tmp_path):
     assert after.epoch == [8]
 
 
-def test_ground_is_some_of_the_classes():
+def test_the_ground_must_be_among_the_classes():
     with pytest.raises(ValueError, match=re.escape("data.mask.ground=['sky']")):
         tiny.with_values('data.mask.ground=["sky"]', of=tiny.MASKS)
 
 
-def test_nothing_is_pasted_where_all_is_object():
+def test_paste_needs_a_class_that_is_not_an_object():
     with pytest.raises(ValueError, match=r"augment\.paste=0\.5"):
         tiny.with_values("data.mask.ground=[]", "augment.paste=0.5", of=tiny.MASKS)
 
 
-def test_nothing_is_pasted_where_there_are_no_masks():
+def test_paste_needs_masks():
     with pytest.raises(ValueError, match=r"augment\.paste"):
         tiny.with_values("augment.paste=0.5")

@@ -1,4 +1,4 @@
-"""What the page of a run is made from."""
+"""The inputs of a run's report."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Run:
-    """A run's verdict, and the folders that its steps left."""
+class ReportInputs:
+    """A run's verdict, and the folders that its steps wrote."""
 
     name: str
-    task: str  # Its name, in trainer.tasks and components.tasks.
+    task: str  # A name in trainer.tasks and components.tasks.
     blessed: bool  # By the Evaluator's gate.
     servable: bool
     failure: str  # Why it is not servable.
     rejects: str
     test_examples: str
     model: str  # The SavedModel.
-    logs: str  # Of TensorBoard.
+    logs: str  # TensorBoard's.
     evaluation: str

@@ -1,0 +1,63 @@
+"""What the result of ingestion depends on, apart from the files: one typed object."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from components.errors import DataError
+from components.ingestion.images import Limits
+from components.ingestion.masks import MaskReading
+from trainer.data.records import SPLITS
+
+
+@dataclass(frozen=True)
+class IngestionOptions:
+    """The settings of one ingestion."""
+
+    input_base: str
+    ratios: tuple[int, ...]  # train : val : test
+    limits: Limits
+    shards: int  # Of each split.
+    max_reject_fraction: float  # 0..1
+    reading: MaskReading | None = None  # How masks are read; None if images have classes.
+    mask_classes: tuple[str, ...] = ()
+
+    @property
+    def mask_reading(self) -> MaskReading:
+        """How masks are read. Raises ValueError if images have classes."""
+        if self.reading is None:
+            raise ValueError("The images have masks, but data.mask is not set. Set data.mask.")
+        return self.reading
+
+
+def parse(properties: Mapping[str, Any]) -> IngestionOptions:
+    """Reads TFX's exec_properties. Kubeflow may pass whole numbers as floats or strings.
+
+    Raises DataError for split ratios that cannot be used.
+    """
+    mask = json.loads(properties["mask"] or "null")
+    return IngestionOptions(
+        input_base=str(properties["input_base"]).rstrip("/"),
+        ratios=_parse_ratios(properties["split_ratios"]),
+        limits=Limits(int(properties["min_side"]), int(properties["max_pixels"])),
+        shards=int(properties["shards"]),
+        max_reject_fraction=float(properties["max_reject_fraction"]),
+        reading=MaskReading(tuple(mask["values"]), mask["ignored"], mask["unlisted"])
+        if mask
+        else None,
+        mask_classes=tuple(mask["classes"]) if mask else (),
+    )
+
+
+def _parse_ratios(text: str) -> tuple[int, ...]:
+    ratios = json.loads(text)
+    if len(ratios) != len(SPLITS) or min(ratios) < 0 or sum(ratios) <= 0:
+        raise DataError(
+            "bad_split_ratios",
+            f"data.split_ratios is {text}. Set it to three numbers that are not negative and not "
+            "all 0, such as [8, 1, 1].",
+        )
+    return tuple(int(ratio) for ratio in ratios)
