@@ -17,8 +17,9 @@ from pipeline.settings_error import SettingsError
 from serving.commands import quiet_tensorflow
 
 if TYPE_CHECKING:
+    from pipeline.kubeflow.cluster import Cluster
     from pipeline.kubeflow.rehearsal.outcome import Rehearsal
-    from pipeline.settings import Cluster, Settings
+    from pipeline.settings import Settings
     from trainer.config import Experiment
 
 REHEARSED_IMAGE = "fcn-pipeline:rehearsal"  # A name only: a rehearsal starts no containers.
@@ -74,7 +75,7 @@ def show_parameters(experiment: Experiment, settings: Cluster) -> None:
     """Prints the defaults of a run's parameters, and a warning if pods have no security context."""
     from pipeline.kubeflow import compilation, pods
 
-    for parameter, value in compilation.defaults(experiment, settings).items():
+    for parameter, value in compilation.list_defaults(experiment, settings).items():
         say(f"  {parameter} = {value}")
     if not pods.HAS_SECURITY_CONTEXT:
         console.print(
@@ -125,7 +126,7 @@ def read_settings(
     file: Path | None, *, image: str, data: str = "", runner: str = "", beam: Iterable[str] = ()
 ) -> Cluster:
     """The cluster's settings. Ends the command if something does not fit."""
-    from pipeline.settings import Cluster
+    from pipeline.kubeflow.cluster import Cluster
 
     try:
         return Cluster.from_env(file, image=image, data=data, runner=runner, beam=beam)
@@ -147,7 +148,7 @@ def run_rehearsal(experiment: Experiment, where: Settings, cluster: Cluster) -> 
     """Compiles the graph and runs it to its end, with its progress on the terminal."""
     from components.errors import DataError
     from pipeline.kubeflow.rehearsal import run, view
-    from pipeline.kubeflow.rehearsal.options import Options
+    from pipeline.kubeflow.rehearsal.task_runner import Options
     from pipeline.local import run as local_run
 
     workdir = Path(where.workdir)
@@ -167,7 +168,7 @@ def run_rehearsal(experiment: Experiment, where: Settings, cluster: Cluster) -> 
             )
     except (DataError, OSError) as error:
         fail(str(error), WRONG_USE)
-    console.print(view.table(ended))
+    console.print(view.build_table(ended))
     return ended
 
 

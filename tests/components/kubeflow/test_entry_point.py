@@ -58,7 +58,7 @@ def started(disk: Path, executor: str, *more: str, **environment: str):
     """The entry's command and its options for subprocess, on a disk of its own."""
     (disk / "task").mkdir(exist_ok=True)
     command = [sys.executable, "-W", "ignore", "-m", "components.kubeflow.entry_point"]
-    command += ["--executor_class_path", f"tests.fakes.kfp_steps.{executor}"]
+    command += ["--executor_class_path", f"tests.fakes.kubeflow.steps.{executor}"]
     command += ["--json_serialized_invocation_args", json.dumps(invocation(disk))]
     command += ["--json_serialized_inputs_spec_args", json.dumps(INPUTS)]
     command += ["--runner=DirectRunner", *more]

@@ -1,4 +1,4 @@
-"""Small TFX components for tests of what runs on Kubeflow."""
+"""Small TFX components for tests of the containers' entry point."""
 
 # No `from __future__ import annotations` here: @component needs real types.
 import getpass
@@ -20,7 +20,7 @@ def Repeat(  # noqa: N802
     times: Parameter[int],
     repeated: OutputArtifact[Examples],
 ) -> None:
-    """Writes the input's file so many times over, and who it runs as."""
+    """Writes the input's text `times` times, and the user that it runs as."""
     text = Path(examples.uri, "words.txt").read_text()
     Path(repeated.uri, "words.txt").write_text(text * times)
     repeated.set_int_custom_property("times", times)
@@ -34,7 +34,7 @@ def Break(examples: InputArtifact[Examples]) -> None:  # noqa: N802
 
 
 class OnBeam(BaseBeamExecutor):
-    """Does as Repeat does, and says where it found its input."""
+    """Does what Repeat does, and records the URI of its input."""
 
     def Do(self, input_dict, output_dict, exec_properties):  # noqa: N802
         """Writes a file."""
@@ -45,7 +45,7 @@ class OnBeam(BaseBeamExecutor):
 
 
 class Endless(BaseBeamExecutor):
-    """Begins with its output, and goes on until it is ended."""
+    """Starts its output, then waits until it is killed."""
 
     def Do(self, input_dict, output_dict, exec_properties):  # noqa: N802
         """Writes a file and waits."""
