@@ -15,6 +15,7 @@ PYTEST_ARGS ?=
 PYTEST_WORKERS ?= -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 FLINK_ARGS ?=
 KILLS_ARGS ?=
+MUTATIONS_ARGS ?=
 SCALE_ARGS ?=
 LOCK_ARGS ?=
 # Images contain the same versions as the environment of the tests.
@@ -53,6 +54,9 @@ test-flink-short: setup  ## the short form: ingestion and statistics, without ki
 
 test-kills: setup  ## kill 100 runs at many moments; KILLS_ARGS="--kills=N --seed=N"
 	@$(PY) -m pytest -s tests/kills --kills=100 $(KILLS_ARGS)
+
+test-mutations: setup  ## ingest 5,000 damaged files and pairs; MUTATIONS_ARGS=--seed=N
+	@$(PY) -m pytest -s tests/mutations --mutations=5000 $(MUTATIONS_ARGS)
 
 check: setup  ## run ruff and mypy; check the rendered k8s/ with schemas and checkov
 	$(PY) -m ruff check
