@@ -13,6 +13,7 @@ import typer
 from pipeline.cli import beam_options
 from pipeline.cli.options import Data, Fast, Name, Set, console, fail, load, places, say
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
+from pipeline.guard import guard
 from pipeline.settings_error import SettingsError
 from serving.commands import quiet_tensorflow
 
@@ -106,7 +107,9 @@ def rehearse(
     where = places(experiment, data, workdir, push_root or f"{workdir}/served")
     settings = read_settings(cluster, image=image)
     settings = replace(settings, image=settings.image or REHEARSED_IMAGE)
-    show_pushed(run_rehearsal(experiment, where, settings))
+    with guard():
+        ended = run_rehearsal(experiment, where, settings)
+    show_pushed(ended)
 
 
 def show_pushed(ended: Rehearsal) -> None:

@@ -18,6 +18,7 @@ from google.protobuf.message import Message
 from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig
 from kfp.pipeline_spec.pipeline_spec_pb2 import ComponentSpec, ExecutorInput
 
+from pipeline import guard
 from pipeline.kubeflow.compiled import Container
 from pipeline.kubeflow.lint import volumes
 from pipeline.kubeflow.lint.places import parse_fields
@@ -122,7 +123,7 @@ def run_process(
     process = subprocess.Popen(
         command,
         cwd=folder,
-        env=dict(environment),
+        env={**environment, **guard.marks()},
         stdin=subprocess.DEVNULL,
         stdout=log,  # type: ignore[call-overload]
         stderr=subprocess.STDOUT,
