@@ -1,7 +1,7 @@
 # Each target does the set-up it needs. `make setup`, and each target that runs it, takes
 # TRACK=older|newer and PYTHON=/path to override the choice of track and Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short check format bench bench-scale lock clean
+.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations check format bench bench-scale lock clean
 
 SETUP_PYTHON ?= python3
 PY := .venv/bin/python
@@ -30,10 +30,10 @@ help:  ## show this list
 setup:  ## make .venv with the newest TFX that this machine can load
 	@$(SETUP_PYTHON) -m tools.environment
 
-demo: setup  ## train on flowers, serve the model, query it; DATA=DIR for your own images
+demo: setup  ## train on flowers, serve the model, query it; DATA=DIR for other flowers
 	@$(PY) -m pipeline.demo.flowers $(if $(DATA),--data "$(DATA)")
 
-demo-pets: setup  ## the same for images with masks (pets); DATA=DIR for your own images and masks
+demo-pets: setup  ## the same for images with masks (pets); DATA=DIR for other pets
 	@$(PY) -m pipeline.demo.pets $(if $(DATA),--data "$(DATA)")
 
 test: setup  ## run the tests; PYTEST_ARGS="tests/tools/test_track.py -k glibc" for some of them

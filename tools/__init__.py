@@ -1,1 +1,1 @@
-"""What `make` runs before there is an environment: standard library only, Python 3.8 or later."""
+"""What `make` runs. All but `manifests` runs before there is an environment: Python 3.8 or later."""
