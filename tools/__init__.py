@@ -1,1 +1,1 @@
-"""What `make` runs. All but `manifests` runs before there is an environment: Python 3.8 or later."""
+"""What `make` runs; all but `manifests` before there is an environment, on Python 3.8 or later."""
