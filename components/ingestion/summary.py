@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from rich.table import Table
-
 from components import atomic_text
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import Listing
+from serving.terminal import Table
 from trainer.data.records import SPLITS
 
 FILE_NAME = "summary.json"
@@ -106,7 +105,7 @@ def read(uri: str) -> Summary:
 
 def build_table(summary: Summary) -> Table:
     """Shows the images of each class and split, and their heights and widths."""
-    table = Table(title="Images", caption=write_caption(summary), caption_justify="left")
+    table = Table(title="Images", caption=write_caption(summary))
     table.add_column("class")
     for name in (*SPLITS, "height", "width"):
         table.add_column(name, justify="right")

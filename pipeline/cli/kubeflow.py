@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli import beam_options
-from pipeline.cli.options import Data, Fast, Name, Set, console, fail, load, places, say
+from pipeline.cli.options import Data, Fast, Name, Set, fail, load, places
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
 from pipeline.settings_error import SettingsError
 from serving.commands import quiet_tensorflow
+from serving.printable import markup
+from serving.terminal import console, say
 
 if TYPE_CHECKING:
     from pipeline.kubeflow.rehearsal.outcome import Rehearsal
@@ -67,7 +69,8 @@ def compile_pipeline(
     path = output or Path(f"{name}.yaml")
     write_pipeline(path, experiment, settings)
     show_parameters(experiment, settings)
-    say(f"{path}: `fcn schedule upload {path}` brings it to a cluster.")
+    shown = markup(path)
+    say(f"{shown}: `fcn schedule upload {shown}` brings it to a cluster.")
 
 
 def show_parameters(experiment: Experiment, settings: Cluster) -> None:
@@ -75,7 +78,7 @@ def show_parameters(experiment: Experiment, settings: Cluster) -> None:
     from pipeline.kubeflow import compilation, pods
 
     for parameter, value in compilation.defaults(experiment, settings).items():
-        say(f"  {parameter} = {value}")
+        say(f"  {markup(parameter)} = {markup(value)}")
     if not pods.HAS_SECURITY_CONTEXT:
         console.print(
             "This kfp-kubernetes does not support security contexts: pods run as the image's "
@@ -118,7 +121,7 @@ def show_pushed(ended: Rehearsal) -> None:
 
         failures = results.list_gate_failures(str(ended.artifact("Evaluator", "evaluation")))
         fail("\n".join(["Nothing was pushed.", *failures]), NOT_BLESSED)
-    say(f"Pushed: {pushed['pushed_destination']}")
+    say(f"Pushed: {markup(pushed['pushed_destination'])}")
 
 
 def read_settings(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from pipeline.exit_codes import WRONG_USE
 from pipeline.settings_error import SettingsError
+from serving.printable import markup
+from serving.terminal import errors
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
@@ -29,9 +29,6 @@ Set = Annotated[
     list[str], typer.Option("--set", metavar="NAME=VALUE", help="Overrides a value. Repeatable.")
 ]
 Fast = Annotated[bool, typer.Option("--fast", help="Use the short configuration: a few minutes.")]
-
-console = Console()
-errors = Console(stderr=True)
 
 
 def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:
@@ -60,10 +57,5 @@ def places(experiment: Experiment, data: str, workdir: str, push_root: str) -> S
 
 def fail(message: str, code: int) -> NoReturn:
     """Prints the message to stderr and exits with the code."""
-    errors.print(f"[red]fcn:[/] {escape(message)}", highlight=False, soft_wrap=True)
+    errors.print(f"[red]fcn:[/] {markup(message)}", highlight=False, soft_wrap=True)
     raise typer.Exit(code)
-
-
-def say(text: str) -> None:
-    """Prints one line without wrapping it."""
-    console.print(text, highlight=False, soft_wrap=True)

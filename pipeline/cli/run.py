@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli import beam_options
-from pipeline.cli.options import Data, Fast, Name, Set, console, fail, load, places
+from pipeline.cli.options import Data, Fast, Name, Set, fail, load, places
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
 from pipeline.guard import guard
 from serving.commands import quiet_tensorflow
+from serving.terminal import console
 
 if TYPE_CHECKING:
     from pipeline.local.results import RunResult

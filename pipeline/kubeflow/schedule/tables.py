@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from pipeline.kubeflow.schedule.follow import ENDS, SUCCEEDED, Change
+from serving.printable import markup
+from serving.terminal import Table
 
 if TYPE_CHECKING:
     from pipeline.kubeflow.schedule.jobs import Job
@@ -30,9 +31,9 @@ def show_jobs(jobs: Sequence[Job], zone: ZoneInfo, console: Console) -> None:
     table = Table("name", "pipeline", "version", "schedule", f"next ({zone.key})", "state", "id")
     for job in jobs:
         coming = [f"{time:{CLOCK}}" for time in job.times(zone, count=1)]
-        state = "[green]enabled[/]" if job.enabled else "[yellow]paused[/]"
-        names = (escape(text) for text in (job.name, job.pipeline, job.version, job.schedule))
-        table.add_row(*names, *(coming or ["-"]), state, escape(job.id))
+        state = Text("enabled", "green") if job.enabled else Text("paused", "yellow")
+        names = (job.name, job.pipeline, job.version, job.schedule)
+        table.add_row(*names, *(coming or ["-"]), state, job.id)
     console.print(table)
     console.print(zone_note(zone), style="dim")
 
@@ -53,16 +54,16 @@ def rows(jobs: Sequence[Job], zone: ZoneInfo) -> list[dict[str, Any]]:
 def show_created(job: Job, zone: ZoneInfo, console: Console) -> None:
     """What was made, and when it runs."""
     console.print(
-        f"Recurring run [bold]{escape(job.name)}[/]: version {escape(job.version)} of "
-        f"{escape(job.pipeline)}, at '{escape(job.schedule)}' (for the cluster: "
-        f"{escape(job.expression)}), one run at a time. Of times that are missed only the last is "
-        f"made up for. Id {escape(job.id)}",
+        f"Recurring run [bold]{markup(job.name)}[/]: version {markup(job.version)} of "
+        f"{markup(job.pipeline)}, at '{markup(job.schedule)}' (for the cluster: "
+        f"{markup(job.expression)}), one run at a time. Of times that are missed only the last is "
+        f"made up for. Id {markup(job.id)}",
         highlight=False,
         soft_wrap=True,
     )
     console.print(zone_note(zone), highlight=False, soft_wrap=True)
     if not job.enabled:
-        console.print(f"It is paused, as the one before: `fcn schedule resume {escape(job.name)}`.")
+        console.print(f"It is paused, as the one before: `fcn schedule resume {markup(job.name)}`.")
         return
     zones = {zone.key: zone, "UTC": timezone.utc, "this machine": None}
     table = Table(*(f"next, {name}" for name in zones))
@@ -83,10 +84,10 @@ def zone_note(zone: ZoneInfo) -> str:
 def show_change(change: Change, console: Console) -> None:
     """One line a change."""
     colour = COLOURS.get(change.state, "default")
-    name = "[bold]the run[/]" if not change.task else escape(change.task)
-    because = f": {escape(change.reason)}" if change.reason and change.state in ENDS else ""
+    name = "[bold]the run[/]" if not change.task else markup(change.task)
+    because = f": {markup(change.reason)}" if change.reason and change.state in ENDS else ""
     console.print(
-        f"{datetime.now():%H:%M:%S} {name} [{colour}]{escape(change.state)}[/]{because}",
+        f"{datetime.now():%H:%M:%S} {name} [{colour}]{markup(change.state)}[/]{because}",
         highlight=False,
         soft_wrap=True,
     )
