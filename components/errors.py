@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from serving import printable
+
 REASONS = {
     # folders of images
     "folder_missing": "The folder of images does not exist.",
@@ -52,4 +54,4 @@ class DataError(ValueError):
         self.reason = reason
 
     def __str__(self) -> str:
-        return str(self.args[1])
+        return printable.message(self.args[1])

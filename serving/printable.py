@@ -6,6 +6,7 @@ them, or what rich reads as markup. Every print, table and log uses these functi
 
 from __future__ import annotations
 
+import logging
 import sys
 import unicodedata
 
@@ -19,7 +20,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # OWASP: spreadsheets run cells that
 
 def name(text: object) -> str:
     """One line: control characters and overrides of the direction of text as Python escapes."""
-    return "".join(map(_show, str(text)))
+    plain = str(text)
+    return plain if plain.isprintable() else "".join(map(_show, plain))
 
 
 def message(text: object) -> str:
@@ -40,6 +42,14 @@ def guard_cell(text: str) -> str:
 def read_cell(cell: str) -> str:
     """The text from which `guard_cell` made the cell."""
     return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA) else cell
+
+
+class LogFormatter(logging.Formatter):
+    """Formats records for people: with the lines of tracebacks, without other characters."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as `message` shows it."""
+        return message(super().format(record))
 
 
 def accept_any_character() -> None:

@@ -24,17 +24,14 @@ class Console(rich.console.Console):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(emoji=False, **options)  # A file may be named :bomb:.
+        self._is_fixed = "width" in options
 
     @property
     def size(self) -> ConsoleDimensions:
         """The terminal's size. FORCE_COLOR and COLUMNS make no terminal of a pipe."""
         size = super().size
-        has_width = self._width is not None or self.file.isatty()
+        has_width = self._is_fixed or self.file.isatty()
         return size if has_width else ConsoleDimensions(UNLIMITED, size.height)
-
-    @size.setter
-    def size(self, new_size: tuple[int, int]) -> None:
-        self._width, self._height = new_size
 
 
 class Table(rich.table.Table):

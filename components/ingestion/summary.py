@@ -11,6 +11,7 @@ from typing import Any
 from components import atomic_text
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import Listing
+from serving import printable
 from serving.terminal import Table
 from trainer.data.records import SPLITS
 
@@ -136,11 +137,12 @@ def write_caption(summary: Summary) -> str:
     lines += [f"examples with a warning: {n} {kind}" for kind, n in summary.warnings.items()]
     lines += [f"{split}: {_format_shares(pixels)}" for split, pixels in summary.mask_pixels.items()]
     if summary.outside:
-        first = ", ".join(summary.outside[:3])
+        first = ", ".join(map(printable.name, summary.outside[:3]))
         lines.append(f"belong to no image, not ingested: {len(summary.outside)} ({first})")
     return "\n".join(lines)
 
 
 def _format_shares(pixels: dict[str, int]) -> str:
     total = max(1, sum(pixels.values()))
-    return "pixels " + ", ".join(f"{name} {count / total:.1%}" for name, count in pixels.items())
+    shares = (f"{printable.name(label)} {n / total:.1%}" for label, n in pixels.items())
+    return f"pixels {', '.join(shares)}"

@@ -16,6 +16,7 @@ from pipeline.cli.options import Data, Fast, Name, Set, fail, load, places
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
 from pipeline.guard import guard
 from serving.commands import quiet_tensorflow
+from serving.printable import LogFormatter
 from serving.terminal import console
 
 if TYPE_CHECKING:
@@ -123,8 +124,8 @@ def check_writable(*files: Path | None) -> None:
 
 def log_to(path: Path) -> None:
     """Sends the logs and warnings of libraries to a file."""
-    handler = logging.FileHandler(path, encoding="utf-8")
-    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(level=logging.INFO, format=form, handlers=[handler], force=True)
+    handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    handler.setFormatter(LogFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(True)
     logging.getLogger("tensorflow").handlers.clear()  # Its own handler prints to the terminal.

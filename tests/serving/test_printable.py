@@ -21,11 +21,22 @@ HOSTILE = {
     "not-utf-8": ("a\udcffb", r"a\udcffb"),
     "separator": ("a\u2028b", r"a\u2028b"),
 }
-ORDINARY = ["rose", "Gänseblümchen", "猫", "می\u200cخواهم", "👩\u200d🌾", "[red]", "C:\\data", "a b"]
+ORDINARY = [
+    "rose",
+    "Gänseblümchen",
+    "猫",
+    "क\u200cष",
+    "👩\u200d🌾",
+    "[red]",
+    "C:\\data",
+    "a b",
+]
 
 
-@pytest.mark.parametrize("text, shown", HOSTILE.values(), ids=HOSTILE.keys())
-def test_what_would_act_on_a_terminal_is_shown(text, shown):
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_what_would_act_on_a_terminal_is_shown(kind):
+    text, shown = HOSTILE[kind]
+
     assert printable.name(text) == shown
 
 
@@ -38,7 +49,7 @@ def test_a_message_keeps_its_lines():
     assert printable.message("a\n  b\x1b") == "a\n  b\\x1b"
 
 
-@pytest.mark.parametrize("text", ["[red]", "[/thing]", "[bold]x[/bold]", ":bomb:", "a\\", "\x1b[0m"])
+@pytest.mark.parametrize("text", ["[red]", "[/thing]", "[bold]x[/bold]", ":bomb:", "\x1b[0m"])
 def test_markup_is_printed_as_it_is(text):
     stream = io.StringIO()
 
