@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli import beam_options
-from pipeline.cli.options import Data, Fast, Name, Set, fail, load, places
+from pipeline.cli.options import Data, Fast, Name, Set, fail, fail_on_storage_errors, load, places
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
 from pipeline.settings_error import SettingsError
+from pipeline.storage_errors import StorageError, name_storage_errors
 from serving.commands import quiet_tensorflow
 from serving.printable import markup
 from serving.terminal import console, say
@@ -108,7 +109,9 @@ def rehearse(
     where = places(experiment, data, workdir, push_root or f"{workdir}/served")
     settings = read_settings(cluster, image=image)
     settings = replace(settings, image=settings.image or REHEARSED_IMAGE)
-    show_pushed(run_rehearsal(experiment, where, settings))
+    with fail_on_storage_errors(where.workdir, where.push_root):
+        ended = run_rehearsal(experiment, where, settings)
+    show_pushed(ended)
 
 
 def show_pushed(ended: Rehearsal) -> None:
@@ -138,11 +141,16 @@ def read_settings(
 
 def write_pipeline(path: Path, experiment: Experiment, cluster: Cluster) -> None:
     """Writes the compiled pipeline. Ends the command if Kubeflow would not run it."""
+    import tensorflow as tf
+
     from pipeline.kubeflow import compilation
 
     try:
-        compilation.compile_to(path, experiment, cluster)
-    except (ValueError, OSError) as error:
+        with name_storage_errors(path):
+            compilation.compile_to(path, experiment, cluster)
+    except StorageError as error:
+        fail(str(error), FAILED)
+    except (ValueError, OSError, tf.errors.OpError) as error:
         fail(str(error), WRONG_USE)
 
 
@@ -168,7 +176,7 @@ def run_rehearsal(experiment: Experiment, where: Settings, cluster: Cluster) -> 
                 },
                 options=Options(secrets=read_secrets(cluster), listener=view.View(console)),
             )
-    except (DataError, OSError) as error:
+    except (DataError, NotADirectoryError, FileExistsError) as error:
         fail(str(error), WRONG_USE)
     console.print(view.table(ended))
     return ended

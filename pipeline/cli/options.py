@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from pipeline.exit_codes import WRONG_USE
+from pipeline.exit_codes import FAILED, WRONG_USE
 from pipeline.settings_error import SettingsError
+from pipeline.storage_errors import StorageError, name_storage_errors
 from serving.printable import markup
 from serving.terminal import errors
 
@@ -53,6 +59,17 @@ def places(experiment: Experiment, data: str, workdir: str, push_root: str) -> S
         return Settings.from_env(experiment.name, data=data, workdir=workdir, push_root=push_root)
     except SettingsError as error:
         fail(str(error), WRONG_USE)
+
+
+@contextmanager
+def fail_on_storage_errors(*places: str | Path, hint: str = "") -> Iterator[None]:
+    """Ends the command with one sentence if the block cannot write one of its places."""
+    try:
+        with name_storage_errors(*places):
+            yield
+    except StorageError as error:
+        logging.getLogger(__name__).error("%s", traceback.format_exc())
+        fail(f"{error}{hint}", FAILED)
 
 
 def fail(message: str, code: int) -> NoReturn:

@@ -29,6 +29,7 @@ def run(experiment: Experiment, settings: Settings, console: Console) -> RunResu
     Raises DataError for bad input, and if another run uses the working directory.
     """
     with lock_workdir(settings.workdir):
+        metadata.check_database(settings.workdir)
         return run_with_pin(experiment, settings, console)
 
 
