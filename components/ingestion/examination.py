@@ -74,10 +74,7 @@ def examine(file: ImageFile, options: IngestionOptions) -> ExaminedFile:
 
 
 def _start(file: ImageFile, digest: str, options: IngestionOptions) -> ExaminedFile:
-    split = file.split or choose_split(digest, options.ratios)
-    if split == TRAIN_AND_VAL:
-        train, val, _ = options.ratios
-        split = choose_split(digest, (train or 1, val, 0))
+    split = choose_split_of(file, digest, options.ratios)
     return ExaminedFile(file.path, file.label, split, digest)
 
 
@@ -98,6 +95,14 @@ def _examine_content(
         species=pair.species,
         boxes=pair.boxes,
     )
+
+
+def choose_split_of(file: ImageFile, digest: str, ratios: tuple[int, ...]) -> str:
+    """Returns the split that the folder gives a file; the content decides what is left open."""
+    if file.split == TRAIN_AND_VAL:
+        train, val, _ = ratios
+        return choose_split(digest, (train or 1, val, 0))
+    return file.split or choose_split(digest, ratios)
 
 
 def choose_split(digest: str, ratios: tuple[int, ...]) -> str:
