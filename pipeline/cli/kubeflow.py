@@ -164,7 +164,8 @@ def run_rehearsal(experiment: Experiment, where: Settings, cluster: Cluster) -> 
     workdir = Path(where.workdir)
     try:
         workdir.mkdir(parents=True, exist_ok=True)
-        experiment = local_run.fill_classes(experiment, where.data)
+        where = replace(where, follow_links=cluster.follow_links)
+        experiment = local_run.fill_classes(experiment, where)
         with local_run.lock_workdir(where.workdir):
             write_pipeline(workdir / "pipeline.yaml", experiment, cluster)
             ended = run.rehearse(

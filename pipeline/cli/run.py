@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 STORAGE = ("place_not_permitted", "workdir_too_small")  # Reasons that are no wrong use.
 
+FollowLinks = Annotated[
+    bool,
+    typer.Option("--follow-links", help="Follows links that lead out of the folder of images."),
+]
 Workdir = Annotated[
     str,
     typer.Option(
@@ -54,6 +58,7 @@ def run(
     overrides: Set = [],  # noqa: B006
     beam_runner: beam_options.Runner = "",
     beam: beam_options.Options = [],  # noqa: B006
+    follow_links: FollowLinks = False,
 ) -> None:
     """Ingests, trains, evaluates and, if the model passes its gate, pushes it.
 
@@ -64,7 +69,8 @@ def run(
     beam_args = beam_options.read_local_args(
         beam_runner, beam, experiment.name, data=data, workdir=workdir
     )
-    settings = replace(places(experiment, data, workdir, push_root), beam_args=beam_args)
+    settings = places(experiment, data, workdir, push_root)
+    settings = replace(settings, beam_args=beam_args, follow_links=follow_links)
     log = Path(settings.workdir, "log.txt")
     check_places(settings, experiment.name)
     check_writable(log, json_file)

@@ -52,9 +52,9 @@ def lock_workdir(workdir: str) -> Iterator[None]:
 
 def run_with_pin(experiment: Experiment, settings: Settings, console: Console) -> RunResult:
     """Runs with the last run's pin if nothing has changed, and writes the pin."""
-    experiment = fill_classes(experiment, settings.data)
-    fingerprint = reuse.digest([image_folder.fingerprint(settings.data), reuse.digest_code()])
-    settings = replace(settings, fingerprint=fingerprint)
+    experiment = fill_classes(experiment, settings)
+    files = image_folder.fingerprint(settings.data, follow_links=settings.follow_links)
+    settings = replace(settings, fingerprint=reuse.digest([files, reuse.digest_code()]))
     pinned = reuse.pin(experiment, settings)
     reuse.begin(settings.workdir, pinned)
     result = run_graph(experiment, reuse.apply_pin(settings, pinned), console)
@@ -77,9 +77,9 @@ def run_graph(experiment: Experiment, settings: Settings, console: Console) -> R
     return results.read(settings.workdir, experiment.task)
 
 
-def fill_classes(experiment: Experiment, data: str) -> Experiment:
+def fill_classes(experiment: Experiment, settings: Settings) -> Experiment:
     """The experiment with the folder's classes, unless it has its own."""
     if experiment.data.classes:
         return experiment
-    classes = image_folder.find(data).classes
+    classes = image_folder.find(settings.data, follow_links=settings.follow_links).classes
     return replace(experiment, data=replace(experiment.data, classes=classes))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from components.errors import DataError
-from components.ingestion import rejects
+from components.ingestion import examination, rejects
+from components.ingestion.examination import ExaminedFile
 from components.ingestion.rejects import Reject
 
 
@@ -20,6 +21,14 @@ def test_what_is_written_is_read(tmp_path):
 
     assert rejects.read(str(tmp_path)) == sorted(rows)
     assert [path.name for path in tmp_path.iterdir()] == [rejects.FILE_NAME]
+
+
+def test_the_table_of_many_copies_under_two_labels_stays_small(tmp_path):
+    copies = [ExaminedFile(f"{c}/{n}.jpg", c, "train", "x") for c in "ab" for n in range(750)]
+
+    rejects.write(str(tmp_path), [file.as_reject for file in examination.settle(copies)])
+
+    assert (tmp_path / rejects.FILE_NAME).stat().st_size < 100 * len(copies)
 
 
 def test_no_rejects_are_an_empty_table(tmp_path):
