@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from pipeline.cli import kubeflow, models, run, schedule
-from serving import commands
+from serving import commands, terminal
 
 app = typer.Typer(
     help="Fully convolutional networks: from a folder of images to a served model.",
@@ -24,4 +24,4 @@ app.add_typer(schedule.app, name="schedule")
 
 def main() -> None:
     """The entry point of `fcn` and of `python -m pipeline`."""
-    app()
+    terminal.run_commands(app)
