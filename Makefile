@@ -1,7 +1,7 @@
 # Each target does the set-up it needs. `make setup`, and each target that runs it, takes
 # TRACK=older|newer and PYTHON=/path to override the choice of track and Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations check format bench bench-scale lock clean
+.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations check format bench bench-folder bench-scale lock clean
 
 SETUP_PYTHON ?= python3
 PY := .venv/bin/python
@@ -17,6 +17,7 @@ FLINK_ARGS ?=
 KILLS_ARGS ?=
 MUTATIONS_ARGS ?=
 SCALE_ARGS ?=
+FOLDER_ARGS ?=
 LOCK_ARGS ?=
 # Images contain the same versions as the environment of the tests.
 OF_IMAGES = --constraint requirements/py311-313.lock --python-version 3.13 \
@@ -70,6 +71,9 @@ format: setup  ## fix what ruff can fix
 
 bench: setup  ## measure ingestion, input pipeline and useful pixels; DATA=DIR, MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.throughput $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+
+bench-folder: setup  ## measure memory and tables for 50,000 files with 10,000 copies; MARKDOWN=FILE
+	@$(PY) -m pipeline.bench.folder $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(FOLDER_ARGS)
 
 bench-scale: setup  ## measure fixed and per-image cost of the Beam engines, with Flink; MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.scale $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(SCALE_ARGS)

@@ -17,6 +17,7 @@ class Settings:
     data: str  # The folder of images, on any file system of tf.io.gfile.
     workdir: str  # Everything that a run makes, except the versions that it pushes.
     push_root: str  # <push_root>/<model name>/<version>/
+    follow_links: bool = False  # Of the data, out of its folder.
     fingerprint: str = ""  # Of data and code: if it changes, all steps run again.
     # The version to compare the candidate with; see components/serving_folder.py.
     served_version: str = "newest"
@@ -35,11 +36,8 @@ class Settings:
         data, workdir = read_places(model, data=data, workdir=workdir)
         push_root = push_root or os.environ.get("FCN_PUSH_ROOT", "") or "served"
         if "://" in workdir:
-            raise SettingsError(
-                f"--workdir {workdir}: give a folder on this machine, which a local run needs.",
-                name="--workdir",
-                value=workdir,
-            )
+            message = f"--workdir {workdir}: give a folder on this machine."
+            raise SettingsError(message, name="--workdir", value=workdir)
         data, workdir, push_root = map(make_absolute, (data, workdir, push_root))
         return cls(data=data, workdir=workdir, push_root=push_root)
 

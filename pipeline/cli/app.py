@@ -10,7 +10,7 @@ from contextlib import suppress
 import typer
 
 from pipeline.cli import kubeflow, models, run, schedule
-from serving import commands
+from serving import commands, terminal
 
 app = typer.Typer(
     help="Fully convolutional networks: from a folder of images to a served model.",
@@ -33,13 +33,10 @@ def main() -> None:
     It ends the process without Python's clean-up, in which TensorFlow's objects sometimes fail and
     print a traceback after a run's last line.
     """
-    code = 0
     try:
-        app()
+        terminal.run_commands(app)
     except SystemExit as end:
-        if isinstance(end.code, str):
-            raise
-        code = end.code or 0
+        code = int(end.code or 0)
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # The reader of a pipe may have ended.

@@ -95,6 +95,7 @@ class Cluster:
     image: str = ""  # With a fixed tag or a digest; from k8s/docker/pipeline.Dockerfile.
     data: str = ""  # Default of the parameter `data`; /data/<experiment> if empty.
     push_root: str = "/served"
+    follow_links: bool = False  # Of the data, out of its folder.
     # On the pod's disk, which is lost with the pod; choose a folder on a volume to keep them.
     checkpoints: AbsolutePath = "/tmp/checkpoints"
     volumes: tuple[Volume, ...] = VOLUMES

@@ -133,6 +133,7 @@ def run_tfx_compiler(experiment: Experiment, cluster: Cluster) -> PipelineSpec:
         data=given["data"],
         workdir="",
         push_root=cluster.push_root,
+        follow_links=cluster.follow_links,
         served=given["served_folder"],
         served_version=given["served_version"],
         checkpoint_folder=cluster.checkpoints,

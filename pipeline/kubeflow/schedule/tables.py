@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from pipeline.kubeflow.schedule.follow import ENDS, SUCCEEDED, Change
+from serving.printable import markup
+from serving.terminal import Table
 
 if TYPE_CHECKING:
     from pipeline.kubeflow.schedule.jobs import Job
@@ -30,9 +31,9 @@ def show_jobs(jobs: Sequence[Job], zone: ZoneInfo, console: Console) -> None:
     table = Table("name", "pipeline", "version", "schedule", f"next ({zone.key})", "state", "id")
     for job in jobs:
         coming = [f"{time:{CLOCK}}" for time in job.times(zone, count=1)]
-        state = "[green]enabled[/]" if job.enabled else "[yellow]paused[/]"
-        names = (escape(text) for text in (job.name, job.pipeline, job.version, job.schedule))
-        table.add_row(*names, *(coming or ["-"]), state, escape(job.id))
+        state = Text("enabled", "green") if job.enabled else Text("paused", "yellow")
+        names = (job.name, job.pipeline, job.version, job.schedule)
+        table.add_row(*names, *(coming or ["-"]), state, job.id)
     console.print(table)
     console.print(explain_zone(zone), style="dim")
 
@@ -53,10 +54,10 @@ def build_rows(jobs: Sequence[Job], zone: ZoneInfo) -> list[dict[str, Any]]:
 def show_created(job: Job, zone: ZoneInfo, console: Console) -> None:
     """Prints a new recurring run and its next times."""
     console.print(
-        f"Recurring run [bold]{escape(job.name)}[/]: version {escape(job.version)} of "
-        f"{escape(job.pipeline)}, at '{escape(job.schedule)}' (for the cluster: "
-        f"{escape(job.expression)}), one run at a time. Of missed runs only the last is started "
-        f"later. ID {escape(job.id)}",
+        f"Recurring run [bold]{markup(job.name)}[/]: version {markup(job.version)} of "
+        f"{markup(job.pipeline)}, at '{markup(job.schedule)}' (for the cluster: "
+        f"{markup(job.expression)}), one run at a time. Of missed runs only the last is started "
+        f"later. ID {markup(job.id)}",
         highlight=False,
         soft_wrap=True,
     )
@@ -64,7 +65,7 @@ def show_created(job: Job, zone: ZoneInfo, console: Console) -> None:
     if not job.enabled:
         console.print(
             "It is paused, like the one that it replaces: resume it with "
-            f"`fcn schedule resume {escape(job.name)}`."
+            f"`fcn schedule resume {markup(job.name)}`."
         )
         return
     zones = {zone.key: zone, "UTC": timezone.utc, "this machine": None}
@@ -86,10 +87,10 @@ def explain_zone(zone: ZoneInfo) -> str:
 def show_change(change: Change, console: Console) -> None:
     """Prints a change in one line."""
     color = COLORS.get(change.state, "default")
-    name = "[bold]the run[/]" if not change.task else escape(change.task)
-    because = f": {escape(change.reason)}" if change.reason and change.state in ENDS else ""
+    name = "[bold]the run[/]" if not change.task else markup(change.task)
+    because = f": {markup(change.reason)}" if change.reason and change.state in ENDS else ""
     console.print(
-        f"{datetime.now():%H:%M:%S} {name} [{color}]{escape(change.state)}[/]{because}",
+        f"{datetime.now():%H:%M:%S} {name} [{color}]{markup(change.state)}[/]{because}",
         highlight=False,
         soft_wrap=True,
     )
