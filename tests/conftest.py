@@ -18,6 +18,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_addoption(parser):
     """Options of the tests that `make test` runs in a short form."""
-    parser.addoption("--kills", type=int, default=4, help="how many runs tests/kills kills")
+    parser.addoption("--kills", type=int, default=3, help="how many runs tests/kills kills")
     parser.addoption("--mutations", type=int, default=300, help="damaged files of tests/mutations")
     parser.addoption("--seed", type=int, default=0, help="decides the moments and the damage")

@@ -23,7 +23,7 @@ class KilledRun:
         self._mark = f"FCN_TEST_{uuid.uuid4().hex}"
         self.printed: list[str] = []
         sets = [word for value in TINY for word in ("--set", value)]
-        command = ["run", "flowers", "--data", str(data), *PLACES, *sets, "--beam", "parallelism=2"]
+        command = ["run", "flowers", "--data", str(data), *PLACES, *sets]
         root = str(Path(__file__).parents[2])
         self.process = subprocess.Popen(
             [sys.executable, "-u", "-m", "pipeline", *command],
