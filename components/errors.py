@@ -16,7 +16,7 @@ REASONS = {
     # folders of images and masks
     "no_pair_layout": "The folder has no known layout of images and masks.",
     "no_images": "The folder contains masks, but no images.",
-    "ambiguous_name": "Two masks, or two boxes, belong to one image.",
+    "ambiguous_name": "Two images, two masks, or two files of boxes have one name.",
     "list_unreadable": "annotations/list.txt cannot be read as UTF-8 text.",
     "bad_list_line": "A line of annotations/list.txt has another format.",
     # the result of ingestion

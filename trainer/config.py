@@ -15,6 +15,7 @@ from pydantic.dataclasses import dataclass
 from trainer.config_values import (
     KNOWN_NAMES_ONLY,
     Amount,
+    ClassNames,
     Count,
     Factor,
     FileName,
@@ -37,7 +38,7 @@ class MaskConfig:
     values: Annotated[tuple[PixelValue, ...], Field(min_length=2)]
     ignored: PixelValue | None  # Not a class: left out of training and evaluation.
     unlisted: Literal["keep", "reject"]  # Images that the official list leaves out.
-    ground: tuple[str, ...]  # Classes that are not objects: augment.paste leaves them out.
+    ground: ClassNames  # Classes that are not objects: augment.paste leaves them out.
 
     def __post_init__(self) -> None:
         if len({*self.values, self.ignored}) <= len(self.values):
@@ -51,7 +52,7 @@ class DataConfig:
     """Which images are accepted, how they are split, and how they are scaled."""
 
     schema: FileName  # trainer/data/schemas/<schema>.pbtxt
-    classes: tuple[str, ...]  # Empty: the names of the folders.
+    classes: ClassNames  # Empty: the names of the folders.
     split_ratios: tuple[
         Count, Count, Count
     ]  # train : val : test, if the folder is not split already.

@@ -10,6 +10,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictFloat, StrictInt
 
+from trainer.class_names import check_names
+
 KNOWN_NAMES_ONLY = ConfigDict(extra="forbid")
 
 
@@ -23,6 +25,7 @@ def _check_kubernetes_name(name: str) -> str:
 
 
 RunName = Annotated[str, AfterValidator(_check_kubernetes_name)]
+ClassNames = Annotated[tuple[str, ...], AfterValidator(check_names)]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 
 PixelValue = Annotated[StrictInt, Field(ge=0, le=255)]

@@ -10,12 +10,14 @@ ANOTHER_KIND = "another_kind_than_its_name"
 MORE = "bytes_after_its_end"
 NO_END = "bytes_missing_at_its_end"
 NO_BOX = "box_unreadable"
+SIMILAR_LABEL = "label_like_another"
 
 WARNINGS = {
     ANOTHER_KIND: "The file's format is not the one that its extension names.",
     MORE: "Bytes follow the end of the image.",
     NO_END: "The end of the image is missing, but decoders accept it.",
     NO_BOX: "The file of boxes cannot be read: the example has no boxes.",
+    SIMILAR_LABEL: "Another label differs only in capitals, spaces or Unicode form.",
 }
 
 EXTENSIONS = {

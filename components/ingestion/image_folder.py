@@ -8,13 +8,13 @@ counts, also hidden ones. Files elsewhere, and hidden folders next to class fold
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import tensorflow as tf
 
 from components.errors import DataError
+from trainer.class_names import breaks_lines
 from trainer.data.records import SPLITS
 
 SPLIT_FOLDERS = {
@@ -25,7 +25,6 @@ SPLIT_FOLDERS = {
     "test": "test",
 }
 LAYOUTS = "<class>/<file>, or train/ val/ test/ with <class>/<file> below each"
-LINE_BREAKERS = ("Cc", "Zl", "Zp")  # Unicode: control characters, line and paragraph separators.
 THREADS = 16
 
 
@@ -163,7 +162,7 @@ def _check_splits(base: str, found: set[str | None]) -> None:
 def _check_names(base: str, owners: dict[str, str | None]) -> None:
     """Vocabularies and label files contain one name per line."""
     for folder in owners:
-        if any(unicodedata.category(sign) in LINE_BREAKERS for sign in folder):
+        if breaks_lines(folder):
             raise DataError(
                 "bad_class_name",
                 f"The name of the class folder {folder!r} in {base!r} contains a line break or "

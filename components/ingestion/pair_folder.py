@@ -16,6 +16,7 @@ import tensorflow as tf
 from components import atomic_text
 from components.errors import DataError
 from components.ingestion.image_folder import SPLIT_FOLDERS, ImageFile, Listing, Pair, walk
+from trainer.class_names import breaks_lines
 
 IMAGES, MASKS = "images", "masks"
 TRIMAPS, BOXES, LIST = "annotations/trimaps", "annotations/xmls", "annotations/list.txt"
@@ -42,7 +43,7 @@ def find(input_base: str) -> Listing:
     used: set[str] = set()
     for root, split in roots.items():
         masks = _index_by_stem(paths, f"{root}{MASKS}/")
-        for stem, path in _list_images(paths, f"{root}{IMAGES}/"):
+        for stem, path in _index_images(paths, f"{root}{IMAGES}/").items():
             files.append(ImageFile(path, "", split, Pair(masks.get(stem, ""))))
             used |= {path, masks.get(stem, "")}
     return _make_listing(input_base, files, [path for path in paths if path not in used])
@@ -51,10 +52,10 @@ def find(input_base: str) -> Listing:
 def _list_pets(base: str, paths: list[str]) -> Listing:
     entries = _read_list(base) if LIST in paths else {}
     masks = _index_by_stem(paths, f"{TRIMAPS}/")
-    boxes = _index_by_stem([path for path in paths if path.endswith(".xml")], f"{BOXES}/")
+    boxes = _index_by_stem([path for path in paths if path.lower().endswith(".xml")], f"{BOXES}/")
     files: list[ImageFile] = []
     used = {LIST}
-    for stem, path in _list_images(paths, f"{IMAGES}/"):
+    for stem, path in _index_images(paths, f"{IMAGES}/").items():
         entry = entries.get(stem, ListEntry("", ""))
         pair = Pair(masks.get(stem, ""), boxes.get(stem, ""), entry.species, stem in entries)
         files.append(ImageFile(path, entry.breed, None, pair))
@@ -69,11 +70,17 @@ def _read_list(base: str) -> dict[str, ListEntry]:
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         parts = line.split()
-        if len(parts) != 4 or parts[2] not in SPECIES:
+        if len(parts) != 4 or parts[2] not in SPECIES or breaks_lines(parts[0]):
             raise DataError(
                 "bad_list_line",
                 f"{base}/{LIST}, line {number}: {line!r} is not NAME CLASS SPECIES BREED, where "
                 "SPECIES is 1 for a cat and 2 for a dog. Fix the line, or begin it with #.",
+            )
+        if parts[0] in entries:
+            raise DataError(
+                "ambiguous_name",
+                f"{base}/{LIST}, line {number}: an earlier line also describes {parts[0]!r}. "
+                "Remove one.",
             )
         breed = re.sub(r"(?<=.)_\d+$", "", parts[0])
         entries[parts[0]] = ListEntry(breed, SPECIES[parts[2]])
@@ -113,13 +120,9 @@ def _is_split(top: str, paths: list[str]) -> bool:
     return top.casefold() in SPLIT_FOLDERS and any(p.startswith(f"{top}/{IMAGES}/") for p in paths)
 
 
-def _list_images(paths: list[str], folder: str) -> list[tuple[str, str]]:
-    """Returns stem and path of each file in a folder. Oxford's archive also has .mat files."""
-    return [
-        (_strip_extension(path, folder), path)
-        for path in paths
-        if path.startswith(folder) and not _is_hidden(path) and not path.endswith(".mat")
-    ]
+def _index_images(paths: list[str], folder: str) -> dict[str, str]:
+    """Indexes the images of a folder by stem. Oxford's archive also has .mat files."""
+    return _index_by_stem([path for path in paths if not path.endswith(".mat")], folder)
 
 
 def _index_by_stem(paths: list[str], folder: str) -> dict[str, str]:
@@ -131,7 +134,8 @@ def _index_by_stem(paths: list[str], folder: str) -> dict[str, str]:
             if stem in found:
                 raise DataError(
                     "ambiguous_name",
-                    f"{found[stem]} and {path} both belong to the image {stem!r}. Remove one.",
+                    f"{found[stem]} and {path} differ only in their extension, but an image and its "
+                    f"mask belong together by the name {stem!r}. Remove or rename one.",
                 )
             found[stem] = path
     return found

@@ -11,11 +11,14 @@ from typing import Any
 from rich.table import Table
 
 from components import atomic_text
+from components.ingestion import file_warnings
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import Listing
+from trainer.class_names import find_similar
 from trainer.data.records import SPLITS
 
 FILE_NAME = "summary.json"
+SHOWN = 3  # Groups of similar labels, and labels of each.
 ALL = "all"  # The row for all classes together.
 
 
@@ -41,6 +44,7 @@ class Summary:
     outside: tuple[str, ...] = ()  # Files that belong to no image: not counted, not ingested.
     warnings: dict[str, int] = field(default_factory=dict)  # Examples by kind of warning.
     mask_pixels: dict[str, dict[str, int]] = field(default_factory=dict)  # Split, mask's class.
+    similar_labels: list[list[str]] = field(default_factory=list)  # Groups: see find_similar.
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -54,6 +58,7 @@ def summarize(
     """Counts settled files. Classes without examples have zeros."""
     kept = [c for c in files if not c.reason]
     classes = listing.classes if all(c.label for c in kept) else (*listing.classes, "")
+    similar = find_similar(listing.classes) + find_similar(mask_classes)
     images = Counter((c.label, c.split) for c in kept)
     groups = {label: [c for c in kept if c.label == label] for label in classes} | {ALL: kept}
     return Summary(
@@ -64,9 +69,18 @@ def summarize(
         heights={name: _measure_sides([c.height for c in group]) for name, group in groups.items()},
         widths={name: _measure_sides([c.width for c in group]) for name, group in groups.items()},
         outside=listing.outside,
-        warnings=dict(sorted(Counter(w for c in kept for w in c.warnings).items())),
+        warnings=_count_warnings(kept, similar),
         mask_pixels={s: _sum_pixels(kept, s, mask_classes) for s in SPLITS} if mask_classes else {},
+        similar_labels=similar,
     )
+
+
+def _count_warnings(kept: list[ExaminedFile], similar: list[list[str]]) -> dict[str, int]:
+    """Counts the examples by kind of warning."""
+    counts = Counter(warning for file in kept for warning in file.warnings)
+    labels = {label for group in similar for label in group}
+    counts[file_warnings.SIMILAR_LABEL] = sum(file.label in labels for file in kept)
+    return {kind: count for kind, count in sorted(counts.items()) if count}
 
 
 def _count_reasons(files: list[ExaminedFile], split: str) -> dict[str, int]:
@@ -135,6 +149,11 @@ def write_caption(summary: Summary) -> str:
         lines.append(f"{name}: {files} files = {examples} examples + {rejected} rejects")
     lines += [f"rejects: {n} {reason}" for reason, n in sorted(summary.reasons.items())]
     lines += [f"examples with a warning: {n} {kind}" for kind, n in summary.warnings.items()]
+    for group in summary.similar_labels[:SHOWN]:
+        names = ", ".join(repr(name) for name in group[:SHOWN])
+        lines.append(
+            f"{len(group)} labels differ only in capitals, spaces or Unicode form: {names}"
+        )
     lines += [f"{split}: {_format_shares(pixels)}" for split, pixels in summary.mask_pixels.items()]
     if summary.outside:
         first = ", ".join(summary.outside[:3])
