@@ -24,6 +24,7 @@ from serving.client import (
     connect,
 )
 from serving.mask_files import MaskFiles
+from serving.rgb_images import UnreadableImageError, make_upright
 from serving.versions import find_models
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ Output = Annotated[
         show_default=str(OUTPUT),
     ),
 ]
+Bits = Annotated[
+    int | None,
+    typer.Option(help="Bits per sample, for 16-bit files that do not say it.", min=8, max=16),
+]
 Timeout = Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)]
 
 
@@ -95,13 +100,14 @@ def predict(
     rest: Rest = False,
     as_json: AsJSON = False,
     output: Output = None,
+    bits: Bits = None,
     timeout: Timeout = 30.0,
 ) -> None:
     """Sends images to a served model in one request, and prints its answers.
 
     A segmentation model's masks are written to a folder, each with an overlay on its image.
     """
-    encoded = [_read(path) for path in images]
+    encoded = [_read(path, bits) for path in images]
     url = _choose_url(server, rest)
     quiet_tensorflow()
     try:
@@ -176,11 +182,14 @@ def _print_change(status: VersionStatus) -> None:
     typer.echo(f"{text} {status.error}".rstrip(), err=bool(status.error))
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, bits: int | None) -> bytes:
     try:
-        return path.read_bytes()
+        encoded = path.read_bytes()
+        return make_upright(encoded, bits=bits) if bits else encoded
     except OSError as error:
         _fail(f"Cannot read {path}: {error.strerror}.", WRONG_USE)
+    except UnreadableImageError as error:
+        _fail(f"{path} is not a readable image: {error}.", WRONG_USE)
 
 
 def _write_masks(

@@ -38,6 +38,7 @@ class MaskConfig:
     values: Annotated[tuple[PixelValue, ...], Field(min_length=2)]
     ignored: PixelValue | None  # Not a class: left out of training and evaluation.
     unlisted: Literal["keep", "reject"]  # Images that the official list leaves out.
+    oriented: Literal["stored", "shown", "auto"]  # Drawn on the pixels before or after the turn.
     ground: ClassNames  # Classes that are not objects: augment.paste leaves them out.
 
     def __post_init__(self) -> None:

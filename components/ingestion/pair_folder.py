@@ -134,8 +134,8 @@ def _index_by_stem(paths: list[str], folder: str) -> dict[str, str]:
             if stem in found:
                 raise DataError(
                     "ambiguous_name",
-                    f"{found[stem]} and {path} differ only in their extension, but an image and its "
-                    f"mask belong together by the name {stem!r}. Remove or rename one.",
+                    f"{found[stem]} and {path} differ only in their extension: both have the "
+                    f"name {stem!r}, which joins an image and its mask. Remove or rename one.",
                 )
             found[stem] = path
     return found

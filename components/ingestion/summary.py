@@ -14,6 +14,7 @@ from components import atomic_text
 from components.ingestion import file_warnings
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import Listing
+from serving import bit_depth
 from trainer.class_names import find_similar
 from trainer.data.records import SPLITS
 
@@ -44,6 +45,7 @@ class Summary:
     outside: tuple[str, ...] = ()  # Files that belong to no image: not counted, not ingested.
     warnings: dict[str, int] = field(default_factory=dict)  # Examples by kind of warning.
     mask_pixels: dict[str, dict[str, int]] = field(default_factory=dict)  # Split, mask's class.
+    undeclared_bits: int = 0  # Of files that do not declare their depth; 0: there are none.
     similar_labels: list[list[str]] = field(default_factory=list)  # Groups: see find_similar.
 
     @property
@@ -71,6 +73,7 @@ def summarize(
         outside=listing.outside,
         warnings=_count_warnings(kept, similar),
         mask_pixels={s: _sum_pixels(kept, s, mask_classes) for s in SPLITS} if mask_classes else {},
+        undeclared_bits=_find_undeclared_bits(files),
         similar_labels=similar,
     )
 
@@ -81,6 +84,11 @@ def _count_warnings(kept: list[ExaminedFile], similar: list[list[str]]) -> dict[
     labels = {label for group in similar for label in group}
     counts[file_warnings.SIMILAR_LABEL] = sum(file.label in labels for file in kept)
     return {kind: count for kind, count in sorted(counts.items()) if count}
+
+
+def _find_undeclared_bits(files: list[ExaminedFile]) -> int:
+    greatest = max((file.undeclared for file in files), default=0)
+    return bit_depth.round_up(greatest) if greatest else 0
 
 
 def _count_reasons(files: list[ExaminedFile], split: str) -> dict[str, int]:
@@ -149,6 +157,11 @@ def write_caption(summary: Summary) -> str:
         lines.append(f"{name}: {files} files = {examples} examples + {rejected} rejects")
     lines += [f"rejects: {n} {reason}" for reason, n in sorted(summary.reasons.items())]
     lines += [f"examples with a warning: {n} {kind}" for kind, n in summary.warnings.items()]
+    if bits := summary.undeclared_bits:
+        lines.append(
+            f"files of 16 bits that do not declare their depth: read as {bits} bits. Send such "
+            f"files with `fcn predict --bits {bits}`"
+        )
     for group in summary.similar_labels[:SHOWN]:
         names = ", ".join(repr(name) for name in group[:SHOWN])
         lines.append(

@@ -11,8 +11,8 @@ import tensorflow as tf
 
 from components.errors import DataError
 from components.ingestion import examination, pair_folder, rejects
+from components.ingestion.annotations.masks import MaskReading
 from components.ingestion.images import Limits
-from components.ingestion.masks import MaskReading
 from components.ingestion.options import IngestionOptions
 from tests.fakes import image_files
 from tests.fakes.image_files import file_of, jpeg, mask, picture, put
