@@ -45,7 +45,7 @@ class Samples:
         """
         depth = self.bits or _choose_bits(self.undeclared, bits)
         flat = np.minimum(self.values >> (depth - USUAL[0]), 255).astype(np.uint8)
-        flat = 255 - flat if self.white_is_zero else flat
+        flat = ~flat if self.white_is_zero else flat
         channels = [flat] if flat.ndim == 2 else np.moveaxis(flat, -1, 0)
         return Image.merge(self.mode, [Image.fromarray(channel) for channel in channels])
 

@@ -71,18 +71,22 @@ def summarize(
         heights={name: _measure_sides([c.height for c in group]) for name, group in groups.items()},
         widths={name: _measure_sides([c.width for c in group]) for name, group in groups.items()},
         outside=listing.outside,
-        warnings=_count_warnings(kept, similar),
+        warnings=_count_warnings(kept, similar, mask_classes),
         mask_pixels={s: _sum_pixels(kept, s, mask_classes) for s in SPLITS} if mask_classes else {},
         undeclared_bits=_find_undeclared_bits(files),
         similar_labels=similar,
     )
 
 
-def _count_warnings(kept: list[ExaminedFile], similar: list[list[str]]) -> dict[str, int]:
+def _count_warnings(
+    kept: list[ExaminedFile], similar: list[list[str]], mask_classes: tuple[str, ...]
+) -> dict[str, int]:
     """Counts the examples by kind of warning."""
     counts = Counter(warning for file in kept for warning in file.warnings)
     labels = {label for group in similar for label in group}
-    counts[file_warnings.SIMILAR_LABEL] = sum(file.label in labels for file in kept)
+    for file in kept:
+        present = [name for name, n in zip(mask_classes, file.pixels, strict=False) if n]
+        counts[file_warnings.SIMILAR_LABEL] += not labels.isdisjoint([file.label, *present])
     return {kind: count for kind, count in sorted(counts.items()) if count}
 
 

@@ -6,12 +6,14 @@ import socket
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from serving import commands
 from tests.fakes import saved_models
+from tests.fakes.deep_images import png
 from tests.fakes.saved_models import draw
 
 app = typer.Typer()
@@ -110,6 +112,19 @@ def test_a_file_that_is_not_an_image_is_named(server, images, tmp_path):
     assert result.exit_code == 2
     assert "notes.txt" in result.stderr
     assert "a.jpg" not in result.stderr
+
+
+def test_bits_are_the_depth_of_a_file_that_does_not_declare_it(server, tmp_path):
+    red = np.broadcast_to(np.array([4095, 0, 0], np.uint16), (20, 20, 3))
+    (tmp_path / "red.png").write_bytes(png(red))
+
+    unknown = predict(server, tmp_path / "red.png")
+    known = predict(server, "--json", "--bits", 12, tmp_path / "red.png")
+
+    assert (unknown.exit_code, "--bits 12" in unknown.stderr) == (2, True)
+    assert json.loads(known.stdout)[0]["label"] == "red"
+    too_few = predict(server, "--bits", 10, tmp_path / "red.png")
+    assert (too_few.exit_code, "red.png" in too_few.stderr) == (2, True)
 
 
 def test_a_model_that_is_not_served_is_named(server, images):

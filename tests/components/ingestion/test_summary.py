@@ -102,4 +102,4 @@ def test_classes_of_masks_that_differ_in_capitals_only_are_named():
     summary = ingestion_summary.summarize(PAIRS, listing("a"), ("Pet", "pet"))
 
     assert summary.similar_labels == [["Pet", "pet"]]
-    assert summary.warnings == {"odd": 1}
+    assert summary.warnings == {"odd": 1, file_warnings.SIMILAR_LABEL: 3}
