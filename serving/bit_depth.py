@@ -44,7 +44,8 @@ class Samples:
         Raises UnknownDepthError if there is neither, and the values do not need all 16 bits.
         """
         depth = self.bits or _choose_bits(self.undeclared, bits)
-        flat = np.minimum(self.values >> (depth - USUAL[0]), 255).astype(np.uint8)
+        shifted = self.values >> (depth - USUAL[0])
+        flat = np.minimum(shifted, 255, out=shifted).astype(np.uint8)
         flat = ~flat if self.white_is_zero else flat
         channels = [flat] if flat.ndim == 2 else np.moveaxis(flat, -1, 0)
         return Image.merge(self.mode, [Image.fromarray(channel) for channel in channels])
@@ -114,11 +115,13 @@ def _find_declared_by_png(encoded: bytes, greatest: int) -> int | None:
     """PNG's standard stores fewer bits in the upper ones; many programs use the lower ones."""
     position = len(b"\x89PNG\r\n\x1a\n")
     while (kind := encoded[position + 4 : position + 8]) not in (b"IDAT", b""):
-        if kind == b"sBIT":
+        length = int.from_bytes(encoded[position : position + 4], "big")
+        if kind == b"sBIT" and length:
             colours = 1 if encoded[25] in (0, 4) else 3  # By the colour type; alpha does not count.
-            bits = max(USUAL[0], *encoded[position + 8 : position + 8 + colours])
+            declared = encoded[position + 8 : position + 8 + min(colours, length)]
+            bits = max([USUAL[0], *declared])
             return bits if greatest < 2**bits and bits < USUAL[-1] else USUAL[-1]
-        position += 12 + int.from_bytes(encoded[position : position + 4], "big")
+        position += 12 + length
     return None
 
 
@@ -131,6 +134,7 @@ def _read_tag(image: Image.Image, tag: int) -> float | None:
     """The greatest value of a TIFF's tag; None if it has none, or it is not a number."""
     tags: Any = getattr(image, "tag_v2", {})
     try:
-        return float(np.max(tags[tag]))
-    except (KeyError, TypeError, ValueError):
+        value = float(np.max(tags[tag]))
+    except Exception:  # Pillow decodes a tag here, and may raise anything for a damaged one.
         return None
+    return value if np.isfinite(value) else None

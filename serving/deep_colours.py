@@ -40,16 +40,23 @@ def read(image: Image.Image, encoded: bytes) -> tuple[NDArray[np.uint16], str]:
 
     Raises UnknownDepthError for a layout of which Pillow cannot read the lower bytes.
     """
-    upper = np.asarray(image).astype(np.uint16)
     with Image.open(io.BytesIO(encoded), formats=[str(image.format)]) as again:
         rawmode = _find_rawmode(again)
         again.tile = [tile._replace(args=_replace(tile.args, rawmode)) for tile in again.tile]
         again.load()
         lower = np.asarray(again)
     if rawmode == "RGBA":  # GREY_AND_ALPHA.
-        return lower[..., 0].astype(np.uint16) << 8 | lower[..., 1], "L"
+        return _join(lower[..., 0], lower[..., 1]), "L"
     count = CHANNELS[image.mode]
-    return upper[..., :count] << 8 | lower[..., :count], "CMYK" if count == 4 else "RGB"
+    values = _join(np.asarray(image)[..., :count], lower[..., :count])
+    return values, "CMYK" if count == 4 else "RGB"
+
+
+def _join(upper: NDArray[np.uint8], lower: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    values = upper.astype(np.uint16)
+    values <<= 8
+    values |= lower
+    return values
 
 
 def _find_rawmode(image: Any) -> str:

@@ -31,16 +31,23 @@ def find_turn(image: Image.Image) -> Transpose | None:
     return TO_UPRIGHT.get(orientation)
 
 
-def load_stored(image: Image.Image) -> tuple[Image.Image, Transpose | None]:
-    """Decodes the pixels as the file stores them. Also returns the turn that makes them upright.
+def load(image: Image.Image) -> Transpose | None:
+    """Decodes the pixels. Returns the turn that makes those that the file stores upright.
 
-    Pillow turns a TIFF upright while it decodes it.
+    Pillow turns a TIFF while it decodes it, so its tag is read before; that of a PNG may follow the
+    pixels.
     """
     if image.format != "TIFF":
-        image.load()  # First: Pillow reads a PNG's tag only after the pixels.
-        return image, find_turn(image)
+        image.load()
+        return find_turn(image)
     turn = find_turn(image)
     image.load()
+    return turn
+
+
+def load_stored(image: Image.Image) -> tuple[Image.Image, Transpose | None]:
+    """As `load`, but also returns the pixels that the file stores."""
+    turn = load(image)
     if turn is None or find_turn(image) is turn:
         return image, turn
     return image.transpose(INVERSE[turn]), turn

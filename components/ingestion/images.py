@@ -15,9 +15,8 @@ import tensorflow as tf
 from PIL import Image
 
 from components.ingestion import formats, rejects
-from serving import bit_depth, rgb_images
+from serving import bit_depth, orientation, rgb_images
 from serving.deep_colours import UnknownDepthError
-from serving.orientation import find_turn
 from trainer.data import images
 
 Image.init()
@@ -79,9 +78,8 @@ def convert(data: bytes, limits: Limits, bits: int = 16) -> Picture:
     _check_size(image, limits)
     if rgb_images.is_plain(image, data):
         return Picture(data, rgb_images.PLAIN[str(image.format)], image.height, image.width)
-    turn = find_turn(image)  # Before Pillow decodes a TIFF, which it turns itself.
     with _reject_damage(data):
-        image.load()
+        turn = orientation.load(image)
     try:
         samples = bit_depth.read(image, data)
         rgb = rgb_images.to_upright_rgb(image, samples, bits)

@@ -21,14 +21,14 @@ def ramp(*channels: int, greatest: int = 4095, height: int = 20, width: int = 24
     return np.stack([np.roll(values, n) for n in channels], -1).reshape(height, width, -1)
 
 
-def png(samples: np.ndarray, *, significant: tuple[int, ...] = ()) -> bytes:
+def png(samples: np.ndarray, *, significant: tuple[int, ...] | None = None) -> bytes:
     """A PNG of 16 bits, with an sBIT chunk of the significant bits."""
     height, width = samples.shape[:2]
     channels = samples.size // (height * width)
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in samples)
     header = struct.pack(">IIBBBBB", width, height, 16, COLOUR_TYPES[channels], 0, 0, 0)
     chunks = [(b"IHDR", header), (b"gAMA", struct.pack(">I", 45455))]
-    chunks += [(b"sBIT", bytes(significant))] if significant else []
+    chunks += [(b"sBIT", bytes(significant))] if significant is not None else []
     chunks += [(b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))

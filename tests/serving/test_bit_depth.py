@@ -112,6 +112,20 @@ def test_a_depth_that_is_too_small_for_the_values_is_refused():
         make_upright(png(GREY), bits=10)
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_deep_colours_are_turned_upright(orientation):
+    tag = {274: (3, orientation)}
+
+    found = pixels(tiff(RGB, MAX_12 | tag))
+
+    with Image.open(io.BytesIO(tiff(RGB << 4, tag))) as image:
+        assert np.array_equal(found, np.asarray(image))
+
+
+def test_an_empty_declaration_declares_nothing():
+    assert pixels(png(GREY, significant=()), bits=12).max() == 255
+
+
 @pytest.mark.parametrize(
     "encoded",
     [
