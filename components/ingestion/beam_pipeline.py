@@ -63,11 +63,6 @@ def ingest(
         | "Examine" >> beam.ParDo(Examine(options)).with_outputs("splits", main="examined")
     )
     _count_examined(splits, f"{account_uri}/{EXAMINED}")
-    greatest = (
-        examined
-        | "Samples" >> beam.Map(get_undeclared)
-        | "GreatestSample" >> beam.CombineGlobally(find_greatest)
-    )
     every_shard = pipeline | "EveryShard" >> beam.Create([(n, None) for n in range(options.shards)])
     _ = (
         (examined, every_shard)
@@ -75,11 +70,23 @@ def ingest(
         | "MeetCopies" >> beam.GroupByKey()
         | "WriteShards"
         >> beam.ParDo(
-            WriteShard(options, listing.classes, examples_uri), beam.pvalue.AsSingleton(greatest)
+            WriteShard(options, listing.classes, examples_uri), _find_greatest_sample(examined)
         )
         | "AllSettled" >> beam.combiners.ToList()
         | "WriteSettled" >> beam.Map(write_settled, f"{account_uri}/{SETTLED}")
     )
+
+
+def _find_greatest_sample(
+    examined: beam.PCollection[tuple[int, ExaminedFile]],
+) -> beam.pvalue.AsSingleton:
+    """Returns the greatest sample of the files that do not declare their depth, as side input."""
+    greatest = (
+        examined
+        | "Samples" >> beam.Map(get_undeclared)
+        | "GreatestSample" >> beam.CombineGlobally(find_greatest)
+    )
+    return beam.pvalue.AsSingleton(greatest)
 
 
 def _count_examined(splits: beam.PCollection[str], path: str) -> None:
