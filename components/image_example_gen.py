@@ -43,7 +43,7 @@ class IngestionExecutor(BaseBeamExecutor):
 
         options = ingestion_options.parse(exec_properties)
         find = pair_folder.find if options.reading else image_folder.find
-        listing = find(options.input_base)
+        listing = find(options.input_base, follow_links=options.follow_links)
         account = self._ingest(listing, options, examples.uri, table.uri)
         summary = _write_tables(listing, account, table.uri, options.mask_classes)
         limit = options.max_reject_fraction
@@ -127,6 +127,7 @@ class ImageExampleGenSpec(types.ComponentSpec):
         "shards": ExecutionParameter(type=int),
         "mask": ExecutionParameter(type=str),  # JSON; empty without masks.
         "fingerprint": ExecutionParameter(type=str),  # Only for the cache to compare.
+        "follow_links": ExecutionParameter(type=int),  # 0 or 1.
     }
     INPUTS = {}  # noqa: RUF012
     OUTPUTS = {  # noqa: RUF012
@@ -147,8 +148,12 @@ class ImageExampleGen(BaseBeamComponent):
         data: DataConfig,
         *,
         fingerprint: str | RuntimeParameter = "",
+        follow_links: bool = False,
     ) -> None:
-        """`fingerprint` comes from image_folder: if a file changes, ingestion runs again."""
+        """`fingerprint` comes from image_folder: if a file changes, ingestion runs again.
+
+        `follow_links` follows links that lead out of the folder.
+        """
         spec = ImageExampleGenSpec(
             input_base=input_base,
             split_ratios=json.dumps(list(data.split_ratios)),
@@ -158,6 +163,7 @@ class ImageExampleGen(BaseBeamComponent):
             shards=data.shards,
             mask=json.dumps({**asdict(data.mask), "classes": data.classes}) if data.mask else "",
             fingerprint=fingerprint,
+            follow_links=int(follow_links),
             examples=types.Channel(type=standard_artifacts.Examples),
             rejects=types.Channel(type=Rejects),
         )

@@ -32,7 +32,12 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
     Raises ValueError for an unknown task.
     """
     tasks.find_task(experiment)
-    ingested = ImageExampleGen(settings.data, experiment.data, fingerprint=settings.fingerprint)
+    ingested = ImageExampleGen(
+        settings.data,
+        experiment.data,
+        fingerprint=settings.fingerprint,
+        follow_links=settings.follow_links,
+    )
     examples = ingested.outputs["examples"]
     statistics = make_statistics(examples)
     counted = statistics.outputs["statistics"]
@@ -173,6 +178,7 @@ def make_baseline(
         statistics=statistics,
         transform_graph=transform_graph,
         max_side=experiment.data.max_side,
+        max_pixels=experiment.data.max_pixels,
         task=experiment.task,
         classes=json.dumps(experiment.data.classes),
         **name_served_version(experiment, settings),

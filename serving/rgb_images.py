@@ -10,8 +10,9 @@ import io
 
 from PIL import Image
 
-from serving import bit_depth
+from serving import bit_depth, image_kinds
 from serving.bit_depth import Samples
+from serving.deep_colours import UnknownDepthError
 from serving.orientation import find_turn
 
 PLAIN = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "BMP": "BMP"}  # An MPO starts with a JPEG.
@@ -36,6 +37,8 @@ def make_upright(encoded: bytes, *, bits: int | None = None) -> bytes:
             if is_plain(image, encoded):
                 return encoded
             return to_png(to_upright_rgb(image, bit_depth.read(image, encoded), bits))
+    except UnknownDepthError as error:
+        raise UnreadableImageError(str(error)) from error
     except UNREADABLE as error:
         raise UnreadableImageError(_explain(encoded, error)) from error
 
@@ -52,6 +55,8 @@ def check(encoded: bytes) -> None:
 def is_plain(image: Image.Image, encoded: bytes) -> bool:
     """Whether TensorFlow decodes these bytes to the correct upright pixels."""
     if image.format not in PLAIN or image.mode != "RGB":
+        return False
+    if PLAIN[image.format] == "JPEG" and not image_kinds.is_common_jpeg(encoded):
         return False
     if image.format == "PNG" and (encoded[24] != 8 or getattr(image, "is_animated", False)):
         return False
@@ -90,6 +95,10 @@ def _is_plain_bmp(encoded: bytes) -> bool:
 def _explain(encoded: bytes, error: BaseException) -> str:
     if not encoded:
         return "it is empty"
+    if isinstance(error, UnreadableImageError):
+        return str(error)
+    if known := image_kinds.explain(encoded):
+        return known
     if isinstance(error, Image.UnidentifiedImageError):
         return f"it starts with {encoded[:8]!r}, which is not a known image format"
-    return str(error) or type(error).__name__
+    return image_kinds.clean_reason(error)

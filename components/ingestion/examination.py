@@ -19,6 +19,8 @@ from components.ingestion import file_bytes, file_warnings, images, pairs, rejec
 from components.ingestion.file_bytes import Content
 from components.ingestion.image_folder import ImageFile
 from components.ingestion.images import Picture, RejectError
+from components.ingestion.layouts.left_out import SHOWN, name_some
+from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
 from components.ingestion.options import IngestionOptions
 from components.ingestion.rejects import Reject
 from trainer.data import records
@@ -73,7 +75,7 @@ def examine(file: ImageFile, options: IngestionOptions) -> ExaminedFile:
 
 
 def _start(file: ImageFile, digest: str, options: IngestionOptions) -> ExaminedFile:
-    split = file.split or choose_split(digest, options.ratios)
+    split = choose_split_of(file, digest, options.ratios)
     return ExaminedFile(file.path, file.label, split, digest)
 
 
@@ -95,6 +97,14 @@ def _examine_content(
         species=pair.species,
         boxes=pair.boxes,
     )
+
+
+def choose_split_of(file: ImageFile, digest: str, ratios: tuple[int, ...]) -> str:
+    """Returns the split that the folder gives a file; the content decides what is left open."""
+    if file.split == TRAIN_AND_VAL:
+        train, val, _ = ratios
+        return choose_split(digest, (train or 1, val, 0))
+    return file.split or choose_split(digest, ratios)
 
 
 def choose_split(digest: str, ratios: tuple[int, ...]) -> str:
@@ -131,11 +141,19 @@ def _settle_copies(copies: list[ExaminedFile]) -> list[ExaminedFile]:
         return copies
     if len({(copy.label, copy.mask_digest) for copy in copies}) > 1:
         reason = rejects.DUPLICATE_UNDER_ANOTHER_LABEL
-        meanings = ", ".join(sorted({copy.meaning for copy in copies}))
-        detail = f"the same bytes under {meanings}: {', '.join(c.path for c in copies)}"
-        return [replace(copy, reason=reason, detail=detail) for copy in copies]
+        same = f"the same bytes as {first.path}"
+        settled = [replace(copy, reason=reason, detail=same) for copy in others]
+        return [replace(first, reason=reason, detail=_describe_group(copies)), *settled]
     detail = f"a copy of {first.path}"
     return [first, *(replace(o, reason=rejects.DUPLICATE, detail=detail) for o in others)]
+
+
+def _describe_group(copies: list[ExaminedFile]) -> str:
+    """Names a few labels of a group, and a file of each: once for the group, which may be large."""
+    paths = {copy.meaning: copy.path for copy in reversed(copies)}
+    meanings = sorted(paths)
+    shown = ", ".join(paths[meaning] for meaning in meanings[:SHOWN])
+    return f"the same bytes under {name_some(meanings)}: {len(copies):,} files, such as {shown}"
 
 
 def make_record(file: ExaminedFile, options: IngestionOptions, classes: tuple[str, ...]) -> bytes:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
-
-from rich.table import Table
 
 from components import atomic_text
 from components.ingestion import file_warnings
 from components.ingestion.examination import ExaminedFile
-from components.ingestion.image_folder import Listing
-from serving import bit_depth
+from components.ingestion.image_folder import BY_CONTENT, Listing
+from components.ingestion.layouts.left_out import SHOWN
+from serving import bit_depth, printable
+from serving.terminal import Table
 from trainer.class_names import find_similar
 from trainer.data.records import SPLITS
 
 FILE_NAME = "summary.json"
-SHOWN = 3  # Groups of similar labels, and labels of each.
 ALL = "all"  # The row for all classes together.
 
 
@@ -33,8 +32,19 @@ class Sides:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """Files or links that are left out, of one kind."""
+
+    count: int
+    first: tuple[str, ...]  # A few paths.
+
+
+@dataclass(frozen=True)
 class Summary:
-    """Counts by split: `files[s] == examples[s] + sum(rejects[s].values())` for each split s."""
+    """Counts by split: `files[s] == examples[s] + sum(rejects[s].values())` for each split s.
+
+    With what is left out, and the companions, these are all files found.
+    """
 
     files: dict[str, int]
     examples: dict[str, int]
@@ -42,11 +52,20 @@ class Summary:
     classes: dict[str, dict[str, int]]  # Class, split: examples.
     heights: dict[str, Sides]  # Class, and "all".
     widths: dict[str, Sides]  # Class, and "all".
-    outside: tuple[str, ...] = ()  # Files that belong to no image: not counted, not ingested.
+    left_out: dict[str, LeftOut] = field(default_factory=dict)  # By kind, see layouts/left_out.py.
+    companions: int = 0  # Masks, boxes and lists that belong to the images.
+    splits_by: str = BY_CONTENT
+    val_from_train: int = 0  # Files of val that were taken from train: the data has no val.
     warnings: dict[str, int] = field(default_factory=dict)  # Examples by kind of warning.
     mask_pixels: dict[str, dict[str, int]] = field(default_factory=dict)  # Split, mask's class.
     undeclared_bits: int = 0  # Of files that do not declare their depth; 0: there are none.
     similar_labels: list[list[str]] = field(default_factory=list)  # Groups: see find_similar.
+
+    @property
+    def found(self) -> int:
+        """All files of the folder, and links that were not followed."""
+        others = sum(group.count for group in self.left_out.values())
+        return sum(self.files.values()) + self.companions + others
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -70,7 +89,10 @@ def summarize(
         classes={label: {s: images[label, s] for s in SPLITS} for label in classes},
         heights={name: _measure_sides([c.height for c in group]) for name, group in groups.items()},
         widths={name: _measure_sides([c.width for c in group]) for name, group in groups.items()},
-        outside=listing.outside,
+        left_out=_shorten(listing.left_out),
+        companions=listing.companions,
+        splits_by=listing.splits_by,
+        val_from_train=_count_per_split(files)["val"] if listing.takes_val_from_train else 0,
         warnings=_count_warnings(kept, similar, mask_classes),
         mask_pixels={s: _sum_pixels(kept, s, mask_classes) for s in SPLITS} if mask_classes else {},
         undeclared_bits=_find_undeclared_bits(files),
@@ -93,6 +115,10 @@ def _count_warnings(
 def _find_undeclared_bits(files: list[ExaminedFile]) -> int:
     greatest = max((file.undeclared for file in files), default=0)
     return bit_depth.round_up(greatest) if greatest else 0
+
+
+def _shorten(groups: dict[str, tuple[str, ...]]) -> dict[str, LeftOut]:
+    return {kind: LeftOut(len(paths), paths[:SHOWN]) for kind, paths in groups.items()}
 
 
 def _count_reasons(files: list[ExaminedFile], split: str) -> dict[str, int]:
@@ -126,13 +152,16 @@ def read(uri: str) -> Summary:
     written: dict[str, Any] = json.loads(atomic_text.read(f"{uri}/{FILE_NAME}"))
     for name in ("heights", "widths"):
         written[name] = {label: Sides(**sides) for label, sides in written[name].items()}
-    written["outside"] = tuple(written["outside"])
+    written["left_out"] = {
+        kind: LeftOut(group["count"], tuple(group["first"]))
+        for kind, group in written["left_out"].items()
+    }
     return Summary(**written)
 
 
 def build_table(summary: Summary) -> Table:
     """Shows the images of each class and split, and their heights and widths."""
-    table = Table(title="Images", caption=write_caption(summary), caption_justify="left")
+    table = Table(title="Images", caption=write_caption(summary))
     table.add_column("class")
     for name in (*SPLITS, "height", "width"):
         table.add_column(name, justify="right")
@@ -160,24 +189,42 @@ def write_caption(summary: Summary) -> str:
         rejected = sum(sum(summary.rejects[split].values()) for split in splits)
         lines.append(f"{name}: {files} files = {examples} examples + {rejected} rejects")
     lines += [f"rejects: {n} {reason}" for reason, n in sorted(summary.reasons.items())]
-    lines += [f"examples with a warning: {n} {kind}" for kind, n in summary.warnings.items()]
+    lines += _describe_warnings(summary)
+    lines += [f"{split}: {_format_shares(pixels)}" for split, pixels in summary.mask_pixels.items()]
+    return "\n".join([*lines, *_describe_others(summary)])
+
+
+def _describe_warnings(summary: Summary) -> Iterator[str]:
+    """Counts the warnings, and says what those about the whole folder mean."""
+    for kind, count in summary.warnings.items():
+        yield f"examples with a warning: {count} {kind}"
     if bits := summary.undeclared_bits:
-        lines.append(
+        yield (
             f"files of 16 bits that do not declare their depth: read as {bits} bits. Send such "
             f"files with `fcn predict --bits {bits}`"
         )
     for group in summary.similar_labels[:SHOWN]:
-        names = ", ".join(repr(name) for name in group[:SHOWN])
-        lines.append(
-            f"{len(group)} labels differ only in capitals, spaces or Unicode form: {names}"
-        )
-    lines += [f"{split}: {_format_shares(pixels)}" for split, pixels in summary.mask_pixels.items()]
-    if summary.outside:
-        first = ", ".join(summary.outside[:3])
-        lines.append(f"belong to no image, not ingested: {len(summary.outside)} ({first})")
-    return "\n".join(lines)
+        names = ", ".join(map(ascii, group[:SHOWN]))  # Else normalized names would look equal.
+        yield f"{len(group)} labels differ only in capitals, spaces or Unicode form: {names}"
+
+
+def _describe_others(summary: Summary) -> Iterator[str]:
+    """Says how the splits were chosen, and what else is in the folder."""
+    yield f"splits by {summary.splits_by}"
+    if summary.val_from_train:
+        yield f"val: {summary.val_from_train} files taken from train, since the data has no val"
+    others = sum(group.count for group in summary.left_out.values())
+    yield (
+        f"found: {summary.found} files = {sum(summary.files.values())} images + "
+        f"{summary.companions} masks, boxes and lists + {others} left out"
+    )
+    for kind, group in summary.left_out.items():
+        more = ", …" if group.count > len(group.first) else ""
+        names = ", ".join(map(printable.name, group.first))
+        yield f"left out: {group.count} {kind} ({names}{more})"
 
 
 def _format_shares(pixels: dict[str, int]) -> str:
     total = max(1, sum(pixels.values()))
-    return "pixels " + ", ".join(f"{name} {count / total:.1%}" for name, count in pixels.items())
+    shares = (f"{printable.name(label)} {n / total:.1%}" for label, n in pixels.items())
+    return f"pixels {', '.join(shares)}"

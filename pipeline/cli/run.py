@@ -12,17 +12,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli import beam_options
-from pipeline.cli.options import Data, Fast, Name, Set, console, fail, load, places
+from pipeline.cli.options import Data, Fast, Name, Set, fail, fail_on_storage_errors, load, places
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
 from pipeline.guard import guard
+from pipeline.storage_errors import StorageError, name_storage_errors
 from serving.commands import quiet_tensorflow
+from serving.printable import LogFormatter
+from serving.terminal import console
 
 if TYPE_CHECKING:
     from pipeline.local.results import RunResult
     from pipeline.settings import Settings
     from trainer.config import Experiment
 
+STORAGE = ("place_not_permitted", "workdir_too_small")  # Reasons that are no wrong use.
 
+FollowLinks = Annotated[
+    bool,
+    typer.Option("--follow-links", help="Follows links that lead out of the folder of images."),
+]
 Workdir = Annotated[
     str,
     typer.Option(
@@ -50,6 +58,7 @@ def run(
     overrides: Set = [],  # noqa: B006
     beam_runner: beam_options.Runner = "",
     beam: beam_options.Options = [],  # noqa: B006
+    follow_links: FollowLinks = False,
 ) -> None:
     """Ingests, trains, evaluates and, if the model passes its gate, pushes it.
 
@@ -60,13 +69,16 @@ def run(
     beam_args = beam_options.read_local_args(
         beam_runner, beam, experiment.name, data=data, workdir=workdir
     )
-    settings = replace(places(experiment, data, workdir, push_root), beam_args=beam_args)
+    settings = places(experiment, data, workdir, push_root)
+    settings = replace(settings, beam_args=beam_args, follow_links=follow_links)
     log = Path(settings.workdir, "log.txt")
     check_places(settings, experiment.name)
     check_writable(log, json_file)
-    log_to(log)
-    result = run_or_fail(experiment, settings, log)
-    report(result, json_file)
+    with fail_on_storage_errors(settings.workdir):
+        log_to(log)
+        result = run_or_fail(experiment, settings, log)
+    with fail_on_storage_errors(json_file or settings.workdir):
+        report(result, json_file)
     if not result.blessed:
         raise typer.Exit(NOT_BLESSED)
 
@@ -79,7 +91,7 @@ def check_places(settings: Settings, model: str) -> None:
     try:
         places.check_places(settings, model)
     except DataError as error:
-        fail(str(error), WRONG_USE)
+        fail(str(error), FAILED if error.reason in STORAGE else WRONG_USE)
 
 
 def run_or_fail(experiment: Experiment, settings: Settings, log: Path) -> RunResult:
@@ -88,10 +100,13 @@ def run_or_fail(experiment: Experiment, settings: Settings, log: Path) -> RunRes
     from pipeline.local import run
 
     try:
-        with guard():
+        with guard(), name_storage_errors(settings.workdir, settings.push_root):
             return run.run(experiment, settings, console)
     except DataError as error:
         fail(str(error), WRONG_USE)
+    except StorageError as error:
+        logging.getLogger(__name__).error("%s", traceback.format_exc())
+        fail(f"{error} Finished steps are kept: run again. The log has more: {log}", FAILED)
     except Exception as error:
         logging.getLogger(__name__).error("%s", traceback.format_exc())
         fail(f"{type(error).__name__}: {error}\nThe log has more: {log}", FAILED)
@@ -122,8 +137,9 @@ def check_writable(*files: Path | None) -> None:
 
 def log_to(path: Path) -> None:
     """Sends the logs and warnings of libraries to a file."""
-    handler = logging.FileHandler(path, encoding="utf-8")
-    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(level=logging.INFO, format=form, handlers=[handler], force=True)
+    handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    handler.setFormatter(LogFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(True)
+    logging.raiseExceptions = False  # A full disk gets one sentence, not a traceback for each line.
     logging.getLogger("tensorflow").handlers.clear()  # Its own handler prints to the terminal.

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from components.errors import DataError
 from components.ingestion import image_folder
+from components.ingestion.layouts import traversal
 from pipeline.settings import Settings
 
 PATTERNS = frozenset("*?[]{}\\")  # TFX and Beam read files by patterns, and quote none of these.
@@ -59,7 +60,7 @@ def check_writable(flag: str, folder: Path) -> None:
         )
     if not os.access(there, os.W_OK | os.X_OK):
         raise DataError(
-            "place_not_writable", f"{flag} {folder} cannot be written: no permission for {there}."
+            "place_not_permitted", f"{flag} {folder} cannot be written: no permission for {there}."
         )
 
 
@@ -67,7 +68,7 @@ def check_room(settings: Settings) -> None:
     """Raises DataError if the records of the data would not fit into the working directory."""
     folder = Path(settings.workdir)
     there = next(path for path in (folder, *folder.parents) if path.is_dir())
-    free, needed = shutil.disk_usage(there).free, round(ROOM * size(settings.data))
+    free, needed = shutil.disk_usage(there).free, round(ROOM * size(settings))
     if free < needed:
         raise DataError(
             "workdir_too_small",
@@ -76,9 +77,10 @@ def check_room(settings: Settings) -> None:
         )
 
 
-def size(data: str) -> int:
+def size(settings: Settings) -> int:
     """Bytes of all files of the data; those that cannot be read count nothing."""
-    _, paths = image_folder.walk(data)
+    data, follow_links = settings.data, settings.follow_links
+    paths = traversal.walk(data, image_folder.LAYOUTS, follow_links=follow_links).files
     with ThreadPoolExecutor(image_folder.THREADS) as pool:  # Remote storage answers slowly.
         return sum(pool.map(length, (f"{data}/{path}" for path in paths)))
 

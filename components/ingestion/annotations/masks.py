@@ -15,6 +15,7 @@ from PIL import Image
 from components.ingestion import formats, rejects
 from components.ingestion.annotations import orientation
 from components.ingestion.images import Picture, RejectError
+from serving import image_kinds
 from serving.orientation import load_stored
 from trainer.data.records import IGNORED
 
@@ -44,12 +45,13 @@ def read(data: bytes, reading: MaskReading, picture: Picture) -> Mask:
     """Reads a mask file, turned upright as its picture was. Raises RejectError."""
     kind = formats.detect(data)
     if kind not in LOSSLESS:
-        detail = f"{kind or 'an unknown format'}, not one of {', '.join(LOSSLESS)}"
+        found = kind or image_kinds.name_other(data) or "an unknown format"
+        detail = f"{found}, not one of {', '.join(LOSSLESS)}"
         raise RejectError(rejects.MASK_UNREADABLE, detail)
-    with _reject_damage(kind):
+    with _reject_damage(kind, data):
         mask = Image.open(io.BytesIO(data), formats=LOSSLESS)
     _check_header(mask, picture)
-    with _reject_damage(kind):
+    with _reject_damage(kind, data):
         stored, own = load_stored(mask)
     turn, is_known = orientation.choose_turn(stored.size, own, picture, reading.oriented)
     values = np.asarray(stored if turn is None else stored.transpose(turn))
@@ -80,13 +82,13 @@ def _check_header(mask: Image.Image, picture: Picture) -> None:
 
 
 @contextmanager
-def _reject_damage(kind: str) -> Iterator[None]:
+def _reject_damage(kind: str, data: bytes) -> Iterator[None]:
     """Turns Pillow's errors about damaged bytes, which may be of any type, into RejectError."""
     try:
         yield
     except Exception as error:
-        text = " ".join(str(error).split("<")[0].split())[:200]  # Without an object's address.
-        raise RejectError(rejects.MASK_UNREADABLE, f"damaged {kind}: {text}") from error
+        detail = image_kinds.explain(data) or f"damaged {kind}: {image_kinds.clean_reason(error)}"
+        raise RejectError(rejects.MASK_UNREADABLE, detail) from error
 
 
 def _to_classes(values: NDArray[np.uint8], reading: MaskReading) -> NDArray[np.uint8]:

@@ -11,6 +11,7 @@ from components.ingestion import file_warnings, rejects
 from components.ingestion import summary as ingestion_summary
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import Listing
+from components.ingestion.layouts import left_out
 from components.ingestion.summary import Sides
 
 FOUND = [
@@ -21,8 +22,8 @@ FOUND = [
 ]
 
 
-def listing(*classes, outside=("LICENSE.txt",)):
-    return Listing((), classes, outside)
+def listing(*classes):
+    return Listing((), classes, {left_out.ANNOTATION: ("1.txt", "2.txt", "3.txt", "4.txt")})
 
 
 def test_every_file_is_counted():
@@ -60,10 +61,11 @@ def test_the_table_shows_classes_sizes_and_the_account():
 
     console.print(ingestion_summary.build_table(summary))
 
-    shown = console.file.getvalue()
+    shown = " ".join(console.file.getvalue().split())
     assert "20 / 30 / 40" in shown
     assert "val: 1 files = 0 examples + 1 rejects" in shown
-    assert "not ingested: 1 (LICENSE.txt)" in shown
+    assert "found: 8 files = 4 images + 0 masks, boxes and lists + 4 left out" in shown
+    assert "left out: 4 annotation_file (1.txt, 2.txt, 3.txt, …)" in shown
 
 
 PAIRS = [

@@ -1,0 +1,73 @@
+"""The usual names of splits, and what a folder that is already split must contain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from components.errors import DataError
+from components.ingestion.layouts import left_out
+
+TRAIN_AND_VAL = "train+val"  # The content decides which of the two; never test.
+WORDS = {
+    "train": ("train", "training", "trn"),
+    "val": ("val", "valid", "validation", "dev", "eval"),
+    "test": ("test", "testing", "tst"),
+    TRAIN_AND_VAL: ("trainval", "train_val", "train-val"),
+}
+ENDING = r"([-_ ]?(set|data|images|imgs|split|\d{4}))?"  # train_set, train2017.
+
+Key = TypeVar("Key")
+
+
+def find_split(name: str) -> str | None:
+    """Returns the split that a folder, or the stem of a list, names; in any capitals."""
+    folded = name.casefold()
+    for split, words in WORDS.items():
+        if re.fullmatch(f"({'|'.join(words)}){ENDING}", folded):
+            return split
+    return None
+
+
+def complete(place: str, splits: Mapping[Key, str]) -> dict[Key, str]:
+    """Checks the splits that are given, and lets val come from train if it is not.
+
+    Raises DataError if there is no train or no test: neither may come from the other.
+    """
+    found = set(splits.values())
+    both = TRAIN_AND_VAL in found
+    if both and "train" in found:
+        raise DataError(
+            "mixed_layout", f"{place} is split into both train and trainval. Remove one of them."
+        )
+    missing = [split for split in ("train", "test") if split not in found]
+    if missing and not (both and missing == ["train"]):
+        raise DataError(
+            "missing_split",
+            f"{place} is already split into {', '.join(sorted(found))}, but {missing[0]}/ is "
+            f"missing or contains no images of a known layout. Add {missing[0]}, or rename what is "
+            f"to be {missing[0]}. Only val may be missing: it is then taken from train.",
+        )
+    if "val" in found and not both:
+        return dict(splits)
+    return {key: TRAIN_AND_VAL if split == "train" else split for key, split in splits.items()}
+
+
+def check_all_read(base: str, folders: Iterable[str], used: Iterable[str]) -> None:
+    """Raises DataError if a folder is split, and is not in `used`: the folders read as split."""
+    children: dict[str, dict[str, str]] = {}
+    for folder in folders:
+        parent, _, name = folder.rpartition("/")
+        split = find_split(name)
+        if split and all(map(left_out.is_visible, folder.split("/"))):
+            children.setdefault(parent, {})[split] = name
+    for parent in sorted(set(children) - set(used)):
+        if len(children[parent]) > 1:
+            names = ", ".join(sorted(children[parent].values()))
+            raise DataError(
+                "split_unread",
+                f"{base}/{parent} is split into {names}, but folders of splits can be read only "
+                "as the first or second level, in every class or side. Move them there, or rename "
+                "them if they are not splits.",
+            )
