@@ -83,25 +83,20 @@ class _Levels:
 
 def _read_splits_first(base: str, named: dict[str, str], level: _Levels) -> dict[str, Owner]:
     splits = {(top, label): split for top, split in named.items() for label in level.list_in(top)}
-    for top in named:
-        labels = level.list_in(top)
-        if labels and len(split_folders.find_splits(labels)) == len(labels):
-            raise DataError(
-                "split_unread",
-                f"{base}/{top}/ contains {left_out.name_some(labels)}, which are not classes. Move "
-                "the folders of the classes up by one level.",
-            )
+    labels = sorted({label for _, label in splits})
+    if labels and len(split_folders.find_splits(labels)) == len(labels):
+        raise DataError(
+            "split_unread",
+            f"{base!r} contains {left_out.name_some(sorted(named))} and in these "
+            f"{left_out.name_some(labels)}, which are not classes. Move the folders of the classes "
+            "up by one level.",
+        )
     completed = split_folders.complete(repr(base), splits)
     return {f"{top}/{label}": Owner(label, split) for (top, label), split in completed.items()}
 
 
 def _read_classes_first(base: str, tops: list[str], level: _Levels) -> dict[str, Owner]:
-    if all(FOLD.fullmatch(top.casefold()) for top in tops):
-        raise DataError(
-            "split_unread",
-            f"{base!r} contains {left_out.name_some(tops)}, which are folds rather than classes. "
-            "Rename them to train, val and test, or move them together.",
-        )
+    _check_no_folds(base, tops)
     inner = {top: split_folders.find_splits(level.list_in(top)) for top in tops}
     if not any(len(set(splits.values())) > 1 for splits in inner.values()):
         return {top: Owner(top, None) for top in tops}
@@ -118,6 +113,18 @@ def _read_classes_first(base: str, tops: list[str], level: _Levels) -> dict[str,
         for name, split in split_folders.complete(f"{base}/{top}", inner[top]).items():
             owners[f"{top}/{name}"] = Owner(top, split)
     return owners
+
+
+def _check_no_folds(base: str, tops: list[str]) -> None:
+    parts = list(split_folders.find_beginnings(tops).values())
+    folds = tops if all(FOLD.fullmatch(top.casefold()) for top in tops) else []
+    if folds or len(parts) > 1:
+        raise DataError(
+            "split_unread",
+            f"{base!r} contains {left_out.name_some(folds or parts)}, which look like parts of the "
+            "data rather than classes. Put the class folders into train/, val/ and test/, or "
+            "rename the classes.",
+        )
 
 
 def _check_unmixed(base: str, tops: list[str], named: list[str], level: _Levels) -> None:

@@ -18,6 +18,9 @@ WORDS = {
     TRAIN_AND_VAL: ("trainval", "train_val", "train-val"),
 }
 ENDING = r"([-_ ]?(set|data|images|imgs|split|\d{4}))?"  # train_set, train2017.
+BEGINNINGS = {
+    split: re.compile(f"(?i:{'|'.join(words)})(?![a-z])") for split, words in WORDS.items()
+}
 
 Key = TypeVar("Key")
 
@@ -45,6 +48,35 @@ def find_splits(names: Iterable[str]) -> dict[str, str]:
     return found if len(set(found.values())) > 1 else {}
 
 
+def find_beginnings(names: Iterable[str]) -> dict[str, str]:
+    """Returns a name for each split with which a name begins, such as train_x and testA."""
+    found: dict[str, str] = {}
+    for name in names:
+        split = find_beginning(name)
+        if split:
+            found.setdefault(split, name)
+    return found
+
+
+def find_beginning(name: str) -> str | None:
+    """Returns the split with which a name begins."""
+    return next((split for split, word in BEGINNINGS.items() if word.match(name)), None)
+
+
+def check_file_names(base: str, paths: Iterable[str]) -> None:
+    """Raises DataError if every file is called as one of several splits, such as test_001.jpg."""
+    splits: dict[str | None, str] = {}
+    for path in paths:
+        splits.setdefault(find_beginning(path.rpartition("/")[2]), path)
+    if len(splits) > 1 and None not in splits:
+        raise DataError(
+            "split_unread",
+            f"All images of {base!r} have names that begin with a split: "
+            f"{left_out.name_some(sorted(splits.values()))}. Move them into train/, val/ and "
+            "test/, or write split lists.",
+        )
+
+
 def complete(place: str, splits: Mapping[Key, str]) -> dict[Key, str]:
     """Checks the splits that are given, and lets val come from train if it is not.
 
@@ -60,9 +92,10 @@ def complete(place: str, splits: Mapping[Key, str]) -> dict[Key, str]:
     if missing and not (both and missing == ["train"]):
         raise DataError(
             "missing_split",
-            f"{place} is already split into {', '.join(sorted(found))}, but {missing[0]}/ is "
-            f"missing or contains no images of a known layout. Add {missing[0]}, or rename what is "
-            f"to be {missing[0]}. Only val may be missing: it is then taken from train.",
+            f"{place} is already split{' into ' if found else ''}{', '.join(sorted(found))}, but "
+            f"{missing[0]}/ is missing or contains no images of a known layout. Add {missing[0]}, "
+            f"or rename what is to be {missing[0]}. Only val may be missing: it is then taken from "
+            "train.",
         )
     if "val" in found and not both:
         return dict(splits)

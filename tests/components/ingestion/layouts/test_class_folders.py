@@ -97,6 +97,9 @@ def test_a_split_at_a_deeper_level_stops_the_run(tmp_path):
         pytest.param("train/images", "train/masks", id="in-splits"),
         pytest.param("1/images", "1/masks", id="one-folder-for-each-image"),
         pytest.param("leftImg8bit/train", "gtFine/train", id="cityscapes"),
+        pytest.param("train", "train_masks", id="carvana"),
+        pytest.param("test_x", "test_y", id="x-y"),
+        pytest.param("ISIC_Data", "ISIC_GroundTruth", id="isic"),
     ],
 )
 def test_images_and_masks_are_not_two_classes(tmp_path, images, masks):
@@ -122,15 +125,37 @@ def test_a_class_may_contain_a_picture_of_a_mask(tmp_path):
 @pytest.mark.parametrize(
     ("paths", "place"),
     [
-        (("training_set/training_set/a/1", "test_set/test_set/a/1"), "test_set/ contains test_set"),
+        (("training_set/training_set/a/1", "test_set/test_set/a/1"), "in these test_set"),
+        (("seg_train/seg_train/a/1", "seg_test/seg_test/a/1"), "in these seg_test"),
         (("fold_1/a/1", "fold_2/a/1"), "fold_1, fold_2"),
+        (("trainA/1", "trainB/1", "testA/1"), "testA, trainA"),
     ],
-    ids=["twice", "folds"],
+    ids=["twice", "twice-with-prefix", "folds", "parts"],
 )
 def test_folders_of_splits_do_not_become_classes(tmp_path, paths, place):
     reason, message = refuse(tmp_path, *paths)
 
     assert (reason, place in message) == ("split_unread", True)
+
+
+def test_splits_in_the_names_of_files_stop_the_run(tmp_path):
+    reason, message = refuse(tmp_path, "a/train_1.jpg", "a/test_2.jpg", "b/train_3.jpg")
+
+    assert (reason, "a/test_2.jpg, a/train_1.jpg" in message) == ("split_unread", True)
+
+
+def test_annotations_of_images_are_not_split_lists(tmp_path):
+    paths = [
+        f"{c}/{s}_1{end}" for c in "ab" for s in ("train", "test") for end in (".jpg", ".json")
+    ]
+
+    assert len(find(tmp_path, *paths, "a/other.jpg").files) == 5
+
+
+def test_classes_may_be_called_as_masks(tmp_path):
+    found = find(tmp_path, "with_mask/1", "without_mask/1", "mask/1")
+
+    assert found.classes == ("mask", "with_mask", "without_mask")
 
 
 def test_classes_may_end_as_splits_do(tmp_path):
