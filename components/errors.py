@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from serving import printable
+
 REASONS = {
     # folders of images
     "folder_missing": "The folder of images does not exist.",
@@ -42,7 +44,8 @@ REASONS = {
     "workdir_in_use": "Another run uses the working directory.",
     "workdir_is_a_pattern": "The path of the working directory contains wildcards.",
     "place_in_data": "A run would write into the folder of images.",
-    "place_not_writable": "A folder that a run writes cannot be made or written.",
+    "place_not_writable": "A folder that a run writes cannot be made.",
+    "place_not_permitted": "The permissions of a folder, or its disk, forbid to write there.",
     "workdir_too_small": "The disk of the working directory has too little room for the data.",
     "submission_refused": "Kubeflow's API server would refuse the pipeline or its parameters.",
 }
@@ -61,4 +64,4 @@ class DataError(ValueError):
         self.reason = reason
 
     def __str__(self) -> str:
-        return str(self.args[1])
+        return printable.message(self.args[1])

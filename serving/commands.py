@@ -9,19 +9,37 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from serving import mask_files
+from serving import addresses, mask_files, printable
 from serving.answer_tables import show_classes, show_masks
 from serving.client import (
     NotAnImage,
     Prediction,
     Segmentation,
+    ServerFailed,
+    ServerNotReady,
     ServerUnavailable,
     ServingError,
+    UnusableProxy,
     connect,
+)
+from serving.command_options import (
+    GRPC_URL,
+    OUTPUT,
+    REST_URL,
+    AsJSON,
+    Host,
+    Images,
+    ModelName,
+    Output,
+    Port,
+    PushRoot,
+    Rest,
+    ServerURL,
+    Timeout,
 )
 from serving.mask_files import MaskFiles
 from serving.versions import find_models
@@ -29,38 +47,8 @@ from serving.versions import find_models
 if TYPE_CHECKING:
     from serving.server.model_versions import VersionStatus
 
-GRPC_URL = "grpc://localhost:8500"
-REST_URL = "http://localhost:8501"
-OUTPUT = Path("predictions")
-
 FAILED = 1
 WRONG_USE = 2
-
-
-PushRoot = Annotated[Path, typer.Option(help="Folder with <model>/<version>/.")]
-Port = Annotated[int, typer.Option(help="0: any free port.", min=0, max=65535)]
-Host = Annotated[str, typer.Option(help="Use 0.0.0.0 to accept other machines.")]
-
-Images = Annotated[list[Path], typer.Argument(help="Image files.", metavar="IMAGE...")]
-ServerURL = Annotated[
-    str,
-    typer.Option(
-        help="grpc://HOST:PORT or http://HOST:PORT; the scheme selects the protocol.",
-        show_default=GRPC_URL,
-    ),
-]
-ModelName = Annotated[str, typer.Option(help="Name of the served model.")]
-Rest = Annotated[bool, typer.Option("--rest", help=f"Use REST: without --server, {REST_URL}.")]
-AsJSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        help="Folder for masks and their overlays.",
-        metavar="DIR",
-        show_default=str(OUTPUT),
-    ),
-]
-Timeout = Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)]
 
 
 def serve(
@@ -79,13 +67,14 @@ def serve(
     )
     try:
         with _catch_signals() as ended, server:
-            typer.echo(f"Serving {', '.join(models)} from {push_root.resolve()}")
-            typer.echo(f"  gRPC  grpc://{host}:{server.grpc_port}")
-            typer.echo(f"  REST  http://{host}:{server.rest_port}/v1/models/{models[0]}")
+            rest = f"http://{addresses.join(host, server.rest_port)}"
+            _echo(f"Serving {', '.join(models)} from {push_root.resolve()}")
+            _echo(f"  gRPC  grpc://{addresses.join(host, server.grpc_port)}")
+            _echo(f"  REST  {rest}/v1/models/{models[0]}")
             ended.wait()
     except PortTakenError as error:
         _fail(str(error), WRONG_USE)
-    typer.echo("Stopped.")
+    _echo("Stopped.")
 
 
 def predict(
@@ -117,7 +106,7 @@ def predict(
     show_classes(images, classes, as_json=as_json)
     if output:
         text = f"{model} is a classifier and makes no masks: nothing was written to {output}."
-        typer.echo(text, err=True)
+        _echo(text, err=True)
 
 
 def _choose_url(server: str, rest: bool) -> str:
@@ -145,6 +134,13 @@ def _find_models(push_root: Path) -> list[str]:
 def _explain(error: Exception, url: str, images: list[Path]) -> NoReturn:
     if isinstance(error, NotAnImage):
         _fail(f"{images[error.position]} is not a readable image: {error.reason}.", WRONG_USE)
+    if isinstance(error, ServerNotReady):
+        advice = "Try again later: it is overloaded, or it is still loading the model."
+        _fail(f"{url} answers, but cannot predict now: {error}. {advice}", FAILED)
+    if isinstance(error, ServerFailed):
+        _fail(f"{url} answers, but its model failed: {error}. Read the log of the server.", FAILED)
+    if isinstance(error, UnusableProxy) or not isinstance(error, ServingError):
+        _fail(str(error), WRONG_USE)
     if isinstance(error, ServerUnavailable):
         _fail(f"No answer from {url}: {error}. Start a server with `fcn serve`.", FAILED)
     _fail(f"{url} rejected the request: {error}", WRONG_USE)
@@ -173,14 +169,14 @@ def _catch_signals() -> Iterator[threading.Event]:
 
 def _print_change(status: VersionStatus) -> None:
     text = f"{status.model} version {status.version}: {status.state.name}"
-    typer.echo(f"{text} {status.error}".rstrip(), err=bool(status.error))
+    _echo(f"{text} {status.error}".rstrip(), err=bool(status.error))
 
 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        _fail(f"Cannot read {path}: {error.strerror}.", WRONG_USE)
+        _fail(f"Cannot read {path}: {error.strerror or error}.", WRONG_USE)
 
 
 def _write_masks(
@@ -193,9 +189,14 @@ def _write_masks(
     except ValueError as error:
         _fail(str(error), WRONG_USE)
     except OSError as error:
-        _fail(f"Cannot write to {output}: {error.strerror}. Choose another --output.", WRONG_USE)
+        reason = error.strerror or error
+        _fail(f"Cannot write to {output}: {reason}. Choose another --output.", FAILED)
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    typer.echo(message, err=True)
+    _echo(message, err=True)
     raise typer.Exit(code)
+
+
+def _echo(text: str, *, err: bool = False) -> None:
+    typer.echo(printable.message(text), err=err)

@@ -11,6 +11,8 @@ import io
 import numpy as np
 from PIL import Image
 
+from serving import image_kinds
+
 ORIENTATION = 0x0112  # EXIF tag.
 TO_UPRIGHT = {  # ImageOps.exif_transpose also rewrites the EXIF data, and fails on unusual data.
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -56,6 +58,8 @@ def check(encoded: bytes) -> None:
 def is_plain(image: Image.Image, encoded: bytes) -> bool:
     """Whether TensorFlow decodes these bytes to the correct upright pixels."""
     if image.format not in PLAIN or image.mode != "RGB":
+        return False
+    if PLAIN[image.format] == "JPEG" and not image_kinds.is_common_jpeg(encoded):
         return False
     if image.format == "PNG" and (encoded[24] != 8 or getattr(image, "is_animated", False)):
         return False
@@ -111,6 +115,10 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 def _explain(encoded: bytes, error: BaseException) -> str:
     if not encoded:
         return "it is empty"
+    if isinstance(error, UnreadableImageError):
+        return str(error)
+    if known := image_kinds.explain(encoded):
+        return known
     if isinstance(error, Image.UnidentifiedImageError):
         return f"it starts with {encoded[:8]!r}, which is not a known image format"
-    return str(error) or type(error).__name__
+    return image_kinds.clean_reason(error)

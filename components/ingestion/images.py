@@ -15,7 +15,7 @@ import tensorflow as tf
 from PIL import Image
 
 from components.ingestion import formats, rejects
-from serving import rgb_images
+from serving import image_kinds, rgb_images
 from trainer.data import images
 
 Image.init()
@@ -101,11 +101,13 @@ def _reject_damage(data: bytes) -> Iterator[None]:
 def _explain_damage(data: bytes, error: Exception) -> RejectError:
     kind = formats.detect(data)
     if kind is None:
-        return RejectError(rejects.NOT_AN_IMAGE, f"none of {', '.join(READABLE)}")
-    text = " ".join(str(error).split())[:200]
+        found = image_kinds.explain(data) or "an unknown format"
+        return RejectError(rejects.NOT_AN_IMAGE, f"{found}; read are {', '.join(READABLE)}")
+    text = image_kinds.clean_reason(error)
     if formats.lacks_end(data) or "truncated" in text.lower():
         return RejectError(rejects.TRUNCATED, f"{kind} of {len(data)} bytes: its end is missing")
-    return RejectError(rejects.UNREADABLE, f"damaged {kind}: {text}")
+    detail = image_kinds.explain(data) or f"damaged {kind}: {text}"
+    return RejectError(rejects.UNREADABLE, detail)
 
 
 def _check_size(image: Image.Image, limits: Limits) -> None:

@@ -14,6 +14,7 @@ from PIL.Image import Transpose
 
 from components.ingestion import formats, rejects
 from components.ingestion.images import Picture, RejectError
+from serving import image_kinds
 from trainer.data.records import IGNORED
 
 LOSSLESS = ("PNG", "BMP", "TIFF")  # Not GIF: its writers reorder the values.
@@ -44,7 +45,8 @@ def read_ids(data: bytes, reading: MaskReading, picture: Picture) -> NDArray[np.
     """
     kind = formats.detect(data)
     if kind not in LOSSLESS:
-        detail = f"{kind or 'an unknown format'}, not one of {', '.join(LOSSLESS)}"
+        found = kind or image_kinds.name_other(data) or "an unknown format"
+        detail = f"{found}, not one of {', '.join(LOSSLESS)}"
         raise RejectError(rejects.MASK_UNREADABLE, detail)
     return _to_classes(_read_values(data, kind, picture), reading)
 
@@ -63,26 +65,26 @@ def encode(ids: NDArray[np.uint8]) -> bytes:
 
 def _read_values(data: bytes, kind: str, picture: Picture) -> NDArray[np.uint8]:
     """Returns the file's values [H, W] uint8, upright. Checks the size before it decodes."""
-    with _reject_damage(kind):
+    with _reject_damage(kind, data):
         mask = Image.open(io.BytesIO(data), formats=LOSSLESS)
     turn = _find_turn(mask, picture)
     if mask.mode not in ONE_BYTE:
         detail = f"colours of mode {mask.mode}: save one byte per pixel, grey or with a palette"
         raise RejectError(rejects.MASK_UNREADABLE, detail)
-    with _reject_damage(kind):
+    with _reject_damage(kind, data):
         mask.load()
     values = np.asarray(mask if turn is None else mask.transpose(turn))
     return values.astype(np.uint8) * np.uint8(WHITE if mask.mode == "1" else 1)
 
 
 @contextmanager
-def _reject_damage(kind: str) -> Iterator[None]:
+def _reject_damage(kind: str, data: bytes) -> Iterator[None]:
     """Turns Pillow's errors about damaged bytes, which may be of any type, into RejectError."""
     try:
         yield
     except Exception as error:
-        text = " ".join(str(error).split("<")[0].split())[:200]  # Without an object's address.
-        raise RejectError(rejects.MASK_UNREADABLE, f"damaged {kind}: {text}") from error
+        detail = image_kinds.explain(data) or f"damaged {kind}: {image_kinds.clean_reason(error)}"
+        raise RejectError(rejects.MASK_UNREADABLE, detail) from error
 
 
 def _find_turn(mask: Image.Image, picture: Picture) -> Transpose | None:

@@ -57,10 +57,10 @@ def _list_pairs(base: str, tree: Tree, images: Sequence[str]) -> Listing:
 
 def _list_pets(base: str, tree: Tree, images: Sequence[str]) -> Listing:
     entries = _read_list(base) if LIST in tree.files else {}
-    boxes = _index(tree.files, BOXES, ".xml")
+    boxes = _index([path for path in tree.files if path.lower().endswith(".xml")], BOXES)
     masks = _index(images, TRIMAPS)
     found: list[ImageFile] = []
-    for stem, path in _list_members(images, IMAGES):
+    for stem, path in _index(images, IMAGES).items():
         entry = entries.get(stem, ListEntry("", ""))
         pair = Pair(masks.get(stem, ""), boxes.get(stem, ""), entry.species, stem in entries)
         found.append(ImageFile(path, entry.breed, None, pair))
@@ -74,18 +74,14 @@ def _list_pets(base: str, tree: Tree, images: Sequence[str]) -> Listing:
     return make_listing(tree, files, breeds, used, lists)
 
 
-def _index(paths: Sequence[str], folder: str, ending: str = "") -> dict[str, str]:
-    members = [Member(p, stem) for stem, p in _list_members(paths, folder) if p.endswith(ending)]
-    return {stem: each.path for (_, stem), each in paired_files.index_by_stem(members).items()}
-
-
-def _list_members(paths: Sequence[str], folder: str) -> list[tuple[str, str]]:
-    """Returns stem and path of each file in a folder."""
-    return [
-        (paired_files.strip_extension(path, f"{folder}/"), path)
+def _index(paths: Sequence[str], folder: str) -> dict[str, str]:
+    """Indexes the files of a folder by stem. Raises DataError if two have the same."""
+    members = [
+        Member(path, paired_files.strip_extension(path, f"{folder}/"))
         for path in paths
         if path.startswith(f"{folder}/") and left_out.is_visible(path)
     ]
+    return {stem: each.path for (_, stem), each in paired_files.index_by_stem(members).items()}
 
 
 def _collect_used(files: Sequence[ImageFile]) -> set[str]:

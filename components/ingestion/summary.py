@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from rich.table import Table
-
 from components import atomic_text
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import BY_CONTENT, Listing
 from components.ingestion.layouts.left_out import SHOWN
+from serving import printable
+from serving.terminal import Table
 from trainer.data.records import SPLITS
 
 FILE_NAME = "summary.json"
@@ -137,7 +137,7 @@ def read(uri: str) -> Summary:
 
 def build_table(summary: Summary) -> Table:
     """Shows the images of each class and split, and their heights and widths."""
-    table = Table(title="Images", caption=write_caption(summary), caption_justify="left")
+    table = Table(title="Images", caption=write_caption(summary))
     table.add_column("class")
     for name in (*SPLITS, "height", "width"):
         table.add_column(name, justify="right")
@@ -182,9 +182,11 @@ def _describe_others(summary: Summary) -> Iterator[str]:
     )
     for kind, group in summary.left_out.items():
         more = ", …" if group.count > len(group.first) else ""
-        yield f"left out: {group.count} {kind} ({', '.join(group.first)}{more})"
+        names = ", ".join(map(printable.name, group.first))
+        yield f"left out: {group.count} {kind} ({names}{more})"
 
 
 def _format_shares(pixels: dict[str, int]) -> str:
     total = max(1, sum(pixels.values()))
-    return "pixels " + ", ".join(f"{name} {count / total:.1%}" for name, count in pixels.items())
+    shares = (f"{printable.name(label)} {n / total:.1%}" for label, n in pixels.items())
+    return f"pixels {', '.join(shares)}"

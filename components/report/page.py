@@ -14,6 +14,7 @@ from components.metrics import results
 from components.report import gallery, plots, test_examples, training_log
 from components.report.inputs import ReportInputs
 from components.tasks import TASKS
+from serving import printable
 from trainer.data.records import SPLITS
 from trainer.export import saved_model
 
@@ -102,12 +103,19 @@ def make_environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
+        finalize=show,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {"format_metric": format_metric, "format_value": format_value}
     return environment
+
+
+def show(value: Any) -> Any:
+    """Shows characters in a name that act instead of being seen."""
+    is_text = isinstance(value, str) and not hasattr(value, "__html__")
+    return printable.message(value) if is_text else value
 
 
 def format_metric(name: str) -> str:

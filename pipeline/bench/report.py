@@ -6,10 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rich.markup import escape
-from rich.table import Table
-
 from pipeline.bench.timing import Lap, Pair, find_cpu_ratio, find_ratio
+from serving.terminal import Table
 
 INGESTION = 400  # Images a second, on 2 cores.
 USEFUL = 0.95  # Of the pixels of a training batch.
@@ -46,8 +44,8 @@ class Report:
 
     def table(self) -> Table:
         """The report for the terminal."""
-        caption = escape("\n".join(self.caption))
-        table = Table(*COLUMNS, title="Bench", caption=caption, caption_justify="left")
+        caption = "\n".join(self.caption)
+        table = Table(*COLUMNS, title="Bench", caption=caption)
         for row in self.rows:
             style = {None: "", True: "green", False: "bold red"}[row.met]
             table.add_row(*row.cells, style=style)

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from pipeline.beam import Beam
 from pipeline.bench import scale_report
@@ -24,6 +23,7 @@ from pipeline.demo import drawn_flowers
 from pipeline.exit_codes import FAILED, WRONG_USE
 from pipeline.flink import cluster, jars
 from pipeline.flink.errors import ClusterError
+from serving import terminal
 from serving.commands import quiet_tensorflow
 
 STEPS = {"ImageExampleGen": "ingestion", "StatisticsGen": "statistics", "Transform": "Transform"}
@@ -52,7 +52,7 @@ def bench(
             report = measure(Sizes(small, large), home)
     except ClusterError as error:
         fail(str(error), FAILED)
-    Console().print(report.table())
+    terminal.console.print(report.table())
     if markdown:
         Path(markdown).parent.mkdir(parents=True, exist_ok=True)
         Path(markdown).write_text(report.markdown(), encoding="utf-8")
@@ -110,4 +110,4 @@ def draw_flowers(images: int) -> Path:
 
 
 if __name__ == "__main__":
-    typer.run(bench)
+    terminal.run_function(bench)

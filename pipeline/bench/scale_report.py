@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rich.markup import escape
-from rich.table import Table
+from serving.terminal import Table
 
 DIRECT = "direct"  # The engine with which the others are compared.
 MEANING = (
@@ -74,8 +73,8 @@ class Report:
 
     def table(self) -> Table:
         """The report for the terminal."""
-        caption = escape("\n".join(self.caption))
-        table = Table(*self.columns, title="Bench: scale", caption=caption, caption_justify="left")
+        caption = "\n".join(self.caption)
+        table = Table(*self.columns, title="Bench: scale", caption=caption)
         for row in self.rows():
             table.add_row(*row)
         return table

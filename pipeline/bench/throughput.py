@@ -18,15 +18,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from components.errors import DataError
 from pipeline.bench import report as bench_report
 from pipeline.bench.report import Report, Row
 from pipeline.demo import drawn_flowers
 from pipeline.exit_codes import WRONG_USE
+from serving import terminal
 from serving.commands import quiet_tensorflow
+from serving.printable import markup
 
 if TYPE_CHECKING:  # At run time they would import TensorFlow before it is silenced.
     from pipeline.bench.ingestion import Ingested
@@ -34,7 +34,6 @@ if TYPE_CHECKING:  # At run time they would import TensorFlow before it is silen
 
 EXPERIMENT = "flowers"
 TUTORIAL_BATCH = 8  # Images in a batch of the tutorial that this project began with.
-console = Console(stderr=True)
 
 
 def bench(
@@ -53,9 +52,9 @@ def bench(
         with tempfile.TemporaryDirectory() as home:
             report = measure(folder, Path(home), rounds)
     except DataError as error:
-        console.print(f"[bold red]{escape(str(error))}[/]", highlight=False, soft_wrap=True)
+        terminal.errors.print(f"[bold red]{markup(str(error))}[/]", highlight=False, soft_wrap=True)
         raise typer.Exit(WRONG_USE) from error
-    Console().print(report.table())
+    terminal.console.print(report.table())
     if markdown:
         Path(markdown).parent.mkdir(parents=True, exist_ok=True)
         Path(markdown).write_text(report.markdown(), encoding="utf-8")
@@ -113,7 +112,7 @@ def input_rows(source: Source, rounds: int) -> Iterator[Row]:
 
 def show_progress(doing: str) -> None:
     """Prints what the bench is doing."""
-    console.print(f"[dim]bench:[/] {escape(doing)}", highlight=False, soft_wrap=True)
+    terminal.errors.print(f"[dim]bench:[/] {markup(doing)}", highlight=False, soft_wrap=True)
 
 
 def describe_machine() -> str:
@@ -131,4 +130,4 @@ def read_peak_memory() -> int:
 
 
 if __name__ == "__main__":
-    typer.run(bench)
+    terminal.run_function(bench)

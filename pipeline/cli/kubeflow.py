@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli import beam_options
-from pipeline.cli.options import Data, Fast, Name, Set, console, fail, load, places, say
+from pipeline.cli.options import Data, Fast, Name, Set, fail, fail_on_storage_errors, load, places
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
+from pipeline.guard import guard
 from pipeline.settings_error import SettingsError
+from pipeline.storage_errors import StorageError, name_storage_errors
 from serving.commands import quiet_tensorflow
+from serving.printable import markup
+from serving.terminal import console, say
 
 if TYPE_CHECKING:
+    from pipeline.kubeflow.cluster import Cluster
     from pipeline.kubeflow.rehearsal.outcome import Rehearsal
-    from pipeline.settings import Cluster, Settings
+    from pipeline.settings import Settings
     from trainer.config import Experiment
 
 REHEARSED_IMAGE = "fcn-pipeline:rehearsal"  # A name only: a rehearsal starts no containers.
@@ -67,15 +72,16 @@ def compile_pipeline(
     path = output or Path(f"{name}.yaml")
     write_pipeline(path, experiment, settings)
     show_parameters(experiment, settings)
-    say(f"{path}: `fcn schedule upload {path}` brings it to a cluster.")
+    shown = markup(path)
+    say(f"{shown}: `fcn schedule upload {shown}` brings it to a cluster.")
 
 
 def show_parameters(experiment: Experiment, settings: Cluster) -> None:
     """Prints the defaults of a run's parameters, and a warning if pods have no security context."""
     from pipeline.kubeflow import compilation, pods
 
-    for parameter, value in compilation.defaults(experiment, settings).items():
-        say(f"  {parameter} = {value}")
+    for parameter, value in compilation.list_defaults(experiment, settings).items():
+        say(f"  {markup(parameter)} = {markup(value)}")
     if not pods.HAS_SECURITY_CONTEXT:
         console.print(
             "This kfp-kubernetes does not support security contexts: pods run as the image's "
@@ -105,7 +111,9 @@ def rehearse(
     where = places(experiment, data, workdir, push_root or f"{workdir}/served")
     settings = read_settings(cluster, image=image)
     settings = replace(settings, image=settings.image or REHEARSED_IMAGE)
-    show_pushed(run_rehearsal(experiment, where, settings))
+    with guard(), fail_on_storage_errors(where.workdir, where.push_root):
+        ended = run_rehearsal(experiment, where, settings)
+    show_pushed(ended)
 
 
 def show_pushed(ended: Rehearsal) -> None:
@@ -118,14 +126,14 @@ def show_pushed(ended: Rehearsal) -> None:
 
         failures = results.list_gate_failures(str(ended.artifact("Evaluator", "evaluation")))
         fail("\n".join(["Nothing was pushed.", *failures]), NOT_BLESSED)
-    say(f"Pushed: {pushed['pushed_destination']}")
+    say(f"Pushed: {markup(pushed['pushed_destination'])}")
 
 
 def read_settings(
     file: Path | None, *, image: str, data: str = "", runner: str = "", beam: Iterable[str] = ()
 ) -> Cluster:
     """The cluster's settings. Ends the command if something does not fit."""
-    from pipeline.settings import Cluster
+    from pipeline.kubeflow.cluster import Cluster
 
     try:
         return Cluster.from_env(file, image=image, data=data, runner=runner, beam=beam)
@@ -135,11 +143,16 @@ def read_settings(
 
 def write_pipeline(path: Path, experiment: Experiment, cluster: Cluster) -> None:
     """Writes the compiled pipeline. Ends the command if Kubeflow would not run it."""
+    import tensorflow as tf
+
     from pipeline.kubeflow import compilation
 
     try:
-        compilation.compile_to(path, experiment, cluster)
-    except (ValueError, OSError) as error:
+        with name_storage_errors(path):
+            compilation.compile_to(path, experiment, cluster)
+    except StorageError as error:
+        fail(str(error), FAILED)
+    except (ValueError, OSError, tf.errors.OpError) as error:
         fail(str(error), WRONG_USE)
 
 
@@ -147,7 +160,7 @@ def run_rehearsal(experiment: Experiment, where: Settings, cluster: Cluster) -> 
     """Compiles the graph and runs it to its end, with its progress on the terminal."""
     from components.errors import DataError
     from pipeline.kubeflow.rehearsal import run, view
-    from pipeline.kubeflow.rehearsal.options import Options
+    from pipeline.kubeflow.rehearsal.task_runner import Options
     from pipeline.local import run as local_run
 
     workdir = Path(where.workdir)
@@ -166,9 +179,9 @@ def run_rehearsal(experiment: Experiment, where: Settings, cluster: Cluster) -> 
                 },
                 options=Options(secrets=read_secrets(cluster), listener=view.View(console)),
             )
-    except (DataError, OSError) as error:
+    except (DataError, NotADirectoryError, FileExistsError) as error:
         fail(str(error), WRONG_USE)
-    console.print(view.table(ended))
+    console.print(view.build_table(ended))
     return ended
 
 

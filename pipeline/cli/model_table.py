@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import keras
 from rich.console import Console
-from rich.table import Table
 
+from serving.terminal import Table
 from trainer import models
 from trainer.config import Experiment
 from trainer.data.preprocessing import DataStatistics
@@ -45,7 +45,7 @@ def drop_weights(config: ModelConfig) -> ModelConfig:
 def make_layer_table(model: keras.Model) -> Table:
     """A table with the kind, output shape and parameters of each layer."""
     strides = geometry.strides(model)
-    table = Table("layer", "kind", "output", title=model.name, title_justify="left")
+    table = Table("layer", "kind", "output", title=model.name)
     table.add_column("parameters", justify="right")
     for layer in model.layers:
         shape = format_shape(layer, strides.get(layer.name))

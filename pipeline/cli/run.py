@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli import beam_options
-from pipeline.cli.options import Data, Fast, Name, Set, console, fail, load, places
+from pipeline.cli.options import Data, Fast, Name, Set, fail, fail_on_storage_errors, load, places
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
 from pipeline.guard import guard
+from pipeline.storage_errors import StorageError, name_storage_errors
 from serving.commands import quiet_tensorflow
+from serving.printable import LogFormatter
+from serving.terminal import console
 
 if TYPE_CHECKING:
     from pipeline.local.results import RunResult
     from pipeline.settings import Settings
     from trainer.config import Experiment
 
+STORAGE = ("place_not_permitted", "workdir_too_small")  # Reasons that are no wrong use.
 
 FollowLinks = Annotated[
     bool,
@@ -70,8 +74,11 @@ def run(
     log = Path(settings.workdir, "log.txt")
     check_places(settings, experiment.name)
     check_writable(log, json_file)
-    result = run_or_fail(experiment, settings, log)
-    report(result, json_file)
+    with fail_on_storage_errors(settings.workdir):
+        log_to(log)
+        result = run_or_fail(experiment, settings, log)
+    with fail_on_storage_errors(json_file or settings.workdir):
+        report(result, json_file)
     if not result.blessed:
         raise typer.Exit(NOT_BLESSED)
 
@@ -84,20 +91,22 @@ def check_places(settings: Settings, model: str) -> None:
     try:
         places.check_places(settings, model)
     except DataError as error:
-        fail(str(error), WRONG_USE)
+        fail(str(error), FAILED if error.reason in STORAGE else WRONG_USE)
 
 
 def run_or_fail(experiment: Experiment, settings: Settings, log: Path) -> RunResult:
-    """Runs the pipeline and logs it. An error ends the command: 2 for bad input, else 1."""
+    """Runs the pipeline. An error ends the command: with 2 for bad input, else with 1."""
     from components.errors import DataError
     from pipeline.local import run
 
-    log_to(log)
     try:
-        with guard():
+        with guard(), name_storage_errors(settings.workdir, settings.push_root):
             return run.run(experiment, settings, console)
     except DataError as error:
         fail(str(error), WRONG_USE)
+    except StorageError as error:
+        logging.getLogger(__name__).error("%s", traceback.format_exc())
+        fail(f"{error} Finished steps are kept: run again. The log has more: {log}", FAILED)
     except Exception as error:
         logging.getLogger(__name__).error("%s", traceback.format_exc())
         fail(f"{type(error).__name__}: {error}\nThe log has more: {log}", FAILED)
@@ -128,8 +137,9 @@ def check_writable(*files: Path | None) -> None:
 
 def log_to(path: Path) -> None:
     """Sends the logs and warnings of libraries to a file."""
-    handler = logging.FileHandler(path, encoding="utf-8")
-    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(level=logging.INFO, format=form, handlers=[handler], force=True)
+    handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    handler.setFormatter(LogFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(True)
+    logging.raiseExceptions = False  # A full disk gets one sentence, not a traceback for each line.
     logging.getLogger("tensorflow").handlers.clear()  # Its own handler prints to the terminal.

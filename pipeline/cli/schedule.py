@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
-from pipeline.cli.options import console, say
 from pipeline.cli.schedule_options import (
     Account,
     CaFile,
@@ -31,6 +29,8 @@ from pipeline.exit_codes import FAILED
 from pipeline.kubeflow.schedule import tables
 from pipeline.kubeflow.schedule.follow import SUCCEEDED
 from pipeline.kubeflow.schedule.run_request import RunRequest
+from serving.printable import markup
+from serving.terminal import console, say
 
 if TYPE_CHECKING:
     from pipeline.kubeflow.schedule.scheduler import Scheduler
@@ -61,10 +61,10 @@ def upload(
     with open_scheduler(host, namespace, token_file, ca) as scheduler:
         done = scheduler.upload(package, pipeline=pipeline, version=version)
         state = "is there now" if done.is_new else "was there already, with the same content"
-        version, link = escape(done.version), escape(done.link)
-        say(f"Version {version} of {escape(done.pipeline)} {state}: {link}")
+        version, link = markup(done.version), markup(done.link)
+        say(f"Version {version} of {markup(done.pipeline)} {state}: {link}")
         if done.newest:
-            say(f"The newest is {escape(done.newest)}: to run this one, add --version.")
+            say(f"The newest is {markup(done.newest)}: to run this one, add --version.")
 
 
 @app.command()
@@ -96,8 +96,8 @@ def run(
             service_account=service_account,
         )
         started = scheduler.run(request)
-        link = escape(scheduler.link(started.id))
-        say(f"Run {escape(started.name)} of version {escape(started.version)}: {link}")
+        link = markup(scheduler.link(started.id))
+        say(f"Run {markup(started.name)} of version {markup(started.version)}: {link}")
         show_default_root(request)
         if wait:
             watch(scheduler, started.id, every)
@@ -169,9 +169,9 @@ def show(
     """Prints the recurring runs, and when they run next."""
     with open_scheduler(host, namespace, token_file, ca) as scheduler:
         shown_in = read_time_zone(zone)
-        jobs = scheduler.jobs()
+        jobs = scheduler.list_jobs()
         if as_json:
-            typer.echo(json.dumps(tables.rows(jobs, shown_in), indent=2))
+            typer.echo(json.dumps(tables.build_rows(jobs, shown_in), indent=2))
         else:
             tables.show_jobs(jobs, shown_in, console)
 
@@ -186,7 +186,7 @@ def pause(
 ) -> None:
     """Stops starting runs; a run in progress continues."""
     with open_scheduler(host, namespace, token_file, ca) as scheduler:
-        paused = escape(scheduler.pause(name))
+        paused = markup(scheduler.pause(name))
         say(f"{paused} is paused: `fcn schedule resume {paused}` continues it.")
 
 
@@ -200,7 +200,7 @@ def resume(
 ) -> None:
     """Starts runs again. Of the runs missed meanwhile, only the last is made up for."""
     with open_scheduler(host, namespace, token_file, ca) as scheduler:
-        resumed = escape(scheduler.resume(name))
+        resumed = markup(scheduler.resume(name))
         say(f"{resumed} runs again: at its next time, and now if it missed one while paused.")
 
 
@@ -214,7 +214,7 @@ def delete(
 ) -> None:
     """Deletes a recurring run. The runs that it started stay."""
     with open_scheduler(host, namespace, token_file, ca) as scheduler:
-        say(f"{escape(scheduler.delete(name))} is deleted; its runs stay.")
+        say(f"{markup(scheduler.delete(name))} is deleted; its runs stay.")
 
 
 def watch(scheduler: Scheduler, run_id: str, every: float) -> None:
@@ -223,7 +223,7 @@ def watch(scheduler: Scheduler, run_id: str, every: float) -> None:
         for change in scheduler.follow(run_id, every=every):
             tables.show_change(change, console)
     except KeyboardInterrupt:
-        say(f"No longer following; the run goes on: `fcn schedule follow {escape(run_id)}`.")
+        say(f"No longer following; the run goes on: `fcn schedule follow {markup(run_id)}`.")
         raise typer.Exit(INTERRUPTED) from None
     if change.state != SUCCEEDED:
         raise typer.Exit(FAILED)

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from pipeline.demo import download, drawn_flowers, photographs, steps
 from pipeline.demo.download import Archive
-from pipeline.demo.steps import console
-from serving import commands
+from serving import commands, terminal
+from serving.terminal import Table, console
 
 if TYPE_CHECKING:
     from serving.client import Prediction
@@ -89,8 +88,8 @@ def show(answers: Sequence[Answer]) -> None:
     table = Table("File", "Truth", "gRPC", "", "REST", "", "", title="Images of the test split")
     for answer in answers:
         cells = [*_cells(answer.grpc), *_cells(answer.rest)]
-        mark = "[green]✓[/]" if answer.right else "[red]✗[/]"
-        table.add_row(escape(answer.file), answer.truth, *cells, mark)
+        mark = Text("✓", "green") if answer.right else Text("✗", "red")
+        table.add_row(answer.file, answer.truth, *cells, mark)
     console.print(table)
     right = sum(answer.right for answer in answers)
     console.print(f"{right} of {len(answers)} right, over gRPC and over REST.")
@@ -101,4 +100,4 @@ def _cells(prediction: Prediction) -> tuple[str, str]:
 
 
 if __name__ == "__main__":
-    typer.run(demo)
+    terminal.run_function(demo)

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from pipeline.demo import drawn_pets, photographs, steps
 from pipeline.demo.download import Archive
-from pipeline.demo.steps import console
-from serving import commands, mask_files, overlay
+from serving import commands, mask_files, overlay, terminal
+from serving.printable import markup
+from serving.terminal import Table, console
 
 if TYPE_CHECKING:
     from serving.client import Segmentation
@@ -102,12 +102,12 @@ def show(answers: Sequence[Answer], pictures: Path) -> None:
     """Prints how accurate each answer is, and the folder of the pictures."""
     table = Table("File", "Pet", "Right pixels", "gRPC = REST", title="Images of the test split")
     for answer in answers:
-        mark = "[green]✓[/]" if answer.agreed else "[red]✗[/]"
+        mark = Text("✓", "green") if answer.agreed else Text("✗", "red")
         cells = (f"{answer.pet:.0%} of the image", f"{answer.accuracy:.0%}", mark)
-        table.add_row(escape(answer.file), *cells)
+        table.add_row(answer.file, *cells)
     console.print(table)
-    console.print(f"Pictures: {escape(str(pictures))}", highlight=False, soft_wrap=True)
+    console.print(f"Pictures: {markup(pictures)}", highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":
-    typer.run(demo)
+    terminal.run_function(demo)

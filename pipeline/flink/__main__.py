@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import console, fail
+from pipeline.cli.options import fail
 from pipeline.exit_codes import FAILED
 from pipeline.flink import cluster, jars
 from pipeline.flink.errors import ClusterError
+from serving import terminal
+from serving.terminal import console
 
 
 def main(
@@ -49,4 +51,4 @@ def show(running: cluster.Cluster, parallelism: int) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    terminal.run_function(main)

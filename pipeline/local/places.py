@@ -60,7 +60,7 @@ def check_writable(flag: str, folder: Path) -> None:
         )
     if not os.access(there, os.W_OK | os.X_OK):
         raise DataError(
-            "place_not_writable", f"{flag} {folder} cannot be written: no permission for {there}."
+            "place_not_permitted", f"{flag} {folder} cannot be written: no permission for {there}."
         )
 
 

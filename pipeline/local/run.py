@@ -10,7 +10,6 @@ from pathlib import Path
 
 import tensorflow as tf
 from rich.console import Console
-from rich.markup import escape
 from tfx import v1 as tfx
 
 from components.errors import DataError
@@ -20,6 +19,7 @@ from pipeline.local import metadata, results, reuse
 from pipeline.local.progress import show_progress
 from pipeline.local.results import RunResult
 from pipeline.settings import Settings
+from serving.printable import markup
 from trainer.config import Experiment
 
 
@@ -29,6 +29,7 @@ def run(experiment: Experiment, settings: Settings, console: Console) -> RunResu
     Raises DataError for bad input, and if another run uses the working directory.
     """
     with lock_workdir(settings.workdir):
+        metadata.check_database(settings.workdir)
         return run_with_pin(experiment, settings, console)
 
 
@@ -58,7 +59,7 @@ def run_with_pin(experiment: Experiment, settings: Settings, console: Console) -
     reuse.begin(settings.workdir, pinned)
     result = run_graph(experiment, reuse.apply_pin(settings, pinned), console)
     if result.pushed_to and not tf.io.gfile.isdir(result.pushed_to):
-        console.print(f"{escape(result.pushed_to)} is missing: pushing it again.")
+        console.print(f"{markup(result.pushed_to)} is missing: pushing it again.")
         pinned = reuse.push_again(pinned)
         reuse.begin(settings.workdir, pinned)
         result = run_graph(experiment, reuse.apply_pin(settings, pinned), console)

@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import tensorflow_model_analysis as tfma
-from rich.table import Table
 
 from components.metrics.classes import ClassPrecisionRecall
 from pipeline.tasks.metric_config import configure_metric
 from pipeline.tasks.tables import class_table
 from pipeline.tasks.task import TaskPipeline
+from serving.terminal import Table
 from trainer.config import DataConfig
 from trainer.data.records import LABEL_TEXT
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import tensorflow_model_analysis as tfma
-from rich.table import Table
 
 from components.metrics.masks import IOU, MEAN_IOU, PIXEL_ACCURACY, ClassIoU, MeanIoU, PixelAccuracy
 from pipeline.tasks.metric_config import configure_metric
 from pipeline.tasks.tables import mask_slices, mask_table
 from pipeline.tasks.task import TaskPipeline
+from serving.terminal import Table
 from trainer.config import DataConfig
 from trainer.data.records import LABEL_TEXT, SPECIES
 

@@ -14,8 +14,11 @@ from serving.client.errors import (
     NotTFServing,
     RequestRejected,
     RowCountMismatch,
+    ServerFailed,
+    ServerNotReady,
     ServerUnavailable,
     ServingError,
+    UnusableProxy,
 )
 
 __all__ = [
@@ -30,8 +33,11 @@ __all__ = [
     "RequestRejected",
     "RowCountMismatch",
     "Segmentation",
+    "ServerFailed",
+    "ServerNotReady",
     "ServerUnavailable",
     "ServingError",
+    "UnusableProxy",
     "VersionState",
     "connect",
 ]

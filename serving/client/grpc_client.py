@@ -17,7 +17,12 @@ from tensorflow_serving.apis import (
 
 from serving.client.answers import Outputs
 from serving.client.base import Client, VersionState
-from serving.client.errors import RequestRejected, ServerUnavailable
+from serving.client.errors import (
+    RequestRejected,
+    ServerFailed,
+    ServerNotReady,
+    ServerUnavailable,
+)
 from serving.client.loopback import is_loopback
 
 OPTIONS = [
@@ -35,6 +40,22 @@ REJECTED = {
     grpc.StatusCode.PERMISSION_DENIED,
     grpc.StatusCode.UNAUTHENTICATED,
 }
+
+NOT_READY = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED)
+NO_ANSWER = (  # What gRPC itself reports about connections.
+    "failed to connect",
+    "connections to all backends failing",
+    "DNS resolution failed",
+    "Connection reset",
+    "Socket closed",
+    "Broken pipe",
+    "recvmsg",
+    "keepalive",
+    "Endpoint",
+    "Stream removed",
+    "Received http2 header",
+    "Channel closed",
+)
 
 
 class GrpcClient(Client):
@@ -79,7 +100,15 @@ class GrpcClient(Client):
             text = f"{error.details()}"
             if error.code() in REJECTED:
                 raise RequestRejected(text) from error
-            raise ServerUnavailable(f"{self._target}: {error.code().name}: {text}") from error
+            kind = _find_kind(error.code(), text)
+            raise kind(f"{self._target}: {error.code().name}: {text}") from error
+
+
+def _find_kind(code: grpc.StatusCode, text: str) -> type[ServerUnavailable]:
+    """Whether the server answered at all: gRPC gives its answers and its absence one code."""
+    if code is grpc.StatusCode.DEADLINE_EXCEEDED or text.startswith(NO_ANSWER):
+        return ServerUnavailable
+    return ServerNotReady if code in NOT_READY else ServerFailed
 
 
 def _read_tensor(name: str, tensor: Any) -> Any:

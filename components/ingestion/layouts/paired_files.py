@@ -67,8 +67,8 @@ def index_by_stem(members: Iterable[Member]) -> dict[tuple[str, str], Member]:
         if first is not member:
             raise DataError(
                 "ambiguous_name",
-                f"{first.path} and {member.path} both belong to the image {member.stem!r}. "
-                "Remove one.",
+                f"{first.path} and {member.path} differ only in their extension: both have the "
+                f"name {member.stem!r}, which joins an image and its mask. Remove or rename one.",
             )
     return found
 

@@ -98,12 +98,12 @@ def test_a_mask_of_another_size_is_not_decoded():
     ("data", "value"),
     [
         pytest.param(b"", "unknown", id="empty"),
-        pytest.param(b"<html>", "unknown", id="html"),
+        pytest.param(b"<html>", "HTML", id="html"),
         pytest.param(jpeg(), "JPEG", id="lossy"),
         pytest.param(file_of(mask(1, 2), "GIF"), "GIF", id="reordered"),
         pytest.param(file_of(picture()), "mode RGB", id="colours"),
         pytest.param(file_of(mask(1, 2, 3))[:-30], "damaged PNG", id="half"),
-        pytest.param(b"\x89PNG\r\n\x1a\nxx", "damaged PNG: cannot identify image file", id="png"),
+        pytest.param(b"\x89PNG\r\n\x1a\nxx", "damaged PNG: its header cannot be read", id="png"),
     ],
 )
 def test_a_file_that_is_not_a_mask_is_rejected(data, value):
