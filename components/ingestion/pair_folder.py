@@ -48,9 +48,9 @@ def _list_pairs(base: str, tree: Tree, images: Sequence[str]) -> Listing:
         for image, mask, split in paired_files.find(base, tree, images)
     ]
     files, lists = read_lists(base, tree, found, split_lists.PLACES)
+    kept = [file for file in files if file.split or not lists]
     unnamed = [file for file in files if lists and not file.split]
     split_lists.check_all_named(base, lists, [f.path for f in unnamed if f.pair and f.pair.mask])
-    kept = [file for file in files if file not in unnamed]
     skipped = dict.fromkeys((file.path for file in unnamed), left_out.IN_NO_LIST)
     tree = replace(tree, skipped=tree.skipped | skipped)
     return make_listing(tree, kept, (), _collect_used(kept), lists)
@@ -58,7 +58,7 @@ def _list_pairs(base: str, tree: Tree, images: Sequence[str]) -> Listing:
 
 def _list_pets(base: str, tree: Tree, images: Sequence[str]) -> Listing:
     entries = _read_list(base) if LIST in tree.files else {}
-    boxes = _index(tree.files, BOXES, ".xml")
+    boxes = _index([path for path in tree.files if path.lower().endswith(".xml")], BOXES)
     masks = _index(images, TRIMAPS)
     found: list[ImageFile] = []
     for stem, path in _index(images, IMAGES).items():
@@ -75,19 +75,14 @@ def _list_pets(base: str, tree: Tree, images: Sequence[str]) -> Listing:
     return make_listing(tree, files, breeds, used, lists)
 
 
-def _index(paths: Sequence[str], folder: str, ending: str = "") -> dict[str, str]:
-    ended = [path for path in paths if path.casefold().endswith(ending)]
-    members = [Member(path, stem) for stem, path in _list_members(ended, folder)]
-    return {stem: each.path for (_, stem), each in paired_files.index_by_stem(members).items()}
-
-
-def _list_members(paths: Sequence[str], folder: str) -> list[tuple[str, str]]:
-    """Returns stem and path of each file in a folder."""
-    return [
-        (paired_files.strip_extension(path, f"{folder}/"), path)
+def _index(paths: Sequence[str], folder: str) -> dict[str, str]:
+    """Indexes the files of a folder by stem. Raises DataError if two have the same."""
+    members = [
+        Member(path, paired_files.strip_extension(path, f"{folder}/"))
         for path in paths
         if path.startswith(f"{folder}/") and left_out.is_visible(path)
     ]
+    return {stem: each.path for (_, stem), each in paired_files.index_by_stem(members).items()}
 
 
 def _collect_used(files: Sequence[ImageFile]) -> set[str]:

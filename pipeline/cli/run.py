@@ -69,8 +69,8 @@ def run(
     beam_args = beam_options.read_local_args(
         beam_runner, beam, experiment.name, data=data, workdir=workdir
     )
-    settings = places(experiment, data, workdir, push_root)
-    settings = replace(settings, beam_args=beam_args, follow_links=follow_links)
+    where = places(experiment, data, workdir, push_root)
+    settings = replace(where, beam_args=beam_args, follow_links=follow_links)
     log = Path(settings.workdir, "log.txt")
     check_places(settings, experiment.name)
     check_writable(log, json_file)

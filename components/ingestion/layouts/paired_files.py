@@ -76,10 +76,8 @@ def index_by_stem(members: Iterable[Member]) -> dict[tuple[str, str], Member]:
 def _pair_in_splits(base: str, tops: list[str], images: Sequence[str]) -> list[PairedFile]:
     """Pairs the files of train/images/, train/masks/ and so on."""
     found: list[PairedFile] = []
-    for top in tops:
-        split = split_folders.find_split(top)
-        both = sides.find_sides(base, f"{top}/", images) if split else None
-        if both:
+    for top, split in split_folders.find_splits(tops).items():
+        if both := sides.find_sides(base, f"{top}/", images):
             found += [pair._replace(split=split) for pair in _pair(base, both, images)]
     if not found:
         raise DataError(
@@ -112,7 +110,7 @@ def _list_members(base: str, side: str, images: Sequence[str]) -> list[Member]:
     """Lists the files of a side, which may be split by its folders."""
     paths = [path for path in images if path.startswith(f"{side}/")]
     tops = {path[len(side) + 1 :].split("/")[0] for path in paths}
-    named = {top: split for top in tops if (split := split_folders.find_split(top))}
+    named = split_folders.find_splits(tops)
     if len(set(named.values())) < 2:
         return [Member(path, strip_extension(path, f"{side}/")) for path in paths]
     if others := sorted(tops - set(named)):
