@@ -51,6 +51,7 @@ RULES = {
     "status-of-unknown-task": "A status is that of a task that exists.",
     "status-of-other-task": "A status is that of the first of dependentTasks.",
     "status-without-exit-handler": "Only an exit handler reads the status of a task.",
+    "status-stays-running": "What ends last in a DAG whose status is read has a launcher.",
     "status-type": "A status is declared as a type that can contain it.",
     "only-exit-handlers": "A DAG has tasks other than exit handlers.",
     "second-exit-handler": "A task has at most one exit handler.",

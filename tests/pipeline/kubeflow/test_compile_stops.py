@@ -105,3 +105,18 @@ def test_a_resolver_in_the_graph_stops_it(monkeypatch, tmp_path):
 
     with pytest.raises(ValueError, match=r"LatestModel.*\[unsupported-executor\]"):
         compilation.compile_to(tmp_path / "f.yaml", FLOWERS, CLUSTER)
+
+
+def test_a_graph_that_may_end_with_a_cached_step_stops_it(monkeypatch, tmp_path):
+    def with_second_end(experiment, settings):
+        graph = create_pipeline(experiment, settings)
+        (ingested,) = (step for step in graph.components if step.id == "ImageExampleGen")
+        more = tfx.components.StatisticsGen(examples=ingested.outputs["examples"]).with_id("More")
+        graph.components = [*graph.components, more]
+        return graph
+
+    create_pipeline = compilation.create_pipeline
+    monkeypatch.setattr(compilation, "create_pipeline", with_second_end)
+
+    with pytest.raises(ValueError, match=r"(?m)^  More: .*\[status-stays-running\]$"):
+        compilation.compile_to(tmp_path / "f.yaml", FLOWERS, CLUSTER)
