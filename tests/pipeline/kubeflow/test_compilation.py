@@ -94,6 +94,14 @@ def test_steps_with_side_effects_or_outside_inputs_are_never_cached(package):
     assert "Notification" not in cached
 
 
+def test_the_last_task_to_end_is_never_cached(package):
+    nested = package.root.tasks["tfx-dag"].nested
+
+    assert [task.name for task in nested.last_tasks] == ["Pusher"]
+    assert "RunReport" in nested.tasks["Pusher"].predecessors
+    assert not nested.tasks["Pusher"].spec.caching_options.enable_cache
+
+
 def test_a_backend_without_a_final_status_gets_no_notification(tmp_path):
     cluster = replace(CLUSTER, notification=False)
     package = compilation.compile_graph(FLOWERS, cluster)

@@ -105,3 +105,17 @@ def test_a_resolver_in_the_graph_stops_it(monkeypatch, tmp_path):
 
     with pytest.raises(ValueError, match=r"LatestModel.*\[unsupported-executor\]"):
         compilation.compile_to(tmp_path / "f.yaml", FLOWERS, CLUSTER)
+
+
+def test_a_graph_that_may_end_with_a_cached_step_stops_it(monkeypatch, tmp_path):
+    def without_the_wait_for_the_report(experiment, cluster):
+        spec = run_tfx_compiler(experiment, cluster)
+        tasks = spec.components["tfx-dag"].dag.tasks
+        tasks["Pusher"].dependent_tasks.remove("RunReport")
+        return spec
+
+    run_tfx_compiler = compilation.run_tfx_compiler
+    monkeypatch.setattr(compilation, "run_tfx_compiler", without_the_wait_for_the_report)
+
+    with pytest.raises(ValueError, match=r"(?m)^  RunReport: .*\[status-stays-running\]$"):
+        compilation.compile_to(tmp_path / "f.yaml", FLOWERS, CLUSTER)
