@@ -1,1 +1,1 @@
-"""What is learned: experiments, records, images, data, models, export."""
+"""Training: experiments, records, images, data, models, export."""
