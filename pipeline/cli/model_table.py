@@ -44,7 +44,7 @@ def drop_weights(config: ModelConfig) -> ModelConfig:
 
 def make_layer_table(model: keras.Model) -> Table:
     """A table with the kind, output shape and parameters of each layer."""
-    strides = geometry.strides(model)
+    strides = geometry.compute_strides(model)
     table = Table("layer", "kind", "output", title=model.name)
     table.add_column("parameters", justify="right")
     for layer in model.layers:
@@ -71,8 +71,8 @@ def format_side(name: str, step: Fraction | int) -> str:
 
 def describe_sizes(model: keras.Model) -> str:
     """Smallest input, total stride and receptive field, as sentences."""
-    smallest, field = geometry.smallest_input(model), geometry.receptive_field(model)
-    step = max(geometry.strides(model).values())
+    smallest, field = geometry.find_smallest_input(model), geometry.find_receptive_field(model)
+    step = max(geometry.compute_strides(model).values())
     return (
         f"Smallest input: {format_sides(smallest)} pixels. Total stride: {format_sides(step)}. "
         f"Receptive field: {format_sides(field)}."
