@@ -176,7 +176,10 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        _fail(f"Cannot read {path}: {error.strerror or error}.", WRONG_USE)
+        _fail(
+            f"Cannot read {path} ({error.strerror or error}): check the path and its permissions.",
+            WRONG_USE,
+        )
 
 
 def _write_masks(
