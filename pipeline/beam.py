@@ -132,7 +132,7 @@ ARGS = {
 
 
 def check(beam: Beam) -> None:
-    """Raises SettingsError for the first setting that does not fit the engine."""
+    """Raises SettingsError for the first setting that the engine does not accept."""
     check_unused(beam)
     if beam.runner in PORTABLE:
         check_portable(beam)

@@ -189,7 +189,7 @@ def test_ctrl_c_stops_following_but_not_the_run(uploaded, monkeypatch):
 
     assert done.exit_code == 130
     run_id = uploaded.held["runs"][0]["run_id"]
-    assert f"the run goes on: `fcn schedule follow {run_id}`" in done.output
+    assert f"follow it again with `fcn schedule follow {run_id}`" in done.output
 
 
 def test_a_run_is_followed_later_by_its_id(uploaded):
