@@ -55,7 +55,7 @@ def make_layer_table(model: keras.Model) -> Table:
     return table
 
 
-def format_shape(layer: keras.Layer, stride: geometry.Steps | None) -> str:
+def format_shape(layer: keras.Layer, stride: geometry.Strides | None) -> str:
     """The shape of a layer's output for images of H x W: B x H/4 x W/4 x 64."""
     _, *sides, channels = layer.output.shape
     if stride is not None:
@@ -79,6 +79,6 @@ def describe_sizes(model: keras.Model) -> str:
     )
 
 
-def format_sides(sides: geometry.Sides | geometry.Steps) -> str:
+def format_sides(sides: geometry.Sides | geometry.Strides) -> str:
     """Height x width, as text."""
     return f"{sides[0]} x {sides[1]}"

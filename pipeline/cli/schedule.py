@@ -70,7 +70,10 @@ def upload(
         say(f"Version {version} of {markup(done.pipeline)} {state}: {link}")
         if done.newest:
             newest = markup(done.newest)
-            say(f"Version {newest} is newer and runs by default. To run this one, add --version.")
+            say(
+                f"Version {newest} is newer and runs by default. To run this one: "
+                f"--version {version}."
+            )
 
 
 @app.command()
