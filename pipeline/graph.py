@@ -58,7 +58,7 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
         served_folder=settings.served_folder(experiment.name),
         attempt=settings.push_attempt,
     )
-    pusher.add_upstream_node(report)  # A push without its page would have nothing to show.
+    pusher.add_upstream_node(report)  # Push only after the report is written.
     before = [ingested, statistics, curated, validator, gate, transform]
     return Pipeline(
         pipeline_name=experiment.name,

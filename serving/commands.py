@@ -180,7 +180,10 @@ def _read(path: Path, bits: int | None) -> bytes:
         encoded = path.read_bytes()
         return make_upright(encoded, bits=bits) if bits else encoded
     except OSError as error:
-        _fail(f"Cannot read {path}: {error.strerror or error}.", WRONG_USE)
+        _fail(
+            f"Cannot read {path} ({error.strerror or error}): check the path and its permissions.",
+            WRONG_USE,
+        )
     except UnreadableImageError as error:
         _fail(f"{path} is not a readable image: {error}.", WRONG_USE)
 

@@ -177,12 +177,12 @@ def to_json(experiment: Experiment) -> str:
 
 
 def from_json(text: str) -> Experiment:
-    """Reads what `to_json` wrote. Raises ValueError for a name or value that does not fit."""
+    """Reads what `to_json` wrote. Raises ValueError for an unknown name or an invalid value."""
     return _EXPERIMENT.validate_json(text)
 
 
 def from_values(values: dict[str, Any]) -> Experiment:
-    """An experiment from its values by name. Raises ValueError for one that does not fit."""
+    """An experiment from its values by name. Raises ValueError for an invalid one."""
     return _EXPERIMENT.validate_python(values)
 
 
@@ -192,7 +192,7 @@ def recipe_to_json(recipe: Recipe) -> str:
 
 
 def recipe_from_json(text: str) -> Recipe:
-    """Reads a recipe's or an experiment's JSON. Raises ValueError for a value that does not fit."""
+    """Reads a recipe's or an experiment's JSON. Raises ValueError for an invalid value."""
     return _RECIPE.validate_json(text)
 
 

@@ -15,11 +15,16 @@ from trainer.class_names import check_names
 KNOWN_NAMES_ONLY = ConfigDict(extra="forbid")
 
 
+# Characters. Kubernetes allows 63; a run is named after its pipeline, a hyphen and five more.
+LONGEST_NAME = 57
+
+
 def _check_kubernetes_name(name: str) -> str:
-    if not re.fullmatch("[a-z]([a-z0-9-]{0,61}[a-z0-9])?", name):
+    if len(name) > LONGEST_NAME or not re.fullmatch("[a-z]([a-z0-9-]*[a-z0-9])?", name):
         raise ValueError(
-            'it should be 1 to 63 of a-z, 0-9 and "-", starting with a letter and not ending '
-            "with a hyphen: the pipeline and the served model have this name, in Kubernetes too"
+            f"use 1 to {LONGEST_NAME} characters of a-z, 0-9 and hyphens; start with a letter and "
+            "do not end with a hyphen: the pipeline and the served model have this name, in "
+            "Kubernetes too"
         )
     return name
 

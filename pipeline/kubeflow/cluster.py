@@ -121,7 +121,7 @@ class Cluster:
     def beam_args(self) -> tuple[str, ...]:
         """Beam's command line in the steps. Raises SettingsError if something is missing."""
         if self.data:
-            engines.check_places(self.beam, {"data": self.data})
+            engines.check_reachable(self.beam, {"data": self.data})
         elif self.beam.runner == "dataflow":
             raise SettingsError(
                 "data is missing: its default is on a volume, which Dataflow's workers do not see. "

@@ -124,7 +124,7 @@ def run_process(
     process = subprocess.Popen(
         command,
         cwd=folder,
-        env={**environment, **guard.marks()},
+        env={**environment, **guard.list_marks()},
         stdin=subprocess.DEVNULL,
         stdout=log,  # type: ignore[call-overload]
         stderr=subprocess.STDOUT,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import tensorflow as tf
 import yaml
@@ -124,7 +126,7 @@ class FakeRehearsal:
     """Records its arguments and returns an invented result."""
 
     def __init__(self, workdir):
-        self.succeeded = True
+        self.succeeded, self.state, self.log = True, State.SUCCEEDED, None
         self.pushed = {"pushed": 1, "pushed_destination": "served/flowers/1"}
         self.store = ObjectStore(workdir / "store")
 
@@ -135,7 +137,15 @@ class FakeRehearsal:
             "Pusher": {"pushed_model": Artifact(2, "minio://bucket/pushed", self.pushed)},
         }
         tasks = {
-            name: TaskRun(name, place=1, steps=2, state=State.SUCCEEDED, outputs=Outputs(made))
+            name: TaskRun(
+                name,
+                place=1,
+                steps=2,
+                state=self.state,
+                log=self.log,
+                reason="no such image.",
+                outputs=Outputs(made),
+            )
             for name, made in artifacts.items()
         }
         return Rehearsal("1", self.succeeded, tasks, self.store)
@@ -159,13 +169,20 @@ def test_a_rehearsal_prints_what_it_pushed(rehearsal):
     assert "Pushed: served/flowers/1" in done.stdout
 
 
-def test_a_failed_rehearsal_has_exit_code_1(rehearsal):
-    rehearsal.succeeded = False
+@pytest.mark.parametrize(
+    ("log", "text"),
+    [
+        pytest.param(Path("store/Pusher.log"), "see store/Pusher.log.", id="log"),
+        pytest.param(None, "no such image.", id="no-log"),
+    ],
+)
+def test_a_failed_rehearsal_has_exit_code_1_and_names_the_step_and_its_log(rehearsal, log, text):
+    rehearsal.succeeded, rehearsal.state, rehearsal.log = False, State.FAILED, log
 
     done = rehearse()
 
     assert done.exit_code == 1
-    assert "The rehearsal ended as FAILED." in done.stderr
+    assert f"Pusher failed: {text}" in done.stderr
 
 
 def test_a_rehearsal_that_pushed_nothing_says_why(rehearsal):
