@@ -37,6 +37,7 @@ class MaskConfig:
     values: Annotated[tuple[PixelValue, ...], Field(min_length=2)]
     ignored: PixelValue | None  # Not a class: left out of training and evaluation.
     unlisted: Literal["keep", "reject"]  # Images that the official list leaves out.
+    suffix: str  # What a mask's name has after its image's: "_mask" for a.jpg and a_mask.png.
     ground: tuple[str, ...]  # Classes that are not objects: augment.paste leaves them out.
 
     def __post_init__(self) -> None:

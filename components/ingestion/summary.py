@@ -182,7 +182,8 @@ def _describe_others(summary: Summary) -> Iterator[str]:
     )
     for kind, group in summary.left_out.items():
         more = ", …" if group.count > len(group.first) else ""
-        yield f"left out: {group.count} {kind} ({', '.join(map(printable.name, group.first))}{more})"
+        first = ", ".join(map(printable.name, group.first))
+        yield f"left out: {group.count} {kind} ({first}{more})"
 
 
 def _format_shares(pixels: dict[str, int]) -> str:

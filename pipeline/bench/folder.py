@@ -20,12 +20,12 @@ from typing import Annotated
 import numpy as np
 import typer
 from PIL import Image
-from rich.console import Console
 
 from pipeline.bench.folder_report import Measured, Report
 from pipeline.bench.throughput import describe_machine, read_peak_memory, show_progress
 from pipeline.cli.options import fail
 from pipeline.exit_codes import WRONG_USE
+from serving import terminal
 from serving.commands import quiet_tensorflow
 
 LABELS = ("asters", "daisies", "irises", "lilies", "roses")
@@ -50,7 +50,7 @@ def bench(
     speed = f"{measure_multiplication():.0f} GFLOP/s in float32 matrix multiplication"
     files = f"JPEGs of {SIDE} x {SIDE} pixels, 1 of {COPIES} a copy of one, under two labels"
     report = Report(measured, (files, f"{describe_machine()}, {speed}", took))
-    Console().print(report.table())
+    terminal.console.print(report.table())
     if markdown:
         Path(markdown).parent.mkdir(parents=True, exist_ok=True)
         Path(markdown).write_text(report.markdown(), encoding="utf-8")
@@ -119,4 +119,4 @@ def measure_multiplication(side: int = 2048, rounds: int = 5) -> float:
 
 
 if __name__ == "__main__":
-    typer.run(bench)
+    terminal.run_function(bench)

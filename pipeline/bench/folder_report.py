@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich.markup import escape
-from rich.table import Table
+from serving.terminal import Table
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,8 @@ class Report:
 
     def table(self) -> Table:
         """The report for the terminal."""
-        caption = escape("\n".join(self.caption))
-        table = Table(*self.columns, title="Bench: folder", caption=caption, caption_justify="left")
+        caption = "\n".join(self.caption)
+        table = Table(*self.columns, title="Bench: folder", caption=caption)
         for row in self.rows():
             table.add_row(*row)
         return table

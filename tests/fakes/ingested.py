@@ -30,6 +30,7 @@ PETS = {
     "values": [1, 2, 3],
     "ignored": None,
     "unlisted": "keep",
+    "suffix": "",
     "classes": ["pet", "background", "border"],
 }
 

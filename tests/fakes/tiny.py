@@ -77,7 +77,9 @@ MASKS = replace(
         EXPERIMENT.data,
         schema="masks",
         classes=("ground", "blue", "red"),
-        mask=MaskConfig(values=(0, 1, 2), ignored=None, unlisted="keep", ground=("ground",)),
+        mask=MaskConfig(
+            values=(0, 1, 2), ignored=None, unlisted="keep", suffix="", ground=("ground",)
+        ),
     ),
     model=UNetConfig(widths=(8, 8), dropout=0.1),
     train=replace(EXPERIMENT.train, dice=0.5, learning_rate=1e-2),
