@@ -113,12 +113,12 @@ def run_or_fail(experiment: Experiment, settings: Settings, log: Path) -> RunRes
 
 
 def report(result: RunResult, json_file: Path | None) -> None:
-    """Prints the result, and writes it to the file if one is given."""
+    """Writes the result to the file if one is given, and prints it."""
     from pipeline.local import results, run_table
 
-    run_table.show(result, console)
     if json_file:
         results.write_json(result, json_file)
+    run_table.show(result, console)
 
 
 def check_writable(*files: Path | None) -> None:
