@@ -33,6 +33,11 @@ class Console(rich.console.Console):
         has_width = self._is_fixed or self.file.isatty()
         return size if has_width else ConsoleDimensions(UNLIMITED, size.height)
 
+    @size.setter
+    def size(self, new_size: tuple[int, int]) -> None:
+        self._width, self._height = new_size
+        self._is_fixed = True
+
 
 class Table(rich.table.Table):
     """A table of texts from outside: no markup in them, and long ones continue below."""

@@ -59,7 +59,8 @@ def test_characters_that_the_encoding_lacks_are_no_error():
     done = run("one", "x", "--猫", PYTHONIOENCODING="ascii")
 
     assert done.returncode == 2
-    assert r"\u732b" in done.stderr
+    assert "No such option" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_without_words_the_commands_are_listed():
