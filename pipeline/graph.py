@@ -32,12 +32,7 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
     Raises ValueError for an unknown task.
     """
     tasks.find_task(experiment)
-    ingested = ImageExampleGen(
-        settings.data,
-        experiment.data,
-        fingerprint=settings.fingerprint,
-        follow_links=settings.follow_links,
-    )
+    ingested = make_ingestion(experiment, settings)
     examples = ingested.outputs["examples"]
     statistics = make_statistics(examples)
     counted = statistics.outputs["statistics"]
@@ -71,6 +66,16 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
         components=[*before, trainer, baseline, evaluator, servable, report, pusher],
         enable_cache=True,
         beam_pipeline_args=list(settings.beam_args),
+    )
+
+
+def make_ingestion(experiment: Experiment, settings: Settings) -> ImageExampleGen:
+    """The step that reads the folder of images."""
+    return ImageExampleGen(
+        settings.data,
+        experiment.data,
+        fingerprint=settings.fingerprint,
+        follow_links=settings.follow_links,
     )
 
 

@@ -97,7 +97,7 @@ def read_lists(
         split_lists.check_agreement(base, lists, {file.path: file.split or "" for file in files})
         return list(files), []
     if not lists:
-        split_lists.check_readable(base, tree.files, places)
+        split_lists.check_readable(base, tree.files)
         return list(files), []
     splits = split_lists.assign(base, lists, [file.path for file in files])
     return [replace(file, split=splits.get(file.path)) for file in files], lists

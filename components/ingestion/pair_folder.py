@@ -49,9 +49,9 @@ def _list_pairs(base: str, tree: Tree, images: Sequence[str], suffix: str) -> Li
         for pair in paired_files.find(base, tree, images, suffix=suffix)
     ]
     files, lists = read_lists(base, tree, found, split_lists.PLACES)
+    kept = [file for file in files if file.split or not lists]
     unnamed = [file for file in files if lists and not file.split]
     split_lists.check_all_named(base, lists, [f.path for f in unnamed if f.pair and f.pair.mask])
-    kept = [file for file in files if file not in unnamed]
     skipped = dict.fromkeys((file.path for file in unnamed), left_out.IN_NO_LIST)
     tree = replace(tree, skipped=tree.skipped | skipped)
     return make_listing(tree, kept, (), _collect_used(kept), lists)

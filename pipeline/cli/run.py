@@ -69,13 +69,12 @@ def run(
     beam_args = beam_options.read_local_args(
         beam_runner, beam, experiment.name, data=data, workdir=workdir
     )
-    settings = places(experiment, data, workdir, push_root)
-    settings = replace(settings, beam_args=beam_args, follow_links=follow_links)
+    where = places(experiment, data, workdir, push_root)
+    settings = replace(where, beam_args=beam_args, follow_links=follow_links)
     log = Path(settings.workdir, "log.txt")
     check_places(settings, experiment.name)
     check_writable(log, json_file)
     with fail_on_storage_errors(settings.workdir):
-        log_to(log)
         result = run_or_fail(experiment, settings, log)
     with fail_on_storage_errors(json_file or settings.workdir):
         report(result, json_file)
@@ -95,10 +94,11 @@ def check_places(settings: Settings, model: str) -> None:
 
 
 def run_or_fail(experiment: Experiment, settings: Settings, log: Path) -> RunResult:
-    """Runs the pipeline. An error ends the command: with 2 for bad input, else with 1."""
+    """Runs the pipeline and logs it. An error ends the command: 2 for bad input, else 1."""
     from components.errors import DataError
     from pipeline.local import run
 
+    log_to(log)
     try:
         with guard(), name_storage_errors(settings.workdir, settings.push_root):
             return run.run(experiment, settings, console)

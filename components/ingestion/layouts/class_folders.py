@@ -5,6 +5,7 @@ Splits are the first level or the second one: `train/<class>/`, or `<class>/trai
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -22,6 +23,8 @@ OF_TEXTS = frozenset(
     {"annotations", "annotation", "labels", "label", "splits", "split", "lists", "imagesets"}
     | {"meta", "docs", "doc"}
 )  # Folders with such a name are not classes, if they contain no images.
+
+FOLD = re.compile(r"(k?fold|cv|part|set|subset|split|batch)[-_ ]?\d+")
 
 
 class Owner(NamedTuple):
@@ -41,7 +44,7 @@ def find(base: str, tree: Tree, images: Sequence[str]) -> dict[str, Owner]:
         raise DataError(
             "no_class_folders", f"{base!r} contains no class folders. It must contain {LAYOUTS}."
         )
-    named = {top: split for top in tops if (split := split_folders.find_split(top))}
+    named = split_folders.find_splits(tops)
     if len(named) == len(tops):
         owners = _read_splits_first(base, named, level)
     else:
@@ -80,15 +83,26 @@ class _Levels:
 
 def _read_splits_first(base: str, named: dict[str, str], level: _Levels) -> dict[str, Owner]:
     splits = {(top, label): split for top, split in named.items() for label in level.list_in(top)}
+    for top in named:
+        labels = level.list_in(top)
+        if labels and len(split_folders.find_splits(labels)) == len(labels):
+            raise DataError(
+                "split_unread",
+                f"{base}/{top}/ contains {left_out.name_some(labels)}, which are not classes. Move "
+                "the folders of the classes up by one level.",
+            )
     completed = split_folders.complete(repr(base), splits)
     return {f"{top}/{label}": Owner(label, split) for (top, label), split in completed.items()}
 
 
 def _read_classes_first(base: str, tops: list[str], level: _Levels) -> dict[str, Owner]:
-    inner = {
-        top: {name: s for name in level.list_in(top) if (s := split_folders.find_split(name))}
-        for top in tops
-    }
+    if all(FOLD.fullmatch(top.casefold()) for top in tops):
+        raise DataError(
+            "split_unread",
+            f"{base!r} contains {left_out.name_some(tops)}, which are folds rather than classes. "
+            "Rename them to train, val and test, or move them together.",
+        )
+    inner = {top: split_folders.find_splits(level.list_in(top)) for top in tops}
     if not any(len(set(splits.values())) > 1 for splits in inner.values()):
         return {top: Owner(top, None) for top in tops}
     owners = {}

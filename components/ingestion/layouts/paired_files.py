@@ -92,10 +92,8 @@ def _pair_in_splits(
 ) -> list[PairedFile]:
     """Pairs the files of train/images/, train/masks/ and so on."""
     found: list[PairedFile] = []
-    for top in tops:
-        split = split_folders.find_split(top)
-        both = sides.find_sides(base, f"{top}/", images) if split else None
-        if both:
+    for top, split in split_folders.find_splits(tops).items():
+        if both := sides.find_sides(base, f"{top}/", images):
             found += [pair._replace(split=split) for pair in _pair(base, both, images, suffix)]
     if not found:
         raise DataError(
@@ -131,7 +129,7 @@ def _list_members(base: str, side: str, images: Sequence[str]) -> list[Member]:
     """Lists the files of a side, which may be split by its folders."""
     paths = [path for path in images if path.startswith(f"{side}/")]
     tops = {path[len(side) + 1 :].split("/")[0] for path in paths}
-    named = {top: split for top in tops if (split := split_folders.find_split(top))}
+    named = split_folders.find_splits(tops)
     if len(set(named.values())) < 2:
         return [Member(path, strip_extension(path, f"{side}/")) for path in paths]
     if others := sorted(tops - set(named)):

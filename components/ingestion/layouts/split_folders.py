@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
@@ -30,6 +31,20 @@ def find_split(name: str) -> str | None:
     return None
 
 
+def find_splits(names: Iterable[str]) -> dict[str, str]:
+    """Returns the names that are splits: also with a prefix in common, such as seg_train, seg_test.
+
+    With a prefix there must be several splits: a class may be called steam_train.
+    """
+    names = sorted(names)
+    found = {name: split for name in names if (split := find_split(name))}
+    if found or len(names) < 2:
+        return found
+    prefix = re.sub(r"[^-_ ]*$", "", os.path.commonprefix(names))  # noqa: RUF071
+    found = {name: split for name in names if (split := find_split(name[len(prefix) :]))}
+    return found if len(set(found.values())) > 1 else {}
+
+
 def complete(place: str, splits: Mapping[Key, str]) -> dict[Key, str]:
     """Checks the splits that are given, and lets val come from train if it is not.
 
@@ -56,15 +71,15 @@ def complete(place: str, splits: Mapping[Key, str]) -> dict[Key, str]:
 
 def check_all_read(base: str, folders: Iterable[str], used: Iterable[str]) -> None:
     """Raises DataError if a folder is split, and is not in `used`: the folders read as split."""
-    children: dict[str, dict[str, str]] = {}
+    children: dict[str, list[str]] = {}
     for folder in folders:
         parent, _, name = folder.rpartition("/")
-        split = find_split(name)
-        if split and all(map(left_out.is_visible, folder.split("/"))):
-            children.setdefault(parent, {})[split] = name
+        if all(map(left_out.is_visible, folder.split("/"))):
+            children.setdefault(parent, []).append(name)
     for parent in sorted(set(children) - set(used)):
-        if len(children[parent]) > 1:
-            names = ", ".join(sorted(children[parent].values()))
+        splits = find_splits(children[parent])
+        if len(set(splits.values())) > 1:
+            names = left_out.name_some(sorted(splits))
             raise DataError(
                 "split_unread",
                 f"{base}/{parent} is split into {names}, but folders of splits can be read only "

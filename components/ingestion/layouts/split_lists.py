@@ -12,7 +12,7 @@ import tensorflow as tf
 from components import atomic_text
 from components.errors import DataError
 from components.ingestion.layouts import split_folders
-from components.ingestion.layouts.left_out import name_some
+from components.ingestion.layouts.left_out import is_visible, name_some
 from components.ingestion.layouts.split_folders import TRAIN_AND_VAL, WORDS
 
 PLACES = ("", "splits", "split", "lists", "imagesets/segmentation", "imagesets", "annotations")
@@ -56,23 +56,23 @@ def find(base: str, paths: Sequence[str], places: Sequence[str] = PLACES) -> lis
     return _drop_union(next(iter(found.values()), []))
 
 
-def check_readable(base: str, paths: Sequence[str], places: Sequence[str] = PLACES) -> None:
-    """Raises DataError for lists of another format, in a folder that is not split otherwise."""
-    seen: dict[str, str] = {}
-    for path in paths:
+def check_readable(base: str, paths: Sequence[str]) -> None:
+    """Raises DataError for lists elsewhere or of another format, if the folder is not split."""
+    seen: dict[str, dict[str, str]] = {}
+    for path in filter(is_visible, paths):
         folder, _, name = path.casefold().rpartition("/")
-        if folder in places and PurePosixPath(name).suffix in UNREADABLE:
-            stem = PurePosixPath(name).stem
+        if PurePosixPath(name).suffix in UNREADABLE:
             for split, pattern in BEGINS_WITH_SPLIT.items():
-                if pattern.fullmatch(stem):
-                    seen.setdefault(split, path)
-    if len(seen) > 1:
-        raise DataError(
-            "split_list_unread",
-            f"{base!r} contains {' and '.join(sorted(seen.values()))}, which look like split lists "
-            "of another format. Write train.txt, val.txt and test.txt with the path of an image in "
-            "each line, or move these files out of the folder.",
-        )
+                if pattern.fullmatch(PurePosixPath(name).stem):
+                    seen.setdefault(folder, {}).setdefault(split, path)
+    for found in seen.values():
+        if len(found) > 1:
+            raise DataError(
+                "split_list_unread",
+                f"{base!r} contains {' and '.join(sorted(found.values()))}, which look like split "
+                "lists, but not as they can be read. Write train.txt, val.txt and test.txt into "
+                f"{base} with the path of an image in each line, or move these files out of it.",
+            )
 
 
 def _drop_union(lists: list[SplitList]) -> list[SplitList]:

@@ -59,6 +59,23 @@ def test_a_missing_folder_is_named(tmp_path):
     assert "nowhere" in done.output
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        pytest.param([], "only one class, 'red'", id="as-it-is"),
+        pytest.param(["--follow-links"], "2 of 2 files are rejects", id="with-links"),
+    ],
+)
+def test_links_out_of_the_data_are_followed_on_request(places, tmp_path, words, found):
+    put(tmp_path, {"data/red/1.jpg": b"1", "other/2.jpg": b"2"})
+    (tmp_path / "data/green").symlink_to(tmp_path / "other")
+
+    done = fcn("run", "images", *places, *words)
+
+    assert done.exit_code == 2
+    assert found in done.output
+
+
 def test_missing_data_is_one_sentence_with_what_to_do(monkeypatch):
     monkeypatch.delenv("FCN_DATA", raising=False)
 

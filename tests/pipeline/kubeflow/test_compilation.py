@@ -113,6 +113,16 @@ def test_a_backend_that_cannot_tell_an_end_gets_no_notification(tmp_path):
     assert set(loaded.component_spec.inputs) == {"data", "served_folder", "served_version"}
 
 
+@pytest.mark.parametrize("follow_links", [False, True])
+def test_the_settings_decide_whether_links_are_followed(follow_links):
+    cluster = replace(CLUSTER, follow_links=follow_links)
+
+    task = tasks_of(compilation.compiled(FLOWERS, cluster))["ImageExampleGen"]
+
+    found = task.inputs.parameters["follow_links"].runtime_value.constant
+    assert found.number_value == int(follow_links)
+
+
 def test_caching_can_be_turned_off():
     package = compilation.compiled(FLOWERS, replace(CLUSTER, caching=False))
 

@@ -32,6 +32,7 @@ def refuse(folder, *paths):
         pytest.param("TRN", "DEV", "TST", id="short"),
         pytest.param("train_set", "eval", "test_set", id="sets"),
         pytest.param("train2017", "val2017", "test2017", id="years"),
+        pytest.param("seg_train", "seg_val", "seg_test", id="prefix"),
     ],
 )
 @pytest.mark.parametrize("path", ["{split}/{label}/1.jpg", "{label}/{split}/1.jpg"])
@@ -102,6 +103,40 @@ def test_images_and_masks_are_not_two_classes(tmp_path, images, masks):
     reason, message = refuse(tmp_path, f"{images}/1.jpg", f"{masks}/1.png")
 
     assert (reason, "fcn run masks" in message) == ("another_experiment", True)
+
+
+def test_masks_next_to_images_are_not_examples(tmp_path):
+    paths = [f"{c}/{c} ({n}){end}.png" for c in "ab" for n in range(3) for end in ("", "_mask")]
+
+    reason, message = refuse(tmp_path, *paths, "a/a (1)_mask_1.png")
+
+    assert (reason, "a/a (0)_mask.png" in message) == ("another_experiment", True)
+
+
+def test_a_class_may_contain_a_picture_of_a_mask(tmp_path):
+    paths = [f"{c}/{n}.jpg" for c in "ab" for n in range(20)]
+
+    assert len(find(tmp_path, *paths, "a/1_mask.jpg").files) == 41
+
+
+@pytest.mark.parametrize(
+    ("paths", "place"),
+    [
+        (("training_set/training_set/a/1", "test_set/test_set/a/1"), "test_set/ contains test_set"),
+        (("fold_1/a/1", "fold_2/a/1"), "fold_1, fold_2"),
+    ],
+    ids=["twice", "folds"],
+)
+def test_folders_of_splits_do_not_become_classes(tmp_path, paths, place):
+    reason, message = refuse(tmp_path, *paths)
+
+    assert (reason, place in message) == ("split_unread", True)
+
+
+def test_classes_may_end_as_splits_do(tmp_path):
+    found = find(tmp_path, "steam_train/1", "bullet_train/1", "plane/1")
+
+    assert found.classes == ("bullet_train", "plane", "steam_train")
 
 
 def test_texts_about_boxes_are_not_called_masks(tmp_path):
