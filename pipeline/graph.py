@@ -183,6 +183,7 @@ def make_baseline(
         statistics=statistics,
         transform_graph=transform_graph,
         max_side=experiment.data.max_side,
+        max_pixels=experiment.data.max_pixels,
         task=experiment.task,
         classes=json.dumps(experiment.data.classes),
         **name_served_version(experiment, settings),

@@ -26,6 +26,7 @@ from trainer.config_values import (
     Seed,
     TwoOrMore,
 )
+from trainer.data.limits import SizeLimits
 from trainer.model_config import ModelConfig
 from trainer.task_checks import CHECKS, check_gate
 
@@ -65,6 +66,11 @@ class DataConfig:
     size_buckets: TwoOrMore  # Quantiles of the image area: slices of the evaluation.
     mask: MaskConfig | None = None  # None: each image has a class; else each has a mask.
     task: str = ""  # A name in trainer.tasks.TASKS; empty: masks if there is a mask, else classes.
+
+    @property
+    def limits(self) -> SizeLimits:
+        """What a served model takes."""
+        return SizeLimits(self.max_side, self.max_pixels)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)

@@ -182,8 +182,8 @@ def _describe_others(summary: Summary) -> Iterator[str]:
     )
     for kind, group in summary.left_out.items():
         more = ", …" if group.count > len(group.first) else ""
-        first = ", ".join(map(printable.name, group.first))
-        yield f"left out: {group.count} {kind} ({first}{more})"
+        names = ", ".join(map(printable.name, group.first))
+        yield f"left out: {group.count} {kind} ({names}{more})"
 
 
 def _format_shares(pixels: dict[str, int]) -> str:

@@ -13,6 +13,7 @@ import typer
 from pipeline.cli import beam_options
 from pipeline.cli.options import Data, Fast, Name, Set, fail, fail_on_storage_errors, load, places
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
+from pipeline.guard import guard
 from pipeline.settings_error import SettingsError
 from pipeline.storage_errors import StorageError, name_storage_errors
 from serving.commands import quiet_tensorflow
@@ -20,8 +21,9 @@ from serving.printable import markup
 from serving.terminal import console, say
 
 if TYPE_CHECKING:
+    from pipeline.kubeflow.cluster import Cluster
     from pipeline.kubeflow.rehearsal.outcome import Rehearsal
-    from pipeline.settings import Cluster, Settings
+    from pipeline.settings import Settings
     from trainer.config import Experiment
 
 REHEARSED_IMAGE = "fcn-pipeline:rehearsal"  # A name only: a rehearsal starts no containers.
@@ -78,7 +80,7 @@ def show_parameters(experiment: Experiment, settings: Cluster) -> None:
     """Prints the defaults of a run's parameters, and a warning if pods have no security context."""
     from pipeline.kubeflow import compilation, pods
 
-    for parameter, value in compilation.defaults(experiment, settings).items():
+    for parameter, value in compilation.list_defaults(experiment, settings).items():
         say(f"  {markup(parameter)} = {markup(value)}")
     if not pods.HAS_SECURITY_CONTEXT:
         console.print(
@@ -109,7 +111,7 @@ def rehearse(
     where = places(experiment, data, workdir, push_root or f"{workdir}/served")
     settings = read_settings(cluster, image=image)
     settings = replace(settings, image=settings.image or REHEARSED_IMAGE)
-    with fail_on_storage_errors(where.workdir, where.push_root):
+    with guard(), fail_on_storage_errors(where.workdir, where.push_root):
         ended = run_rehearsal(experiment, where, settings)
     show_pushed(ended)
 
@@ -131,7 +133,7 @@ def read_settings(
     file: Path | None, *, image: str, data: str = "", runner: str = "", beam: Iterable[str] = ()
 ) -> Cluster:
     """The cluster's settings. Ends the command if something does not fit."""
-    from pipeline.settings import Cluster
+    from pipeline.kubeflow.cluster import Cluster
 
     try:
         return Cluster.from_env(file, image=image, data=data, runner=runner, beam=beam)
@@ -158,7 +160,7 @@ def run_rehearsal(experiment: Experiment, where: Settings, cluster: Cluster) -> 
     """Compiles the graph and runs it to its end, with its progress on the terminal."""
     from components.errors import DataError
     from pipeline.kubeflow.rehearsal import run, view
-    from pipeline.kubeflow.rehearsal.options import Options
+    from pipeline.kubeflow.rehearsal.task_runner import Options
     from pipeline.local import run as local_run
 
     workdir = Path(where.workdir)
@@ -179,7 +181,7 @@ def run_rehearsal(experiment: Experiment, where: Settings, cluster: Cluster) -> 
             )
     except (DataError, NotADirectoryError, FileExistsError) as error:
         fail(str(error), WRONG_USE)
-    console.print(view.table(ended))
+    console.print(view.build_table(ended))
     return ended
 
 

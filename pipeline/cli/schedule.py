@@ -169,9 +169,9 @@ def show(
     """Prints the recurring runs, and when they run next."""
     with open_scheduler(host, namespace, token_file, ca) as scheduler:
         shown_in = read_time_zone(zone)
-        jobs = scheduler.jobs()
+        jobs = scheduler.list_jobs()
         if as_json:
-            typer.echo(json.dumps(tables.rows(jobs, shown_in), indent=2))
+            typer.echo(json.dumps(tables.build_rows(jobs, shown_in), indent=2))
         else:
             tables.show_jobs(jobs, shown_in, console)
 

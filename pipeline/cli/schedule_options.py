@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from pipeline.cli.options import fail
+from pipeline.kubeflow.schedule.endpoint import TOKEN, Endpoint, check_address
 from pipeline.kubeflow.schedule.errors import ScheduleError, WrongUseError
-from pipeline.kubeflow.schedule.host import TOKEN, Place, address
 
 if TYPE_CHECKING:
     from pipeline.kubeflow.schedule.scheduler import Scheduler
@@ -88,13 +88,14 @@ def open_scheduler(
     An error in the `with` block ends the command with one sentence and the error's exit code.
     """
     try:
-        place = Place(host=address(host), namespace=namespace, token_file=token_file, ca=ca)
-        yield connect_scheduler(place)
+        address = check_address(host)
+        endpoint = Endpoint(host=address, namespace=namespace, token_file=token_file, ca=ca)
+        yield connect_scheduler(endpoint)
     except ScheduleError as error:
         fail(str(error), error.exit_code)
 
 
-def connect_scheduler(place: Place) -> Scheduler:
+def connect_scheduler(endpoint: Endpoint) -> Scheduler:
     """kfp takes seconds to import, and is an optional dependency: hence the imports in here."""
     try:
         from pipeline.kubeflow.schedule.client import connect
@@ -103,7 +104,7 @@ def connect_scheduler(place: Place) -> Scheduler:
         raise WrongUseError(
             f"{error.name} is not installed: `pip install 'fcn-pipeline[kubeflow]'`."
         ) from error
-    return Scheduler(connect(place))
+    return Scheduler(connect(endpoint))
 
 
 def read_time_zone(name: str) -> ZoneInfo:

@@ -5,11 +5,6 @@ from __future__ import annotations
 from tests.kills.moments import MOMENTS
 
 
-def pytest_addoption(parser):
-    parser.addoption("--kills", type=int, default=4, help="how many kills in all")
-    parser.addoption("--seed", type=int, default=0, help="decides when each of them comes")
-
-
 def pytest_generate_tests(metafunc):
     """A chain of runs for as many kills as there are moments."""
     if "kills" in metafunc.fixturenames:

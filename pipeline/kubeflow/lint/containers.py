@@ -144,7 +144,7 @@ def is_secret(name: str) -> bool:
 
 
 def list_texts(step: Step) -> Iterator[tuple[str, str]]:
-    """All texts of a step, each with where it is."""
+    """All texts of a step, each with its place."""
     yield from (("its command", text) for text in (*step.container.command, *step.container.args))
     for variable in step.container.env:
         name = names.show(variable.name, names.VARIABLE)

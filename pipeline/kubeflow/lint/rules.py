@@ -52,7 +52,7 @@ RULES = {
     "status-of-other-task": "A status is that of the first of dependentTasks.",
     "status-without-exit-handler": "Only an exit handler reads the status of a task.",
     "status-type": "A status is declared as a type that can contain it.",
-    "only-exit-handlers": "A DAG has tasks besides its exit handlers.",
+    "only-exit-handlers": "A DAG has tasks other than exit handlers.",
     "second-exit-handler": "A task has at most one exit handler.",
     # containers
     "image-not-pinned": "An image has a fixed tag or a digest.",

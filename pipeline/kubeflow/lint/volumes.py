@@ -66,7 +66,7 @@ def list_mounts(pod: KubernetesExecutorConfig) -> list[Mount]:
     ]
 
 
-def holding(path: str, pod: KubernetesExecutorConfig) -> Mount | None:
+def find_mount(path: str, pod: KubernetesExecutorConfig) -> Mount | None:
     """The volume that contains a path, the innermost if they are nested; None if none does."""
     place = PurePosixPath(posixpath.normpath(path))
     around = [

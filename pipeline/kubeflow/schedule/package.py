@@ -1,4 +1,4 @@
-"""The file that `fcn compile` writes, as far as an upload needs to know it."""
+"""The file that `fcn compile` writes, and the same pipeline as the API shows it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec
+
 from pipeline.kubeflow import lint
-from pipeline.kubeflow.compiled import load_documents
+from pipeline.kubeflow.compiled import Package, read_leniently
+from pipeline.kubeflow.messages import load_documents
 from pipeline.kubeflow.schedule.errors import WrongUseError
 
-DIGITS = 12  # Of the digest that names a version whose name nobody gives.
-SHOWN_AS = ("pipeline_spec", "platform_spec")  # The documents of a file, where the API shows two.
+DIGITS = 12  # Of the digest that is a version's default name.
+SHOWN_AS = ("pipeline_spec", "platform_spec")  # The API's fields for a file of two documents.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,36 +29,37 @@ class CompiledFile:
 
     @classmethod
     def read(cls, path: Path) -> CompiledFile:
-        """Reads a file; refuses what is not a compiled pipeline, or would not run."""
+        """Reads a file. Raises WrongUseError unless the cluster would run it as intended."""
         try:
             content = path.read_bytes()
         except OSError as error:
             raise WrongUseError(f"{path} cannot be read: {error.strerror}.") from error
         if path.suffix not in (".yaml", ".yml"):
-            raise WrongUseError(f"{path}: the cluster wants a name that ends in .yaml.")
-        found = documents(path, content)
+            raise WrongUseError(f"{path}: the cluster accepts only names that end in .yaml.")
+        documents, name = read_documents(path, content)
         check(path, content)
         digest = hashlib.sha256(content).hexdigest()[:DIGITS]
-        name = str(found[0]["pipelineInfo"]["name"])
-        return cls(path=path, name=name, digest=digest, documents=found)
+        return cls(path=path, name=name, digest=digest, documents=documents)
 
     def is_in(self, version: Any) -> bool:
-        """Whether a version of the API holds this content: by its name, or by what it shows."""
+        """Does a version of the API have this content, by its name or by what the API shows?"""
         alone = len(self.documents) == 1
         shown = self.documents[0] if alone else dict(zip(SHOWN_AS, self.documents, strict=False))
         return version.display_name == self.digest or version.pipeline_spec == shown
 
 
-def documents(path: Path, content: bytes) -> list[Any]:
-    """The graph, and what it asks of the platform."""
+def read_documents(path: Path, content: bytes) -> tuple[list[Any], str]:
+    """The file's documents, and the pipeline's name."""
     try:
-        found = load_documents(content)
-        found[0]["pipelineInfo"]["name"]
-    except (ValueError, LookupError, TypeError) as error:
+        documents = load_documents(content)
+    except ValueError:
+        documents = []
+    name = read_leniently(documents).name
+    if not name:
         raise WrongUseError(
-            f"{path} is not a compiled pipeline: `fcn compile` writes one that can be uploaded."
-        ) from error
-    return found
+            f"{path} is not a compiled pipeline: write one with `fcn compile` and upload that."
+        )
+    return documents, name
 
 
 def check(path: Path, content: bytes) -> None:
@@ -64,3 +68,11 @@ def check(path: Path, content: bytes) -> None:
     if problems:
         lines = "\n  ".join(problems)
         raise WrongUseError(f"{path}: the cluster would not run this as intended:\n  {lines}")
+
+
+def read_shown(specification: Any) -> Package | None:
+    """The pipeline in a version of the API; None if the API does not show a readable one."""
+    if not isinstance(specification, dict):
+        return None
+    package = read_leniently([specification.get(SHOWN_AS[0], specification)])
+    return package if package.spec != PipelineSpec() else None

@@ -58,7 +58,7 @@ def started(disk: Path, executor: str, *more: str, **environment: str):
     """The entry's command and its options for subprocess, on a disk of its own."""
     (disk / "task").mkdir(exist_ok=True)
     command = [sys.executable, "-W", "ignore", "-m", "components.kubeflow.entry_point"]
-    command += ["--executor_class_path", f"tests.fakes.kfp_steps.{executor}"]
+    command += ["--executor_class_path", f"tests.fakes.kubeflow.steps.{executor}"]
     command += ["--json_serialized_invocation_args", json.dumps(invocation(disk))]
     command += ["--json_serialized_inputs_spec_args", json.dumps(INPUTS)]
     command += ["--runner=DirectRunner", *more]
@@ -108,6 +108,12 @@ def test_properties_reach_the_next_steps(reported):
     assert reported.metadata["times"] == 3
 
 
+def test_properties_name_the_store_and_not_the_disk_of_the_pod(reported, disk):
+    assert reported.metadata["read"] == f"{URI}/in"
+    assert reported.metadata["file"] == f"{URI}/in/words.txt"
+    assert reported.metadata["neighbour"].startswith(f"{disk}/")
+
+
 def test_a_user_without_a_home_or_a_name_may_run_it(reported):
     assert reported.metadata["user"] == "fcn"
 
@@ -126,7 +132,8 @@ def test_a_step_on_beam_works_in_the_shared_folder(tmp_path):
 
     assert done.returncode == 0, done.stderr
     artifact = reported_in(tmp_path)
-    assert artifact.metadata["read"].startswith(f"{shared}/")
+    assert artifact.metadata["sentence"].startswith(f"It read {shared}/")
+    assert artifact.metadata["read"] == f"{URI}/in"
     assert artifact.uri == f"{URI}/out"
     (out,) = tmp_path.glob("minio/**/out/words.txt")
     assert out.read_text() == "ababab"

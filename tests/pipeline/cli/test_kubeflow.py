@@ -10,6 +10,7 @@ from tensorflow_model_analysis.proto import validation_result_pb2
 from typer.testing import CliRunner
 
 from pipeline.cli import app
+from pipeline.kubeflow import compiled
 from pipeline.kubeflow.rehearsal import run
 from pipeline.kubeflow.rehearsal.outcome import Artifact, Outputs, Rehearsal, State, TaskRun
 from pipeline.kubeflow.rehearsal.store import ObjectStore
@@ -45,9 +46,7 @@ def fcn(*words, **environment):
 
 def read_images(path):
     """The images of a compiled pipeline's steps."""
-    spec, _ = yaml.safe_load_all(path.read_text("utf-8"))
-    executors = spec["deploymentSpec"]["executors"].values()
-    return {executor["container"]["image"] for executor in executors}
+    return {step.container.image for step in compiled.read(path.read_bytes()).steps()}
 
 
 def write_cluster_file(folder, **settings):

@@ -3,6 +3,9 @@
 import contextlib
 import errno
 import sqlite3
+import subprocess
+import sys
+from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
@@ -11,6 +14,8 @@ from typer.testing import CliRunner
 from pipeline.cli import app, run
 from pipeline.local import metadata
 from tests.fakes.image_files import put
+
+ROOT = Path(__file__).parents[3]
 
 
 def fcn(*words):
@@ -149,3 +154,24 @@ def test_help_names_each_command():
 
     for command in ("run", "models", "serve", "predict"):
         assert command in done.output
+
+
+@pytest.mark.parametrize(("words", "code"), [(["--help"], 0), (["run", "flours"], 2)])
+def test_nothing_is_printed_after_the_command_has_ended(words, code):
+    program = """
+import sys
+from pipeline.cli import app
+
+class Late:
+    def __del__(self):
+        raise TypeError("too late")
+
+late = Late()
+app.main()
+"""
+    command = [sys.executable, "-c", program, *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+    assert done.returncode == code
+    assert done.stdout + done.stderr
+    assert "too late" not in done.stderr

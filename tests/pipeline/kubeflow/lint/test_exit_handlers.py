@@ -1,4 +1,4 @@
-"""Exit handlers: whether they run, and whose status they get."""
+"""Exit handlers: whether they run, and the status that they get."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from tests.fakes.linted import Pipeline
+from tests.fakes.kubeflow.linted import Pipeline
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def handler(pipeline):
     return pipeline.tasks["Notification"]
 
 
-def test_a_status_of_a_task_that_is_not_there_is_refused(pipeline, handler):
+def test_the_status_of_an_unknown_task_is_refused(pipeline, handler):
     handler["inputs"]["parameters"]["status"]["taskFinalStatus"]["producerTask"] = "Trainer"
 
     assert pipeline.broken() == [("status-of-unknown-task", "Notification")]
@@ -63,7 +63,7 @@ def test_a_second_handler_of_one_task_is_refused(pipeline, handler):
     assert pipeline.broken() == [("second-exit-handler", "Second")]
 
 
-def test_a_dag_of_nothing_but_handlers_is_refused(pipeline):
+def test_a_dag_of_exit_handlers_only_is_refused(pipeline):
     inner = pipeline.tasks["tfx-dag"]
     inner["triggerPolicy"] = {"strategy": "ALL_UPSTREAM_TASKS_COMPLETED"}
 

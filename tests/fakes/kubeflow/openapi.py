@@ -1,8 +1,8 @@
-"""The API's published description, read off the client that is generated from it.
+"""The API's published description, read from the client that is generated from it.
 
-kfp-server-api holds no OpenAPI file, only what its generator made of one: for each operation the
-parameters and their types, for each object its fields and theirs. Calling every generated method
-with a recorder in place of the network gives method, path and the place of each parameter.
+kfp-server-api contains no OpenAPI file, only the code that was generated from it: the parameters of
+each operation and the fields of each object, with their types. This module calls every generated
+method with a recorder in place of the network, to get its method, path and places of parameters.
 """
 
 import functools
@@ -18,7 +18,7 @@ DOCUMENTED = re.compile(r":param (\w+):([^\n]*)\n\s*:type \1: (\S+)")
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one path: what may be asked, and what is answered."""
+    """One method of one path, with the types of its parameters and its answer."""
 
     method: str
     path: str
@@ -37,12 +37,12 @@ class Operation:
         return dict(zip(names, found.groups(), strict=True)) if found else None
 
     def problems(self, query, body, files):
-        """What a request says that the description does not allow."""
+        """The flaws of a request, compared with the description."""
         found = [f"unknown query parameter {name}" for name in query.keys() - self.query.keys()]
         found += [f"{name} is given twice" for name, texts in query.items() if len(texts) > 1]
         for name in query.keys() & self.query.keys():
             if self.query[name] == "int" and not re.fullmatch(r"-?\d+", query[name][0]):
-                found.append(f"query parameter {name} is no number: {query[name][0]}")
+                found.append(f"query parameter {name} is not a number: {query[name][0]}")
         given = query.keys() | files | ({"body"} if body is not None else set())
         found += [f"{name} is missing" for name in self.required - given]
         found += [f"unknown file {name}" for name in files - self.files]
@@ -63,7 +63,7 @@ def operations():
 
 
 def operation(api, method):
-    """What one generated method would send."""
+    """The operation that a generated method would call."""
     documented = DOCUMENTED.findall(method.__doc__)
     kinds = {name: kind for name, _, kind in documented if not re.match("_|async_req", name)}
     recorder = Recorder()
@@ -85,7 +85,7 @@ def operation(api, method):
 
 
 class Recorder:
-    """Stands where the generated methods have their network."""
+    """Replaces the network of the generated methods, and records the call."""
 
     client_side_validation = True
 
@@ -101,14 +101,14 @@ class Recorder:
 
 
 def wrong(value, kind, place):
-    """Where a value is not of its type."""
+    """The places with values of another type."""
     if found := re.fullmatch(r"list\[(.*)\]", kind):
         if not isinstance(value, list):
-            return [f"{place} is no list"]
+            return [f"{place} is not a list"]
         return [e for n, one in enumerate(value) for e in wrong(one, found[1], f"{place}[{n}]")]
     if found := re.fullmatch(r"dict\(str, (.*)\)", kind):
         if not isinstance(value, dict):
-            return [f"{place} is no object"]
+            return [f"{place} is not an object"]
         return [e for name, one in value.items() for e in wrong(one, found[1], f"{place}.{name}")]
     if kind in NATIVE:
         is_number = kind in ("int", "float") and isinstance(value, bool)

@@ -1,4 +1,4 @@
-"""`fcn schedule ...` as it is typed, against a server of the tests."""
+"""Runs `fcn schedule ...` against a server of the tests."""
 
 from typer.testing import CliRunner
 
@@ -8,6 +8,6 @@ ROOT = "minio://mlpipeline/v2"
 
 
 def fcn(api, *words, **environment):
-    """What `fcn schedule WORDS` prints, and its exit code."""
+    """The output and exit code of `fcn schedule WORDS`."""
     env = {"COLUMNS": "200", "FCN_KFP_HOST": api.url, "FCN_PIPELINE_ROOT": ROOT, **environment}
     return CliRunner(env=env).invoke(app.app, ["schedule", *(str(word) for word in words)])

@@ -1,4 +1,4 @@
-"""A webhook for tests: it keeps what comes."""
+"""A webhook that stores the messages it receives."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Receiver(ThreadingHTTPServer):
-    """Answers with the statuses given, one after the other, and with 204 when none is left."""
+    """Answers with the given statuses in turn, and with 204 after the last."""
 
     def __init__(self, secret: str, *statuses: int) -> None:
         self.secret, self.statuses = secret, list(statuses)

@@ -1,4 +1,4 @@
-"""HTTP of the API server that tests talk to: requests taken apart, answers put together."""
+"""HTTP of the tests' API server: parses requests and writes answers."""
 
 import json
 import ssl
@@ -18,10 +18,10 @@ def serve(api, tls):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Takes requests apart, and puts answers together."""
+    """Parses requests and writes answers."""
 
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # One packet an answer: the client does not wait for a second.
+    wbufsize = -1  # Sends each answer as one packet, so that the client does not wait.
 
     def _serve(self):
         parts = urlsplit(self.path)

@@ -1,7 +1,7 @@
-"""A Kubeflow Pipelines API server on loopback: it remembers, and checks every request.
+"""A Kubeflow Pipelines API server on loopback, which stores objects and checks every request.
 
-What the published description (kfp_openapi.py) does not allow is answered with 400, and fails the
-test at the end of the `with` block; so do its own answers that it does not allow.
+A request that violates the published description (openapi.py) is answered with 400 and fails the
+test at the end of the `with` block. So does one of its own answers that violates it.
 """
 
 import copy
@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 import yaml
 
-from tests.fakes import kfp_openapi
-from tests.fakes.kfp_http import serve
+from tests.fakes.kubeflow import openapi
+from tests.fakes.kubeflow.http import serve
 
 PREFIX = "/apis/v2beta1"
 EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -27,7 +27,7 @@ IDS = {
 
 
 class Refused(Exception):  # noqa: N818
-    """An answer that is none of the 2xx."""
+    """An answer with an error status."""
 
     def __init__(self, status, message):
         super().__init__(message)
@@ -42,7 +42,7 @@ class KfpApi:
         self.held = {kind: [] for kind in IDS}
         self.requests, self.violations, self.failures = [], [], []
         self.progress = [("PENDING", {}), ("RUNNING", {"Trainer": "RUNNING"}), ("SUCCEEDED", {})]
-        self._operations = kfp_openapi.operations()
+        self._operations = openapi.operations()
         self.busy = threading.Lock()
         self._http, self.url = serve(self, tls)
 
@@ -57,11 +57,11 @@ class KfpApi:
         assert kind or self.violations == [], self.violations
 
     def names(self, kind):
-        """The display names of all that is held of a kind."""
+        """The display names of all objects of a kind."""
         return [one["display_name"] for one in self.held[kind]]
 
     def bodies(self, path):
-        """What was posted to a path."""
+        """The bodies that were posted to a path."""
         return [b for m, p, _, b in self.requests if (m, p) == ("POST", PREFIX + path)]
 
     def answer(self, request):
@@ -76,19 +76,19 @@ class KfpApi:
                 return refused.status, {"code": 3, "message": str(refused), "details": []}
             self.violations += [
                 f"own answer: {problem}"
-                for problem in kfp_openapi.wrong(found, operation.returns, operation.path)
+                for problem in openapi.wrong(found, operation.returns, operation.path)
             ]
             return 200, found
 
     def _admit(self, request):
-        """Lets pass who has the token, and, when a test wants it so, nobody."""
+        """Refuses requests without the token, and those that a test wants to fail."""
         if self.failures:
             raise Refused(*self.failures.pop(0))
         sent = request.headers.get("Authorization", "")
         if self.token and sent != f"Bearer {self.token}":
             raise Refused(401, f"Unauthenticated: {sent}")
         if not self.token and sent:
-            self.violations.append("a token is sent that nobody asked for")
+            self.violations.append("an unexpected token was sent")
 
     def _known(self, request):
         """The operation of a request that the description allows."""
@@ -107,7 +107,7 @@ class KfpApi:
             raise Refused(status, "; ".join(problems))
 
     def _act(self, operation, ids, request):
-        """Does what the operation is for."""
+        """Runs the operation."""
         query = {name: texts[0] for name, texts in request.query.items()}
         key = f"{operation.method} {operation.path.removeprefix(PREFIX)}"
         plain = {
@@ -127,11 +127,11 @@ class KfpApi:
             "DELETE /recurringruns/{recurring_run_id}": lambda: self._delete(ids),
         }
         if key not in plain:
-            raise Refused(501, f"{key} is not played here")
+            raise Refused(501, f"{key} is not implemented in this double")
         return plain[key]()
 
     def _list(self, kind, query):
-        """One page of what the namespace holds."""
+        """One page of the namespace's objects."""
         namespace = query.get("namespace", "")
         if self.namespace and not namespace:
             raise Refused(400, "Invalid input error: a namespace is required in multi-user mode")
@@ -147,7 +147,7 @@ class KfpApi:
         start = int(query.get("page_token") or 0)
         end = start + min(int(query.get("page_size") or 10), self.page)
         more = {"next_page_token": str(end)} if end < len(found) else {}
-        field = "recurringRuns" if kind == "recurring_runs" else kind  # So the API has it.
+        field = "recurringRuns" if kind == "recurring_runs" else kind  # The API's own name.
         return {field: found[start:end], "total_size": len(found), **more}
 
     def _versions(self, ids, query):
@@ -156,7 +156,7 @@ class KfpApi:
         return self._page("pipeline_versions", versions, query)
 
     def _owned(self, thing):
-        """What is made or asked for, if it is in the caller's own namespace."""
+        """The object, if it is in the caller's own namespace."""
         if self.namespace and thing.get("namespace") != self.namespace:
             raise Refused(403, f"the user may do nothing in {thing.get('namespace')!r}")
         return thing
@@ -174,7 +174,7 @@ class KfpApi:
         return self.held[kind][-1]
 
     def _upload(self, query, files):
-        """A pipeline with its first version, which is called as the pipeline."""
+        """A pipeline with its first version, which has the pipeline's name."""
         thing = {"display_name": query["name"], "namespace": query.get("namespace", "")}
         pipeline = self._add("pipelines", self._owned(thing))
         self._upload_version({**query, "pipelineid": pipeline["pipeline_id"]}, files)
@@ -208,7 +208,7 @@ class KfpApi:
         return self._add("recurring_runs", {**body, **owner, "status": f"{body['mode']}D"})
 
     def _complete(self, body):
-        """Refuses what refers to something that is not there."""
+        """Refuses references to objects that do not exist."""
         self._get("experiments", body["experiment_id"])
         self._get("pipeline_versions", body["pipeline_version_reference"]["pipeline_version_id"])
         self._get("pipelines", body["pipeline_version_reference"]["pipeline_id"])
@@ -222,7 +222,7 @@ class KfpApi:
         return {}
 
     def _advanced(self, run):
-        """The run, one step further each time that it is asked for."""
+        """The run, one step further with each request."""
         steps = run["progress"]
         state, tasks = steps.pop(0) if len(steps) > 1 else steps[0]
         details = [

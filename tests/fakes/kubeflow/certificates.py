@@ -26,7 +26,7 @@ def certificate(name, *, signer=None):
 
 
 def extensions(key, signing_key, *, is_ca):
-    """What Python 3.13 wants to find in a certificate."""
+    """The extensions that Python 3.13 requires in a certificate."""
     uses = ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
     unused = dict.fromkeys([*uses, "encipher_only", "decipher_only"], False)
     return [
@@ -38,8 +38,8 @@ def extensions(key, signing_key, *, is_ca):
     ]
 
 
-def written(folder, name, made, key):
-    """The files of a certificate and its key, in PEM."""
+def write(folder, name, made, key):
+    """Writes a certificate and its key in PEM; returns both paths."""
     files = folder / f"{name}.pem", folder / f"{name}.key"
     files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
     private = key.private_bytes(

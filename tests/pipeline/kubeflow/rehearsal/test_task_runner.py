@@ -1,11 +1,11 @@
-"""Tasks brought to their end: cache, importer, retries."""
+"""Retries of a task, and importers."""
 
 from __future__ import annotations
 
 import pytest
 
 from pipeline.kubeflow.rehearsal.outcome import State
-from tests.fakes.rehearsed import WRITES, compiled, rehearsal_of, step
+from tests.fakes.kubeflow.rehearsed import WRITES, build_pipeline, rehearse, step
 
 READER = step(
     "print((place('inputs', 'model') / 'f').read_text())", reads={"model": ("A", "model")}
@@ -17,7 +17,7 @@ def policy(retries, longest, wait="0s"):
 
 
 def flaky(tmp_path, end="sys.exit('not yet')"):
-    """Fails at its first attempt, and notes where each was to write."""
+    """Fails at its first attempt, and writes down the output's URI of each attempt."""
     notes = str(tmp_path / "uris")
     return f"""
 seen = pathlib.Path({notes!r}).read_text() if os.path.exists({notes!r}) else ''
@@ -29,14 +29,14 @@ if not seen:
 
 
 def one(script, **changes):
-    return compiled({"A": step(script, makes=["model"], **changes)})
+    return build_pipeline({"A": step(script, makes=["model"], **changes)})
 
 
 @pytest.mark.parametrize("end", ["sys.exit('not yet')", "os.kill(os.getpid(), 9)"])
-def test_a_step_that_fails_once_is_tried_again_at_the_same_place(tmp_path, end):
+def test_a_retry_writes_to_the_same_uri(tmp_path, end):
     document = one(flaky(tmp_path, end), retries=policy(2, "60s"))
 
-    rehearsal = rehearsal_of(tmp_path, document)
+    rehearsal = rehearse(tmp_path, document)
 
     run = rehearsal.tasks["A"]
     assert (rehearsal.state, run.attempts, run.reason) == ("SUCCEEDED", 2, "")
@@ -45,8 +45,8 @@ def test_a_step_that_fails_once_is_tried_again_at_the_same_place(tmp_path, end):
     assert [p.name for p in rehearsal.artifact("A", "model").iterdir()] == ["weights"]
 
 
-def test_each_attempt_keeps_its_log(tmp_path):
-    rehearsal = rehearsal_of(tmp_path, one(flaky(tmp_path), retries=policy(1, "60s")))
+def test_each_attempt_has_its_own_log(tmp_path):
+    rehearsal = rehearse(tmp_path, one(flaky(tmp_path), retries=policy(1, "60s")))
 
     logs = rehearsal.tasks["A"].log.parent
     assert "partial" in (logs / "A-1.log").read_text()
@@ -65,7 +65,7 @@ for folder in places[:3]: (pathlib.Path(folder) / 'left').touch()
 sys.exit(1)
 """
 
-    rehearsal_of(tmp_path, one(script, retries=policy(1, "60s")))
+    rehearse(tmp_path, one(script, retries=policy(1, "60s")))
 
     first, second = (tmp_path / "notes").read_text().splitlines()
     assert first == second
@@ -73,7 +73,7 @@ sys.exit(1)
 
 
 def test_a_step_without_a_retry_policy_is_tried_once(tmp_path):
-    rehearsal = rehearsal_of(tmp_path, one("sys.exit(3)"))
+    rehearsal = rehearse(tmp_path, one("sys.exit(3)"))
 
     assert rehearsal.tasks["A"].attempts == 1
     assert rehearsal.tasks["A"].reason == "exit status 3"
@@ -86,30 +86,30 @@ def test_a_step_without_a_retry_policy_is_tried_once(tmp_path):
         pytest.param(policy(2, "5s", wait="60s"), id="the-wait-is-longer"),
     ],
 )
-def test_a_retry_that_its_longest_time_cancels_does_not_happen(tmp_path, retries):
-    rehearsal = rehearsal_of(tmp_path, one(flaky(tmp_path), retries=retries))
+def test_a_retry_after_the_longest_duration_does_not_start(tmp_path, retries):
+    rehearsal = rehearse(tmp_path, one(flaky(tmp_path), retries=retries))
 
     run = rehearsal.tasks["A"]
     assert (run.state, run.attempts) == (State.FAILED, 1)
     assert "backoffMaxDuration" in run.reason
 
 
-def test_a_step_that_never_succeeds_is_tried_as_often_as_it_may(tmp_path):
-    rehearsal = rehearsal_of(tmp_path, one("sys.exit(1)", retries=policy(2, "60s")))
+def test_a_step_that_never_succeeds_uses_all_its_attempts(tmp_path):
+    rehearsal = rehearse(tmp_path, one("sys.exit(1)", retries=policy(2, "60s")))
 
     assert rehearsal.tasks["A"].attempts == 3
     assert "no attempt left of 3" in rehearsal.tasks["A"].reason
 
 
-def test_an_importer_registers_what_lies_in_the_store(tmp_path):
-    document = compiled({"A": step("", makes=["model"]), "B": READER})
+def test_an_importer_registers_an_object_of_the_store(tmp_path):
+    document = build_pipeline({"A": step("", makes=["model"]), "B": READER})
     importer = {"artifactUri": {"constant": "minio://mlpipeline/v2/artifacts/given"}}
     document["deploymentSpec"]["executors"]["A_executor"] = {"importer": importer}
     given = tmp_path / "work/store/minio/mlpipeline/v2/artifacts/given"
     given.mkdir(parents=True)
     (given / "f").write_text("imported")
 
-    first, second = (rehearsal_of(tmp_path, document) for _ in range(2))
+    first, second = (rehearse(tmp_path, document) for _ in range(2))
 
     assert first.tasks["B"].log.read_text() == "imported\n"
     imported = [r.tasks["A"].outputs.artifacts["model"].id for r in (first, second)]

@@ -1,4 +1,4 @@
-"""Small pipelines for rehearsals: steps are Python scripts, compiled as TFX's own would be."""
+"""Small pipelines for rehearsals: the steps are Python scripts, in the form that TFX compiles."""
 
 import json
 from pathlib import Path
@@ -6,9 +6,9 @@ from typing import Any
 
 import yaml
 
-from pipeline.kubeflow.rehearsal.options import Options
+from pipeline.kubeflow.rehearsal import run
 from pipeline.kubeflow.rehearsal.outcome import Rehearsal
-from pipeline.kubeflow.rehearsal.run import rehearse
+from pipeline.kubeflow.rehearsal.task_runner import Options
 
 IMAGE = "registry.local/fcn@sha256:" + "0" * 64
 MODEL = {"instanceSchema": "title: tfx.Model\ntype: object\n"}
@@ -22,7 +22,7 @@ def place(side, key):
 def write(key, name, text):
     place("outputs", key).mkdir(parents=True, exist_ok=True)
     (place("outputs", key) / name).write_text(text)
-def say(**outputs):
+def report(**outputs):
     pathlib.Path(given["outputs"]["outputFile"]).write_text(json.dumps(outputs))
 """
 WRITES = "write('model', 'weights', 'trained')"
@@ -39,13 +39,15 @@ def constant(value: Any, kind: str = "STRING") -> dict[str, Any]:
     return {"type": kind, "runtimeValue": {"constant": value}}
 
 
-def handed_down(name: str, kind: str = "STRING") -> dict[str, Any]:
+def from_parent(name: str, kind: str = "STRING") -> dict[str, Any]:
     """A parameter that comes from the run."""
     return {"type": kind, "componentInputParameter": name}
 
 
-def compiled(steps: dict[str, Any], parameters: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The pipeline's first document: the steps in `tfx-dag`, and nothing else in the root."""
+def build_pipeline(
+    steps: dict[str, Any], parameters: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The pipeline's first document, with the steps in `tfx-dag`."""
     given = parameters or {}
     down = {name: {"componentInputParameter": name} for name in given}
     nested = {name: {"parameterType": p["parameterType"]} for name, p in given.items()}
@@ -63,12 +65,12 @@ def compiled(steps: dict[str, Any], parameters: dict[str, Any] | None = None) ->
         },
         "root": {
             "inputDefinitions": {"parameters": given},
-            "dag": {"tasks": {"tfx-dag": {**named("tfx-dag"), "inputs": {"parameters": down}}}},
+            "dag": {"tasks": {"tfx-dag": {**refer_to("tfx-dag"), "inputs": {"parameters": down}}}},
         },
     }
 
 
-def named(name: str) -> dict[str, Any]:
+def refer_to(name: str) -> dict[str, Any]:
     return {"componentRef": {"name": name}, "taskInfo": {"name": name}}
 
 
@@ -82,7 +84,7 @@ def task(name: str, found: dict[str, Any]) -> dict[str, Any]:
         for key, spec in found["parameters"].items()
     }
     return {
-        **named(name),
+        **refer_to(name),
         "inputs": {"artifacts": reads, "parameters": sources},
         "dependentTasks": [
             *found.get("after", ()),
@@ -103,7 +105,7 @@ def component(name: str, found: dict[str, Any]) -> dict[str, Any]:
         },
         "outputDefinitions": {
             "artifacts": {key: {"artifactType": MODEL} for key in found["makes"]},
-            "parameters": {k: {"parameterType": t} for k, t in found.get("tells", {}).items()},
+            "parameters": found.get("output_parameters", {}),
         },
     }
 
@@ -113,11 +115,12 @@ def executor(found: dict[str, Any]) -> dict[str, Any]:
     return {"container": {"image": IMAGE, "command": command, "args": ["{{$}}"]}}
 
 
-def with_exit_handler(document: dict[str, Any], told: Path) -> dict[str, Any]:
-    """The same pipeline with a step at its end that writes into `told` what it hears."""
+def with_exit_handler(document: dict[str, Any], status_file: Path) -> dict[str, Any]:
+    """The pipeline with an exit handler that writes the final status into `status_file`."""
     status = {"type": "STRING", "taskFinalStatus": {"producerTask": "tfx-dag"}}
     found = step(
-        f"pathlib.Path({str(told)!r}).write_text(values['status'])", parameters={"status": status}
+        f"pathlib.Path({str(status_file)!r}).write_text(values['status'])",
+        parameters={"status": status},
     )
     document["components"]["Notification"] = component("Notification", found)
     document["deploymentSpec"]["executors"]["Notification_executor"] = executor(found)
@@ -132,16 +135,16 @@ def platform(label: str, **settings: Any) -> dict[str, Any]:
     return {"platforms": {"kubernetes": {"deploymentSpec": {"executors": {label: settings}}}}}
 
 
-def rehearsal_of(folder: Path, *documents: Any, **options: Any) -> Rehearsal:
+def rehearse(folder: Path, *documents: Any, **options: Any) -> Rehearsal:
     """Rehearses the documents in the folder; `parameters` are the run's."""
     path = folder / "pipeline.yaml"
     path.write_text(yaml.safe_dump_all(documents))
     parameters = options.pop("parameters", {})
     settings = Options(**{"longest_wait": 0.0, **options})
-    return rehearse(path, workdir=folder / "work", parameters=parameters, options=settings)
+    return run.rehearse(path, workdir=folder / "work", parameters=parameters, options=settings)
 
 
-def heard(told: Path) -> dict[str, Any]:
-    """What the exit handler was told."""
-    found: dict[str, Any] = json.loads(told.read_text())
+def read_status(status_file: Path) -> dict[str, Any]:
+    """The status that the exit handler received."""
+    found: dict[str, Any] = json.loads(status_file.read_text())
     return found

@@ -1,4 +1,4 @@
-"""A pipeline that the backend runs as it is meant; a test then breaks one part of it."""
+"""A pipeline without problems, of which a test breaks one part."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import json
 from typing import Any
 
 import yaml
-from google.protobuf import json_format
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec, PlatformSpec
 
 from pipeline.kubeflow import lint
+from pipeline.kubeflow.compiled import Package
+from pipeline.kubeflow.messages import parse
 
 STRING = {"parameterType": "STRING"}
 
 
 class Pipeline:
-    """Both documents as JSON, and by name the parts that tests break."""
+    """Both documents as JSON, with names for the parts that tests break."""
 
     def __init__(self) -> None:
         self.spec = good_spec()
@@ -58,11 +59,13 @@ class Pipeline:
         self.component(task)["inputDefinitions"]["parameters"][name] = STRING.copy()
 
     def problems(self) -> list[lint.Problem]:
-        spec = json_format.ParseDict(self.spec, PipelineSpec())
-        return lint.find_problems(spec, json_format.ParseDict(self.platform, PlatformSpec()))
+        return lint.find_problems(self.package())
+
+    def package(self) -> Package:
+        return Package(parse(self.spec, PipelineSpec), parse(self.platform, PlatformSpec))
 
     def problem(self) -> lint.Problem:
-        """The only one."""
+        """The only problem."""
         (problem,) = self.problems()
         return problem
 
@@ -137,7 +140,7 @@ def nested_tasks() -> dict[str, Any]:
                 "maxRetryCount": 2,
                 "backoffDuration": "60s",
                 "backoffFactor": 2.0,
-                "backoffMaxDuration": "10980s",  # Three hours, a minute, and two.
+                "backoffMaxDuration": "10980s",  # Attempts of 3600 s, waits of 60 s and 120 s.
             },
         },
         "BaselineModel": task("BaselineModel", {"served_folder": from_parent("served_folder")}),
@@ -211,7 +214,7 @@ def container(step: str) -> dict[str, Any]:
 
 
 def unshared(document: dict[str, Any]) -> dict[str, Any]:
-    """The same, with no part shared between two places, so that a test breaks only one."""
+    """A copy without shared parts, so that a test breaks only one place."""
     return json.loads(json.dumps(document))
 
 

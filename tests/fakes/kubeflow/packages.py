@@ -1,4 +1,4 @@
-"""Small files such as `fcn compile` writes: the graph, and what Kubernetes is to do."""
+"""A small compiled pipeline: the graph, and the Kubernetes settings."""
 
 import yaml
 
@@ -15,7 +15,7 @@ PLATFORM = {"platforms": {"kubernetes": {"deploymentSpec": {"executors": {}}}}}
 
 
 def package(folder, *, name="flowers", platform=PLATFORM, sdk="tfx-1.21.0"):
-    """Writes a file to upload; another `sdk` is another content."""
+    """Writes a file to upload; another `sdk` gives it other content."""
     graph = {
         "pipelineInfo": {"name": name},
         "schemaVersion": "2.1.0",

@@ -1,4 +1,4 @@
-"""Small TFX components for tests of what runs on Kubeflow."""
+"""Small TFX components for tests of the containers' entry point."""
 
 # No `from __future__ import annotations` here: @component needs real types.
 import getpass
@@ -20,11 +20,14 @@ def Repeat(  # noqa: N802
     times: Parameter[int],
     repeated: OutputArtifact[Examples],
 ) -> None:
-    """Writes the input's file so many times over, and who it runs as."""
+    """Writes the input's text `times` times, the user that it runs as, and some places."""
     text = Path(examples.uri, "words.txt").read_text()
     Path(repeated.uri, "words.txt").write_text(text * times)
     repeated.set_int_custom_property("times", times)
     repeated.set_string_custom_property("user", getpass.getuser())
+    repeated.set_string_custom_property("read", examples.uri)
+    repeated.set_string_custom_property("file", f"{examples.uri}/words.txt")
+    repeated.set_string_custom_property("neighbour", f"{examples.uri}-other")
 
 
 @tfx.dsl.components.component
@@ -34,7 +37,7 @@ def Break(examples: InputArtifact[Examples]) -> None:  # noqa: N802
 
 
 class OnBeam(BaseBeamExecutor):
-    """Does as Repeat does, and says where it found its input."""
+    """Does what Repeat does, and records where its input was."""
 
     def Do(self, input_dict, output_dict, exec_properties):  # noqa: N802
         """Writes a file."""
@@ -42,10 +45,11 @@ class OnBeam(BaseBeamExecutor):
         text = Path(examples.uri, "words.txt").read_text()
         Path(repeated.uri, "words.txt").write_text(text * exec_properties["times"])
         repeated.set_string_custom_property("read", examples.uri)
+        repeated.set_string_custom_property("sentence", f"It read {examples.uri}.")
 
 
 class Endless(BaseBeamExecutor):
-    """Begins with its output, and goes on until it is ended."""
+    """Starts its output, then waits until it is killed."""
 
     def Do(self, input_dict, output_dict, exec_properties):  # noqa: N802
         """Writes a file and waits."""
