@@ -26,7 +26,7 @@ class Console(rich.console.Console):
         super().__init__(emoji=False, **options)  # A file may be named :bomb:.
         self._is_fixed = "width" in options
 
-    @property  # type: ignore[misc]  # rich has a setter, which we do not need.
+    @property  # rich has a setter, which we do not need.
     def size(self) -> ConsoleDimensions:
         """The terminal's size. FORCE_COLOR and COLUMNS make no terminal of a pipe."""
         size = super().size
