@@ -1,5 +1,6 @@
 """`fcn serve` and `fcn predict`, as typed."""
 
+import errno
 import json
 import signal
 import socket
@@ -130,6 +131,16 @@ def test_the_message_about_a_server_that_is_not_running(images):
     assert result.exit_code == 1
     assert result.stderr.startswith(f"No answer from {url}: ")
     assert result.stderr.endswith(" Start a server with `fcn serve`.\n")
+
+
+def test_a_push_root_that_cannot_be_read_is_named(tmp_path, monkeypatch):
+    refusal = PermissionError(errno.EACCES, "Permission denied", str(tmp_path))
+    monkeypatch.setattr(commands, "find_models", Mock(side_effect=refusal))
+
+    result = run("serve", "--push-root", tmp_path)
+
+    assert result.exit_code == 1
+    assert result.stderr == f"Cannot read {tmp_path}: Permission denied.\n"
 
 
 def test_a_server_that_is_still_loading_is_named_as_such(images, monkeypatch):
