@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 FAILED = 1
 WRONG_USE = 2
+NO_FOLDER = (NotADirectoryError, FileExistsError)  # Of --output: what was given is a file.
 
 
 def serve(
@@ -124,7 +125,10 @@ def _choose_url(server: str, rest: bool) -> str:
 
 
 def _find_models(push_root: Path) -> list[str]:
-    models = list(find_models(push_root))
+    try:
+        models = list(find_models(push_root))
+    except OSError as error:
+        _fail(f"Cannot read {error.filename or push_root}: {error.strerror or error}.", FAILED)
     if not models:
         _fail(
             f"No <model>/<version>/ in {push_root.resolve()}: train a model with "
@@ -198,8 +202,11 @@ def _write_masks(
     except ValueError as error:
         _fail(str(error), WRONG_USE)
     except OSError as error:
-        reason = error.strerror or error
-        _fail(f"Cannot write to {output}: {reason}. Choose another --output.", FAILED)
+        reason, is_no_folder = error.strerror or error, isinstance(error, NO_FOLDER)
+        _fail(
+            f"Cannot write to {output}: {reason}. Choose another --output.",
+            WRONG_USE if is_no_folder else FAILED,
+        )
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -40,6 +40,7 @@ class MaskConfig:
     ignored: PixelValue | None  # Not a class: left out of training and evaluation.
     unlisted: Literal["keep", "reject"]  # Images that the official list leaves out.
     oriented: Literal["stored", "shown", "auto"]  # Drawn on the pixels before or after the turn.
+    suffix: str  # What a mask's name has after its image's: "_mask" for a.jpg and a_mask.png.
     ground: ClassNames  # Classes that are not objects: augment.paste leaves them out.
 
     def __post_init__(self) -> None:

@@ -39,6 +39,7 @@ class Pair:
     box: str = ""
     species: str = ""
     is_listed: bool = True  # False if the layout has a list, and the image is not in it.
+    explanation: str = ""  # Why there is no mask.
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 There are two layouts: that of the Oxford-IIIT pets (`images/`, `annotations/trimaps/`,
 `annotations/list.txt`, `annotations/xmls/`), and `images/` and `masks/`, which may be split: see
-layouts/paired_files.py. A mask has the name of its image, except for the extension. Split lists
+layouts/paired_files.py. A mask has the name of its image, with data.mask.suffix, except for the
+extension. Split lists
 decide the splits, if there are any; other files are left out.
 """
 
@@ -16,6 +17,7 @@ from typing import NamedTuple
 from components.errors import DataError
 from components.ingestion.image_folder import ImageFile, Listing, Pair, make_listing, read_lists
 from components.ingestion.layouts import left_out, paired_files, split_lists, traversal
+from components.ingestion.layouts.nearest_names import NearestNames, explain_missing
 from components.ingestion.layouts.paired_files import LAYOUTS, Member
 from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
 from components.ingestion.layouts.traversal import Tree
@@ -33,19 +35,19 @@ class ListEntry(NamedTuple):
     species: str
 
 
-def find(input_base: str, *, follow_links: bool = False) -> Listing:
-    """Lists the folder. Raises DataError if its layout is unknown."""
+def find(input_base: str, *, follow_links: bool = False, suffix: str = "") -> Listing:
+    """Lists the folder. Masks' names may end in a suffix. Raises DataError if it is unknown."""
     tree = traversal.walk(input_base, LAYOUTS, follow_links=follow_links)
     images = [path for path in tree.files if not left_out.find_kind(path)]
     is_pets = any(path.startswith(f"{TRIMAPS}/") for path in images)
     with traversal.explain_links(tree):
-        return (_list_pets if is_pets else _list_pairs)(input_base, tree, images)
+        return (_list_pets if is_pets else _list_pairs)(input_base, tree, images, suffix)
 
 
-def _list_pairs(base: str, tree: Tree, images: Sequence[str]) -> Listing:
+def _list_pairs(base: str, tree: Tree, images: Sequence[str], suffix: str) -> Listing:
     found = [
-        ImageFile(image, "", split, Pair(mask))
-        for image, mask, split in paired_files.find(base, tree, images)
+        ImageFile(pair.image, "", pair.split, Pair(pair.mask, explanation=pair.explanation))
+        for pair in paired_files.find(base, tree, images, suffix=suffix)
     ]
     files, lists = read_lists(base, tree, found, split_lists.PLACES)
     kept = [file for file in files if file.split or not lists]
@@ -56,14 +58,18 @@ def _list_pairs(base: str, tree: Tree, images: Sequence[str]) -> Listing:
     return make_listing(tree, kept, (), _collect_used(kept), lists)
 
 
-def _list_pets(base: str, tree: Tree, images: Sequence[str]) -> Listing:
+def _list_pets(base: str, tree: Tree, images: Sequence[str], suffix: str) -> Listing:
     entries = _read_list(base) if LIST in tree.files else {}
     boxes = _index([path for path in tree.files if path.lower().endswith(".xml")], BOXES)
-    masks = _index(images, TRIMAPS)
+    masks = _index(images, TRIMAPS, suffix)
+    nearest = NearestNames(member.stem for member in _list_members(images, TRIMAPS))
     found: list[ImageFile] = []
     for stem, path in _index(images, IMAGES).items():
         entry = entries.get(stem, ListEntry("", ""))
         pair = Pair(masks.get(stem, ""), boxes.get(stem, ""), entry.species, stem in entries)
+        if not pair.mask:
+            missing = explain_missing(stem + suffix, nearest.find(stem))
+            pair = replace(pair, explanation=missing)
         found.append(ImageFile(path, entry.breed, None, pair))
     if not found:
         raise DataError("no_images", f"{base!r} contains no images. It must contain {LAYOUTS}.")
@@ -75,14 +81,18 @@ def _list_pets(base: str, tree: Tree, images: Sequence[str]) -> Listing:
     return make_listing(tree, files, breeds, used, lists)
 
 
-def _index(paths: Sequence[str], folder: str) -> dict[str, str]:
+def _index(paths: Sequence[str], folder: str, suffix: str = "") -> dict[str, str]:
     """Indexes the files of a folder by stem. Raises DataError if two have the same."""
-    members = [
+    members = paired_files.strip_suffix(_list_members(paths, folder), suffix)
+    return {stem: each.path for (_, stem), each in paired_files.index_by_stem(members).items()}
+
+
+def _list_members(paths: Sequence[str], folder: str) -> list[Member]:
+    return [
         Member(path, paired_files.strip_extension(path, f"{folder}/"))
         for path in paths
         if path.startswith(f"{folder}/") and left_out.is_visible(path)
     ]
-    return {stem: each.path for (_, stem), each in paired_files.index_by_stem(members).items()}
 
 
 def _collect_used(files: Sequence[ImageFile]) -> set[str]:

@@ -39,7 +39,7 @@ def examine_pair(pair: Pair, picture: Picture, options: IngestionOptions) -> Pai
     if reading.unlisted == "reject" and not pair.is_listed:
         raise RejectError(rejects.UNLISTED, "not in list.txt, and data.mask.unlisted is reject")
     if not pair.mask:
-        raise RejectError(rejects.MASK_MISSING, "no mask has this name")
+        raise RejectError(rejects.MASK_MISSING, pair.explanation or "no mask has this name")
     read = _read_mask(pair.mask, options)
     try:
         mask = masks.read(read.data, reading, picture)

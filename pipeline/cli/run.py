@@ -85,7 +85,6 @@ def run(
     check_folders_or_fail(settings, experiment.name)
     make_parents_or_fail(log, json_file)
     with fail_on_storage_errors(settings.workdir):
-        log_to(log)
         result = run_or_fail(experiment, settings, log)
     with fail_on_storage_errors(json_file or settings.workdir):
         report(result, json_file)
@@ -123,12 +122,12 @@ def run_or_fail(experiment: Experiment, settings: Settings, log: Path) -> RunRes
 
 
 def report(result: RunResult, json_file: Path | None) -> None:
-    """Prints the result, and writes it to the file if one is given."""
+    """Writes the result to the file if one is given, and prints it."""
     from pipeline.local import results, run_table
 
-    run_table.show(result, console)
     if json_file:
         results.write_json(result, json_file)
+    run_table.show(result, console)
 
 
 def make_parents_or_fail(*files: Path | None) -> None:

@@ -31,6 +31,7 @@ PETS = {
     "ignored": None,
     "unlisted": "keep",
     "oriented": "auto",
+    "suffix": "",
     "classes": ["pet", "background", "border"],
 }
 

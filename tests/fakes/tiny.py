@@ -80,7 +80,12 @@ MASKS = replace(
         schema="masks",
         classes=("ground", "blue", "red"),
         mask=MaskConfig(
-            values=(0, 1, 2), ignored=None, unlisted="keep", oriented="auto", ground=("ground",)
+            values=(0, 1, 2),
+            ignored=None,
+            unlisted="keep",
+            oriented="auto",
+            suffix="",
+            ground=("ground",),
         ),
     ),
     model=UNetConfig(widths=(8, 8), dropout=0.1),

@@ -1,10 +1,12 @@
 """`fcn serve` and `fcn predict`, as typed."""
 
+import errno
 import json
 import signal
 import socket
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 from serving import commands
+from serving.client import ServerNotReady
 from tests.fakes import saved_models
 from tests.fakes.deep_images import png
 from tests.fakes.saved_models import draw
@@ -143,6 +146,58 @@ def test_the_message_about_a_server_that_is_not_running(images):
     assert result.exit_code == 1
     assert result.stderr.startswith(f"No answer from {url}: ")
     assert result.stderr.endswith(" Start a server with `fcn serve`.\n")
+
+
+def test_a_push_root_that_cannot_be_read_is_named(tmp_path, monkeypatch):
+    refusal = PermissionError(errno.EACCES, "Permission denied", str(tmp_path))
+    monkeypatch.setattr(commands, "find_models", Mock(side_effect=refusal))
+
+    result = run("serve", "--push-root", tmp_path)
+
+    assert result.exit_code == 1
+    assert result.stderr == f"Cannot read {tmp_path}: Permission denied.\n"
+
+
+def test_a_server_that_is_still_loading_is_named_as_such(images, monkeypatch):
+    loading = ServerNotReady("Model 'colours' is loading")
+    monkeypatch.setattr(commands, "connect", Mock(side_effect=loading))
+
+    result = run("predict", "--server", "http://127.0.0.1:1", *images)
+
+    assert result.exit_code == 1
+    assert "http://127.0.0.1:1 answers, but cannot predict now" in result.stderr
+    assert "fcn serve" not in result.stderr
+
+
+def test_a_server_listens_on_an_ipv6_address_and_prints_it_in_brackets(tmp_path):
+    saved_models.publish(tmp_path / "colours", 1)
+    code = "from serving import commands, terminal; terminal.run_function(commands.serve)"
+    command = [sys.executable, "-c", code, "--push-root", tmp_path, "--host", "::1"]
+    ports = ["--grpc-port", "0", "--rest-port", "0"]
+
+    with subprocess.Popen([*command, *ports], stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            if "REST" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+
+    assert "http://[::1]:" in line
+
+
+def test_names_and_labels_cannot_act_on_the_terminal(tmp_path):
+    labels = ("\x1b[31mred", "\u202eblue", "green")
+    saved_models.publish(tmp_path / "colours", 1, labels=labels)
+    image = tmp_path / "a\x1b]0;x\x07.png"
+    image.write_bytes(draw("red"))
+
+    with saved_models.served(tmp_path) as server:
+        done = predict(server, image)
+        missing = predict(server, f"{image}.jpg")
+
+    assert r"a\x1b]0;x\x07.png" in done.stdout
+    assert r"a\x1b]0;x\x07.png.jpg" in missing.stderr
+    assert not {"\x1b", "\u202e", "\x07"} & {*done.output, *missing.output}
 
 
 @pytest.mark.parametrize(

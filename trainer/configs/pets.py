@@ -25,7 +25,12 @@ EXPERIMENT = Experiment(
         max_side=224,
         size_buckets=3,
         mask=MaskConfig(
-            values=(1, 2, 3), ignored=None, unlisted="keep", oriented="auto", ground=("background",)
+            values=(1, 2, 3),
+            ignored=None,
+            unlisted="keep",
+            oriented="auto",
+            suffix="",
+            ground=("background",),
         ),
     ),
     model=UNetConfig(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import tensorflow as tf
@@ -12,7 +13,7 @@ from tensorflow_model_analysis.proto import validation_result_pb2
 from typer.testing import CliRunner
 
 from pipeline.cli import app
-from pipeline.kubeflow import compiled
+from pipeline.kubeflow import compilation, compiled
 from pipeline.kubeflow.rehearsal import run
 from pipeline.kubeflow.rehearsal.outcome import Artifact, Outputs, Rehearsal, State, TaskRun
 from pipeline.kubeflow.rehearsal.store import ObjectStore
@@ -243,3 +244,21 @@ def test_a_rehearsal_refuses_checkpoints_that_a_cluster_would_lose(rehearsal, ho
 
     assert done.exit_code == 2
     assert "[path-without-volume]" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (tf.errors.PermissionDeniedError, 1, "/x/y.yaml cannot be read or written"),
+        (tf.errors.FailedPreconditionError, 2, "/x/y.yaml"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_one_sentence(monkeypatch, error, code, words):
+    text = "Permission denied" if code == 1 else "Is a directory"
+    refusal = error(None, None, f"/x/y.yaml; {text}")
+    monkeypatch.setattr(compilation, "compile_to", Mock(side_effect=refusal))
+
+    done = CliRunner().invoke(app.app, ["compile", "flowers", "--image", IMAGE, "--data", "/data"])
+
+    assert done.exit_code == code
+    assert words in done.stderr
