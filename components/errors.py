@@ -44,7 +44,7 @@ REASONS = {
     "workdir_in_use": "Another run uses the working directory.",
     "workdir_is_a_pattern": "The path of the working directory contains wildcards.",
     "place_in_data": "A run would write into the folder of images.",
-    "place_not_writable": "A folder that a run writes cannot be made.",
+    "place_not_writable": "A folder that a run writes to cannot be created.",
     "place_not_permitted": "The permissions of a folder, or its disk, forbid to write there.",
     "workdir_too_small": "The disk of the working directory has too little room for the data.",
     "submission_refused": "Kubeflow's API server would refuse the pipeline or its parameters.",

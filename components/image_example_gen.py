@@ -42,8 +42,7 @@ class IngestionExecutor(BaseBeamExecutor):
         table = artifact_utils.get_single_instance(output_dict["rejects"])
 
         options = ingestion_options.parse(exec_properties)
-        find = pair_folder.find if options.reading else image_folder.find
-        listing = find(options.input_base, follow_links=options.follow_links)
+        listing = _list_folder(options)
         account = self._ingest(listing, options, examples.uri, table.uri)
         summary = _write_tables(listing, account, table.uri, options.mask_classes)
         limit = options.max_reject_fraction
@@ -66,6 +65,13 @@ class IngestionExecutor(BaseBeamExecutor):
         account = beam_pipeline.read_account(table_uri, examples_uri)
         beam_pipeline.check_complete(listing, account)
         return account
+
+
+def _list_folder(options: IngestionOptions) -> image_folder.Listing:
+    base, follow_links = options.input_base, options.follow_links
+    if not options.reading:
+        return image_folder.find(base, follow_links=follow_links)
+    return pair_folder.find(base, follow_links=follow_links, suffix=options.mask_suffix)
 
 
 def _write_tables(

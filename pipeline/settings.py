@@ -48,7 +48,7 @@ class Settings:
 
     @property
     def checkpoints(self) -> str:
-        """The folder from which a training that was killed resumes."""
+        """The folder from which killed training resumes."""
         return f"{self.workdir}/checkpoints"
 
     def served_folder(self, model: str) -> str:

@@ -34,4 +34,8 @@ Output = Annotated[
         show_default=str(OUTPUT),
     ),
 ]
+Bits = Annotated[
+    int | None,
+    typer.Option(help="Bits of each sample in 16-bit files that do not declare it.", min=8, max=16),
+]
 Timeout = Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)]

@@ -31,6 +31,7 @@ from serving.command_options import (
     OUTPUT,
     REST_URL,
     AsJSON,
+    Bits,
     Host,
     Images,
     ModelName,
@@ -42,6 +43,7 @@ from serving.command_options import (
     Timeout,
 )
 from serving.mask_files import MaskFiles
+from serving.rgb_images import UnreadableImageError, make_upright
 from serving.versions import find_models
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 
 FAILED = 1
 WRONG_USE = 2
+NO_FOLDER = (NotADirectoryError, FileExistsError)  # Of --output: what was given is a file.
 
 
 def serve(
@@ -84,13 +87,14 @@ def predict(
     rest: Rest = False,
     as_json: AsJSON = False,
     output: Output = None,
+    bits: Bits = None,
     timeout: Timeout = 30.0,
 ) -> None:
     """Sends images to a served model in one request, and prints its answers.
 
     A segmentation model's masks are written to a folder, each with an overlay on its image.
     """
-    encoded = [_read(path) for path in images]
+    encoded = [_read(path, bits) for path in images]
     url = _choose_url(server, rest)
     quiet_tensorflow()
     try:
@@ -121,7 +125,10 @@ def _choose_url(server: str, rest: bool) -> str:
 
 
 def _find_models(push_root: Path) -> list[str]:
-    models = list(find_models(push_root))
+    try:
+        models = list(find_models(push_root))
+    except OSError as error:
+        _fail(f"Cannot read {error.filename or push_root}: {error.strerror or error}.", FAILED)
     if not models:
         _fail(
             f"No <model>/<version>/ in {push_root.resolve()}: train a model with "
@@ -172,11 +179,17 @@ def _print_change(status: VersionStatus) -> None:
     _echo(f"{text} {status.error}".rstrip(), err=bool(status.error))
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, bits: int | None) -> bytes:
     try:
-        return path.read_bytes()
+        encoded = path.read_bytes()
+        return make_upright(encoded, bits=bits) if bits else encoded
     except OSError as error:
-        _fail(f"Cannot read {path}: {error.strerror or error}.", WRONG_USE)
+        _fail(
+            f"Cannot read {path} ({error.strerror or error}): check the path and its permissions.",
+            WRONG_USE,
+        )
+    except UnreadableImageError as error:
+        _fail(f"{path} is not a readable image: {error}.", WRONG_USE)
 
 
 def _write_masks(
@@ -189,8 +202,11 @@ def _write_masks(
     except ValueError as error:
         _fail(str(error), WRONG_USE)
     except OSError as error:
-        reason = error.strerror or error
-        _fail(f"Cannot write to {output}: {reason}. Choose another --output.", FAILED)
+        reason, is_no_folder = error.strerror or error, isinstance(error, NO_FOLDER)
+        _fail(
+            f"Cannot write to {output}: {reason}. Choose another --output.",
+            WRONG_USE if is_no_folder else FAILED,
+        )
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from serving import printable
-from serving.rgb_images import to_upright_rgb
+from serving.rgb_images import make_upright
 
 # Eight colours for colour-blind readers too: Okabe, Ito, "Color Universal Design" (2008).
 COLOURS = (
@@ -78,8 +78,8 @@ def find_outlines(mask: np.ndarray) -> np.ndarray:
 
 def draw_overlay(encoded: bytes, mask: np.ndarray, fractions: dict[str, float]) -> bytes:
     """A PNG of the image with its mask [H, W] over it, and a legend below."""
-    with Image.open(io.BytesIO(encoded)) as image:
-        picture = blend(to_upright_rgb(image), mask)
+    with Image.open(io.BytesIO(make_upright(encoded))) as image:
+        picture = blend(image, mask)
     words = draw_legend(fractions)
     whole = Image.new(
         "RGB", (max(picture.width, words.width), picture.height + words.height), WHITE

@@ -26,12 +26,17 @@ class Console(rich.console.Console):
         super().__init__(emoji=False, **options)  # A file may be named :bomb:.
         self._is_fixed = "width" in options
 
-    @property  # type: ignore[misc]  # rich has a setter, which we do not need.
+    @property  # rich has a setter, which we do not need.
     def size(self) -> ConsoleDimensions:
         """The terminal's size. FORCE_COLOR and COLUMNS make no terminal of a pipe."""
         size = super().size
         has_width = self._is_fixed or self.file.isatty()
         return size if has_width else ConsoleDimensions(UNLIMITED, size.height)
+
+    @size.setter
+    def size(self, new_size: tuple[int, int]) -> None:
+        self._width, self._height = new_size
+        self._is_fixed = True
 
 
 class Table(rich.table.Table):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -73,6 +74,18 @@ def test_imports_point_one_way(path):
     package = path.split("/")[0]
 
     assert packages(path) & set(MAY_IMPORT) <= MAY_IMPORT[package]
+
+
+# Names from outside are escaped, and nothing is cut in a pipe, if all use these two files.
+PRINTING = ("serving/printable.py", "serving/terminal.py")
+
+
+@pytest.mark.parametrize("path", sorted({*MODULES} - {*PRINTING}))
+def test_consoles_tables_and_markup_come_from_serving(path):
+    assert not {"rich.markup.escape", "rich.table.Table", "rich.print"} & imports(path)
+    if "rich.console.Console" in imports(path):
+        assert "Console(" not in (ROOT / path).read_text(encoding="utf-8")
+    assert not re.search(r"typer\.run\(|Progress\((?!.*console=)", (ROOT / path).read_text("utf-8"))
 
 
 def test_no_two_files_import_each_other():

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 import apache_beam as beam
@@ -24,6 +25,7 @@ from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import ImageFile, Listing
 from components.ingestion.options import IngestionOptions
 from components.ingestion.rejects import Reject
+from serving import bit_depth
 from trainer.data.records import SPLITS
 
 BATCH = 64  # Files: enough to keep the threads busy, few enough to fit in memory.
@@ -66,10 +68,25 @@ def ingest(
         (examined, every_shard)
         | "WithEmptyShards" >> beam.Flatten()
         | "MeetCopies" >> beam.GroupByKey()
-        | "WriteShards" >> beam.ParDo(WriteShard(options, listing.classes, examples_uri))
+        | "WriteShards"
+        >> beam.ParDo(
+            WriteShard(options, listing.classes, examples_uri), _find_greatest_sample(examined)
+        )
         | "AllSettled" >> beam.combiners.ToList()
         | "WriteSettled" >> beam.Map(write_settled, f"{account_uri}/{SETTLED}")
     )
+
+
+def _find_greatest_sample(
+    examined: beam.PCollection[tuple[int, ExaminedFile]],
+) -> beam.pvalue.AsSingleton:
+    """Returns the greatest sample of the files that do not declare their depth, as side input."""
+    greatest = (
+        examined
+        | "Samples" >> beam.Map(get_undeclared)
+        | "GreatestSample" >> beam.CombineGlobally(find_greatest)
+    )
+    return beam.pvalue.AsSingleton(greatest)
 
 
 def _count_examined(splits: beam.PCollection[str], path: str) -> None:
@@ -158,30 +175,45 @@ class WriteShard(beam.DoFn):
         """Ends the threads."""
         self._pool.shutdown()
 
-    def process(self, group: tuple[int, Any]) -> Iterator[dict[str, Any]]:
-        """Writes under another name, then renames: writing a shard twice does no harm."""
+    def process(self, group: tuple[int, Any], greatest: int) -> Iterator[dict[str, Any]]:
+        """Writes under another name, then renames: writing a shard twice does no harm.
+
+        `greatest` is the greatest sample of the files that do not declare their depth.
+        """
         shard, found = group
+        options = replace(self._options, bits=bit_depth.round_up(greatest))
         settled = examination.settle(file for file in found if file is not None)
         for split in SPLITS:
             kept = [c for c in settled if c.split == split and not c.reason]
-            self._write(f"{self._uri}/Split-{split}", shard, kept)
+            self._write(f"{self._uri}/Split-{split}", shard, self._make_records(kept, options))
         progress.advance("written", len(settled))
         yield from map(asdict, settled)
 
-    def _write(self, folder: str, shard: int, kept: list[ExaminedFile]) -> None:
+    def _make_records(self, kept: list[ExaminedFile], options: IngestionOptions) -> Iterator[bytes]:
+        make = partial(examination.make_record, options=options, classes=self._classes)
+        for batch in _split_into_batches(kept):
+            yield from self._pool.map(make, batch)
+
+    def _write(self, folder: str, shard: int, records: Iterable[bytes]) -> None:
         unfinished = f"{self._uri}/{UNFINISHED}"
         for path in (folder, unfinished):
             tf.io.gfile.makedirs(path)
         partial = f"{unfinished}/{uuid.uuid4().hex}"
         with tf.io.TFRecordWriter(partial) as writer:
-            for batch in _split_into_batches(kept):
-                for record in self._pool.map(self._make_record, batch):
-                    writer.write(record)
+            for record in records:
+                writer.write(record)
         name = f"data_tfrecord-{shard:05d}-of-{self._options.shards:05d}"
         tf.io.gfile.rename(partial, f"{folder}/{name}", overwrite=True)
 
-    def _make_record(self, file: ExaminedFile) -> bytes:
-        return examination.make_record(file, self._options, self._classes)
+
+def get_undeclared(examined: tuple[int, ExaminedFile]) -> int:
+    """Returns the greatest sample of a file that does not declare its depth; else 0."""
+    return examined[1].undeclared
+
+
+def find_greatest(samples: Iterable[int]) -> int:
+    """Returns the greatest sample; 0 if there is none."""
+    return max(samples, default=0)
 
 
 def write_counts(counts: list[tuple[str, int]], path: str) -> None:

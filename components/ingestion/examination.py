@@ -45,6 +45,7 @@ class ExaminedFile:
     mask_digest: str = ""  # SHA-256 of its content.
     pixels: tuple[int, ...] = ()  # The number for each class of the mask.
     species: str = ""
+    undeclared: int = 0  # Its greatest sample of 16 bits if it does not declare its depth.
     boxes: tuple[float, ...] = ()  # Of heads: xmin, xmax, ymin, ymax of each, 0..1.
 
     @property
@@ -88,7 +89,8 @@ def _examine_content(
         started,
         height=picture.height,
         width=picture.width,
-        warnings=(*file_warnings.find_warnings(file.path, read.data), *pair.warnings),
+        warnings=(*file_warnings.find_warnings(file.path, read.data, picture), *pair.warnings),
+        undeclared=picture.undeclared,
         mask=pair.mask,
         mask_digest=pair.mask_digest,
         pixels=pair.pixels,
@@ -163,7 +165,7 @@ def make_record(file: ExaminedFile, options: IngestionOptions, classes: tuple[st
     read = file_bytes.read(path, options.limits)
     if read.digest != file.digest:
         raise RuntimeError(f"{path} changed during ingestion. Run again.")
-    picture = images.convert(read.data, options.limits)
+    picture = images.convert(read.data, options.limits, options.bits)
     fields = _collect_fields(file, picture, classes)
     if file.mask:
         fields |= pairs.collect_fields(file, picture, options)

@@ -15,7 +15,13 @@ from dataclasses import dataclass, field, replace
 import tensorflow as tf
 
 from components.errors import DataError
-from components.ingestion.layouts import class_folders, left_out, split_lists, traversal
+from components.ingestion.layouts import (
+    class_folders,
+    left_out,
+    split_folders,
+    split_lists,
+    traversal,
+)
 from components.ingestion.layouts.class_folders import LAYOUTS
 from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
 from components.ingestion.layouts.split_lists import SplitList
@@ -33,6 +39,7 @@ class Pair:
     box: str = ""
     species: str = ""
     is_listed: bool = True  # False if the layout has a list, and the image is not in it.
+    explanation: str = ""  # Why there is no mask.
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,8 @@ def read_lists(
         split_lists.check_agreement(base, lists, {file.path: file.split or "" for file in files})
         return list(files), []
     if not lists:
-        split_lists.check_readable(base, tree.files, places)
+        split_lists.check_readable(base, tree.files)
+        split_folders.check_file_names(base, [file.path for file in files])
         return list(files), []
     splits = split_lists.assign(base, lists, [file.path for file in files])
     return [replace(file, split=splits.get(file.path)) for file in files], lists

@@ -15,7 +15,8 @@ import tensorflow as tf
 from PIL import Image
 
 from components.ingestion import formats, rejects
-from serving import image_kinds, rgb_images
+from serving import bit_depth, image_kinds, orientation, rgb_images
+from serving.deep_colours import UnknownDepthError
 from trainer.data import images
 
 Image.init()
@@ -39,6 +40,7 @@ class Picture:
     height: int
     width: int
     turn: Image.Transpose | None = None  # What made it upright.
+    undeclared: int = 0  # The greatest sample of 16 bits if the file does not declare its depth.
 
 
 class RejectError(Exception):
@@ -64,8 +66,11 @@ def convert_and_check(data: bytes, limits: Limits) -> Picture:
     return picture
 
 
-def convert(data: bytes, limits: Limits) -> Picture:
-    """Converts the file, decoding it only if its bytes must change. Raises RejectError."""
+def convert(data: bytes, limits: Limits, bits: int = 16) -> Picture:
+    """Converts the file, decoding it only if its bytes must change. Raises RejectError.
+
+    `bits` is the depth of samples of 16 bits if the file does not declare it.
+    """
     if not data:
         raise RejectError(rejects.EMPTY, "0 bytes")
     with _reject_damage(data):
@@ -74,14 +79,14 @@ def convert(data: bytes, limits: Limits) -> Picture:
     if rgb_images.is_plain(image, data):
         return Picture(data, rgb_images.PLAIN[str(image.format)], image.height, image.width)
     with _reject_damage(data):
-        image.load()
+        turn = orientation.load(image)
     try:
-        rgb = rgb_images.to_upright_rgb(image)
-    except rgb_images.UnreadableImageError as error:  # Intact, but its colours are undefined.
+        samples = bit_depth.read(image, data)
+        rgb = rgb_images.to_upright_rgb(image, samples, bits)
+    except UnknownDepthError as error:  # Intact, but its colours are undefined.
         raise RejectError(rejects.UNREADABLE, str(error)) from error
-    return Picture(
-        rgb_images.to_png(rgb), "PNG", rgb.height, rgb.width, rgb_images.find_turn(image)
-    )
+    undeclared = samples.undeclared if samples else 0
+    return Picture(rgb_images.to_png(rgb), "PNG", rgb.height, rgb.width, turn, undeclared)
 
 
 @contextmanager

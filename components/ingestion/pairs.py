@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 
-from components.ingestion import file_bytes, file_warnings, head_boxes, masks, rejects
+from components.ingestion import file_bytes, file_warnings, rejects
+from components.ingestion.annotations import head_boxes, masks
+from components.ingestion.annotations.head_boxes import HeadBoxes
 from components.ingestion.file_bytes import Content
 from components.ingestion.image_folder import Pair
 from components.ingestion.images import Picture, RejectError
@@ -36,21 +39,30 @@ def examine_pair(pair: Pair, picture: Picture, options: IngestionOptions) -> Pai
     if reading.unlisted == "reject" and not pair.is_listed:
         raise RejectError(rejects.UNLISTED, "not in list.txt, and data.mask.unlisted is reject")
     if not pair.mask:
-        raise RejectError(rejects.MASK_MISSING, "no mask has this name")
+        raise RejectError(rejects.MASK_MISSING, pair.explanation or "no mask has this name")
     read = _read_mask(pair.mask, options)
     try:
-        ids = masks.read_ids(read.data, reading, picture)
+        mask = masks.read(read.data, reading, picture)
     except RejectError as error:
         raise RejectError(error.reason, f"{pair.mask}: {error.detail}") from error
     boxes = _read_boxes(pair.box, picture, options)
     return PairFindings(
         mask=pair.mask,
         mask_digest=read.digest,
-        pixels=tuple(masks.count_pixels(ids, len(reading.values))),
+        pixels=tuple(masks.count_pixels(mask.ids, len(reading.values))),
         species=pair.species,
-        boxes=boxes or (),
-        warnings=(file_warnings.NO_BOX,) if boxes is None else (),
+        boxes=boxes.sides if boxes else (),
+        warnings=tuple(_find_warnings(mask, boxes)),
     )
+
+
+def _find_warnings(mask: masks.Mask, boxes: HeadBoxes | None) -> Iterator[str]:
+    if not mask.is_turn_known:
+        yield file_warnings.MASK_TURN_UNKNOWN
+    if boxes is None:
+        yield file_warnings.NO_BOX
+    elif not boxes.is_turn_known:
+        yield file_warnings.BOX_TURN_UNKNOWN
 
 
 def collect_fields(
@@ -61,7 +73,7 @@ def collect_fields(
     if read.digest != file.mask_digest:
         path = f"{options.input_base}/{file.mask}"
         raise RuntimeError(f"{path} changed during ingestion. Run again.")
-    ids = masks.read_ids(read.data, options.mask_reading, picture)
+    ids = masks.read(read.data, options.mask_reading, picture).ids
     fields: dict[str, Any] = {records.MASK: masks.encode(ids), records.MASK_FORMAT: "PNG"}
     if file.species:
         fields[records.SPECIES] = file.species
@@ -81,12 +93,12 @@ def _read_mask(path: str, options: IngestionOptions) -> Content:
         raise RejectError(rejects.MASK_UNREADABLE, detail) from error
 
 
-def _read_boxes(path: str, picture: Picture, options: IngestionOptions) -> tuple[float, ...] | None:
+def _read_boxes(path: str, picture: Picture, options: IngestionOptions) -> HeadBoxes | None:
     """Returns None if the boxes cannot be read: they are optional, so the pair gets a warning."""
     if not path:
-        return ()
+        return HeadBoxes()
     try:
         data = file_bytes.read_start(f"{options.input_base}/{path}", head_boxes.MAX_BYTES)
-        return head_boxes.read(data, picture)
+        return head_boxes.read(data, picture, options.mask_reading.oriented)
     except (tf.errors.OpError, head_boxes.UnreadableBoxError):
         return None

@@ -9,11 +9,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from components import atomic_text
+from components.ingestion import file_warnings
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import BY_CONTENT, Listing
 from components.ingestion.layouts.left_out import SHOWN
-from serving import printable
+from serving import bit_depth, printable
 from serving.terminal import Table
+from trainer.class_names import find_similar
 from trainer.data.records import SPLITS
 
 FILE_NAME = "summary.json"
@@ -56,6 +58,8 @@ class Summary:
     val_from_train: int = 0  # Files of val that were taken from train: the data has no val.
     warnings: dict[str, int] = field(default_factory=dict)  # Examples by kind of warning.
     mask_pixels: dict[str, dict[str, int]] = field(default_factory=dict)  # Split, mask's class.
+    undeclared_bits: int = 0  # Of files that do not declare their depth; 0: there are none.
+    similar_labels: list[list[str]] = field(default_factory=list)  # Groups: see find_similar.
 
     @property
     def found(self) -> int:
@@ -75,6 +79,7 @@ def summarize(
     """Counts settled files. Classes without examples have zeros."""
     kept = [c for c in files if not c.reason]
     classes = listing.classes if all(c.label for c in kept) else (*listing.classes, "")
+    similar = find_similar(listing.classes) + find_similar(mask_classes)
     images = Counter((c.label, c.split) for c in kept)
     groups = {label: [c for c in kept if c.label == label] for label in classes} | {ALL: kept}
     return Summary(
@@ -88,9 +93,28 @@ def summarize(
         companions=listing.companions,
         splits_by=listing.splits_by,
         val_from_train=_count_per_split(files)["val"] if listing.takes_val_from_train else 0,
-        warnings=dict(sorted(Counter(w for c in kept for w in c.warnings).items())),
+        warnings=_count_warnings(kept, similar, mask_classes),
         mask_pixels={s: _sum_pixels(kept, s, mask_classes) for s in SPLITS} if mask_classes else {},
+        undeclared_bits=_find_undeclared_bits(files),
+        similar_labels=similar,
     )
+
+
+def _count_warnings(
+    kept: list[ExaminedFile], similar: list[list[str]], mask_classes: tuple[str, ...]
+) -> dict[str, int]:
+    """Counts the examples by kind of warning."""
+    counts = Counter(warning for file in kept for warning in file.warnings)
+    labels = {label for group in similar for label in group}
+    for file in kept:
+        present = [name for name, n in zip(mask_classes, file.pixels, strict=False) if n]
+        counts[file_warnings.SIMILAR_LABEL] += not labels.isdisjoint([file.label, *present])
+    return {kind: count for kind, count in sorted(counts.items()) if count}
+
+
+def _find_undeclared_bits(files: list[ExaminedFile]) -> int:
+    greatest = max((file.undeclared for file in files), default=0)
+    return bit_depth.round_up(greatest) if greatest else 0
 
 
 def _shorten(groups: dict[str, tuple[str, ...]]) -> dict[str, LeftOut]:
@@ -165,9 +189,23 @@ def write_caption(summary: Summary) -> str:
         rejected = sum(sum(summary.rejects[split].values()) for split in splits)
         lines.append(f"{name}: {files} files = {examples} examples + {rejected} rejects")
     lines += [f"rejects: {n} {reason}" for reason, n in sorted(summary.reasons.items())]
-    lines += [f"examples with a warning: {n} {kind}" for kind, n in summary.warnings.items()]
+    lines += _describe_warnings(summary)
     lines += [f"{split}: {_format_shares(pixels)}" for split, pixels in summary.mask_pixels.items()]
     return "\n".join([*lines, *_describe_others(summary)])
+
+
+def _describe_warnings(summary: Summary) -> Iterator[str]:
+    """Counts the warnings, and says what those about the whole folder mean."""
+    for kind, count in summary.warnings.items():
+        yield f"examples with a warning: {count} {kind}"
+    if bits := summary.undeclared_bits:
+        yield (
+            f"files of 16 bits that do not declare their depth: read as {bits} bits. Send such "
+            f"files with `fcn predict --bits {bits}`"
+        )
+    for group in summary.similar_labels[:SHOWN]:
+        names = ", ".join(map(ascii, group[:SHOWN]))  # Else normalized names would look equal.
+        yield f"{len(group)} labels differ only in capitals, spaces or Unicode form: {names}"
 
 
 def _describe_others(summary: Summary) -> Iterator[str]:

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from serving import printable
+
 # The folder on the pod's disk to which the launcher copies the artifacts of each kind of store.
 STAGED = {"minio": "/minio", "s3": "/s3", "gs": "/gcs"}
 STAGED_ROOT = "FCN_STAGED_ROOT"  # A prefix of these folders, if a folder replaces the pod's disk.
@@ -162,6 +164,7 @@ def ensure_home(environment: Any) -> None:
 def run(argv: list[str]) -> int:
     """Runs `main`. Returns the exit code, also for SIGTERM, after all `finally` clauses."""
     signal.signal(signal.SIGTERM, stop)
+    printable.accept_any_character()  # An image's locale may know ASCII only.
     try:
         main(argv)
     except SystemExit as end:

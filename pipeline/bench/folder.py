@@ -20,12 +20,13 @@ from typing import Annotated
 import numpy as np
 import typer
 from PIL import Image
-from rich.console import Console
 
-from pipeline.bench.folder_report import Measured, Report
+from pipeline.bench.folder_report import FolderMeasurement, FolderReport
+from pipeline.bench.markdown import MarkdownFile, write_markdown
 from pipeline.bench.throughput import describe_machine, read_peak_memory, show_progress
 from pipeline.cli.options import fail
 from pipeline.exit_codes import WRONG_USE
+from serving import terminal
 from serving.commands import quiet_tensorflow
 
 LABELS = ("asters", "daisies", "irises", "lilies", "roses")
@@ -36,9 +37,7 @@ SIDE = 32  # Pixels.
 def bench(
     small: Annotated[int, typer.Option(help="Files in the smaller folder.", min=100)] = 5_000,
     large: Annotated[int, typer.Option(help="Files in the larger folder.", min=200)] = 50_000,
-    markdown: Annotated[
-        str, typer.Option(help="Also writes the table there.", metavar="FILE")
-    ] = "",
+    markdown: MarkdownFile = "",
 ) -> None:
     """Ingests folders of two sizes, and prints one table."""
     quiet_tensorflow()
@@ -49,14 +48,12 @@ def bench(
     took = f"load average at the start {load:.1f}; took {time.perf_counter() - start:.0f} s"
     speed = f"{measure_multiplication():.0f} GFLOP/s in float32 matrix multiplication"
     files = f"JPEGs of {SIDE} x {SIDE} pixels, 1 of {COPIES} a copy of one, under two labels"
-    report = Report(measured, (files, f"{describe_machine()}, {speed}", took))
-    Console().print(report.table())
-    if markdown:
-        Path(markdown).parent.mkdir(parents=True, exist_ok=True)
-        Path(markdown).write_text(report.markdown(), encoding="utf-8")
+    report = FolderReport(measured, (files, f"{describe_machine()}, {speed}", took))
+    terminal.console.print(report.table())
+    write_markdown(markdown, report.markdown())
 
 
-def measure_apart(files: int) -> Measured:
+def measure_apart(files: int) -> FolderMeasurement:
     """Draws a folder, and ingests it in a new process, whose peak memory is that of one run."""
     with tempfile.TemporaryDirectory() as home:
         show_progress(f"drawing {files:,} files")
@@ -82,7 +79,7 @@ def draw(folder: Path, files: int) -> None:
             Image.fromarray(pixels).save(folder / label / f"{number}.jpg")
 
 
-def measure(folder: Path, out: Path) -> Measured:
+def measure(folder: Path, out: Path) -> FolderMeasurement:
     """Ingests the folder in this process."""
     quiet_tensorflow()
     from components.ingestion import rejects
@@ -94,7 +91,7 @@ def measure(folder: Path, out: Path) -> Measured:
     ingested = ingest(folder, out, data)
     tables = Path(ingested.rejects)
     counts = ingested.summary
-    return Measured(
+    return FolderMeasurement(
         files=counts.found,
         examples=sum(counts.examples.values()),
         rejects=sum(counts.reasons.values()),
@@ -119,4 +116,4 @@ def measure_multiplication(side: int = 2048, rounds: int = 5) -> float:
 
 
 if __name__ == "__main__":
-    typer.run(bench)
+    terminal.run_function(bench)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich.markup import escape
-from rich.table import Table
+from pipeline.bench.markdown import format_markdown
+from serving.terminal import Table
 
 
 @dataclass(frozen=True)
-class Measured:
+class FolderMeasurement:
     """One ingestion. Memory and sizes are in bytes."""
 
     files: int
@@ -25,10 +25,10 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Report:
+class FolderReport:
     """The measurements, smallest first, and a caption: the data, the machine and the date."""
 
-    measured: tuple[Measured, ...]
+    measured: tuple[FolderMeasurement, ...]
     caption: tuple[str, ...]  # Lines.
 
     @property
@@ -37,7 +37,7 @@ class Report:
         return "", *(f"{each.files:,} files" for each in self.measured), "for each further file"
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        """The texts under `columns`."""
+        """The cells under `columns`."""
         yield self._write("examples", [f"{each.examples:,}" for each in self.measured])
         yield self._write("rejects", [f"{each.rejects:,}" for each in self.measured])
         yield self._write("time", [f"{each.seconds:.0f} s" for each in self.measured])
@@ -64,14 +64,12 @@ class Report:
 
     def table(self) -> Table:
         """The report for the terminal."""
-        caption = escape("\n".join(self.caption))
-        table = Table(*self.columns, title="Bench: folder", caption=caption, caption_justify="left")
+        caption = "\n".join(self.caption)
+        table = Table(*self.columns, title="Bench: folder", caption=caption)
         for row in self.rows():
             table.add_row(*row)
         return table
 
     def markdown(self) -> str:
         """The report for a page."""
-        cells = (self.columns, ("---",) * len(self.columns), *self.rows())
-        lines = [f"| {' | '.join(line)} |" for line in cells]
-        return "\n".join([*lines, "", *(f"{line}  " for line in self.caption), ""])
+        return format_markdown(self.columns, self.rows(), self.caption)

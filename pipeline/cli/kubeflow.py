@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli import beam_options
-from pipeline.cli.options import Data, Fast, Name, Set, fail, fail_on_storage_errors, load, places
+from pipeline.cli import beam_options, options
+from pipeline.cli.options import Data, Fast, Name, Set, fail, fail_on_storage_errors, load
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
 from pipeline.guard import guard
 from pipeline.settings_error import SettingsError
@@ -33,24 +33,31 @@ ClusterFile = Annotated[
     typer.Option(
         "--cluster",
         metavar="FILE",
-        help="YAML file with the cluster's settings; FCN_CLUSTER if not given.",
+        help="YAML file with the cluster's settings. Default: FCN_CLUSTER.",
     ),
 ]
 Image = Annotated[
-    str, typer.Option(metavar="NAME:TAG", help="Image of the steps; FCN_IMAGE if not given.")
+    str, typer.Option(metavar="NAME:TAG", help="Image of the steps. Default: FCN_IMAGE.")
 ]
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="FILE", help="NAME.yaml if not given.")
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="The compiled pipeline. Default: NAME.yaml."
+    ),
 ]
 DefaultData = Annotated[
-    str, typer.Option(metavar="DIR", help="The images of runs that give no other folder.")
+    str, typer.Option(metavar="DIR", help="Default folder of images for runs of this pipeline.")
 ]
 Workdir = Annotated[
     str,
-    typer.Option(metavar="DIR", help="For everything it makes; runs/NAME-rehearsal if not given."),
+    typer.Option(
+        metavar="DIR",
+        help="Folder for everything the rehearsal writes. Default: runs/NAME-rehearsal.",
+    ),
 ]
 PushRoot = Annotated[
-    str, typer.Option(metavar="DIR", help="For the versions pushed; WORKDIR/served if not given.")
+    str,
+    typer.Option(metavar="DIR", help="Folder for pushed versions. Default: WORKDIR/served."),
 ]
 
 
@@ -68,12 +75,12 @@ def compile_pipeline(
     """Writes the graph for open-source Kubeflow Pipelines: a file to upload."""
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
-    settings = read_settings(cluster, image=image, data=data, runner=beam_runner, beam=beam)
+    settings = read_cluster(cluster, image=image, data=data, runner=beam_runner, beam=beam)
     path = output or Path(f"{name}.yaml")
     write_pipeline(path, experiment, settings)
     show_parameters(experiment, settings)
     shown = markup(path)
-    say(f"{shown}: `fcn schedule upload {shown}` brings it to a cluster.")
+    say(f"Wrote {shown}. Upload it with `fcn schedule upload {shown}`.")
 
 
 def show_parameters(experiment: Experiment, settings: Cluster) -> None:
@@ -108,8 +115,8 @@ def rehearse(
     experiment = load(name, fast=fast, overrides=overrides)
     workdir = workdir or f"runs/{name}-rehearsal"
     # Never FCN_PUSH_ROOT: the versions of a rehearsal must not be served.
-    where = places(experiment, data, workdir, push_root or f"{workdir}/served")
-    settings = read_settings(cluster, image=image)
+    where = options.read_settings(experiment, data, workdir, push_root or f"{workdir}/served")
+    settings = read_cluster(cluster, image=image)
     settings = replace(settings, image=settings.image or REHEARSED_IMAGE)
     with guard(), fail_on_storage_errors(where.workdir, where.push_root):
         ended = run_rehearsal(experiment, where, settings)
@@ -117,9 +124,9 @@ def rehearse(
 
 
 def show_pushed(ended: Rehearsal) -> None:
-    """Prints the version that was pushed. Ends the command if a step failed or nothing was."""
+    """Prints the pushed version. Ends the command if a step failed or nothing was pushed."""
     if not ended.succeeded:
-        fail(f"The rehearsal ended as {ended.state}.", FAILED)
+        fail(describe_failures(ended), FAILED)
     pushed = ended.tasks["Pusher"].outputs.artifacts["pushed_model"].metadata
     if not pushed.get("pushed"):
         from components.metrics import results
@@ -129,10 +136,18 @@ def show_pushed(ended: Rehearsal) -> None:
     say(f"Pushed: {markup(pushed['pushed_destination'])}")
 
 
-def read_settings(
+def describe_failures(ended: Rehearsal) -> str:
+    """The steps that failed, and where to read why: a step without a pod has no log."""
+    return "\n".join(
+        f"{task.name} failed: see {task.log}." if task.log else f"{task.name} failed: {task.reason}"
+        for task in ended.failed
+    )
+
+
+def read_cluster(
     file: Path | None, *, image: str, data: str = "", runner: str = "", beam: Iterable[str] = ()
 ) -> Cluster:
-    """The cluster's settings. Ends the command if something does not fit."""
+    """The cluster's settings. Ends the command if one is invalid."""
     from pipeline.kubeflow.cluster import Cluster
 
     try:

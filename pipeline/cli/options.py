@@ -28,7 +28,7 @@ Data = Annotated[
     str,
     typer.Option(
         metavar="DIR",
-        help="Folder of class folders, or of images and masks; FCN_DATA if not given.",
+        help="Folder of class folders, or of images and masks. Default: FCN_DATA.",
     ),
 ]
 Set = Annotated[
@@ -38,7 +38,7 @@ Fast = Annotated[bool, typer.Option("--fast", help="Use the short configuration:
 
 
 def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:
-    """The experiment with its overrides. Ends the command if something does not fit."""
+    """The experiment with its overrides. Ends the command if an option is invalid."""
     from trainer import configs
     from trainer import overrides as changes
     from trainer.data import schema
@@ -51,8 +51,8 @@ def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:
     return experiment
 
 
-def places(experiment: Experiment, data: str, workdir: str, push_root: str) -> Settings:
-    """The folders of a run on this machine. Ends the command if something does not fit."""
+def read_settings(experiment: Experiment, data: str, workdir: str, push_root: str) -> Settings:
+    """The folders of a run on this machine. Ends the command if an option is invalid."""
     from pipeline.settings import Settings
 
     try:

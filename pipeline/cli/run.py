@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli import beam_options
-from pipeline.cli.options import Data, Fast, Name, Set, fail, fail_on_storage_errors, load, places
+from pipeline.cli.options import (
+    Data,
+    Fast,
+    Name,
+    Set,
+    fail,
+    fail_on_storage_errors,
+    load,
+    read_settings,
+)
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
 from pipeline.guard import guard
 from pipeline.storage_errors import StorageError, name_storage_errors
@@ -25,7 +34,7 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
     from trainer.config import Experiment
 
-STORAGE = ("place_not_permitted", "workdir_too_small")  # Reasons that are no wrong use.
+STORAGE = ("place_not_permitted", "workdir_too_small")  # Reasons that are not wrong use.
 
 FollowLinks = Annotated[
     bool,
@@ -34,13 +43,14 @@ FollowLinks = Annotated[
 Workdir = Annotated[
     str,
     typer.Option(
-        metavar="DIR", help="For everything a run makes; FCN_WORKDIR, or runs/NAME, if not given."
+        metavar="DIR",
+        help="Folder for everything the run writes. Default: FCN_WORKDIR, or runs/NAME.",
     ),
 ]
 PushRoot = Annotated[
     str,
     typer.Option(
-        metavar="DIR", help="For the versions pushed; FCN_PUSH_ROOT, or served, if not given."
+        metavar="DIR", help="Folder for pushed versions. Default: FCN_PUSH_ROOT, or served."
     ),
 ]
 JsonFile = Annotated[
@@ -69,13 +79,12 @@ def run(
     beam_args = beam_options.read_local_args(
         beam_runner, beam, experiment.name, data=data, workdir=workdir
     )
-    settings = places(experiment, data, workdir, push_root)
+    settings = read_settings(experiment, data, workdir, push_root)
     settings = replace(settings, beam_args=beam_args, follow_links=follow_links)
     log = Path(settings.workdir, "log.txt")
-    check_places(settings, experiment.name)
-    check_writable(log, json_file)
+    check_folders_or_fail(settings, experiment.name)
+    make_parents_or_fail(log, json_file)
     with fail_on_storage_errors(settings.workdir):
-        log_to(log)
         result = run_or_fail(experiment, settings, log)
     with fail_on_storage_errors(json_file or settings.workdir):
         report(result, json_file)
@@ -83,8 +92,8 @@ def run(
         raise typer.Exit(NOT_BLESSED)
 
 
-def check_places(settings: Settings, model: str) -> None:
-    """Refuses places that a run could not use, before anything is made."""
+def check_folders_or_fail(settings: Settings, model: str) -> None:
+    """Ends the command if a folder cannot be used. Creates nothing."""
     from components.errors import DataError
     from pipeline.local import places
 
@@ -106,31 +115,34 @@ def run_or_fail(experiment: Experiment, settings: Settings, log: Path) -> RunRes
         fail(str(error), WRONG_USE)
     except StorageError as error:
         logging.getLogger(__name__).error("%s", traceback.format_exc())
-        fail(f"{error} Finished steps are kept: run again. The log has more: {log}", FAILED)
+        fail(f"{error} Finished steps are kept: run again. See the log for details: {log}", FAILED)
     except Exception as error:
         logging.getLogger(__name__).error("%s", traceback.format_exc())
-        fail(f"{type(error).__name__}: {error}\nThe log has more: {log}", FAILED)
+        fail(f"{type(error).__name__}: {error}\nSee the log for details: {log}", FAILED)
 
 
 def report(result: RunResult, json_file: Path | None) -> None:
-    """Prints the result, and writes it to the file if one is given."""
+    """Writes the result to the file if one is given, and prints it."""
     from pipeline.local import results, run_table
 
-    run_table.show(result, console)
     if json_file:
         results.write_json(result, json_file)
+    run_table.show(result, console)
 
 
-def check_writable(*files: Path | None) -> None:
-    """Creates the folders of the files, so that an error shows before an hour of training."""
+def make_parents_or_fail(*files: Path | None) -> None:
+    """Creates the folders of the files, so that errors appear before training, not after."""
     for path in filter(None, files):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            fail(f"{path} cannot be written: {error.strerror}.", WRONG_USE)
+            fail(
+                f"{path} cannot be written ({error.strerror}): give a file in a writable folder.",
+                WRONG_USE,
+            )
         if path.is_dir() or not os.access(path.parent, os.W_OK):
             fail(
-                f"{path} cannot be written: give the name of a file in a writable folder.",
+                f"{path} cannot be written: give a file in a writable folder.",
                 WRONG_USE,
             )
 

@@ -28,14 +28,14 @@ Namespace = Annotated[
     typer.Option(
         envvar="FCN_KFP_NAMESPACE",
         metavar="NAME",
-        help="Yours, on multi-user installations; leave it out on single-user ones.",
+        help="Your namespace. Required on multi-user installations only.",
     ),
 ]
 TokenFile = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help=f"Contains your token; {TOKEN} if not given. No option takes the token itself.",
+        help=f"File with your token. Default: the variable {TOKEN}.",
     ),
 ]
 CaFile = Annotated[
@@ -56,7 +56,9 @@ TimeZone = Annotated[
     ),
 ]
 PipelineName = Annotated[str, typer.Argument(metavar="NAME", help="A pipeline that was uploaded.")]
-Version = Annotated[str, typer.Option(metavar="NAME", help="The newest if not given.")]
+Version = Annotated[
+    str, typer.Option(metavar="NAME", help="Version of the pipeline. Default: the newest.")
+]
 Parameters = Annotated[
     list[str], typer.Option("--param", metavar="NAME=VALUE", help="A parameter. Repeatable.")
 ]
@@ -65,12 +67,13 @@ PipelineRoot = Annotated[
     typer.Option(
         envvar="FCN_PIPELINE_ROOT",
         metavar="URI",
-        help="Where artifacts go: minio://, s3:// or gs://BUCKET/PREFIX; the cluster's root if "
-        "not given.",
+        help="Folder for artifacts: minio://, s3:// or gs://BUCKET/PREFIX. Default: the cluster's "
+        "root.",
     ),
 ]
-Experiment = Annotated[
-    str, typer.Option(metavar="NAME", help="Groups runs; the pipeline's name if not given.")
+ExperimentName = Annotated[
+    str,
+    typer.Option("--experiment", metavar="NAME", help="Groups runs. Default: the pipeline's name."),
 ]
 Account = Annotated[str, typer.Option(metavar="NAME", help="The steps' service account.")]
 Every = Annotated[

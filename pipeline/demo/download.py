@@ -90,7 +90,7 @@ def _require_answer(url: str, seconds: float) -> None:
     cover the name look-up: hence a thread, which is left behind after the timeout.
     """
     outcome: queue.Queue[Exception | None] = queue.Queue()
-    threading.Thread(target=_knock, args=(url, seconds, outcome), daemon=True).start()
+    threading.Thread(target=_request_head, args=(url, seconds, outcome), daemon=True).start()
     try:
         error = outcome.get(timeout=seconds)
     except queue.Empty:
@@ -99,7 +99,7 @@ def _require_answer(url: str, seconds: float) -> None:
         raise NoNetwork(f"{url} cannot be reached ({error}). Check the network.") from error
 
 
-def _knock(url: str, seconds: float, outcome: queue.Queue[Exception | None]) -> None:
+def _request_head(url: str, seconds: float, outcome: queue.Queue[Exception | None]) -> None:
     try:
         with check_proxies():
             http = httpx.Client(timeout=seconds)

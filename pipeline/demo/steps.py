@@ -49,7 +49,7 @@ def run(model: str, data: Path, home: Path) -> int:
     with guard():
         code = subprocess.run([sys.executable, "-m", "pipeline", *command], check=False).returncode
     if code == NOT_BLESSED:
-        console.print("The model missed its gate (see above): it is not served.")
+        console.print("The model did not pass its gate (see above), so it is not served.")
     return code if code >= 0 else FAILED  # Below 0: killed by a signal.
 
 

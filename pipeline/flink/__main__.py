@@ -28,7 +28,7 @@ def main(
     size = cluster.Size(task_managers=task_managers, slots=slots)
     try:
         with (
-            cluster.temporary_folder() as folder,
+            cluster.make_temporary_folder() as folder,
             cluster.run_cluster(folder, size, jars.Versions(flink, beam)) as running,
         ):
             show(running, task_managers * slots)
@@ -41,7 +41,7 @@ def main(
         console.print("Ended.")
 
 
-def show(running: cluster.Cluster, parallelism: int) -> None:
+def show(running: cluster.FlinkCluster, parallelism: int) -> None:
     """Prints the cluster's address and logs, and the options of a run on it."""
     beam = running.beam(parallelism)
     console.print(f"Flink at http://localhost:{running.ports.rest}, logs in {running.folder}/logs")

@@ -3,6 +3,8 @@
 The linter, the rehearsal and the schedule use this one table, so they cannot disagree. Paths are
 those of https://github.com/kubeflow/pipelines. Single commits were read, not every release: the
 driver's placeholders at 14f92d74, from 2026. A comment says if older releases are inferred.
+
+Where releases differ, a rehearsal simulates 2.17.0 as it was at 7b70c7b9, of 21 August 2026.
 """
 
 from __future__ import annotations
@@ -40,6 +42,17 @@ EXECUTOR_KINDS = ("container", "importer")  # The executors that the backend run
 # again.
 STAGED_AT = {"minio": "minio", "s3": "s3", "gs": "gcs"}
 
+# The output that the driver adds to each step (provisionOutputs of backend/src/v2/driver/driver.go)
+# unless the API server's PUBLISH_LOGS is not "true": backend/src/v2/compiler/argocompiler/
+# container.go. It counts for the cache's fingerprint. At 7b70c7b9.
+LOGS = "executor-logs"
+LOGS_TYPE = "system.Artifact"
+# The file with the step's report, in the folder that contains its outputs on the pod's disk:
+# provisionOutputs, at 7b70c7b9. Below a root of another scheme it is REPORT_ELSEWHERE
+# (backend/src/v2/component/launcher_v2.go), as always before 2.15.
+REPORT = "output_metadata.json"
+REPORT_ELSEWHERE = f"/tmp/kfp_outputs/{REPORT}"
+
 # The types that the driver checks, with the Python types of their values:
 # normalizeResolvedParameterValue of backend/src/v2/driver/resolver/parameters.go.
 PYTHON_TYPES: dict[str, tuple[type, ...]] = {
@@ -66,6 +79,15 @@ _TYPES = ParameterType.ParameterTypeEnum.DESCRIPTOR.values_by_number
 def find_type_name(number: int) -> str:
     """The name of a parameter's type in YAML; "type N" for a number without a name."""
     return str(_TYPES[number].name) if number in _TYPES else f"type {number}"
+
+
+def find_log_uri(uri: str, attempt: int) -> str:
+    """The URI of the log of an attempt, counted from 1, from the URI that the driver gives.
+
+    qualifyExecutorLogsForRetry of backend/src/v2/component/launcher_v2.go, since eab7c115 of March
+    2026. Before, all attempts wrote to one URI.
+    """
+    return f"{uri}-{attempt - 1}"
 
 
 def read_backoff_factor(written: float) -> float:

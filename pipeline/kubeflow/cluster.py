@@ -20,7 +20,11 @@ from pipeline.settings_error import SettingsError
 
 STRICT = pydantic.ConfigDict(extra="forbid")
 Amount = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=0)]
+Gpus = Annotated[int, Field(ge=0, le=64)]
+Retries = Annotated[int, Field(ge=0, le=20)]  # Each wait doubles: the 20th is half a million times.
+Wait = Annotated[int, Field(ge=0, le=24 * 60 * 60)]  # The backend's longest is 10,000 years.
+Timeout = Annotated[int, Field(ge=1, le=366 * 24 * 60 * 60)]
+UserId = Annotated[int, Field(ge=1, lt=2**31)]
 AbsolutePath = Annotated[str, Field(pattern=r"^/")]
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 SecretKey = Annotated[str, Field(pattern=r"^[-._a-zA-Z0-9]+$")]
@@ -34,10 +38,10 @@ class StepSettings:
     cpu_limit: Amount = 2.0
     memory_request: Amount = 4.0  # Gigabytes of 10^9 bytes: Kubernetes' "4G".
     memory_limit: Amount = 8.0
-    gpus: Count = 0
-    retries: Count = 2
-    backoff_seconds: Count = 30  # Before the first retry; doubled before each further one.
-    timeout_seconds: Annotated[int, Field(ge=1)] = 60 * 60  # Of each attempt.
+    gpus: Gpus = 0
+    retries: Retries = 2
+    backoff_seconds: Wait = 30  # Before the first retry; doubled before each further one.
+    timeout_seconds: Timeout = 60 * 60  # Of each attempt.
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -105,7 +109,7 @@ class Cluster:
     gpu: Gpu = Gpu()
     pull_policy: Literal["IfNotPresent", "Always", "Never"] = "IfNotPresent"
     pull_secrets: tuple[str, ...] = ()
-    run_as_user: Annotated[int, Field(ge=1)] | None = None  # None: the image's user.
+    run_as_user: UserId | None = None  # None: the image's user.
     labels: dict[str, str] = Field(default_factory=dict)  # Of all pods.
     # Switch off for backends before 2.14: they refuse a task that reads how the run ended.
     notification: bool = True
@@ -117,7 +121,7 @@ class Cluster:
     def beam_args(self) -> tuple[str, ...]:
         """Beam's command line in the steps. Raises SettingsError if something is missing."""
         if self.data:
-            engines.check_places(self.beam, {"data": self.data})
+            engines.check_reachable(self.beam, {"data": self.data})
         elif self.beam.runner == "dataflow":
             raise SettingsError(
                 "data is missing: its default is on a volume, which Dataflow's workers do not see. "

@@ -36,7 +36,8 @@ from trainer.config import Experiment
 
 ENTRY = ("python", "-m", "components.kubeflow.entry_point")
 NESTED = "tfx-dag"  # TFX's name for the component that contains all tasks but the exit handler.
-# Their results depend on more than their inputs, or they act: an old result would be wrong.
+# Their results depend on more than their inputs, or they act: an old result would be wrong. Pusher
+# ends last: if it came from the cache, the state of the run would stay RUNNING.
 NEVER_CACHED = ("ImageExampleGen", *SERVED_BY, "Notification")
 NODE_WAIT = 24 * 60 * 60  # Seconds that an attempt may wait for a node, added to its time.
 

@@ -142,6 +142,12 @@ class Dag:
         specs = self.component.dag.tasks
         return {name: Task(name, specs[name], self) for name in sorted(specs)}
 
+    @property
+    def last_tasks(self) -> list[Task]:
+        """The tasks for which no other one waits: one of them ends last."""
+        waited_for = {name for task in self.tasks.values() for name in task.predecessors}
+        return [task for name, task in self.tasks.items() if name not in waited_for]
+
     def walk(self) -> Iterator[Dag]:
         """This one, and those of its tasks; a DAG that contains itself is entered once."""
         yield self

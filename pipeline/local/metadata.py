@@ -33,7 +33,7 @@ def find_database(workdir: str) -> str:
 def check_database(workdir: str) -> None:
     """Raises sqlite3.Error if the database cannot be written: ML Metadata would wait for minutes.
 
-    Makes nothing.
+    Creates nothing.
     """
     if not os.path.lexists(find_database(workdir)):
         return

@@ -14,8 +14,8 @@ from tfx import v1 as tfx
 
 from components.errors import DataError
 from components.ingestion import image_folder
-from pipeline.graph import create_pipeline
 from pipeline.local import metadata, results, reuse
+from pipeline.local.local_graph import make_local_graph
 from pipeline.local.progress import show_progress
 from pipeline.local.results import RunResult
 from pipeline.settings import Settings
@@ -24,7 +24,7 @@ from trainer.config import Experiment
 
 
 def run(experiment: Experiment, settings: Settings, console: Console) -> RunResult:
-    """Runs the steps that have something to do, prints their progress, and reads the result.
+    """Runs the steps whose inputs have changed, prints their progress, and reads the result.
 
     Raises DataError for bad input, and if another run uses the working directory.
     """
@@ -54,8 +54,8 @@ def run_with_pin(experiment: Experiment, settings: Settings, console: Console) -
     """Runs with the last run's pin if nothing has changed, and writes the pin."""
     experiment = fill_classes(experiment, settings)
     files = image_folder.fingerprint(settings.data, follow_links=settings.follow_links)
-    settings = replace(settings, fingerprint=reuse.digest([files, reuse.digest_code()]))
-    pinned = reuse.pin(experiment, settings)
+    settings = replace(settings, fingerprint=reuse.compute_digest([files, reuse.digest_code()]))
+    pinned = reuse.choose_pin(experiment, settings)
     reuse.begin(settings.workdir, pinned)
     result = run_graph(experiment, reuse.apply_pin(settings, pinned), console)
     if result.pushed_to and not tf.io.gfile.isdir(result.pushed_to):
@@ -69,9 +69,7 @@ def run_with_pin(experiment: Experiment, settings: Settings, console: Console) -
 
 def run_graph(experiment: Experiment, settings: Settings, console: Console) -> RunResult:
     """Runs each component whose inputs or properties have changed."""
-    graph = create_pipeline(experiment, settings)
-    sqlite = tfx.orchestration.metadata.sqlite_metadata_connection_config
-    graph.metadata_connection_config = sqlite(metadata.find_database(settings.workdir))
+    graph = make_local_graph(experiment, settings)
     with show_progress(console, [component.id for component in graph.components]):
         tfx.orchestration.LocalDagRunner().run(graph)
     return results.read(settings.workdir, experiment.task)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pipeline.local.results import RunResult
 
 
-def class_table(result: RunResult) -> Table:
+def make_class_table(result: RunResult) -> Table:
     """Metrics of each class and of all images."""
     columns = ("images", "accuracy", "precision", "recall")
     table = Table("", *columns, title="Test split")
@@ -27,7 +27,7 @@ def class_table(result: RunResult) -> Table:
     return align_right(table)
 
 
-def mask_table(result: RunResult) -> Table:
+def make_mask_table(result: RunResult) -> Table:
     """Intersection over union of each class, and the means."""
     table = Table("", "IoU", "pixel accuracy", title="Test split")
     for name, row in result.classes.items():
@@ -39,7 +39,7 @@ def mask_table(result: RunResult) -> Table:
     return align_right(table)
 
 
-def mask_slices(result: RunResult) -> Table:
+def make_slice_table(result: RunResult) -> Table:
     """Metrics of each species, breed and size bucket."""
     columns = ("slice", "images", "mean IoU", "pixel accuracy")
     table = Table(*columns, title="Slices of the test split")

@@ -4,7 +4,7 @@ Imports TensorFlow only for gRPC, and never serving.server.
 """
 
 from serving.client.answers import Outputs, Prediction, Segmentation
-from serving.client.base import Client, VersionState
+from serving.client.base import Client, VersionStatus
 from serving.client.connection import connect
 from serving.client.errors import (
     ClassCountMismatch,
@@ -38,6 +38,6 @@ __all__ = [
     "ServerUnavailable",
     "ServingError",
     "UnusableProxy",
-    "VersionState",
+    "VersionStatus",
     "connect",
 ]

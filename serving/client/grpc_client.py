@@ -16,7 +16,7 @@ from tensorflow_serving.apis import (
 )
 
 from serving.client.answers import Outputs
-from serving.client.base import Client, VersionState
+from serving.client.base import Client, VersionStatus
 from serving.client.errors import (
     RequestRejected,
     ServerFailed,
@@ -83,13 +83,13 @@ class GrpcClient(Client):
         response = self._call(self._predictions.Predict, request)
         return {name: _read_tensor(name, tensor) for name, tensor in response.outputs.items()}
 
-    def _list_versions(self) -> list[VersionState]:
+    def _list_versions(self) -> list[VersionStatus]:
         request = get_model_status_pb2.GetModelStatusRequest()
         request.model_spec.name = self.model
         response = self._call(self._models.GetModelStatus, request)
         name = get_model_status_pb2.ModelVersionStatus.State.Name
         return [
-            VersionState(found.version, name(found.state), found.status.error_message)
+            VersionStatus(found.version, name(found.state), found.status.error_message)
             for found in response.model_version_status
         ]
 

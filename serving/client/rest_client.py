@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from serving.client.answers import Outputs
-from serving.client.base import Client, VersionState
+from serving.client.base import Client, VersionStatus
 from serving.client.errors import (
     NotTFServing,
     RequestRejected,
@@ -51,9 +51,9 @@ class RestClient(Client):
         answer = self._request("POST", ":predict", {"inputs": {"image_bytes": encoded}})
         return answer["outputs"] if isinstance(answer.get("outputs"), dict) else answer
 
-    def _list_versions(self) -> list[VersionState]:
+    def _list_versions(self) -> list[VersionStatus]:
         return [
-            VersionState(int(found["version"]), found["state"], found["status"]["error_message"])
+            VersionStatus(int(found["version"]), found["state"], found["status"]["error_message"])
             for found in self._request("GET", "")["model_version_status"]
         ]
 

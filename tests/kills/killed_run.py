@@ -48,7 +48,7 @@ class KilledRun:
         """Whether the run is over."""
         return self.process.poll() is not None
 
-    def end(self) -> int:
+    def end_processes(self) -> int:
         """Waits for the end of the run: its exit code."""
         code = self.process.wait()
         self._reader.join()
@@ -56,4 +56,4 @@ class KilledRun:
 
     def left(self) -> set[int]:
         """The processes that are left of it."""
-        return set(guard.marked(self._mark))
+        return set(guard.find_processes(self._mark))

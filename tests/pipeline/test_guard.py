@@ -28,7 +28,9 @@ STARTERS = {
     "deaf": f"subprocess.Popen({[sys.executable, '-c', DEAF]})",
     "in-a-shell": f"subprocess.Popen({shlex.join(CHILD)!r}, shell=True)",
     "in-another-session": f"subprocess.Popen({CHILD}, start_new_session=True)",
-    "with-another-environment": f"subprocess.Popen({CHILD}, env={{'A': 'b', **guard.marks()}})",
+    "with-another-environment": (
+        f"subprocess.Popen({CHILD}, env={{'A': 'b', **guard.list_marks()}})"
+    ),
     "in-a-guarded-child": f"subprocess.Popen({[sys.executable, '-c', NESTED]})",
 }
 PROGRAM = """
@@ -83,12 +85,12 @@ def eventually(is_so) -> bool:
 def test_a_signal_ends_all_that_was_started(start, number):
     program, mark = run(PROGRAM.format(start=STARTERS[start], then="time.sleep(600)"))
     program.stdout.readline()
-    assert eventually(lambda: len(set(guard.marked(mark)) - {program.pid}) >= 2)
+    assert eventually(lambda: len(set(guard.find_processes(mark)) - {program.pid}) >= 2)
 
     program.send_signal(number)
 
     assert program.wait(60) != 0
-    assert eventually(lambda: not set(guard.marked(mark)))
+    assert eventually(lambda: not set(guard.find_processes(mark)))
 
 
 @pytest.mark.parametrize(
@@ -97,19 +99,19 @@ def test_a_signal_ends_all_that_was_started(start, number):
 )
 def test_what_our_commands_start_ends_when_they_are_killed(code, started):
     program, mark = run(code)
-    assert eventually(lambda: len(set(guard.marked(mark)) - {program.pid}) >= started)
+    assert eventually(lambda: len(set(guard.find_processes(mark)) - {program.pid}) >= started)
 
     program.kill()
 
     assert program.wait(60) != 0
-    assert eventually(lambda: not set(guard.marked(mark)))
+    assert eventually(lambda: not set(guard.find_processes(mark)))
 
 
 def test_an_error_ends_them():
     program, mark = run(PROGRAM.format(start=STARTERS["child"], then="1 / 0"))
 
     assert program.wait(60) == 1
-    assert not set(guard.marked(mark))
+    assert not set(guard.find_processes(mark))
 
 
 def test_the_end_of_the_block_waits_for_theirs_and_leaves_others_alone():

@@ -43,7 +43,13 @@ class Classes:
         matches = names == label
         tf.debugging.Assert(
             tf.reduce_any(matches),
-            ["Label", label, "is not in the training split, which has", names],
+            [
+                "Label",
+                label,
+                "is not in the training split, which has",
+                names,
+                "; add training images of it, or remove its folder",
+            ],
         )
         return tf.cast(matches, tf.float32)
 

@@ -5,23 +5,25 @@ Splits are the first level or the second one: `train/<class>/`, or `<class>/trai
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from components.errors import DataError
 from components.ingestion.layouts import left_out, sides, split_folders
 from components.ingestion.layouts.traversal import Tree
+from trainer.class_names import breaks_lines
 
 LAYOUTS = (
     "<class>/<file>, or train/ val/ test/ with <class>/<file> below each, or <class>/ with train/ "
     "val/ test/ below each"
 )
-LINE_BREAKERS = ("Cc", "Zl", "Zp")  # Unicode: control characters, line and paragraph separators.
 OF_TEXTS = frozenset(
     {"annotations", "annotation", "labels", "label", "splits", "split", "lists", "imagesets"}
     | {"meta", "docs", "doc"}
 )  # Folders with such a name are not classes, if they contain no images.
+
+FOLD = re.compile(r"(k?fold|cv|part|set|subset|split|batch)[-_ ]?\d+")
 
 
 class Owner(NamedTuple):
@@ -41,7 +43,7 @@ def find(base: str, tree: Tree, images: Sequence[str]) -> dict[str, Owner]:
         raise DataError(
             "no_class_folders", f"{base!r} contains no class folders. It must contain {LAYOUTS}."
         )
-    named = {top: split for top in tops if (split := split_folders.find_split(top))}
+    named = split_folders.find_splits(tops)
     if len(named) == len(tops):
         owners = _read_splits_first(base, named, level)
     else:
@@ -80,15 +82,21 @@ class _Levels:
 
 def _read_splits_first(base: str, named: dict[str, str], level: _Levels) -> dict[str, Owner]:
     splits = {(top, label): split for top, split in named.items() for label in level.list_in(top)}
+    labels = sorted({label for _, label in splits})
+    if labels and len(split_folders.find_splits(labels)) == len(labels):
+        raise DataError(
+            "split_unread",
+            f"{base!r} contains {left_out.name_some(sorted(named))} and in these "
+            f"{left_out.name_some(labels)}, which are not classes. Move the folders of the classes "
+            "up by one level.",
+        )
     completed = split_folders.complete(repr(base), splits)
     return {f"{top}/{label}": Owner(label, split) for (top, label), split in completed.items()}
 
 
 def _read_classes_first(base: str, tops: list[str], level: _Levels) -> dict[str, Owner]:
-    inner = {
-        top: {name: s for name in level.list_in(top) if (s := split_folders.find_split(name))}
-        for top in tops
-    }
+    _check_no_folds(base, tops)
+    inner = {top: split_folders.find_splits(level.list_in(top)) for top in tops}
     if not any(len(set(splits.values())) > 1 for splits in inner.values()):
         return {top: Owner(top, None) for top in tops}
     owners = {}
@@ -104,6 +112,18 @@ def _read_classes_first(base: str, tops: list[str], level: _Levels) -> dict[str,
         for name, split in split_folders.complete(f"{base}/{top}", inner[top]).items():
             owners[f"{top}/{name}"] = Owner(top, split)
     return owners
+
+
+def _check_no_folds(base: str, tops: list[str]) -> None:
+    parts = list(split_folders.find_beginnings(tops).values())
+    folds = tops if all(FOLD.fullmatch(top.casefold()) for top in tops) else []
+    if folds or len(parts) > 1:
+        raise DataError(
+            "split_unread",
+            f"{base!r} contains {left_out.name_some(folds or parts)}, which look like parts of the "
+            "data rather than classes. Put the class folders into train/, val/ and test/, or "
+            "rename the classes.",
+        )
 
 
 def _check_unmixed(base: str, tops: list[str], named: list[str], level: _Levels) -> None:
@@ -122,7 +142,7 @@ def _check_unmixed(base: str, tops: list[str], named: list[str], level: _Levels)
 def _check_names(base: str, owners: dict[str, Owner]) -> None:
     """Vocabularies and label files contain one name per line."""
     for folder in owners:
-        if any(unicodedata.category(sign) in LINE_BREAKERS for sign in folder):
+        if breaks_lines(folder):
             raise DataError(
                 "bad_class_name",
                 f"The name of the class folder {folder!r} in {base!r} contains a line break or "

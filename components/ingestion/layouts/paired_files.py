@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from components.errors import DataError
 from components.ingestion.layouts import left_out, sides, split_folders
+from components.ingestion.layouts.nearest_names import NearestNames, explain_missing
 from components.ingestion.layouts.sides import Sides
 from components.ingestion.layouts.traversal import Tree
 
@@ -26,6 +27,7 @@ class PairedFile(NamedTuple):
     image: str
     mask: str
     split: str | None
+    explanation: str = ""  # Why there is no mask.
 
 
 class Member(NamedTuple):
@@ -36,14 +38,17 @@ class Member(NamedTuple):
     split: str = ""
 
 
-def find(base: str, tree: Tree, images: Sequence[str]) -> list[PairedFile]:
-    """Returns all images of the folder. Raises DataError for an unknown layout."""
+def find(base: str, tree: Tree, images: Sequence[str], *, suffix: str = "") -> list[PairedFile]:
+    """Returns all images of the folder. Masks' names may end in a suffix.
+
+    Raises DataError for an unknown layout.
+    """
     visible = [f for f in tree.folders if f and all(map(left_out.is_visible, f.split("/")))]
     tops = [folder for folder in visible if "/" not in folder]
     if both := sides.find_sides(base, "", images):
-        found = _pair(base, both, images)
+        found = _pair(base, both, images, suffix)
     else:
-        found = _pair_in_splits(base, tops, images)
+        found = _pair_in_splits(base, tops, images, suffix)
     splits = {pair.image: pair.split for pair in found if pair.split}
     if splits:
         completed = split_folders.complete(repr(base), splits)
@@ -59,6 +64,15 @@ def strip_extension(path: str, folder: str) -> str:
     return str(PurePosixPath(path[len(folder) :]).with_suffix(""))
 
 
+def strip_suffix(masks: Sequence[Member], suffix: str) -> list[Member]:
+    """The masks whose names end in the suffix, with their names without it."""
+    return [
+        mask._replace(stem=mask.stem.removesuffix(suffix))
+        for mask in masks
+        if mask.stem.endswith(suffix)
+    ]
+
+
 def index_by_stem(members: Iterable[Member]) -> dict[tuple[str, str], Member]:
     """Indexes files by split and stem. Raises DataError if two differ only in their extension."""
     found: dict[tuple[str, str], Member] = {}
@@ -67,20 +81,20 @@ def index_by_stem(members: Iterable[Member]) -> dict[tuple[str, str], Member]:
         if first is not member:
             raise DataError(
                 "ambiguous_name",
-                f"{first.path} and {member.path} both belong to the image {member.stem!r}. "
-                "Remove one.",
+                f"{first.path} and {member.path} both have the name {member.stem!r}, which joins "
+                "an image and its mask. Remove or rename one.",
             )
     return found
 
 
-def _pair_in_splits(base: str, tops: list[str], images: Sequence[str]) -> list[PairedFile]:
+def _pair_in_splits(
+    base: str, tops: list[str], images: Sequence[str], suffix: str
+) -> list[PairedFile]:
     """Pairs the files of train/images/, train/masks/ and so on."""
     found: list[PairedFile] = []
-    for top in tops:
-        split = split_folders.find_split(top)
-        both = sides.find_sides(base, f"{top}/", images) if split else None
-        if both:
-            found += [pair._replace(split=split) for pair in _pair(base, both, images)]
+    for top, split in split_folders.find_splits(tops).items():
+        if both := sides.find_sides(base, f"{top}/", images):
+            found += [pair._replace(split=split) for pair in _pair(base, both, images, suffix)]
     if not found:
         raise DataError(
             "no_pair_layout",
@@ -90,9 +104,11 @@ def _pair_in_splits(base: str, tops: list[str], images: Sequence[str]) -> list[P
     return found
 
 
-def _pair(base: str, both: Sides, images: Sequence[str]) -> list[PairedFile]:
+def _pair(base: str, both: Sides, images: Sequence[str], suffix: str) -> list[PairedFile]:
     """Finds the mask of each image: of the same split, if both sides are split."""
     of_images, of_masks = (_list_members(base, side, images) for side in both)
+    nearest = NearestNames(member.stem for member in of_masks)
+    of_masks = strip_suffix(of_masks, suffix)
     split_images, split_masks = (any(m.split for m in side) for side in (of_images, of_masks))
     if split_images != split_masks:
         plain = [member._replace(split="") for member in of_masks]
@@ -104,7 +120,8 @@ def _pair(base: str, both: Sides, images: Sequence[str]) -> list[PairedFile]:
         key = ("" if split_images != split_masks else split, stem)
         mask = index.get(key, Member("", ""))
         _check_only_image(owners, mask.path, path)
-        found.append(PairedFile(path, mask.path, split or mask.split or None))
+        missing = "" if mask.path else explain_missing(stem + suffix, nearest.find(stem))
+        found.append(PairedFile(path, mask.path, split or mask.split or None, missing))
     return found
 
 
@@ -112,7 +129,7 @@ def _list_members(base: str, side: str, images: Sequence[str]) -> list[Member]:
     """Lists the files of a side, which may be split by its folders."""
     paths = [path for path in images if path.startswith(f"{side}/")]
     tops = {path[len(side) + 1 :].split("/")[0] for path in paths}
-    named = {top: split for top in tops if (split := split_folders.find_split(top))}
+    named = split_folders.find_splits(tops)
     if len(set(named.values())) < 2:
         return [Member(path, strip_extension(path, f"{side}/")) for path in paths]
     if others := sorted(tops - set(named)):

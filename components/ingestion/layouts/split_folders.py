@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
@@ -17,6 +18,9 @@ WORDS = {
     TRAIN_AND_VAL: ("trainval", "train_val", "train-val"),
 }
 ENDING = r"([-_ ]?(set|data|images|imgs|split|\d{4}))?"  # train_set, train2017.
+BEGINNINGS = {
+    split: re.compile(f"(?i:{'|'.join(words)})(?![a-z])") for split, words in WORDS.items()
+}
 
 Key = TypeVar("Key")
 
@@ -28,6 +32,49 @@ def find_split(name: str) -> str | None:
         if re.fullmatch(f"({'|'.join(words)}){ENDING}", folded):
             return split
     return None
+
+
+def find_splits(names: Iterable[str]) -> dict[str, str]:
+    """Returns the names that are splits: also with a prefix in common, such as seg_train, seg_test.
+
+    With a prefix there must be several splits: a class may be called steam_train.
+    """
+    names = sorted(names)
+    found = {name: split for name in names if (split := find_split(name))}
+    if found or len(names) < 2:
+        return found
+    prefix = re.sub(r"[^-_ ]*$", "", os.path.commonprefix(names))  # noqa: RUF071
+    found = {name: split for name in names if (split := find_split(name[len(prefix) :]))}
+    return found if len(set(found.values())) > 1 else {}
+
+
+def find_beginnings(names: Iterable[str]) -> dict[str, str]:
+    """Returns a name for each split with which a name begins, such as train_x and testA."""
+    found: dict[str, str] = {}
+    for name in names:
+        split = find_beginning(name)
+        if split:
+            found.setdefault(split, name)
+    return found
+
+
+def find_beginning(name: str) -> str | None:
+    """Returns the split with which a name begins."""
+    return next((split for split, word in BEGINNINGS.items() if word.match(name)), None)
+
+
+def check_file_names(base: str, paths: Iterable[str]) -> None:
+    """Raises DataError if every file is called as one of several splits, such as test_001.jpg."""
+    splits: dict[str | None, str] = {}
+    for path in paths:
+        splits.setdefault(find_beginning(path.rpartition("/")[2]), path)
+    if len(splits) > 1 and None not in splits:
+        raise DataError(
+            "split_unread",
+            f"All images of {base!r} have names that begin with a split: "
+            f"{left_out.name_some(sorted(splits.values()))}. Move them into train/, val/ and "
+            "test/, or write split lists.",
+        )
 
 
 def complete(place: str, splits: Mapping[Key, str]) -> dict[Key, str]:
@@ -45,9 +92,10 @@ def complete(place: str, splits: Mapping[Key, str]) -> dict[Key, str]:
     if missing and not (both and missing == ["train"]):
         raise DataError(
             "missing_split",
-            f"{place} is already split into {', '.join(sorted(found))}, but {missing[0]}/ is "
-            f"missing or contains no images of a known layout. Add {missing[0]}, or rename what is "
-            f"to be {missing[0]}. Only val may be missing: it is then taken from train.",
+            f"{place} is already split{' into ' if found else ''}{', '.join(sorted(found))}, but "
+            f"{missing[0]}/ is missing or contains no images of a known layout. Add {missing[0]}, "
+            f"or rename what is to be {missing[0]}. Only val may be missing: it is then taken from "
+            "train.",
         )
     if "val" in found and not both:
         return dict(splits)
@@ -56,15 +104,15 @@ def complete(place: str, splits: Mapping[Key, str]) -> dict[Key, str]:
 
 def check_all_read(base: str, folders: Iterable[str], used: Iterable[str]) -> None:
     """Raises DataError if a folder is split, and is not in `used`: the folders read as split."""
-    children: dict[str, dict[str, str]] = {}
+    children: dict[str, list[str]] = {}
     for folder in folders:
         parent, _, name = folder.rpartition("/")
-        split = find_split(name)
-        if split and all(map(left_out.is_visible, folder.split("/"))):
-            children.setdefault(parent, {})[split] = name
+        if all(map(left_out.is_visible, folder.split("/"))):
+            children.setdefault(parent, []).append(name)
     for parent in sorted(set(children) - set(used)):
-        if len(children[parent]) > 1:
-            names = ", ".join(sorted(children[parent].values()))
+        splits = find_splits(children[parent])
+        if len(set(splits.values())) > 1:
+            names = left_out.name_some(sorted(splits))
             raise DataError(
                 "split_unread",
                 f"{base}/{parent} is split into {names}, but folders of splits can be read only "

@@ -12,15 +12,13 @@ import tensorflow as tf
 from components import atomic_text
 from components.errors import DataError
 from components.ingestion.layouts import split_folders
-from components.ingestion.layouts.left_out import name_some
-from components.ingestion.layouts.split_folders import TRAIN_AND_VAL, WORDS
+from components.ingestion.layouts.left_out import find_kind, is_visible, name_some
+from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
 
 PLACES = ("", "splits", "split", "lists", "imagesets/segmentation", "imagesets", "annotations")
 OF_CLASSES = ("", "splits", "split", "lists", "imagesets/main", "imagesets", "annotations")
-UNREADABLE = (".txt", ".csv", ".tsv", ".json", ".lst", ".list")
-BEGINS_WITH_SPLIT = {
-    split: re.compile(f"({'|'.join(words)})([^a-z].*)?") for split, words in WORDS.items()
-}
+UNREADABLE = (".txt", ".csv", ".tsv", ".json", ".lst", ".list", ".yaml", ".yml")
+OF_ALL_SPLITS = re.compile(r"(?i)(.*[^a-z])?(splits?|partition)([^a-z].*)?")
 
 
 class SplitList(NamedTuple):
@@ -56,23 +54,26 @@ def find(base: str, paths: Sequence[str], places: Sequence[str] = PLACES) -> lis
     return _drop_union(next(iter(found.values()), []))
 
 
-def check_readable(base: str, paths: Sequence[str], places: Sequence[str] = PLACES) -> None:
-    """Raises DataError for lists of another format, in a folder that is not split otherwise."""
-    seen: dict[str, str] = {}
-    for path in paths:
-        folder, _, name = path.casefold().rpartition("/")
-        if folder in places and PurePosixPath(name).suffix in UNREADABLE:
-            stem = PurePosixPath(name).stem
-            for split, pattern in BEGINS_WITH_SPLIT.items():
-                if pattern.fullmatch(stem):
-                    seen.setdefault(split, path)
-    if len(seen) > 1:
-        raise DataError(
-            "split_list_unread",
-            f"{base!r} contains {' and '.join(sorted(seen.values()))}, which look like split lists "
-            "of another format. Write train.txt, val.txt and test.txt with the path of an image in "
-            "each line, or move these files out of the folder.",
-        )
+def check_readable(base: str, paths: Sequence[str]) -> None:
+    """Raises DataError for lists elsewhere or of another format, if the folder is not split."""
+    stems = {PurePosixPath(path).stem for path in paths if not find_kind(path)}
+    names: dict[str, list[str]] = {}
+    for path in filter(is_visible, paths):
+        folder, _, name = path.rpartition("/")
+        of_image = PurePosixPath(name).stem in stems  # The annotation of one image.
+        if PurePosixPath(name.casefold()).suffix in UNREADABLE and not of_image:
+            names.setdefault(folder, []).append(name)
+    for folder, inner in names.items():
+        several = sorted(split_folders.find_beginnings(inner).values())
+        of_all = [name for name in inner if OF_ALL_SPLITS.fullmatch(PurePosixPath(name).stem)]
+        if len(several) > 1 or of_all:
+            found = name_some([f"{folder}/{name}".lstrip("/") for name in of_all or several])
+            raise DataError(
+                "split_list_unread",
+                f"{base!r} contains {found}: it looks like a split list, but not as it can be "
+                f"read. Write train.txt, val.txt and test.txt into {base} with the path of an "
+                "image in each line, or move these files out of it.",
+            )
 
 
 def _drop_union(lists: list[SplitList]) -> list[SplitList]:

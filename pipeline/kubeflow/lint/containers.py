@@ -47,7 +47,7 @@ def check_image(step: Step) -> Iterator[Problem]:
 
 def find_image_flaw(image: str) -> str | None:
     """Why an image is not pinned; None if it is."""
-    if not image or re.search(r"\s", image):
+    if not image or re.search(r"[\s{}]", image):
         return "is not the name of an image"
     name, at, digest = image.partition("@")
     if at:

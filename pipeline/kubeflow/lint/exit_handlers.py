@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.kubeflow.backend import find_type_name
 from pipeline.kubeflow.compiled import COMPLETED, Dag, Package, Task
+from pipeline.kubeflow.lint import tasks
 from pipeline.kubeflow.lint.rules import Problem
 
 STATUS_TYPES = ("STRING", "STRUCT", "TASK_FINAL_STATUS")  # The first gets it as JSON.
@@ -18,6 +19,7 @@ def find_problems(package: Package) -> Iterator[Problem]:
             yield from check_order(task)
             yield from check_status(task)
             yield from check_status_type(task)
+            yield from check_last_tasks(task, package)
         yield from check_dag(dag)
 
 
@@ -84,6 +86,35 @@ def check_status_type(task: Task) -> Iterator[Problem]:
                     f"its parameter {name!r} is a task's status, but is declared {kind}: "
                     f"declare it {STATUS_TYPES[0]}, and read it as JSON.",
                 )
+
+
+def check_last_tasks(task: Task, package: Package) -> Iterator[Problem]:
+    """A DAG whose status is read ends with a launcher: nothing else sets that status."""
+    for given in task.spec.inputs.parameters.values():
+        producer = task.dag.tasks.get(given.task_final_status.producer_task)
+        if producer is None or producer.nested is None:
+            continue
+        for dag in producer.nested.walk():
+            for last in dag.last_tasks:
+                if reason := find_reason_without_launcher(last, package):
+                    yield Problem(
+                        "status-stays-running",
+                        last.name,
+                        f"{dag.name} may end with it, and {reason}. The status of {dag.name} would "
+                        f"stay RUNNING, and {task.name} would report a good run as a bad one: let "
+                        "the last task run a container, with cachingOptions.enableCache false.",
+                    )
+
+
+def find_reason_without_launcher(task: Task, package: Package) -> str | None:
+    """Why a task may end without a launcher; None if it never does, or breaks another rule."""
+    if task.nested:
+        return None  # Its own last tasks are checked.
+    if package.executor(task).WhichOneof("spec") == "importer":
+        return "importers do not update it"
+    if task.spec.caching_options.enable_cache and not tasks.find_reason_to_run(task):
+        return "it may come from the cache, which does not update it"
+    return None
 
 
 def check_dag(dag: Dag) -> Iterator[Problem]:

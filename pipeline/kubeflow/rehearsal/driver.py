@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from google.protobuf import json_format
@@ -15,9 +16,8 @@ from pipeline.kubeflow.compiled import ParameterSpec, Task
 from pipeline.kubeflow.messages import as_json
 from pipeline.kubeflow.rehearsal import parameters
 from pipeline.kubeflow.rehearsal.outcome import Artifact, DriverFailed, Outputs
-
-LOGS = "executor-logs"  # An output that the driver adds to every step.
-LOGS_TYPE = "system.Artifact"
+from pipeline.kubeflow.rehearsal.states import States
+from pipeline.kubeflow.rehearsal.store import find_staged_path
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,8 @@ class Scope:
 
     inputs: Inputs
     outputs: dict[str, Outputs] = field(default_factory=dict)
-    ends: dict[str, str] = field(default_factory=dict)  # Final states, as the backend names them.
+    states: States = field(default_factory=States)
     stopped: bool = False  # A task failed: no further task is scheduled.
-
-    def end(self) -> str:
-        """The state of the DAG's own execution."""
-        if "FAILED" in self.ends.values():
-            return "FAILED"
-        return "RUNNING" if self.stopped else "COMPLETE"
 
 
 def resolve(task: Task, scope: Scope, names: RunNames) -> Inputs:
@@ -139,13 +133,13 @@ def find_output(name: str, source: Message, scope: Scope) -> Any:
 
 def build_status(producer: str, scope: Scope, names: RunNames) -> dict[str, Any]:
     """The producer's final status; the backend never fills its error."""
-    if producer not in scope.ends:
+    if producer not in scope.states.tasks:
         raise DriverFailed(f"producer task, {producer}, not in tasks")
     return {
         "error": {},
         "pipelineJobResourceName": names.resource,
         "pipelineTaskName": producer,
-        "state": scope.ends[producer],
+        "state": scope.states.tasks[producer],
     }
 
 
@@ -167,7 +161,9 @@ def resolve_artifact(name: str, source: Message, scope: Scope) -> Artifact:
     return found
 
 
-def build_executor_input(component: Message, inputs: Inputs, prefix: str) -> ExecutorInput:
+def build_executor_input(
+    component: Message, inputs: Inputs, prefix: str, *, publish_logs: bool
+) -> ExecutorInput:
     """The step's input: artifacts without a type, outputs with URIs below `prefix`, and logs."""
     message = ExecutorInput()
     json_format.ParseDict({"parameterValues": dict(inputs.parameters)}, message.inputs)
@@ -179,10 +175,21 @@ def build_executor_input(component: Message, inputs: Inputs, prefix: str) -> Exe
         output = add_output(message, key, prefix)
         output.type.CopyFrom(declared.artifact_type)
         output.metadata.update(as_json(declared.metadata))
-    add_output(message, LOGS, prefix).type.schema_title = LOGS_TYPE
+    if publish_logs:
+        add_output(message, backend.LOGS, prefix).type.schema_title = backend.LOGS_TYPE
+    folder = find_staged_path(prefix, Path("/"))
+    message.outputs.output_file = str(
+        folder / backend.REPORT if folder else backend.REPORT_ELSEWHERE
+    )
     for key in component.output_definitions.parameters:
         message.outputs.parameters[key].SetInParent()
     return message
+
+
+def find_report(prefix: str) -> str:
+    """The path on a pod's disk of the step's report: next to its outputs."""
+    folder = find_staged_path(prefix, Path("/"))
+    return str(folder / backend.REPORT) if folder else backend.REPORT_ELSEWHERE
 
 
 def add_output(message: ExecutorInput, key: str, prefix: str) -> Message:

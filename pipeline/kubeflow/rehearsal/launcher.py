@@ -10,9 +10,9 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 from kfp.pipeline_spec.pipeline_spec_pb2 import ExecutorInput, ExecutorOutput
 
+from pipeline.kubeflow.backend import LOGS, find_log_uri
 from pipeline.kubeflow.messages import as_json
 from pipeline.kubeflow.rehearsal import parameters
-from pipeline.kubeflow.rehearsal.driver import LOGS
 from pipeline.kubeflow.rehearsal.environment import Secrets, build_environment
 from pipeline.kubeflow.rehearsal.metadata import Metadata
 from pipeline.kubeflow.rehearsal.outcome import Artifact, LauncherFailed, Outputs
@@ -45,10 +45,11 @@ class Launcher:
         command = parameters.fill_command(step, executor_input, pod.staged)
         try:
             pod.run(command, environment, step.kubernetes.active_deadline_seconds)
-            return self._publish(step, executor_input, pod)
+            reported = read_executor_output(Path(executor_input.outputs.output_file))
         except LauncherFailed:
             self._upload_logs(executor_input, pod)
             raise
+        return self._publish(step, executor_input, reported, pod)
 
     def _download(self, name: str, uri: str, pod: Pod) -> None:
         """Copies all objects below an input's URI; an empty place is only a warning."""
@@ -78,15 +79,15 @@ class Launcher:
                 f"run once with caching off"
             )
 
-    def _publish(self, step: ResolvedStep, executor_input: ExecutorInput, pod: Pod) -> Outputs:
+    def _publish(
+        self, step: ResolvedStep, executor_input: ExecutorInput, reported: ExecutorOutput, pod: Pod
+    ) -> Outputs:
         """Uploads and registers the outputs, with the step's own metadata of them."""
-        outputs = executor_input.outputs
-        reported = read_executor_output(Path(outputs.output_file))
         values = read_output_parameters(step, executor_input, reported)
-        pod.save_output(require_staged_path(find_logs(executor_input), pod))
+        save_logs(executor_input, pod)
         artifacts = {}
-        for key, found in outputs.artifacts.items():
-            if reported.artifacts[key].artifacts:
+        for key, found in executor_input.outputs.artifacts.items():
+            if key != LOGS and reported.artifacts[key].artifacts:
                 update_artifact(found.artifacts[0], reported.artifacts[key].artifacts[0])
             artifacts[key] = self._upload(key, found.artifacts[0], pod)
         return Outputs(artifacts, values)
@@ -117,11 +118,9 @@ class Launcher:
                 self._store.put(f"{uri}/{path.relative_to(source).as_posix()}", path)
 
     def _upload_logs(self, executor_input: ExecutorInput, pod: Pod) -> None:
-        """Stores the log, the only output of a step that failed."""
-        uri = find_logs(executor_input)
-        path = require_staged_path(uri, pod)
-        pod.save_output(path)
-        self._store.put(uri, path)
+        """Stores and registers the log, the only output of an attempt that failed."""
+        if save_logs(executor_input, pod):
+            self._upload(LOGS, executor_input.outputs.artifacts[LOGS].artifacts[0], pod)
 
 
 def copy_object(store: ObjectStore, uri: str, target: Path) -> None:
@@ -136,11 +135,14 @@ def copy_object(store: ObjectStore, uri: str, target: Path) -> None:
 
 
 def prepare_input(step: ResolvedStep, pod: Pod) -> ExecutorInput:
-    """The step's input with this pod's paths for its output files and checkpoints."""
+    """The step's input with this pod's paths for its output files, checkpoints and log."""
     message = ExecutorInput()
     message.CopyFrom(step.executor_input)
     move_checkpoints(message, step, pod)
-    message.outputs.output_file = str(pod.outputs / "output_metadata.json")
+    if LOGS in message.outputs.artifacts:
+        logs = message.outputs.artifacts[LOGS].artifacts[0]
+        logs.uri = find_log_uri(logs.uri, pod.attempt)
+    message.outputs.output_file = f"{pod.staged}{message.outputs.output_file}"
     for key, parameter in message.outputs.parameters.items():
         parameter.output_file = str(pod.outputs / "parameters" / key)
         Path(parameter.output_file).parent.mkdir(exist_ok=True)
@@ -158,9 +160,13 @@ def require_staged_path(uri: str, pod: Pod) -> Path:
     return path
 
 
-def find_logs(executor_input: ExecutorInput) -> str:
-    """The URI of the step's log."""
-    return str(executor_input.outputs.artifacts[LOGS].artifacts[0].uri)
+def save_logs(executor_input: ExecutorInput, pod: Pod) -> bool:
+    """Writes the log where it is uploaded from. False if the backend publishes no logs."""
+    if LOGS not in executor_input.outputs.artifacts:
+        return False
+    logs = executor_input.outputs.artifacts[LOGS].artifacts[0]
+    pod.save_output(require_staged_path(logs.uri, pod))
+    return True
 
 
 def read_executor_output(path: Path) -> ExecutorOutput:

@@ -42,9 +42,10 @@ class ResolvedStep:
 class Pod:
     """One attempt of a step. Use it in a `with` block."""
 
-    def __init__(self, folder: Path, log: Path, *, volumes: Path) -> None:
+    def __init__(self, folder: Path, log: Path, *, volumes: Path, attempt: int) -> None:
         self.folder = folder
         self.log = log
+        self.attempt = attempt  # From 1.
         self.volumes = volumes  # Contains a folder for each claim; they outlive the pod.
         self.name = log.stem
         self.staged = folder / "staged"  # In place of the root of the pod's file system.
@@ -123,7 +124,7 @@ def run_process(
     process = subprocess.Popen(
         command,
         cwd=folder,
-        env={**environment, **guard.marks()},
+        env={**environment, **guard.list_marks()},
         stdin=subprocess.DEVNULL,
         stdout=log,  # type: ignore[call-overload]
         stderr=subprocess.STDOUT,

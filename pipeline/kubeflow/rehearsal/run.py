@@ -29,18 +29,11 @@ from pipeline.kubeflow.rehearsal.outcome import (
     StepFailed,
     TaskRun,
 )
+from pipeline.kubeflow.rehearsal.states import RUNNING, States
 from pipeline.kubeflow.rehearsal.task_runner import Options, TaskRunner
 from pipeline.kubeflow.rehearsal.tasks import sort_tasks
 
-# Final states in the metadata store. A task without a successful driver has no record there.
-ENDS = {
-    State.SUCCEEDED: "COMPLETE",
-    State.CACHED: "CACHED",
-    State.FAILED: "FAILED",
-    State.LOST: "RUNNING",
-}
 STATES = {DriverFailed: State.DRIVER_FAILED, LauncherFailed: State.FAILED, PodLost: State.LOST}
-NESTED = {"COMPLETE": State.SUCCEEDED, "FAILED": State.FAILED, "RUNNING": State.LOST}
 
 
 def rehearse(
@@ -60,7 +53,9 @@ def rehearse(
     runner = TaskRunner(pipeline, names, workdir, options)
     try:
         with stop_on_signals():
-            Run(names, runner, options.listener, runs).run_dag(pipeline.root, Inputs(arguments))
+            Run(names, runner, options.listener, runs).run_dag(
+                pipeline.root, Scope(Inputs(arguments))
+            )
     finally:
         shutil.rmtree(workdir / "pods" / number, ignore_errors=True)
     succeeded = all(run.state in DONE for run in runs.values())
@@ -116,15 +111,17 @@ class Run:
         self._listener = listener
         self._runs = runs
 
-    def run_dag(self, dag: Dag, inputs: Inputs) -> State:
-        """Runs the tasks of a DAG; after a failure, only its exit handlers."""
-        scope = Scope(inputs)
+    def run_dag(self, dag: Dag, scope: Scope) -> State:
+        """Runs the tasks of a DAG; after a failure, only its exit handlers.
+
+        Returns how it ended for Argo, which may differ from its state in the metadata store.
+        """
         for task in sort_tasks(dag):
             if scope.stopped and not task.is_exit_handler:
                 self._report(self._runs[task.name], State.OMITTED)
             else:
                 self._run_task(task, scope)
-        return NESTED[scope.end()]
+        return State.FAILED if scope.stopped else State.SUCCEEDED
 
     def _run_task(self, task: Task, scope: Scope) -> None:
         """Runs a task and records its final state."""
@@ -133,21 +130,23 @@ class Run:
         self._report(run, State.RUNNING)
         try:
             inputs = driver.resolve(task, scope, self._names)
-            run.outputs, state = self._execute(task, inputs, run)
+            scope.states.record(task.name, RUNNING)
+            run.outputs, state = self._execute(task, inputs, run, scope.states)
         except StepFailed as error:
             run.reason, state = str(error), STATES[type(error)]
         run.seconds = time.monotonic() - start
         scope.outputs[task.name] = run.outputs
         scope.stopped = scope.stopped or state not in DONE
-        if state in ENDS:
-            scope.ends[task.name] = ENDS[state]
         self._report(run, state)
 
-    def _execute(self, task: Task, inputs: Inputs, run: TaskRun) -> tuple[Outputs, State]:
+    def _execute(
+        self, task: Task, inputs: Inputs, run: TaskRun, states: States
+    ) -> tuple[Outputs, State]:
         """Runs a nested DAG, or a task with an executor."""
-        if task.nested:
-            return Outputs(), self.run_dag(task.nested, inputs)
-        return self._runner.run(task, inputs, run)
+        if not task.nested:
+            return self._runner.run(task, inputs, run, states)
+        nested = States(expected=len(task.nested.tasks), name=task.name, around=states)
+        return Outputs(), self.run_dag(task.nested, Scope(inputs, states=nested))
 
     def _report(self, run: TaskRun, state: State) -> None:
         """Records the task's state and calls the listener."""

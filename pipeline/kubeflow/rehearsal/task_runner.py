@@ -29,6 +29,7 @@ from pipeline.kubeflow.rehearsal.outcome import (
     TaskRun,
 )
 from pipeline.kubeflow.rehearsal.pod import Pod, ResolvedStep
+from pipeline.kubeflow.rehearsal.states import CACHED, COMPLETE, FAILED, RUNNING, States
 from pipeline.kubeflow.rehearsal.store import ObjectStore
 from pipeline.kubeflow.rehearsal.tasks import read_retry_policy
 
@@ -42,6 +43,7 @@ class Options:
     store: ObjectStore | None = None  # None: a folder in the working directory.
     listener: Listener = lambda task: None  # Called at each change of a task.
     caching: bool = True  # False turns the whole run's caching off.
+    publish_logs: bool = True  # The API server's PUBLISH_LOGS.
     longest_wait: float = 2.0  # Limits the seconds between attempts, whatever the YAML says.
 
 
@@ -62,18 +64,23 @@ class TaskRunner:
             secrets=options.secrets,
         )
 
-    def run(self, task: Task, inputs: Inputs, run: TaskRun) -> tuple[Outputs, State]:
+    def run(
+        self, task: Task, inputs: Inputs, run: TaskRun, states: States
+    ) -> tuple[Outputs, State]:
         """The task's outputs, new or from the cache. Raises StepFailed."""
         executor = self._package.executor(task)
         if executor.WhichOneof("spec") == "importer":
-            return self._import(task, executor.importer, inputs), State.SUCCEEDED
+            outputs = self._import(task, executor.importer, inputs)
+            states.record(task.name, COMPLETE)
+            return outputs, State.SUCCEEDED
         step = self._resolve(task, inputs)
         if not (task.spec.caching_options.enable_cache and self._options.caching):
-            return self._retry(step, task, run), State.SUCCEEDED
+            return self._retry(step, task, run, states), State.SUCCEEDED
         fingerprint = caching.compute_fingerprint(self._names.pipeline, step)
         if cached := self._metadata.find_cached(fingerprint):
+            states.record(task.name, CACHED)
             return cached, State.CACHED
-        outputs = self._retry(step, task, run)
+        outputs = self._retry(step, task, run, states)
         self._metadata.cache(fingerprint, outputs)
         return outputs, State.SUCCEEDED
 
@@ -85,16 +92,18 @@ class TaskRunner:
             component=task.component,
             container=self._package.executor(task).container,
             kubernetes=self._package.pod(task),
-            executor_input=build_executor_input(task.component, inputs, prefix),
+            executor_input=build_executor_input(
+                task.component, inputs, prefix, publish_logs=self._options.publish_logs
+            ),
         )
 
-    def _retry(self, step: ResolvedStep, task: Task, run: TaskRun) -> Outputs:
+    def _retry(self, step: ResolvedStep, task: Task, run: TaskRun, states: States) -> Outputs:
         """The outputs of the first attempt that succeeds."""
         policy = read_retry_policy(task)
         start = time.monotonic()
         while True:
             try:
-                return self._attempt(step, run)
+                return self._attempt(step, run, states)
             except (LauncherFailed, PodLost) as error:
                 retry = run.attempts - 1
                 refusal = policy.find_refusal(retry, time.monotonic() - start)
@@ -106,22 +115,28 @@ class TaskRunner:
                 self._options.listener(run)
                 time.sleep(min(policy.wait(retry), self._options.longest_wait))
 
-    def _attempt(self, step: ResolvedStep, run: TaskRun) -> Outputs:
-        """Runs one pod, from its start to its end."""
+    def _attempt(self, step: ResolvedStep, run: TaskRun, states: States) -> Outputs:
+        """Runs one pod, from its start to its end. A pod that is lost records no end."""
+        states.record(step.name, RUNNING)
         run.attempts += 1
         run.log = self._workdir / "logs" / self._names.id / f"{step.name}-{run.attempts}.log"
         if run.attempts > 1:
             run.reason = ""
             self._options.listener(run)
         folder = self._workdir / "pods" / self._names.id / step.name
-        with Pod(folder, run.log, volumes=self._workdir / "volumes") as pod:
+        volumes = self._workdir / "volumes"
+        with Pod(folder, run.log, volumes=volumes, attempt=run.attempts) as pod:
             try:
-                return self._launcher.launch(step, pod)
+                outputs = self._launcher.launch(step, pod)
             except (LauncherFailed, PodLost) as error:
                 pod.write_log(str(error))
+                if isinstance(error, LauncherFailed):
+                    states.end(step.name, FAILED)
                 raise
             finally:
                 run.warnings = pod.warnings
+        states.end(step.name, COMPLETE)
+        return outputs
 
     def _import(self, task: Task, importer: Message, inputs: Inputs) -> Outputs:
         """Registers the importer's artifact, or finds it if it is registered already."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.kubeflow.schedule.errors import WrongUseError, translate_errors
 
 if TYPE_CHECKING:
-    from pipeline.kubeflow.schedule.client import Client
+    from pipeline.kubeflow.schedule.client import KfpClient
 
 PAGE = 100
 LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
@@ -20,7 +20,7 @@ LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 class Api:
     """One installation's pipelines, versions, experiments and recurring runs, in one namespace."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: KfpClient) -> None:
         self.client = client
         self.host = client.endpoint.host
         self.namespace = client.endpoint.namespace or None
@@ -70,6 +70,8 @@ def find_one(kind: str, name: str, found: Sequence[Any], id_field: str) -> Any:
         return same[0]
     if same:
         ids = ", ".join(getattr(one, id_field) for one in same)
-        raise WrongUseError(f"There are {len(same)} {kind}s {name}: give the ID of one, {ids}.")
-    names = ", ".join(sorted({str(one.display_name) for one in found})) or "none"
-    raise WrongUseError(f"There is no {kind} {name}; there are: {names}.")
+        raise WrongUseError(f"{len(same)} {kind}s are named {name}: give one of their IDs: {ids}.")
+    if not found:
+        raise WrongUseError(f"No {kind} is named {name}: there are no {kind}s yet.")
+    names = ", ".join(sorted({str(one.display_name) for one in found}))
+    raise WrongUseError(f"No {kind} is named {name}: choose one of {names}.")

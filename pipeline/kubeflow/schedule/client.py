@@ -19,19 +19,19 @@ TIMEOUT = (10, 60)  # Seconds to connect, and to answer.
 UNUSED_NAMESPACE = "given-with-each-call"
 
 
-def connect(endpoint: Endpoint) -> Client:
-    """A client of an API that answers, with a namespace if the API has users."""
+def connect(endpoint: Endpoint) -> KfpClient:
+    """A client of an API that answers, with a namespace on multi-user installations."""
     multi_user = is_multi_user(endpoint)
     if multi_user and not endpoint.namespace:
         raise WrongUseError(
-            f"{endpoint.host} has many users: give your namespace with --namespace, or set "
-            "FCN_KFP_NAMESPACE."
+            f"{endpoint.host} is a multi-user installation: give your namespace with --namespace, "
+            "or set FCN_KFP_NAMESPACE."
         )
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # Its retries end in our own error.
-    return Client(endpoint if multi_user else replace(endpoint, namespace=""))
+    return KfpClient(endpoint if multi_user else replace(endpoint, namespace=""))
 
 
-class Client(kfp.Client):
+class KfpClient(kfp.Client):
     """kfp's client with the endpoint's namespace, and its token read for each request."""
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -52,7 +52,7 @@ class Client(kfp.Client):
         self._context_setting = {"namespace": UNUSED_NAMESPACE}
 
     def get_user_namespace(self) -> str | None:
-        """The endpoint's namespace; None if the API has no users."""
+        """The endpoint's namespace; None on single-user installations."""
         return self.endpoint.namespace or None
 
     def _limit_waiting(self) -> None:

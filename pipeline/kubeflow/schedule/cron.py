@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from croniter import croniter  # type: ignore[import-untyped]
 
 FIELDS = ("minute", "hour", "day of month", "month", "day of week")
+RANGES = ("0 to 59", "0 to 23", "1 to 31", "1 to 12 or JAN to DEC", "0 to 6 or SUN to SAT")
 ALPHABET = re.compile(r"[0-9*,/?-]+")  # No L, W, # and R: the controller does not know them.
 NAMES = ("@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually")
 YEARS = 5  # How far ahead the controller looks for the next time.
@@ -59,7 +60,10 @@ def read_field(field: str, place: int, text: str) -> str:
     alone = ["*"] * len(FIELDS)
     alone[place] = plain
     if not ALPHABET.fullmatch(plain) or not croniter.is_valid(" ".join(alone)):
-        raise ValueError(f"{text!r}: {field!r} is not a valid {FIELDS[place]} for the cluster.")
+        raise ValueError(
+            f"{text!r}: {field!r} is not a valid {FIELDS[place]} for the cluster: use "
+            f"{RANGES[place]}, with , - / or *."
+        )
     return plain
 
 

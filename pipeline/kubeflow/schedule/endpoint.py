@@ -48,8 +48,10 @@ class Endpoint:
             return self.token_file.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not text"
-            message = f"--token-file {self.token_file} cannot be read: {reason}."
-            raise WrongUseError(message) from error
+            raise WrongUseError(
+                f"--token-file {self.token_file} cannot be read ({reason}): give a readable text "
+                "file that contains only the token."
+            ) from error
 
 
 def check_address(host: str) -> str:
@@ -60,7 +62,9 @@ def check_address(host: str) -> str:
         )
     parts = urlsplit(host)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise WrongUseError(f"--host {host}: give a URL, such as https://kubeflow.example.org.")
+        raise WrongUseError(
+            f"--host {host} is not a URL: write one such as https://kubeflow.example.org."
+        )
     if parts.username or parts.password:
         raise WrongUseError(
             "--host contains a user name or password: set FCN_KFP_TOKEN to a token instead."
@@ -69,7 +73,7 @@ def check_address(host: str) -> str:
 
 
 def is_multi_user(endpoint: Endpoint) -> bool:
-    """Do users have their own namespaces there? Raises ScheduleError if there is no such API."""
+    """Whether users have their own namespaces there. Raises ScheduleError if there is no API."""
     token = endpoint.read_token()
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     verify = load_authorities(endpoint.ca)
@@ -91,21 +95,28 @@ def load_authorities(ca: Path | None) -> ssl.SSLContext | bool:
     try:
         return ssl.create_default_context(cafile=ca)
     except ssl.SSLError as error:
-        raise WrongUseError(f"--ca {ca} contains no certificate in PEM format.") from error
+        raise WrongUseError(
+            f"--ca {ca} is not a PEM certificate: give the CA certificate as a PEM file."
+        ) from error
     except OSError as error:
-        raise WrongUseError(f"--ca {ca} cannot be read: {error.strerror}.") from error
+        raise WrongUseError(
+            f"--ca {ca} cannot be read ({error.strerror}): check the path and its permissions."
+        ) from error
 
 
 def explain_no_answer(endpoint: Endpoint, reason: str) -> ScheduleError:
     """The error for no answer, or for a certificate that is not trusted."""
     if "CERTIFICATE_VERIFY_FAILED" not in reason:
         return build_unreachable(endpoint.host, reason)
-    fix = (
-        f"{endpoint.ca} is not the CA that signed it, or the certificate is invalid"
-        if endpoint.ca
-        else "give the file of the CA that signed it with --ca (or FCN_KFP_CA)"
+    if endpoint.ca:
+        return UnreachableError(
+            f"{endpoint.host} has a certificate that is invalid or that {endpoint.ca} did not "
+            f"sign: give the signing CA with --ca, or renew the certificate. ({reason})"
+        )
+    return UnreachableError(
+        f"{endpoint.host} has an untrusted certificate: give the file of the CA that signed it "
+        f"with --ca (or FCN_KFP_CA). ({reason})"
     )
-    return UnreachableError(f"{endpoint.host}: its certificate is not trusted: {fix}. {reason}")
 
 
 def explain_status(host: str, status: int, reason: str) -> ScheduleError:

@@ -59,14 +59,15 @@ def build_error(host: str, status: int, reason: str) -> ScheduleError:
         )
     if status == 403:
         return RejectedError(
-            f"{host} does not allow this (403){because} Check --namespace, and the permissions "
-            "of the token's owner there."
+            f"{host} denied permission (403){because} Check --namespace, and the permissions of "
+            "the token's owner there."
         )
     if status == 404:
-        return RejectedError(f"{host} did not find it (404){because}")
+        return RejectedError(f"{host} has no such object (404){because} Check the name or ID.")
     if status >= 500 or not status:
         return UnreachableError(f"{host} could not answer ({status}){because} Try again later.")
-    return RejectedError(f"{host} refused the request ({status}){because}")
+    fix = " Correct the option that the reason names." if reason else ""
+    return RejectedError(f"{host} refused the request ({status}){because}{fix}")
 
 
 def build_unreachable(host: str, reason: str) -> UnreachableError:

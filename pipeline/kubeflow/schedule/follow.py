@@ -28,7 +28,7 @@ class Change:
 
     @property
     def ends_run(self) -> bool:
-        """Is it the run's last change?"""
+        """Whether it is the run's last change."""
         return not self.task and self.state in ENDS
 
 

@@ -30,7 +30,7 @@ class Job:
         """The schedule in five fields, or its interval."""
         return cron.drop_seconds(self.expression) if self.expression else f"every {self.seconds} s"
 
-    def times(self, zone: ZoneInfo, *, count: int = 3) -> list[datetime]:
+    def find_next_times(self, zone: ZoneInfo, *, count: int = 3) -> list[datetime]:
         """The next times, if the controller is in this time zone."""
         if not self.enabled or not self.expression:
             return []

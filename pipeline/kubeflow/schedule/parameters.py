@@ -9,8 +9,8 @@ from typing import Any
 
 from pipeline.kubeflow.backend import find_type_name
 from pipeline.kubeflow.compiled import ParameterSpec
+from pipeline.kubeflow.schedule.compiled_file import read_shown
 from pipeline.kubeflow.schedule.errors import WrongUseError
-from pipeline.kubeflow.schedule.package import read_shown
 
 ROOT = re.compile(r"(minio|s3|gs)://[A-Za-z0-9][A-Za-z0-9._-]*(/\S*)?")
 BOOLEANS = {"true": True, "false": False}
@@ -31,7 +31,7 @@ def check_root(text: str) -> str | None:
 def read_values(given: Sequence[str], specification: Any) -> dict[str, Any]:
     """The parameters given as NAME=VALUE, of the types that a version's specification declares.
 
-    Without a specification the values stay texts.
+    Without a specification, the values stay strings.
     """
     texts = dict(split_pair(text) for text in given)
     package = read_shown(specification)
@@ -53,10 +53,8 @@ def split_pair(text: str) -> tuple[str, str]:
 def check_names(texts: Mapping[str, str], declared: Mapping[str, ParameterSpec]) -> None:
     """Raises WrongUseError for an unknown parameter, or a missing one without default."""
     for name in texts.keys() - declared.keys():
-        names = ", ".join(sorted(declared)) or "none"
-        raise WrongUseError(
-            f"--param {name}: the pipeline has no such parameter; there are: {names}."
-        )
+        fix = f"choose one of {', '.join(sorted(declared))}" if declared else "leave it out"
+        raise WrongUseError(f"--param {name}: unknown parameter; {fix}.")
     missing = [name for name in declared if name not in texts and is_required(declared[name])]
     if missing:
         raise WrongUseError(
@@ -65,7 +63,7 @@ def check_names(texts: Mapping[str, str], declared: Mapping[str, ParameterSpec])
 
 
 def is_required(declared: ParameterSpec) -> bool:
-    """Does the backend refuse a run without this parameter?"""
+    """Whether the backend refuses a run without this parameter."""
     return not declared.HasField("default_value") and not declared.is_optional
 
 

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.kubeflow.schedule import cron
 from pipeline.kubeflow.schedule.api import Api, find_one
+from pipeline.kubeflow.schedule.compiled_file import CompiledFile
 from pipeline.kubeflow.schedule.errors import ScheduleError, WrongUseError
 from pipeline.kubeflow.schedule.follow import Change, watch_changes
 from pipeline.kubeflow.schedule.jobs import Job, read_job
-from pipeline.kubeflow.schedule.package import CompiledFile
 from pipeline.kubeflow.schedule.parameters import check_root, read_values
 from pipeline.kubeflow.schedule.run_request import RunRequest, StartedRun, UploadedVersion
 
 if TYPE_CHECKING:
-    from pipeline.kubeflow.schedule.client import Client
+    from pipeline.kubeflow.schedule.client import KfpClient
 
 ONE = "1"  # The limit on runs at a time. The API has 64-bit numbers as text.
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class PreparedRun:
     """The pipeline version and settings of a run, as the kfp client's arguments."""
 
     version: str
@@ -34,7 +34,7 @@ class Source:
 class Scheduler:
     """The pipelines, runs and recurring runs of one installation."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: KfpClient) -> None:
         self._client = client
         self._api = Api(client)
 
@@ -43,30 +43,30 @@ class Scheduler:
 
         Without a given name, content that is already there is not uploaded again.
         """
-        package = CompiledFile.read(path)
-        name = pipeline or package.name
+        file = CompiledFile.read(path)
+        name = pipeline or file.name
         found = [one for one in self._api.list_pipelines() if one.display_name == name]
         if not found:
-            return self._create_pipeline(replace(package, name=name), version)
+            return self._create_pipeline(replace(file, name=name), version)
         known = find_one("pipeline", name, found, "pipeline_id")
         versions = self._api.list_versions(known.pipeline_id)
         if version in {one.display_name for one in versions}:
             raise WrongUseError(f"{name} already has a version {version}: give another --version.")
-        same = [one for one in versions if package.is_in(one)]
+        same = [one for one in versions if file.is_in(one)]
         if same and not version:
             newest = "" if same[-1] is versions[-1] else versions[-1].display_name
             return replace(self._describe(known, same[-1]), is_new=False, newest=newest)
-        return self._upload_version(known, path, version or package.digest)
+        return self._upload_version(known, path, version or file.digest)
 
     def run(self, request: RunRequest) -> StartedRun:
         """Starts a run now."""
-        source = self._prepare(request)
+        prepared = self._prepare(request)
         name = f"{request.pipeline} {datetime.now(timezone.utc):%Y-%m-%d %H-%M-%S}"
-        made = self._api.ask(self._client.run_pipeline, job_name=name, **source.arguments)
-        return StartedRun(id=made.run_id, name=name, version=source.version)
+        made = self._api.ask(self._client.run_pipeline, job_name=name, **prepared.arguments)
+        return StartedRun(id=made.run_id, name=name, version=prepared.version)
 
-    def link(self, run_id: str) -> str:
-        """The run's page in the user interface."""
+    def build_link(self, run_id: str) -> str:
+        """The URL of the run's page in the user interface."""
         return f"{self._api.host}/#/runs/details/{run_id}"
 
     def follow(self, run_id: str, *, every: float) -> Iterator[Change]:
@@ -86,8 +86,8 @@ class Scheduler:
         same = [one for one in self._api.list_jobs() if one.display_name == name]
         if same and not replaces:
             raise WrongUseError(
-                f"There already is a recurring run {name}, and it keeps its version: replace it "
-                "with --replace, or create another one with --job NAME."
+                f"The recurring run {name} already exists: replace it with --replace, or create "
+                "another one with --job NAME."
             )
         old = find_one("recurring run", name, same, "recurring_run_id") if same else None
         made = self._create(request, name, expression, enabled=not old or read_job(old).enabled)
@@ -132,7 +132,7 @@ class Scheduler:
         self._api.ask(method, found.recurring_run_id)
         return str(found.display_name)
 
-    def _prepare(self, request: RunRequest) -> Source:
+    def _prepare(self, request: RunRequest) -> PreparedRun:
         """Finds what the request names; creates the experiment last, if all else is valid."""
         pipeline_root = check_root(request.pipeline_root)
         found = find_one("pipeline", request.pipeline, self._api.list_pipelines(), "pipeline_id")
@@ -154,10 +154,10 @@ class Scheduler:
             "service_account": request.service_account or None,
             "experiment_id": self._api.ensure_experiment(request.experiment or found.display_name),
         }
-        return Source(version=version.display_name, arguments=arguments)
+        return PreparedRun(version=version.display_name, arguments=arguments)
 
     def _create(self, request: RunRequest, name: str, expression: str, *, enabled: bool) -> Job:
-        source = self._prepare(request)
+        prepared = self._prepare(request)
         made = self._api.ask(
             self._client.create_recurring_run,
             job_name=name,
@@ -165,9 +165,9 @@ class Scheduler:
             max_concurrency=ONE,
             no_catchup=True,
             enabled=enabled,
-            **source.arguments,
+            **prepared.arguments,
         )
-        return replace(read_job(made), pipeline=request.pipeline, version=source.version)
+        return replace(read_job(made), pipeline=request.pipeline, version=prepared.version)
 
     def _delete_replaced(self, old: Any, made: Job) -> None:
         """Deletes the old one last: after a failure there are two recurring runs, not none."""
@@ -179,19 +179,19 @@ class Scheduler:
                 f"not deleted: delete it with `fcn schedule delete {old.recurring_run_id}`. {error}"
             ) from error
 
-    def _create_pipeline(self, package: CompiledFile, version: str) -> UploadedVersion:
+    def _create_pipeline(self, file: CompiledFile, version: str) -> UploadedVersion:
         """Creates a pipeline. The server gives its first version the pipeline's name.
 
         For another name, this uploads the same content as a second version.
         """
         made = self._api.ask(
             self._client.upload_pipeline,
-            str(package.path),
-            pipeline_name=package.name,
+            str(file.path),
+            pipeline_name=file.name,
             namespace=self._api.namespace,
         )
         if version:
-            return self._upload_version(made, package.path, version)
+            return self._upload_version(made, file.path, version)
         return self._describe(made, self._api.list_versions(made.pipeline_id)[-1])
 
     def _upload_version(self, pipeline: Any, path: Path, version: str) -> UploadedVersion:

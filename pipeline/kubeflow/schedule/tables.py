@@ -30,7 +30,7 @@ def show_jobs(jobs: Sequence[Job], zone: ZoneInfo, console: Console) -> None:
         return
     table = Table("name", "pipeline", "version", "schedule", f"next ({zone.key})", "state", "id")
     for job in jobs:
-        coming = [f"{time:{CLOCK}}" for time in job.times(zone, count=1)]
+        coming = [f"{time:{CLOCK}}" for time in job.find_next_times(zone, count=1)]
         state = Text("enabled", "green") if job.enabled else Text("paused", "yellow")
         names = (job.name, job.pipeline, job.version, job.schedule)
         table.add_row(*names, *(coming or ["-"]), state, job.id)
@@ -45,7 +45,7 @@ def build_rows(jobs: Sequence[Job], zone: ZoneInfo) -> list[dict[str, Any]]:
             **dataclasses.asdict(job),
             "schedule": job.schedule,
             "time_zone": zone.key,
-            "next": [time.isoformat() for time in job.times(zone)],
+            "next": [time.isoformat() for time in job.find_next_times(zone)],
         }
         for job in jobs
     ]
@@ -55,9 +55,9 @@ def show_created(job: Job, zone: ZoneInfo, console: Console) -> None:
     """Prints a new recurring run and its next times."""
     console.print(
         f"Recurring run [bold]{markup(job.name)}[/]: version {markup(job.version)} of "
-        f"{markup(job.pipeline)}, at '{markup(job.schedule)}' (for the cluster: "
-        f"{markup(job.expression)}), one run at a time. Of missed runs only the last is started "
-        f"later. ID {markup(job.id)}",
+        f"{markup(job.pipeline)}, at '{markup(job.schedule)}', ID {markup(job.id)}.\n"
+        f"Cluster expression: {markup(job.expression)}\n"
+        "One run at a time; after an outage only the most recent missed run starts.",
         highlight=False,
         soft_wrap=True,
     )
@@ -70,7 +70,7 @@ def show_created(job: Job, zone: ZoneInfo, console: Console) -> None:
         return
     zones = {zone.key: zone, "UTC": timezone.utc, "this machine": None}
     table = Table(*(f"next, {name}" for name in zones))
-    for time in job.times(zone):
+    for time in job.find_next_times(zone):
         table.add_row(*(f"{time.astimezone(one):{DAY}}" for one in zones.values()))
     console.print(table)
 
@@ -78,9 +78,9 @@ def show_created(job: Job, zone: ZoneInfo, console: Console) -> None:
 def explain_zone(zone: ZoneInfo) -> str:
     """The time zone of the schedule, which the API does not report."""
     return (
-        f"Times are in {zone.key}: the cluster reads cron in the time zone of its controller "
-        "(CRON_SCHEDULE_TIMEZONE of ml-pipeline-scheduledworkflow, UTC unless set), and no run can "
-        "choose another. If the controller has another zone, give it with --time-zone."
+        f"Times are in {zone.key}. The cluster uses the time zone of its controller "
+        "(CRON_SCHEDULE_TIMEZONE of ml-pipeline-scheduledworkflow, UTC by default); a run cannot "
+        "change it. If yours differs, pass --time-zone."
     )
 
 

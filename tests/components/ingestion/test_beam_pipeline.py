@@ -155,6 +155,16 @@ def test_unusual_files_that_decoders_accept_are_examples_with_a_warning(tmp_path
     }
 
 
+def test_class_folders_that_differ_in_capitals_only_are_counted(tmp_path):
+    folder = image_files.class_folders(tmp_path / "folder", classes=("Rose", "daisy", "rose"))
+
+    found = ingest(folder, tmp_path / "out")
+
+    assert found.rejects == []
+    assert found.summary.warnings == {"label_like_another": 80}
+    assert found.summary.similar_labels == [["Rose", "rose"]]
+
+
 LISTED = Listing((ImageFile("a/1", "a", None), ImageFile("a/2", "a", None)), ("a",))
 SETTLED = [ExaminedFile("a/1", "a", "train", "1"), ExaminedFile("a/2", "a", "val", "2")]
 

@@ -81,6 +81,8 @@ def test_the_list_and_the_boxes_may_be_missing(tmp_path):
     ("line", "reason", "place"),
     [
         pytest.param(b"beagle_1 1 2\n", "bad_list_line", ", line 2: 'beagle_1 1 2'", id="short"),
+        pytest.param(b"a_1 1 1 1\na_1 1 2 1\n", "ambiguous_name", ", line 3: ", id="twice"),
+        pytest.param(b"a\x07_1 1 1 1\n", "bad_list_line", ", line 2: ", id="control"),
         pytest.param(b"a_1 1 3 1\n", "bad_list_line", ", line 2: 'a_1 1 3 1'", id="no-species"),
         pytest.param(b"b\xe9b\xe9_1 1 2 1\n", "list_unreadable", "", id="latin-1"),
     ],
@@ -146,6 +148,30 @@ def test_a_folder_that_is_split_keeps_its_splits(tmp_path):
             "ambiguous_name",
             "masks/1.gif and masks/1.png",
             id="two-masks",
+        ),
+        pytest.param(
+            ("images/1.jpg", "images/1.bmp", "masks/1.png"),
+            "ambiguous_name",
+            "images/1.bmp and images/1.jpg",
+            id="two-images",
+        ),
+        pytest.param(
+            ("images/a/1.jpg", "images/a/1.JPG", "masks/a/1.png"),
+            "ambiguous_name",
+            "images/a/1.JPG and images/a/1.jpg",
+            id="two-images-that-differ-in-capitals",
+        ),
+        pytest.param(
+            ("annotations/trimaps/1.png", "annotations/xmls/1.XML", "annotations/xmls/1.xml"),
+            "ambiguous_name",
+            "annotations/xmls/1.XML and annotations/xmls/1.xml",
+            id="two-files-of-boxes",
+        ),
+        pytest.param(
+            ("images/1.jpg", "images/1.png", "annotations/trimaps/1.png"),
+            "ambiguous_name",
+            "images/1.jpg and images/1.png",
+            id="two-images-of-one-trimap",
         ),
     ],
 )

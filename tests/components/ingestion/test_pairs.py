@@ -11,9 +11,9 @@ import tensorflow as tf
 
 from components.errors import DataError
 from components.ingestion import examination, pair_folder, rejects
+from components.ingestion.annotations.masks import MaskReading
 from components.ingestion.images import Limits
 from components.ingestion.layouts import left_out
-from components.ingestion.masks import MaskReading
 from components.ingestion.options import IngestionOptions
 from components.ingestion.summary import LeftOut
 from tests.fakes import image_files

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
-from components.ingestion import rejects
+from components.ingestion import file_warnings, rejects
 from components.ingestion import summary as ingestion_summary
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import Listing
@@ -85,3 +86,22 @@ def test_pixels_of_masks_are_counted_by_split_and_class(tmp_path):
     caption = ingestion_summary.write_caption(summary)
     assert "train: pixels pet 50.0%, ground 50.0%" in caption
     assert "examples with a warning: 1 odd" in caption
+
+
+def test_labels_that_differ_in_capitals_only_are_a_counted_warning(tmp_path):
+    files = [replace(FOUND[n], label=label) for n, label in enumerate(["Rose", "rose", "daisy"])]
+
+    summary = ingestion_summary.summarize(files, listing("Rose", "daisy", "rose"))
+    ingestion_summary.write(str(tmp_path), summary)
+
+    assert summary.warnings == {file_warnings.SIMILAR_LABEL: 2}
+    assert summary.similar_labels == [["Rose", "rose"]]
+    assert ingestion_summary.read(str(tmp_path)) == summary
+    assert "'Rose', 'rose'" in ingestion_summary.write_caption(summary)
+
+
+def test_classes_of_masks_that_differ_in_capitals_only_are_named():
+    summary = ingestion_summary.summarize(PAIRS, listing("a"), ("Pet", "pet"))
+
+    assert summary.similar_labels == [["Pet", "pet"]]
+    assert summary.warnings == {"odd": 1, file_warnings.SIMILAR_LABEL: 3}

@@ -36,7 +36,7 @@ def invocation(disk: Path, uri: str = URI) -> dict:
         "outputs": {
             "artifacts": {
                 "repeated": {"artifacts": [{"uri": f"{uri}/out", "type": EXAMPLES}]},
-                "executor-logs": {"artifacts": [{"uri": f"{uri}/logs", "type": logs}]},
+                "executor-logs": {"artifacts": [{"uri": f"{uri}/executor-logs-1", "type": logs}]},
             },
             "outputFile": str(disk / "task" / "output_metadata.json"),
         },
@@ -122,6 +122,18 @@ def test_only_outputs_that_tfx_knows_are_reported(disk):
     output = json.loads((disk / "task" / "output_metadata.json").read_text())
 
     assert list(output["artifacts"]) == ["repeated"]
+
+
+@pytest.mark.parametrize("name", ["executor-logs", "executor-logs-0", "executor-logs-1"])
+def test_the_launchers_logs_are_dropped_whatever_their_name(name, tmp_path):
+    given = invocation(tmp_path)
+    outputs = given["outputs"]["artifacts"]
+    outputs[name] = outputs.pop("executor-logs")
+    message = json_format.ParseDict(given, pipeline_spec_pb2.ExecutorInput())
+
+    entry_point.drop_own_outputs(message)
+
+    assert list(message.outputs.artifacts) == ["repeated"]
 
 
 def test_a_step_on_beam_works_in_the_shared_folder(tmp_path):

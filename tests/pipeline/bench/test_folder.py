@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.bench import folder
-from pipeline.bench.folder_report import Measured, Report
+from pipeline.bench.folder_report import FolderMeasurement, FolderReport
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +23,12 @@ def test_all_files_are_drawn_and_the_copies_are_rejects(measured):
 
 def test_what_grows_is_shown_for_each_file():
     sizes = {"seconds": 1.0, "memory_before": 2**20, "longest_row": 9, "summary": 2**10}
-    small = Measured(files=10, examples=9, rejects=1, memory=2**21, table=2**10, **sizes)
-    large = Measured(
+    small = FolderMeasurement(files=10, examples=9, rejects=1, memory=2**21, table=2**10, **sizes)
+    large = FolderMeasurement(
         files=110, examples=90, rejects=20, memory=2**21 + 3000, table=2**10 + 500, **sizes
     )
 
-    page = Report((small, large), ("on a machine",)).markdown().splitlines()
+    page = FolderReport((small, large), ("on a machine",)).markdown().splitlines()
 
     assert page[0] == "|  | 10 files | 110 files | for each further file |"
     assert "| peak memory | 2 MiB | 2 MiB | 30 bytes |" in page

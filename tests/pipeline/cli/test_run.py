@@ -31,7 +31,7 @@ def places(tmp_path):
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        pytest.param(["flours"], "there are: flowers, images", id="unknown-experiment"),
+        pytest.param(["flours"], "choose one of flowers, images", id="unknown-experiment"),
         pytest.param(["flowers", "--set", "train.epoch=5"], "train.epochs", id="unknown-value"),
         pytest.param(["flowers", "--set", "train.epochs=many"], "train.epochs", id="wrong-type"),
         pytest.param(["flowers", "--set", "epochs"], "NAME=VALUE", id="no-value"),
@@ -62,6 +62,23 @@ def test_a_missing_folder_is_named(tmp_path):
 
     assert done.exit_code == 2
     assert "nowhere" in done.output
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        pytest.param([], "only one class, 'red'", id="as-it-is"),
+        pytest.param(["--follow-links"], "2 of 2 files are rejects", id="with-links"),
+    ],
+)
+def test_links_out_of_the_data_are_followed_on_request(places, tmp_path, words, found):
+    put(tmp_path, {"data/red/1.jpg": b"1", "other/2.jpg": b"2"})
+    (tmp_path / "data/green").symlink_to(tmp_path / "other")
+
+    done = fcn("run", "images", *places, *words)
+
+    assert done.exit_code == 2
+    assert found in done.output
 
 
 def test_missing_data_is_one_sentence_with_what_to_do(monkeypatch):

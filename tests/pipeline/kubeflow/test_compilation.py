@@ -94,6 +94,14 @@ def test_steps_with_side_effects_or_outside_inputs_are_never_cached(package):
     assert "Notification" not in cached
 
 
+def test_the_last_task_to_end_is_never_cached(package):
+    nested = package.root.tasks["tfx-dag"].nested
+
+    assert [task.name for task in nested.last_tasks] == ["Pusher"]
+    assert "RunReport" in nested.tasks["Pusher"].predecessors
+    assert not nested.tasks["Pusher"].spec.caching_options.enable_cache
+
+
 def test_a_backend_without_a_final_status_gets_no_notification(tmp_path):
     cluster = replace(CLUSTER, notification=False)
     package = compilation.compile_graph(FLOWERS, cluster)
@@ -104,6 +112,16 @@ def test_a_backend_without_a_final_status_gets_no_notification(tmp_path):
     compilation.compile_to(tmp_path / "flowers.yaml", FLOWERS, cluster)
     loaded = components.load_component_from_file(str(tmp_path / "flowers.yaml"))
     assert set(loaded.component_spec.inputs) == {"data", "served_folder", "served_version"}
+
+
+@pytest.mark.parametrize("follow_links", [False, True])
+def test_the_settings_decide_whether_links_are_followed(follow_links):
+    cluster = replace(CLUSTER, follow_links=follow_links)
+
+    task = tasks_of(compilation.compiled(FLOWERS, cluster))["ImageExampleGen"]
+
+    found = task.inputs.parameters["follow_links"].runtime_value.constant
+    assert found.number_value == int(follow_links)
 
 
 def test_caching_can_be_turned_off():

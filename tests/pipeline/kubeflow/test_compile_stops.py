@@ -81,13 +81,21 @@ def test_a_failed_compilation_leaves_the_file_of_the_last_one(tmp_path):
 
 
 def test_a_name_that_kubernetes_refuses_stops_it():
-    with pytest.raises(ValueError, match=r"name.*My_Flowers.*it should be 1 to 63 of a-z"):
+    with pytest.raises(ValueError, match=r"name.*My_Flowers.*use 1 to 57 characters"):
         apply_overrides(FLOWERS, ("name=My_Flowers",))
 
 
-def test_a_name_without_room_for_a_suffix_stops_it(tmp_path):
-    with pytest.raises(ValueError, match=r"a{60}.*\[bad-pipeline-name\]"):
-        compilation.compile_to(tmp_path / "f.yaml", replace(FLOWERS, name="a" * 60), CLUSTER)
+def test_a_name_without_room_for_a_suffix_stops_it():
+    with pytest.raises(ValueError, match=r"name.*use 1 to 57 characters"):
+        replace(FLOWERS, name="a" * 58)
+
+
+def test_the_longest_name_compiles(tmp_path):
+    path = tmp_path / "f.yaml"
+
+    compilation.compile_to(path, replace(FLOWERS, name="a" * 57), CLUSTER)
+
+    assert f"name: {'a' * 57}\n" in path.read_text()
 
 
 def test_a_resolver_in_the_graph_stops_it(monkeypatch, tmp_path):
@@ -104,4 +112,18 @@ def test_a_resolver_in_the_graph_stops_it(monkeypatch, tmp_path):
     monkeypatch.setattr(compilation, "create_pipeline", with_resolver)
 
     with pytest.raises(ValueError, match=r"LatestModel.*\[unsupported-executor\]"):
+        compilation.compile_to(tmp_path / "f.yaml", FLOWERS, CLUSTER)
+
+
+def test_a_graph_that_may_end_with_a_cached_step_stops_it(monkeypatch, tmp_path):
+    def without_the_wait_for_the_report(experiment, cluster):
+        spec = run_tfx_compiler(experiment, cluster)
+        tasks = spec.components["tfx-dag"].dag.tasks
+        tasks["Pusher"].dependent_tasks.remove("RunReport")
+        return spec
+
+    run_tfx_compiler = compilation.run_tfx_compiler
+    monkeypatch.setattr(compilation, "run_tfx_compiler", without_the_wait_for_the_report)
+
+    with pytest.raises(ValueError, match=r"(?m)^  RunReport: .*\[status-stays-running\]$"):
         compilation.compile_to(tmp_path / "f.yaml", FLOWERS, CLUSTER)

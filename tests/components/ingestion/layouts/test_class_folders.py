@@ -32,6 +32,7 @@ def refuse(folder, *paths):
         pytest.param("TRN", "DEV", "TST", id="short"),
         pytest.param("train_set", "eval", "test_set", id="sets"),
         pytest.param("train2017", "val2017", "test2017", id="years"),
+        pytest.param("seg_train", "seg_val", "seg_test", id="prefix"),
     ],
 )
 @pytest.mark.parametrize("path", ["{split}/{label}/1.jpg", "{label}/{split}/1.jpg"])
@@ -96,12 +97,71 @@ def test_a_split_at_a_deeper_level_stops_the_run(tmp_path):
         pytest.param("train/images", "train/masks", id="in-splits"),
         pytest.param("1/images", "1/masks", id="one-folder-for-each-image"),
         pytest.param("leftImg8bit/train", "gtFine/train", id="cityscapes"),
+        pytest.param("train", "train_masks", id="carvana"),
+        pytest.param("test_x", "test_y", id="x-y"),
+        pytest.param("ISIC_Data", "ISIC_GroundTruth", id="isic"),
     ],
 )
 def test_images_and_masks_are_not_two_classes(tmp_path, images, masks):
     reason, message = refuse(tmp_path, f"{images}/1.jpg", f"{masks}/1.png")
 
     assert (reason, "fcn run masks" in message) == ("another_experiment", True)
+
+
+def test_masks_next_to_images_are_not_examples(tmp_path):
+    paths = [f"{c}/{c} ({n}){end}.png" for c in "ab" for n in range(3) for end in ("", "_mask")]
+
+    reason, message = refuse(tmp_path, *paths, "a/a (1)_mask_1.png")
+
+    assert (reason, "a/a (0)_mask.png" in message) == ("another_experiment", True)
+
+
+def test_a_class_may_contain_a_picture_of_a_mask(tmp_path):
+    paths = [f"{c}/{n}.jpg" for c in "ab" for n in range(20)]
+
+    assert len(find(tmp_path, *paths, "a/1_mask.jpg").files) == 41
+
+
+@pytest.mark.parametrize(
+    ("paths", "place"),
+    [
+        (("training_set/training_set/a/1", "test_set/test_set/a/1"), "in these test_set"),
+        (("seg_train/seg_train/a/1", "seg_test/seg_test/a/1"), "in these seg_test"),
+        (("fold_1/a/1", "fold_2/a/1"), "fold_1, fold_2"),
+        (("trainA/1", "trainB/1", "testA/1"), "testA, trainA"),
+    ],
+    ids=["twice", "twice-with-prefix", "folds", "parts"],
+)
+def test_folders_of_splits_do_not_become_classes(tmp_path, paths, place):
+    reason, message = refuse(tmp_path, *paths)
+
+    assert (reason, place in message) == ("split_unread", True)
+
+
+def test_splits_in_the_names_of_files_stop_the_run(tmp_path):
+    reason, message = refuse(tmp_path, "a/train_1.jpg", "a/test_2.jpg", "b/train_3.jpg")
+
+    assert (reason, "a/test_2.jpg, a/train_1.jpg" in message) == ("split_unread", True)
+
+
+def test_annotations_of_images_are_not_split_lists(tmp_path):
+    paths = [
+        f"{c}/{s}_1{end}" for c in "ab" for s in ("train", "test") for end in (".jpg", ".json")
+    ]
+
+    assert len(find(tmp_path, *paths, "a/other.jpg").files) == 5
+
+
+def test_classes_may_be_called_as_masks(tmp_path):
+    found = find(tmp_path, "with_mask/1", "without_mask/1", "mask/1")
+
+    assert found.classes == ("mask", "with_mask", "without_mask")
+
+
+def test_classes_may_end_as_splits_do(tmp_path):
+    found = find(tmp_path, "steam_train/1", "bullet_train/1", "plane/1")
+
+    assert found.classes == ("bullet_train", "plane", "steam_train")
 
 
 def test_texts_about_boxes_are_not_called_masks(tmp_path):

@@ -103,11 +103,13 @@ def test_lists_that_do_not_fit_the_files_stop_the_run(tmp_path, changed, reason,
     [
         ({"train.txt": LISTS["train"]}, "missing_split", "test"),
         ({"train.txt": "a/1", "val.txt": "a/3"}, "missing_split", "test"),
-        ({"train.csv": "", "test.csv": ""}, "split_list_unread", "test.csv and train.csv"),
+        ({"train.csv": "", "test.csv": ""}, "split_list_unread", "test.csv, train.csv"),
         ({"splits/train1.txt": "", "splits/test1.txt": ""}, "split_list_unread", "test1.txt"),
+        ({"a/train.txt": "", "a/test.txt": ""}, "split_list_unread", "a/test.txt, a/train.txt"),
+        ({"train_test_split.txt": "1 0"}, "split_list_unread", "train_test_split.txt"),
         ({"train.txt": "", "splits/train.txt": ""}, "split_lists_in_two_places", "splits/"),
     ],
-    ids=["train-only", "no-test", "csv", "folds", "two-places"],
+    ids=["train-only", "no-test", "csv", "folds", "elsewhere", "of-all", "two-places"],
 )
 def test_lists_that_cannot_be_read_stop_the_run(tmp_path, lists, reason, place):
     found, message = refuse(tmp_path, lists)

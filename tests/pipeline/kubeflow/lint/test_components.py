@@ -48,6 +48,7 @@ def test_a_resolver_is_refused_with_its_replacement(pipeline):
 def test_an_importer_is_accepted(pipeline):
     uri = {"constant": "gs://bucket/model"}
     pipeline.containers["BaselineModel_executor"] = {"importer": {"artifactUri": uri}}
+    pipeline.tasks["Pusher"]["dependentTasks"].append("BaselineModel")
 
     assert pipeline.problems() == []
 

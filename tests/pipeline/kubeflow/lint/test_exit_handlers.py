@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from tests.fakes.kubeflow.linted import Pipeline
+from tests.fakes.kubeflow.linted import Pipeline, made_by
 
 
 @pytest.fixture
@@ -53,6 +53,36 @@ def test_a_task_that_waits_for_a_handler_is_refused(pipeline):
     pipeline.tasks["tfx-dag"]["dependentTasks"] = ["Notification"]
 
     assert ("waits-for-exit-handler", "tfx-dag") in pipeline.broken()
+
+
+def test_a_dag_that_may_end_with_a_cached_task_stays_running(pipeline):
+    trainer = pipeline.tasks["Trainer"]
+    pipeline.tasks["Pusher"]["dependentTasks"] = ["BaselineModel"]
+    pipeline.tasks["Pusher"]["inputs"]["artifacts"]["model"] = made_by("BaselineModel", "baseline")
+
+    assert trainer["cachingOptions"] == {"enableCache": True}
+    assert pipeline.broken() == [("status-stays-running", "Trainer")]
+
+
+def test_a_dag_that_may_end_with_an_importer_stays_running(pipeline):
+    pipeline.containers["BaselineModel_executor"] = {
+        "importer": {"artifactUri": {"constant": "gs://bucket/model"}}
+    }
+
+    assert pipeline.broken() == [("status-stays-running", "BaselineModel")]
+
+
+def test_a_cached_task_may_end_early(pipeline):
+    assert pipeline.tasks["Trainer"]["cachingOptions"] == {"enableCache": True}
+    assert pipeline.broken() == []
+
+
+def test_a_dag_whose_status_nobody_reads_may_end_with_a_cached_task(pipeline):
+    del pipeline.root["dag"]["tasks"]["Notification"]
+    pipeline.tasks["Pusher"]["dependentTasks"] = ["BaselineModel"]
+    pipeline.tasks["Pusher"]["inputs"]["artifacts"]["model"] = made_by("BaselineModel", "baseline")
+
+    assert pipeline.broken() == []
 
 
 def test_a_second_handler_of_one_task_is_refused(pipeline, handler):

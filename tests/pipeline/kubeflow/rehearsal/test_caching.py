@@ -49,6 +49,7 @@ def test_a_step_without_caching_runs_each_time(tmp_path):
     [
         pytest.param({}, {"parameters": {"steps": 2}}, id="parameter"),
         pytest.param({}, {"caching": False}, id="caching-off"),
+        pytest.param({}, {"publish_logs": False}, id="no-logs"),
         pytest.param({"image": "registry.local/fcn:2"}, {}, id="image"),
         pytest.param({"script": WRITES + "\n"}, {}, id="command"),
     ],

@@ -9,6 +9,7 @@ from pipeline.kubeflow.compiled import read_leniently
 from pipeline.kubeflow.rehearsal import driver
 from pipeline.kubeflow.rehearsal.driver import Inputs, RunNames, Scope
 from pipeline.kubeflow.rehearsal.outcome import Artifact, DriverFailed, Outputs
+from pipeline.kubeflow.rehearsal.states import States
 
 NAMES = RunNames("tiny", "run-1", "tiny-abc")
 MODEL = Artifact(7, "s3://b/model", {"blessed": 1})
@@ -92,7 +93,7 @@ def test_an_output_that_no_task_has_is_refused():
 
 
 def test_the_final_status_is_json_text():
-    scope = Scope(Inputs(), ends={"tfx-dag": "COMPLETE"})
+    scope = Scope(Inputs(), states=States(tasks={"tfx-dag": "COMPLETE"}))
 
     found = resolve_parameter({"taskFinalStatus": {"producerTask": "tfx-dag"}}, STRING, scope)
 

@@ -59,7 +59,7 @@ def test_outputs_have_their_types_and_logs_are_added(tmp_path):
 def test_the_log_of_a_step_is_stored_whether_it_succeeds_or_not(tmp_path):
     rehearsal = rehearse(tmp_path, pair("print('a')\n" + WRITES, "sys.exit('b')"))
 
-    stored = {p.parents[1].name: p.read_text() for p in tmp_path.rglob("executor-logs")}
+    stored = {p.parents[1].name: p.read_text() for p in tmp_path.rglob("executor-logs-0")}
     assert rehearsal.tasks["B"].state is State.FAILED
     assert stored == {"A": "a\n", "B": "b\n"}
 
@@ -68,8 +68,46 @@ def test_only_the_log_of_a_failed_step_is_stored(tmp_path):
     rehearse(tmp_path, pair(WRITES + "\nsys.exit(1)"))
 
     assert [p.name for p in (tmp_path / "work/store").rglob("*") if p.is_file()] == [
-        "executor-logs"
+        "executor-logs-0"
     ]
+
+
+def test_a_step_whose_output_parameter_is_missing_stores_nothing(tmp_path):
+    document = pair(WRITES, output_parameters={"count": INTEGER})
+
+    rehearsal = rehearse(tmp_path, document)
+
+    assert "failed to read output parameter 'count'" in rehearsal.tasks["A"].reason
+    assert [p for p in (tmp_path / "work/store").rglob("*") if p.is_file()] == []
+
+
+def test_the_report_of_a_step_lies_next_to_its_outputs(tmp_path):
+    rehearsal = rehearse(tmp_path, pair("print(sys.argv[1])\nreport()", ""))
+
+    outputs = first_line(rehearsal, "A")["outputs"]
+    folder = outputs["artifacts"]["model"]["artifacts"][0]["uri"].removesuffix("/model")
+    place = folder.replace("minio://", "/minio/")
+    assert outputs["outputFile"].endswith(f"/staged{place}/output_metadata.json")
+    assert not list(tmp_path.rglob("output_metadata.json"))
+
+
+def test_a_backend_that_publishes_no_logs_adds_no_output(tmp_path):
+    document = pair("print(sys.argv[1])\n" + WRITES, "sys.exit('b')")
+
+    rehearsal = rehearse(tmp_path, document, publish_logs=False)
+
+    assert list(first_line(rehearsal, "A")["outputs"]["artifacts"]) == ["model"]
+    assert [task.name for task in rehearsal.failed] == ["B"]
+    assert not list(tmp_path.rglob("executor-logs*"))
+
+
+def test_a_step_cannot_move_the_log(tmp_path):
+    elsewhere = "minio://mlpipeline/v2/artifacts/elsewhere"
+    script = f"report(artifacts={{'executor-logs': {{'artifacts': [{{'uri': {elsewhere!r}}}]}}}})"
+
+    rehearsal = rehearse(tmp_path, pair(script, ""))
+
+    assert rehearsal.artifact("A", "executor-logs").name == "executor-logs-0"
 
 
 def test_empty_folders_are_lost(tmp_path):

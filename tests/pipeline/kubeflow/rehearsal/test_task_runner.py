@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pipeline.kubeflow.rehearsal.outcome import State
@@ -52,6 +54,17 @@ def test_each_attempt_has_its_own_log(tmp_path):
     assert "partial" in (logs / "A-1.log").read_text()
     assert "exit status 1" in (logs / "A-1.log").read_text()
     assert (logs / "A-2.log").read_text() == ""
+
+
+def test_the_log_of_each_attempt_is_stored_and_registered(tmp_path):
+    rehearsal = rehearse(tmp_path, one(flaky(tmp_path), retries=policy(1, "60s")))
+
+    registered = json.loads((tmp_path / "work/metadata.json").read_text())["artifacts"].values()
+    logs = [a["uri"] for a in registered if a["metadata"]["display_name"] == "executor-logs"]
+    assert [uri.rpartition("/")[2] for uri in logs] == ["executor-logs-0", "executor-logs-1"]
+    assert rehearsal.tasks["A"].outputs.artifacts["executor-logs"].uri == logs[1]
+    first, second = (rehearsal.store.path(uri).read_text() for uri in logs)
+    assert ("not yet" in first, second) == (True, "")
 
 
 def test_each_attempt_has_the_same_paths_and_an_empty_disk(tmp_path):

@@ -50,7 +50,7 @@ def test_an_api_below_a_path_of_its_host_is_found(tmp_path):
         scheduler.upload(package(tmp_path))
         started = scheduler.run(REQUEST)
 
-    assert scheduler.link(started.id).startswith(f"{api.url}/#/runs/")
+    assert scheduler.build_link(started.id).startswith(f"{api.url}/#/runs/")
 
 
 def test_a_server_that_never_answers_is_an_error(monkeypatch):
@@ -93,7 +93,7 @@ def test_a_renewed_token_is_read_again(tmp_path):
 
 
 def test_a_missing_token_file_is_named(tmp_path):
-    with pytest.raises(WrongUseError, match=r"--token-file .*none cannot be read: No such file"):
+    with pytest.raises(WrongUseError, match=r"--token-file .*none cannot be read .No such file"):
         connect(host="http://127.0.0.1:1", token_file=tmp_path / "none")
 
 

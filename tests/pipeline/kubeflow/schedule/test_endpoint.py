@@ -53,13 +53,14 @@ def test_a_certificate_of_another_ca_is_not_trusted(authority, tmp_path):
 
     with (
         KfpApi(tls=authority[1]) as api,
-        pytest.raises(UnreachableError, match=r"other\.pem is not"),
+        pytest.raises(UnreachableError, match=r"other\.pem did not sign"),
     ):
         connect(host=api.url, ca=other)
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [(None, "cannot be read"), ("x", "no certificate"), ("", "no certificate")]
+    ("text", "message"),
+    [(None, "cannot be read"), ("x", "not a PEM certificate"), ("", "not a PEM certificate")],
 )
 def test_an_invalid_ca_file_is_refused(tmp_path, text, message):
     ca = tmp_path / "ca.pem"
@@ -107,9 +108,9 @@ def test_a_web_page_in_place_of_the_api_is_refused(monkeypatch):
     ("host", "message"),
     [
         pytest.param("", "FCN_KFP_HOST", id="none"),
-        pytest.param("localhost:8888", "give a URL", id="no-scheme"),
-        pytest.param("ftp://kfp", "give a URL", id="other-scheme"),
-        pytest.param("http://", "give a URL", id="no-host"),
+        pytest.param("localhost:8888", "is not a URL", id="no-scheme"),
+        pytest.param("ftp://kfp", "is not a URL", id="other-scheme"),
+        pytest.param("http://", "is not a URL", id="no-host"),
         pytest.param("http://me:secret@kfp", "FCN_KFP_TOKEN", id="password"),
     ],
 )

@@ -109,7 +109,9 @@ def test_pausing_resuming_and_deleting_find_the_name_on_any_page(uploaded):
 def test_an_unknown_recurring_run_is_refused_with_those_that_exist(uploaded):
     uploaded.create(REQUEST, "0 2 * * *", job="nightly")
 
-    with pytest.raises(WrongUseError, match="no recurring run daily; there are: nightly"):
+    with pytest.raises(
+        WrongUseError, match="No recurring run is named daily: choose one of nightly"
+    ):
         uploaded.pause("daily")
 
 

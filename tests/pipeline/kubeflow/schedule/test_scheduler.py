@@ -107,7 +107,7 @@ def test_a_file_without_a_pipeline_is_not_uploaded(scheduler, tmp_path, name, te
 
 
 def test_a_missing_file_is_named(scheduler, tmp_path):
-    with pytest.raises(WrongUseError, match=r"nothing\.yaml cannot be read: No such file"):
+    with pytest.raises(WrongUseError, match=r"nothing\.yaml cannot be read .No such file"):
         scheduler.upload(tmp_path / "nothing.yaml")
 
 
@@ -125,7 +125,10 @@ def test_a_run_takes_the_newest_version_with_root_and_parameters(api, uploaded, 
         "pipeline_root": ROOT,
         "parameters": {"steps": 7, "data": "/d"},
     }
-    assert uploaded.link(started.id) == f"{api.url}/#/runs/details/{api.held['runs'][0]['run_id']}"
+    assert (
+        uploaded.build_link(started.id)
+        == f"{api.url}/#/runs/details/{api.held['runs'][0]['run_id']}"
+    )
 
 
 def test_a_run_takes_the_given_version(api, uploaded, tmp_path):
@@ -160,11 +163,11 @@ def test_by_default_the_experiment_has_the_name_of_the_pipeline(api, uploaded):
     ("refused", "message"),
     [
         pytest.param(
-            RunRequest(pipeline="roses", pipeline_root=ROOT), "are: flowers", id="pipeline"
+            RunRequest(pipeline="roses", pipeline_root=ROOT), "one of flowers", id="pipeline"
         ),
         pytest.param(
             RunRequest(pipeline="flowers", version="v9", pipeline_root=ROOT),
-            "are: flowers",
+            "one of flowers",
             id="version",
         ),
         pytest.param(
@@ -172,7 +175,7 @@ def test_by_default_the_experiment_has_the_name_of_the_pipeline(api, uploaded):
         ),
         pytest.param(
             RunRequest(pipeline="flowers", pipeline_root=ROOT, parameters=("date=1",)),
-            "are: data",
+            "one of data",
             id="parameter",
         ),
     ],
@@ -189,7 +192,7 @@ def test_two_pipelines_of_one_name_differ_by_id(api, uploaded):
     api.held["pipelines"].append(double)
 
     with pytest.raises(
-        WrongUseError, match=r"2 pipelines flowers: give the ID of one, p-\d+, other"
+        WrongUseError, match=r"2 pipelines are named flowers: give one of their IDs: p-\d+, other"
     ):
         uploaded.run(REQUEST)
     uploaded.run(RunRequest(pipeline=api.held["pipelines"][0]["pipeline_id"], pipeline_root=ROOT))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from PIL.Image import Transpose
 
-from components.ingestion import head_boxes
-from components.ingestion.head_boxes import UnreadableBoxError
+from components.ingestion.annotations import head_boxes
+from components.ingestion.annotations.head_boxes import UnreadableBoxError
 from components.ingestion.images import Picture
 from tests.fakes.image_files import XML
 
@@ -17,18 +17,21 @@ SIZE = "<size><width>48</width><height>40</height></size>"
 
 
 def test_sides_are_fractions_of_the_image():
-    assert head_boxes.read(XML.encode(), PICTURE) == BOX
+    assert head_boxes.read(XML.encode(), PICTURE, "auto").sides == BOX
 
 
 def test_there_may_be_several_boxes_or_none():
     one = XML[XML.index("<object>") : XML.index("</annotation>")]
 
-    assert head_boxes.read(f"<annotation>{one}{one}</annotation>".encode(), PICTURE) == BOX * 2
-    assert head_boxes.read(b"<annotation/>", PICTURE) == ()
+    assert (
+        head_boxes.read(f"<annotation>{one}{one}</annotation>".encode(), PICTURE, "auto").sides
+        == BOX * 2
+    )
+    assert head_boxes.read(b"<annotation/>", PICTURE, "auto").sides == ()
 
 
 def test_a_turned_photograph_keeps_boxes_that_were_drawn_after_its_turn():
-    assert head_boxes.read(XML.encode(), TURNED) == BOX
+    assert head_boxes.read(XML.encode(), TURNED, "auto").sides == BOX
 
 
 @pytest.mark.parametrize(
@@ -49,7 +52,7 @@ def test_a_turned_photograph_keeps_boxes_that_were_drawn_after_its_turn():
 )
 def test_invalid_boxes_are_unreadable(xml, picture):
     with pytest.raises(UnreadableBoxError):
-        head_boxes.read(xml.encode(), picture)
+        head_boxes.read(xml.encode(), picture, "auto")
 
 
 def test_our_own_bug_does_not_look_like_an_unreadable_box(monkeypatch):
@@ -59,4 +62,4 @@ def test_our_own_bug_does_not_look_like_an_unreadable_box(monkeypatch):
     monkeypatch.setattr(head_boxes, "_read_box", broken)
 
     with pytest.raises(TypeError, match="our own bug"):
-        head_boxes.read(XML.encode(), PICTURE)
+        head_boxes.read(XML.encode(), PICTURE, "auto")

@@ -10,9 +10,10 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from components.ingestion import images, masks, rejects
+from components.ingestion import images, rejects
+from components.ingestion.annotations import masks
+from components.ingestion.annotations.masks import MaskReading
 from components.ingestion.images import Limits, Picture, RejectError
-from components.ingestion.masks import MaskReading
 from tests.fakes import image_files
 from tests.fakes.image_files import file_of, jpeg, mask, oriented, picture
 from trainer.data.records import IGNORED
@@ -23,12 +24,12 @@ READING = MaskReading((1, 2, 3), None, "keep")
 
 
 def ids(image, kind="PNG", reading=READING, picture=PICTURE):
-    return masks.read_ids(file_of(image, kind), reading, picture)
+    return masks.read(file_of(image, kind), reading, picture).ids
 
 
 def rejection(data, reading=READING):
     with pytest.raises(RejectError) as raised:
-        masks.read_ids(data, reading, PICTURE)
+        masks.read(data, reading, PICTURE)
     return raised.value
 
 
@@ -149,7 +150,7 @@ def test_our_own_bug_does_not_look_like_a_damaged_mask(monkeypatch):
     def broken(*_):
         raise TypeError("our own bug")
 
-    monkeypatch.setattr(masks, "_find_turn", broken)
+    monkeypatch.setattr(masks, "_check_header", broken)
 
     with pytest.raises(TypeError, match="our own bug"):
         ids(mask(3, 1, 2, 1))

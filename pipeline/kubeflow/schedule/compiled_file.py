@@ -33,16 +33,18 @@ class CompiledFile:
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise WrongUseError(f"{path} cannot be read: {error.strerror}.") from error
+            raise WrongUseError(
+                f"{path} cannot be read ({error.strerror}): check the path and its permissions."
+            ) from error
         if path.suffix not in (".yaml", ".yml"):
-            raise WrongUseError(f"{path}: the cluster accepts only names that end in .yaml.")
+            raise WrongUseError(f"{path}: rename it to end in .yaml, which the cluster requires.")
         documents, name = read_documents(path, content)
         check(path, content)
         digest = hashlib.sha256(content).hexdigest()[:DIGITS]
         return cls(path=path, name=name, digest=digest, documents=documents)
 
     def is_in(self, version: Any) -> bool:
-        """Does a version of the API have this content, by its name or by what the API shows?"""
+        """Whether a version on the cluster has the same content: by name or by specification."""
         alone = len(self.documents) == 1
         shown = self.documents[0] if alone else dict(zip(SHOWN_AS, self.documents, strict=False))
         return version.display_name == self.digest or version.pipeline_spec == shown

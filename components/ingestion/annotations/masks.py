@@ -6,26 +6,22 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from PIL.Image import Transpose
 
 from components.ingestion import formats, rejects
+from components.ingestion.annotations import orientation
 from components.ingestion.images import Picture, RejectError
 from serving import image_kinds
+from serving.orientation import load_stored
 from trainer.data.records import IGNORED
 
 LOSSLESS = ("PNG", "BMP", "TIFF")  # Not GIF: its writers reorder the values.
 ONE_BYTE = ("L", "P", "1")  # Modes with one value per pixel; for a palette, its index.
 WHITE = 255  # The value of white in mode "1", as in mode "L".
-ON_THEIR_SIDES = (
-    Transpose.ROTATE_90,
-    Transpose.ROTATE_270,
-    Transpose.TRANSPOSE,
-    Transpose.TRANSVERSE,
-)
 
 
 @dataclass(frozen=True)
@@ -35,20 +31,32 @@ class MaskReading:
     values: tuple[int, ...]
     ignored: int | None
     unlisted: str  # "keep" or "reject".
+    oriented: str = orientation.AUTO  # Or STORED or SHOWN.
 
 
-def read_ids(data: bytes, reading: MaskReading, picture: Picture) -> NDArray[np.uint8]:
-    """Returns the class ids [H, W] uint8, IGNORED for pixels without a class.
+class Mask(NamedTuple):
+    """A mask as a record contains it."""
 
-    If the photograph was turned upright, its mask is turned too, unless it is already upright.
-    Raises RejectError.
-    """
+    ids: NDArray[np.uint8]  # [H, W], IGNORED for pixels without a class.
+    is_turn_known: bool
+
+
+def read(data: bytes, reading: MaskReading, picture: Picture) -> Mask:
+    """Reads a mask file, turned upright as its picture was. Raises RejectError."""
     kind = formats.detect(data)
     if kind not in LOSSLESS:
         found = kind or image_kinds.name_other(data) or "an unknown format"
         detail = f"{found}, not one of {', '.join(LOSSLESS)}"
         raise RejectError(rejects.MASK_UNREADABLE, detail)
-    return _to_classes(_read_values(data, kind, picture), reading)
+    with _reject_damage(kind, data):
+        mask = Image.open(io.BytesIO(data), formats=LOSSLESS)
+    _check_header(mask, picture)
+    with _reject_damage(kind, data):
+        stored, own = load_stored(mask)
+    turn, is_known = orientation.choose_turn(stored.size, own, picture, reading.oriented)
+    values = np.asarray(stored if turn is None else stored.transpose(turn))
+    values = values.astype(np.uint8) * np.uint8(WHITE if stored.mode == "1" else 1)
+    return Mask(_to_classes(values, reading), is_known)
 
 
 def count_pixels(ids: NDArray[np.uint8], classes: int) -> list[int]:
@@ -63,18 +71,14 @@ def encode(ids: NDArray[np.uint8]) -> bytes:
     return stream.getvalue()
 
 
-def _read_values(data: bytes, kind: str, picture: Picture) -> NDArray[np.uint8]:
-    """Returns the file's values [H, W] uint8, upright. Checks the size before it decodes."""
-    with _reject_damage(kind, data):
-        mask = Image.open(io.BytesIO(data), formats=LOSSLESS)
-    turn = _find_turn(mask, picture)
+def _check_header(mask: Image.Image, picture: Picture) -> None:
+    """Raises RejectError if no turn gives the picture's size, or for colours: before decoding."""
+    if sorted(mask.size) != sorted((picture.height, picture.width)):
+        sizes = f"{mask.height} x {mask.width}, but its image is {picture.height} x {picture.width}"
+        raise RejectError(rejects.MASK_OF_ANOTHER_SIZE, sizes)
     if mask.mode not in ONE_BYTE:
         detail = f"colours of mode {mask.mode}: save one byte per pixel, grey or with a palette"
         raise RejectError(rejects.MASK_UNREADABLE, detail)
-    with _reject_damage(kind, data):
-        mask.load()
-    values = np.asarray(mask if turn is None else mask.transpose(turn))
-    return values.astype(np.uint8) * np.uint8(WHITE if mask.mode == "1" else 1)
 
 
 @contextmanager
@@ -85,16 +89,6 @@ def _reject_damage(kind: str, data: bytes) -> Iterator[None]:
     except Exception as error:
         detail = image_kinds.explain(data) or f"damaged {kind}: {image_kinds.clean_reason(error)}"
         raise RejectError(rejects.MASK_UNREADABLE, detail) from error
-
-
-def _find_turn(mask: Image.Image, picture: Picture) -> Transpose | None:
-    """Returns the turn that gives the mask its picture's size. Raises RejectError if none does."""
-    if mask.size == (picture.width, picture.height):
-        return None
-    if mask.size == (picture.height, picture.width) and picture.turn in ON_THEIR_SIDES:
-        return picture.turn
-    sizes = f"{mask.height} x {mask.width}, but its image is {picture.height} x {picture.width}"
-    raise RejectError(rejects.MASK_OF_ANOTHER_SIZE, sizes)
 
 
 def _to_classes(values: NDArray[np.uint8], reading: MaskReading) -> NDArray[np.uint8]:
