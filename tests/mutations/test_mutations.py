@@ -13,7 +13,6 @@ from tests.fakes import image_files, tiny
 from tests.fakes.ingested import PETS, ingest
 from tests.mutations.damage import mutate
 from trainer import models, training
-from trainer.config import MaskConfig
 from trainer.data import input_pipeline, records
 from trainer.data.preprocessing import DataStatistics
 
@@ -109,7 +108,7 @@ def test_every_example_can_be_read_and_trained_on(request, tmp_path, task):
 
 
 CLASSES = tuple(PETS["classes"])
-MASK = MaskConfig(values=(1, 2, 3), ignored=None, unlisted="keep", ground=("background",))
+MASK = replace(tiny.MASKS.data.mask, values=(1, 2, 3), ground=("background",))
 MASKS = replace(tiny.MASKS, data=replace(tiny.MASKS.data, classes=CLASSES, mask=MASK))
 EXPERIMENTS = {"classes": (tiny.EXPERIMENT, ("a", "b")), "pairs": (MASKS, CLASSES)}
 STATISTICS: dict[str, DataStatistics] = {
