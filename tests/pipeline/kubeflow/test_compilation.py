@@ -118,7 +118,7 @@ def test_a_backend_without_a_final_status_gets_no_notification(tmp_path):
 def test_the_settings_decide_whether_links_are_followed(follow_links):
     cluster = replace(CLUSTER, follow_links=follow_links)
 
-    task = tasks_of(compilation.compiled(FLOWERS, cluster))["ImageExampleGen"]
+    task = tasks_of(compilation.compile_graph(FLOWERS, cluster))["ImageExampleGen"]
 
     found = task.inputs.parameters["follow_links"].runtime_value.constant
     assert found.number_value == int(follow_links)
