@@ -21,8 +21,8 @@ from pipeline.settings_error import SettingsError
 STRICT = pydantic.ConfigDict(extra="forbid")
 Amount = Annotated[float, Field(gt=0)]
 Gpus = Annotated[int, Field(ge=0, le=64)]
-Retries = Annotated[int, Field(ge=0, le=20)]  # Each wait doubles: the 20th is half a million times.
-Wait = Annotated[int, Field(ge=0, le=24 * 60 * 60)]  # The backend's longest is 10,000 years.
+Retries = Annotated[int, Field(ge=0, le=20)]  # The 20th waits 2^19 times as long as the first.
+Wait = Annotated[int, Field(ge=0, le=24 * 60 * 60)]  # So that the sum fits into a Duration.
 Timeout = Annotated[int, Field(ge=1, le=366 * 24 * 60 * 60)]
 UserId = Annotated[int, Field(ge=1, lt=2**31)]
 AbsolutePath = Annotated[str, Field(pattern=r"^/")]

@@ -96,3 +96,9 @@ def test_a_volume_without_a_claim_is_refused(pipeline, mount):
 
     assert pipeline.broken() == [("claim-without-name", "Pusher")]
     assert "/served" in pipeline.problem().message
+
+
+def test_a_claim_that_kubernetes_refuses_is_refused(pipeline):
+    pipeline.pod("Pusher")["pvcMount"][0]["constant"] = "My Claim"
+
+    assert pipeline.broken() == [("bad-claim-name", "Pusher")]
