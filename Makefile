@@ -1,7 +1,7 @@
 # Each target does the set-up it needs. `make setup`, and each target that runs it, takes
 # TRACK=older|newer and PYTHON=/path to override the choice of track and Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short check format bench bench-scale lock clean
+.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations check format bench bench-folder bench-scale lock clean
 
 SETUP_PYTHON ?= python3
 PY := .venv/bin/python
@@ -15,7 +15,9 @@ PYTEST_ARGS ?=
 PYTEST_WORKERS ?= -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 FLINK_ARGS ?=
 KILLS_ARGS ?=
+MUTATIONS_ARGS ?=
 SCALE_ARGS ?=
+FOLDER_ARGS ?=
 LOCK_ARGS ?=
 # Images contain the same versions as the environment of the tests.
 OF_IMAGES = --constraint requirements/py311-313.lock --python-version 3.13 \
@@ -29,10 +31,10 @@ help:  ## show this list
 setup:  ## make .venv with the newest TFX that this machine can load
 	@$(SETUP_PYTHON) -m tools.environment
 
-demo: setup  ## train on flowers, serve the model, query it; DATA=DIR for your own images
+demo: setup  ## train on flowers, serve the model, query it; DATA=DIR for other flowers
 	@$(PY) -m pipeline.demo.flowers $(if $(DATA),--data "$(DATA)")
 
-demo-pets: setup  ## the same for images with masks (pets); DATA=DIR for your own images and masks
+demo-pets: setup  ## the same for images with masks (pets); DATA=DIR for other pets
 	@$(PY) -m pipeline.demo.pets $(if $(DATA),--data "$(DATA)")
 
 test: setup  ## run the tests; PYTEST_ARGS="tests/tools/test_track.py -k glibc" for some of them
@@ -54,6 +56,9 @@ test-flink-short: setup  ## the short form: ingestion and statistics, without ki
 test-kills: setup  ## kill 100 runs at many moments; KILLS_ARGS="--kills=N --seed=N"
 	@$(PY) -m pytest -s tests/kills --kills=100 $(KILLS_ARGS)
 
+test-mutations: setup  ## ingest 5,000 damaged files and pairs; MUTATIONS_ARGS=--seed=N
+	@$(PY) -m pytest -s tests/mutations --mutations=5000 $(MUTATIONS_ARGS)
+
 check: setup  ## run ruff and mypy; check the rendered k8s/ with schemas and checkov
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
@@ -66,6 +71,9 @@ format: setup  ## fix what ruff can fix
 
 bench: setup  ## measure ingestion, input pipeline and useful pixels; DATA=DIR, MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.throughput $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+
+bench-folder: setup  ## measure memory and tables for 50,000 files with 10,000 copies; MARKDOWN=FILE
+	@$(PY) -m pipeline.bench.folder $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(FOLDER_ARGS)
 
 bench-scale: setup  ## measure fixed and per-image cost of the Beam engines, with Flink; MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.scale $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(SCALE_ARGS)

@@ -1,4 +1,7 @@
-"""TFX components: artifacts in, one plain call, artifacts out."""
+"""TFX components, one file for each: artifacts in, one plain call, artifacts out.
+
+Files that several components share are here too. Imports trainer and serving.
+"""
 
 ARTIFACTS = ("Rejects", "Report")
 

@@ -10,9 +10,11 @@ from tfx.v1.types.standard_artifacts import ExampleAnomalies, ExampleStatistics,
 
 from components import class_shares, serving_folder
 from components.errors import DataError
+from components.ingestion.layouts.left_out import name_some
 from trainer.data import schema
 from trainer.data.records import LABEL_TEXT
 
+LONGEST = 500  # Characters of an anomaly's description that are shown.
 NEEDED = ("train", "test")  # These splits need an example of every class; val needs none.
 
 InputArtifact = tfx.dsl.components.InputArtifact
@@ -70,9 +72,15 @@ def describe_anomalies(anomalies: anomalies_pb2.Anomalies, schema_name: str) -> 
     if anomalies.HasField("dataset_anomaly_info"):
         found.append(("the whole split", anomalies.dataset_anomaly_info))
     return [
-        f"{field}: {info.short_description}: {info.description} {suggest_fix(field, schema_name)}"
+        f"{field}: {info.short_description}: {shorten(info.description)} "
+        f"{suggest_fix(field, schema_name)}"
         for field, info in found
     ]
+
+
+def shorten(text: str) -> str:
+    """Cuts a text that lists every value: a folder may have thousands of unknown labels."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters in all)."
 
 
 def suggest_fix(field: str, schema_name: str) -> str:
@@ -83,7 +91,7 @@ def suggest_fix(field: str, schema_name: str) -> str:
 
 
 def find_missing_classes(expected: schema_pb2.Schema, statistics_uri: str) -> list[str]:
-    """Returns a line for each class of the schema without an example to train on or to test.
+    """Returns a line for each split that needs examples of classes and has none.
 
     The gate after training checks only the classes of the test examples.
     """
@@ -92,10 +100,11 @@ def find_missing_classes(expected: schema_pb2.Schema, statistics_uri: str) -> li
         split: sorted(labels - set(class_shares.count(statistics_uri, split))) for split in NEEDED
     }
     return [
-        f"{split}: the class {label!r} of the schema has no examples. Add images of it, give the "
-        "split a larger share in data.split_ratios, or remove the class from data.classes."
-        for split in NEEDED
-        for label in absent[split]
+        f"{split}: no examples of {name_some([repr(label) for label in labels])}, which the schema "
+        "requires. Add images, give the split a larger share in data.split_ratios, or remove the "
+        "classes from data.classes."
+        for split, labels in absent.items()
+        if labels
     ]
 
 

@@ -10,6 +10,7 @@ from tfx.v1.types.standard_artifacts import ExampleStatistics, Model, TransformG
 from components import class_shares, serving_folder
 from components import tasks as component_tasks
 from trainer import tasks
+from trainer.data.limits import SizeLimits
 from trainer.export import saved_model
 
 InputArtifact = tfx.dsl.components.InputArtifact
@@ -23,6 +24,7 @@ def BaselineModel(
     transform_graph: InputArtifact[TransformGraph],
     baseline: OutputArtifact[Model],
     max_side: Parameter[int],
+    max_pixels: Parameter[int],
     task: Parameter[str],
     classes: Parameter[str],
     served_folder: Parameter[str],
@@ -32,7 +34,8 @@ def BaselineModel(
     version = serving_folder.find(served_folder, served_version)
     facts = tasks.TASKS[task].read_statistics(transform_graph.uri, tuple(json.loads(classes)))
     shares = class_shares.compute(statistics.uri, "train")
-    constant = tasks.TASKS[task].build_constant_module(facts, shares, max_side)
+    limits = SizeLimits(max_side, max_pixels)
+    constant = tasks.TASKS[task].build_constant_module(facts, shares, limits)
     adapt = component_tasks.TASKS[task].adapt_served
     module = adapt(version, constant) if version else constant
     saved_model.save_module(module, path_utils.serving_model_path(baseline.uri))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from serving import printable
+
 REASONS = {
     # folders of images
     "folder_missing": "The folder of images does not exist.",
@@ -11,13 +13,22 @@ REASONS = {
     "single_class": "The folder contains fewer than two classes.",
     "empty_class_folder": "A class folder contains no files.",
     "bad_class_name": "The name of a class folder contains a control character.",
-    "mixed_layout": "Split folders and class folders are in the same folder.",
-    "missing_split": "The folder is already split, but not into train, val and test.",
+    "another_experiment": "The layout of the folder fits another experiment.",
+    "mixed_layout": "Split folders and other folders are in the same folder.",
+    "missing_split": "The folder is already split, but into no train or no test.",
+    "split_unread": "Folders are named as splits at a place that is not read.",
+    # split lists
+    "list_unreadable": "A list cannot be read as UTF-8 text.",
+    "split_lists_in_two_places": "Two folders contain split lists.",
+    "split_list_unread": "Files that look like split lists have another format.",
+    "split_list_names_no_image": "A line of a split list names no image, or several.",
+    "split_list_contradiction": "An image is in two splits.",
+    "split_list_incomplete": "Images are in none of the split lists.",
     # folders of images and masks
     "no_pair_layout": "The folder has no known layout of images and masks.",
     "no_images": "The folder contains masks, but no images.",
-    "ambiguous_name": "Two masks, or two boxes, belong to one image.",
-    "list_unreadable": "annotations/list.txt cannot be read as UTF-8 text.",
+    "ambiguous_name": "Two masks, or two boxes, belong to one image, or one mask to two.",
+    "ambiguous_sides": "Several folders could be that of the images, or of the masks.",
     "bad_list_line": "A line of annotations/list.txt has another format.",
     # the result of ingestion
     "bad_split_ratios": "data.split_ratios is not a list of three usable numbers.",
@@ -33,7 +44,8 @@ REASONS = {
     "workdir_in_use": "Another run uses the working directory.",
     "workdir_is_a_pattern": "The path of the working directory contains wildcards.",
     "place_in_data": "A run would write into the folder of images.",
-    "place_not_writable": "A folder that a run writes cannot be made or written.",
+    "place_not_writable": "A folder that a run writes to cannot be created.",
+    "place_not_permitted": "The permissions of a folder, or its disk, forbid to write there.",
     "workdir_too_small": "The disk of the working directory has too little room for the data.",
     "submission_refused": "Kubeflow's API server would refuse the pipeline or its parameters.",
 }
@@ -52,4 +64,4 @@ class DataError(ValueError):
         self.reason = reason
 
     def __str__(self) -> str:
-        return str(self.args[1])
+        return printable.message(self.args[1])

@@ -16,9 +16,11 @@ from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 
 from components.artifacts import Rejects
 from components.errors import DataError
+from components.ingestion import account as ingestion_account
 from components.ingestion import beam_pipeline, image_folder, pair_folder, progress, rejects
 from components.ingestion import options as ingestion_options
 from components.ingestion import summary as ingestion_summary
+from components.ingestion.account import Account
 from components.ingestion.options import IngestionOptions
 from components.ingestion.summary import Summary
 from serving import memory_budget
@@ -44,8 +46,7 @@ class IngestionExecutor(BaseBeamExecutor):
 
         options = ingestion_options.parse(exec_properties)
         memory_budget.find_total()  # A bad setting stops here, before any file is read.
-        find = pair_folder.find if options.reading else image_folder.find
-        listing = find(options.input_base)
+        listing = _list_folder(options)
         account = self._ingest(listing, options, examples.uri, table.uri)
         summary = _write_tables(listing, account, table.uri, options.mask_classes)
         limit = options.max_reject_fraction
@@ -60,19 +61,26 @@ class IngestionExecutor(BaseBeamExecutor):
         options: IngestionOptions,
         examples_uri: str,
         table_uri: str,
-    ) -> beam_pipeline.Account:
+    ) -> Account:
         with progress.show(len(listing.files)), self._make_beam_pipeline() as pipeline:
             beam_pipeline.ingest(
                 pipeline, listing, options, examples_uri=examples_uri, account_uri=table_uri
             )
-        account = beam_pipeline.read_account(table_uri, examples_uri)
-        beam_pipeline.check_complete(listing, account, options.shards)
+        account = ingestion_account.read(table_uri, examples_uri)
+        ingestion_account.check_complete(listing, account, options.shards)
         return account
+
+
+def _list_folder(options: IngestionOptions) -> image_folder.Listing:
+    base, follow_links = options.input_base, options.follow_links
+    if not options.reading:
+        return image_folder.find(base, follow_links=follow_links)
+    return pair_folder.find(base, follow_links=follow_links, suffix=options.mask_suffix)
 
 
 def _write_tables(
     listing: image_folder.Listing,
-    account: beam_pipeline.Account,
+    account: Account,
     uri: str,
     mask_classes: tuple[str, ...],
 ) -> Summary:
@@ -82,7 +90,7 @@ def _write_tables(
     return summary
 
 
-def _check_splits(account: beam_pipeline.Account, options: IngestionOptions) -> None:
+def _check_splits(account: Account, options: IngestionOptions) -> None:
     """Raises DataError for a split without examples."""
     filled = {file.split for file in account.settled if not file.reason}
     for split in SPLITS:
@@ -130,6 +138,7 @@ class ImageExampleGenSpec(types.ComponentSpec):
         "shards": ExecutionParameter(type=int),
         "mask": ExecutionParameter(type=str),  # JSON; empty without masks.
         "fingerprint": ExecutionParameter(type=str),  # Only for the cache to compare.
+        "follow_links": ExecutionParameter(type=int),  # 0 or 1.
     }
     INPUTS = {}  # noqa: RUF012
     OUTPUTS = {  # noqa: RUF012
@@ -150,8 +159,12 @@ class ImageExampleGen(BaseBeamComponent):
         data: DataConfig,
         *,
         fingerprint: str | RuntimeParameter = "",
+        follow_links: bool = False,
     ) -> None:
-        """`fingerprint` comes from image_folder: if a file changes, ingestion runs again."""
+        """`fingerprint` comes from image_folder: if a file changes, ingestion runs again.
+
+        `follow_links` follows links that lead out of the folder.
+        """
         spec = ImageExampleGenSpec(
             input_base=input_base,
             split_ratios=json.dumps(list(data.split_ratios)),
@@ -162,6 +175,7 @@ class ImageExampleGen(BaseBeamComponent):
             shards=data.shards,
             mask=json.dumps({**asdict(data.mask), "classes": data.classes}) if data.mask else "",
             fingerprint=fingerprint,
+            follow_links=int(follow_links),
             examples=types.Channel(type=standard_artifacts.Examples),
             rejects=types.Channel(type=Rejects),
         )

@@ -44,8 +44,8 @@ class Beam:
     """An engine for Beam, and where it is. Settings that the engine does not read stay empty."""
 
     runner: Engine = "direct"
-    # direct: processes; flink: parallel parts of a step. None means 1 for both. dataflow: the most
-    # workers; None leaves it to Dataflow. Spark has a setting of its own.
+    # direct: number of processes (None: 1). flink: parallel parts of a step (None: 1). dataflow:
+    # maximum number of workers (None: Dataflow decides). Spark has its own setting.
     parallelism: Annotated[int, Field(ge=1)] | None = None
     job_endpoint: str = ""  # HOST:PORT of Beam's job server.
     artifact_endpoint: str = ""  # HOST:PORT, if the one that the job server gives is out of reach.
@@ -76,14 +76,14 @@ class Beam:
                 "both mount.",
                 name="beam.shared",
             )
-        check_places(self, {"beam.shared": self.shared})
+        check_reachable(self, {"beam.shared": self.shared})
         return (*self.args, f"--shared_folder={self.shared}")
 
 
 DIRECT = Beam()
 
 
-def direct(beam: Beam) -> tuple[str, ...]:
+def make_direct_args(beam: Beam) -> tuple[str, ...]:
     """In this process, or in several on this machine."""
     if beam.parallelism in (None, 1):
         return IN_PROCESS
@@ -91,7 +91,7 @@ def direct(beam: Beam) -> tuple[str, ...]:
     return (*IN_PROCESS, "--direct_running_mode=multi_processing", workers)
 
 
-def portable(beam: Beam) -> tuple[str, ...]:
+def make_portable_args(beam: Beam) -> tuple[str, ...]:
     """Through Beam's job server, with a pool of Python workers next to each engine worker."""
     staging = f"--artifact_endpoint={beam.artifact_endpoint}"
     return (
@@ -105,12 +105,12 @@ def portable(beam: Beam) -> tuple[str, ...]:
     )
 
 
-def flink(beam: Beam) -> tuple[str, ...]:
-    """The same, in parallel parts. Flink's own configuration says how often a job restarts."""
-    return (*portable(beam), f"--parallelism={beam.parallelism or 1}")
+def make_flink_args(beam: Beam) -> tuple[str, ...]:
+    """The same, in parallel parts. Flink's own configuration limits how often a job restarts."""
+    return (*make_portable_args(beam), f"--parallelism={beam.parallelism or 1}")
 
 
-def dataflow(beam: Beam) -> tuple[str, ...]:
+def make_dataflow_args(beam: Beam) -> tuple[str, ...]:
     """On Google Cloud; `k8s/docker/dataflow.Dockerfile` makes the workers' image."""
     return (
         "--runner=DataflowRunner",
@@ -123,12 +123,17 @@ def dataflow(beam: Beam) -> tuple[str, ...]:
     )
 
 
-ARGS = {"direct": direct, "flink": flink, "spark": portable, "dataflow": dataflow}
+ARGS = {
+    "direct": make_direct_args,
+    "flink": make_flink_args,
+    "spark": make_portable_args,
+    "dataflow": make_dataflow_args,
+}
 
 
 def check(beam: Beam) -> None:
-    """Raises SettingsError for the first setting that does not fit the engine."""
-    check_read(beam)
+    """Raises SettingsError for the first setting that the engine does not accept."""
+    check_unused(beam)
     if beam.runner in PORTABLE:
         check_portable(beam)
     if beam.runner == "dataflow":
@@ -143,8 +148,8 @@ def check(beam: Beam) -> None:
             )
 
 
-def check_read(beam: Beam) -> None:
-    """Raises SettingsError for a setting that only other engines read."""
+def check_unused(beam: Beam) -> None:
+    """Raises SettingsError for a setting that this engine does not use."""
     for name, engines in READ_BY.items():
         value = getattr(beam, name)
         if value and beam.runner not in engines:
@@ -182,10 +187,10 @@ def check_dataflow(beam: Beam) -> None:
                 f"beam.{name} is missing: set it, since Dataflow does not start without it.",
                 name=f"beam.{name}",
             )
-    check_places(beam, {"beam.temp_location": beam.temp_location})
+    check_reachable(beam, {"beam.temp_location": beam.temp_location})
 
 
-def check_places(beam: Beam, places: dict[str, str]) -> None:
+def check_reachable(beam: Beam, places: dict[str, str]) -> None:
     """Raises SettingsError for the first folder, by its setting, that the workers cannot reach.
 
     They have other working directories, and Dataflow's have other disks.
@@ -213,10 +218,10 @@ def is_absolute(place: str) -> bool:
 
 
 def parse(engine: str, options: Iterable[str], *, base: Beam = DIRECT) -> Beam:
-    """The engine's settings from texts NAME=VALUE; `more` may be repeated.
+    """Parses settings of the form NAME=VALUE; `more` may be repeated.
 
     They override those of `base`, unless another engine is chosen: that one starts from defaults.
-    Raises SettingsError for an unknown name or a value that does not fit.
+    Raises SettingsError for an unknown name or an invalid value.
     """
     given = asdict(base if engine in ("", base.runner) else DIRECT)
     given["runner"] = engine or base.runner

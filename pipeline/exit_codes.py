@@ -1,4 +1,4 @@
-"""Exit codes of the command `fcn`; 0 means success, and a pushed model if there was one to push."""
+"""Exit codes of the command `fcn`. 0 means success; for `fcn run`, that the model was pushed."""
 
 FAILED = 1  # Any other error.
 WRONG_USE = 2  # Wrong options, settings or input.

@@ -32,7 +32,7 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
     Raises ValueError for an unknown task.
     """
     tasks.find_task(experiment)
-    ingested = ImageExampleGen(settings.data, experiment.data, fingerprint=settings.fingerprint)
+    ingested = make_ingestion(experiment, settings)
     examples = ingested.outputs["examples"]
     statistics = make_statistics(examples)
     counted = statistics.outputs["statistics"]
@@ -58,7 +58,7 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
         served_folder=settings.served_folder(experiment.name),
         attempt=settings.push_attempt,
     )
-    pusher.add_upstream_node(report)  # A push without its page would have nothing to show.
+    pusher.add_upstream_node(report)  # Push only after the report is written.
     before = [ingested, statistics, curated, validator, gate, transform]
     return Pipeline(
         pipeline_name=experiment.name,
@@ -66,6 +66,16 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
         components=[*before, trainer, baseline, evaluator, servable, report, pusher],
         enable_cache=True,
         beam_pipeline_args=list(settings.beam_args),
+    )
+
+
+def make_ingestion(experiment: Experiment, settings: Settings) -> ImageExampleGen:
+    """The step that reads the folder of images."""
+    return ImageExampleGen(
+        settings.data,
+        experiment.data,
+        fingerprint=settings.fingerprint,
+        follow_links=settings.follow_links,
     )
 
 
@@ -173,6 +183,7 @@ def make_baseline(
         statistics=statistics,
         transform_graph=transform_graph,
         max_side=experiment.data.max_side,
+        max_pixels=experiment.data.max_pixels,
         task=experiment.task,
         classes=json.dumps(experiment.data.classes),
         **name_served_version(experiment, settings),

@@ -1,8 +1,8 @@
-"""Ends what a process has started when it ends, however that is: by itself, Ctrl-C or kill -9.
+"""Ends all child processes when their parent ends, even by Ctrl-C or kill -9.
 
-What it starts inherits an environment variable, the mark, also through other programs and in other
-process groups. A second process waits for the end of the first, finds the mark in /proc and ends
-what has it. This file is that process too, so it imports nothing but Python's own library.
+Children inherit an environment variable, the mark, even through other programs and process groups.
+A watcher process waits for the end of the parent, finds the mark in /proc, and ends the processes
+that have it. The watcher runs this file, so the file imports only the standard library.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ STEP_SECONDS = 0.05
 
 @contextmanager
 def guard() -> Iterator[None]:
-    """Ends all processes that are started inside with the block, or with this process."""
+    """Ends all processes that are started inside the block, when the block or this process ends."""
     mark = f"{PREFIX}{uuid.uuid4().hex}"
     # In a session of its own: Ctrl-C in a terminal reaches all of a session's foreground.
     watcher = subprocess.Popen(
@@ -40,20 +40,20 @@ def guard() -> Iterator[None]:
         watcher.wait()
 
 
-def marks() -> dict[str, str]:
-    """The marks of this process: for children that are given another environment than its own."""
+def list_marks() -> dict[str, str]:
+    """The marks of this process: pass them to children that get their own environment."""
     return {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
 
 
-def end(mark: str) -> None:
-    """Asks all processes with the mark to end, and kills those that have not after a while."""
-    asked: set[int] = set()
+def end_processes(mark: str) -> None:
+    """Sends SIGTERM to all processes with the mark, and kills those that outlive GRACE_SECONDS."""
+    signalled: set[int] = set()
     deadline = time.monotonic() + GRACE_SECONDS
-    while found := set(marked(mark)):
+    while found := set(find_processes(mark)):
         late = time.monotonic() > deadline
-        for process in found if late else found - asked:
+        for process in found if late else found - signalled:
             send(process, signal.SIGKILL if late else signal.SIGTERM)
-        asked |= found
+        signalled |= found
         time.sleep(STEP_SECONDS)
 
 
@@ -65,15 +65,15 @@ def send(process: int, number: signal.Signals) -> None:
         return
 
 
-def marked(mark: str) -> Iterator[int]:
-    """The processes that have the mark; one that has ended has no environment."""
+def find_processes(mark: str) -> Iterator[int]:
+    """Yields the IDs of running processes that have the mark."""
     for folder in Path("/proc").iterdir():
-        if folder.name.isdecimal() and f"{mark}=".encode() in environment(folder):
+        if folder.name.isdecimal() and f"{mark}=".encode() in read_environment(folder):
             yield int(folder.name)
 
 
-def environment(process: Path) -> bytes:
-    """The variables that a process was started with; empty if it has ended, or may not be read."""
+def read_environment(process: Path) -> bytes:
+    """The environment that a process started with; empty if it has ended or is not readable."""
     try:
         return (process / "environ").read_bytes()
     except OSError:
@@ -81,7 +81,7 @@ def environment(process: Path) -> bytes:
 
 
 if __name__ == "__main__":
-    # The process that it watches answers Ctrl-C; its input ends in any case.
+    # Ctrl-C is for the watched process. Stdin closes when that process ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stdin.read()
-    end(sys.argv[1])
+    end_processes(sys.argv[1])

@@ -1,4 +1,4 @@
-"""The error of a setting that is missing or does not fit."""
+"""The error of a missing or invalid setting."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HIDDEN = "secrets"  # Somebody may have written the secret itself there.
 
 
 class SettingsError(ValueError):
-    """A setting is missing or does not fit. The message is shown to the user as it is.
+    """A setting is missing or invalid. The message is shown to the user as it is.
 
     `name` is a flag, an environment variable or a key of the cluster's file, such as
     `beam.parallelism`. `value` is None if nothing was given, and for secrets.

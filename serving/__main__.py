@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from serving import commands
+from serving import commands, terminal
 
 # Packages that only the local server and gRPC need; the client's image lacks them.
 SERVER_ONLY = {"google", "grpc", "starlette", "tensorflow", "tensorflow_serving", "uvicorn"}
@@ -24,7 +24,7 @@ app.command()(commands.predict)
 def main() -> None:
     """Runs the commands; without TensorFlow, prints what works without it."""
     try:
-        app(prog_name="python -m serving")
+        terminal.run_commands(app, "python -m serving")
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in SERVER_ONLY:
             raise

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from serving import overlay
 from serving.client.answers import Prediction
 from serving.mask_files import MaskFiles
+from serving.terminal import Table, console
 
 RUNNERS_UP = 2
 
@@ -21,7 +21,7 @@ def show_classes(images: list[Path], predictions: list[Prediction], *, as_json: 
     if as_json:
         typer.echo(_to_json(images, predictions))
     else:
-        Console().print(_to_table(images, predictions))
+        console.print(_to_table(images, predictions))
 
 
 def show_masks(written: list[MaskFiles], *, as_json: bool) -> None:
@@ -31,10 +31,17 @@ def show_masks(written: list[MaskFiles], *, as_json: bool) -> None:
         return
     table = Table("file", "mask", "overlay", "pixels")
     for files in written:
-        parts = ", ".join(f"{name} {part:.1%}" for name, part in files.class_fractions.items())
+        parts = ", ".join(_describe_classes(files.class_fractions))
         cells = (str(files.image), str(files.mask), str(files.overlay), parts)
-        table.add_row(*map(Text, cells))  # As text: [red] in a name is not markup.
-    Console().print(table)
+        table.add_row(*cells)
+    console.print(table)
+
+
+def _describe_classes(fractions: dict[str, float]) -> Iterator[str]:
+    """Each class and its share, with its number if the overlay's legend shows that instead."""
+    for name, shown in zip(fractions, overlay.number_names(fractions), strict=True):
+        number = "" if overlay.has_glyphs(name) else f" ({shown})"
+        yield f"{name}{number} {fractions[name]:.1%}"
 
 
 def _to_row(files: MaskFiles) -> dict:
@@ -61,5 +68,5 @@ def _to_table(images: list[Path], predictions: list[Prediction]) -> Table:
         others = [f"{name} {value:.3f}" for name, value in ranked if name != found.label]
         probability = found.probabilities.get(found.label, ranked[0][1])
         cells = (str(path), found.label, f"{probability:.3f}", ", ".join(others[:RUNNERS_UP]))
-        table.add_row(*map(Text, cells))  # As text: [red] in a name is not markup.
+        table.add_row(*cells)
     return table

@@ -9,58 +9,49 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from serving import mask_files
+from serving import addresses, mask_files, printable
 from serving.answer_tables import show_classes, show_masks
 from serving.client import (
     NotAnImage,
     Prediction,
     Segmentation,
+    ServerFailed,
+    ServerNotReady,
     ServerUnavailable,
     ServingError,
+    UnusableProxy,
     connect,
 )
+from serving.command_options import (
+    GRPC_URL,
+    OUTPUT,
+    REST_URL,
+    AsJSON,
+    Bits,
+    Host,
+    Images,
+    ModelName,
+    Output,
+    Port,
+    PushRoot,
+    Rest,
+    ServerURL,
+    Timeout,
+)
 from serving.mask_files import MaskFiles
+from serving.rgb_images import UnreadableImageError, make_upright
 from serving.versions import find_models
 
 if TYPE_CHECKING:
     from serving.server.model_versions import VersionStatus
 
-GRPC_URL = "grpc://localhost:8500"
-REST_URL = "http://localhost:8501"
-OUTPUT = Path("predictions")
-
 FAILED = 1
 WRONG_USE = 2
-
-
-PushRoot = Annotated[Path, typer.Option(help="Folder with <model>/<version>/.")]
-Port = Annotated[int, typer.Option(help="0: any free port.", min=0, max=65535)]
-Host = Annotated[str, typer.Option(help="Use 0.0.0.0 to accept other machines.")]
-
-Images = Annotated[list[Path], typer.Argument(help="Image files.", metavar="IMAGE...")]
-ServerURL = Annotated[
-    str,
-    typer.Option(
-        help="grpc://HOST:PORT or http://HOST:PORT; the scheme selects the protocol.",
-        show_default=GRPC_URL,
-    ),
-]
-ModelName = Annotated[str, typer.Option(help="Name of the served model.")]
-Rest = Annotated[bool, typer.Option("--rest", help=f"Use REST: without --server, {REST_URL}.")]
-AsJSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        help="Folder for masks and their overlays.",
-        metavar="DIR",
-        show_default=str(OUTPUT),
-    ),
-]
-Timeout = Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)]
+NO_FOLDER = (NotADirectoryError, FileExistsError)  # Of --output: what was given is a file.
 
 
 def serve(
@@ -79,13 +70,14 @@ def serve(
     )
     try:
         with _catch_signals() as ended, server:
-            typer.echo(f"Serving {', '.join(models)} from {push_root.resolve()}")
-            typer.echo(f"  gRPC  grpc://{host}:{server.grpc_port}")
-            typer.echo(f"  REST  http://{host}:{server.rest_port}/v1/models/{models[0]}")
+            rest = f"http://{addresses.join(host, server.rest_port)}"
+            _echo(f"Serving {', '.join(models)} from {push_root.resolve()}")
+            _echo(f"  gRPC  grpc://{addresses.join(host, server.grpc_port)}")
+            _echo(f"  REST  {rest}/v1/models/{models[0]}")
             ended.wait()
     except PortTakenError as error:
         _fail(str(error), WRONG_USE)
-    typer.echo("Stopped.")
+    _echo("Stopped.")
 
 
 def predict(
@@ -95,13 +87,14 @@ def predict(
     rest: Rest = False,
     as_json: AsJSON = False,
     output: Output = None,
+    bits: Bits = None,
     timeout: Timeout = 30.0,
 ) -> None:
     """Sends images to a served model in one request, and prints its answers.
 
     A segmentation model's masks are written to a folder, each with an overlay on its image.
     """
-    encoded = [_read(path) for path in images]
+    encoded = [_read(path, bits) for path in images]
     url = _choose_url(server, rest)
     quiet_tensorflow()
     try:
@@ -117,7 +110,7 @@ def predict(
     show_classes(images, classes, as_json=as_json)
     if output:
         text = f"{model} is a classifier and makes no masks: nothing was written to {output}."
-        typer.echo(text, err=True)
+        _echo(text, err=True)
 
 
 def _choose_url(server: str, rest: bool) -> str:
@@ -132,7 +125,10 @@ def _choose_url(server: str, rest: bool) -> str:
 
 
 def _find_models(push_root: Path) -> list[str]:
-    models = list(find_models(push_root))
+    try:
+        models = list(find_models(push_root))
+    except OSError as error:
+        _fail(f"Cannot read {error.filename or push_root}: {error.strerror or error}.", FAILED)
     if not models:
         _fail(
             f"No <model>/<version>/ in {push_root.resolve()}: train a model with "
@@ -145,6 +141,13 @@ def _find_models(push_root: Path) -> list[str]:
 def _explain(error: Exception, url: str, images: list[Path]) -> NoReturn:
     if isinstance(error, NotAnImage):
         _fail(f"{images[error.position]} is not a readable image: {error.reason}.", WRONG_USE)
+    if isinstance(error, ServerNotReady):
+        advice = "Try again later: it is overloaded, or it is still loading the model."
+        _fail(f"{url} answers, but cannot predict now: {error}. {advice}", FAILED)
+    if isinstance(error, ServerFailed):
+        _fail(f"{url} answers, but its model failed: {error}. Read the log of the server.", FAILED)
+    if isinstance(error, UnusableProxy) or not isinstance(error, ServingError):
+        _fail(str(error), WRONG_USE)
     if isinstance(error, ServerUnavailable):
         _fail(f"No answer from {url}: {error}. Start a server with `fcn serve`.", FAILED)
     _fail(f"{url} rejected the request: {error}", WRONG_USE)
@@ -173,14 +176,20 @@ def _catch_signals() -> Iterator[threading.Event]:
 
 def _print_change(status: VersionStatus) -> None:
     text = f"{status.model} version {status.version}: {status.state.name}"
-    typer.echo(f"{text} {status.error}".rstrip(), err=bool(status.error))
+    _echo(f"{text} {status.error}".rstrip(), err=bool(status.error))
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, bits: int | None) -> bytes:
     try:
-        return path.read_bytes()
+        encoded = path.read_bytes()
+        return make_upright(encoded, bits=bits) if bits else encoded
     except OSError as error:
-        _fail(f"Cannot read {path}: {error.strerror}.", WRONG_USE)
+        _fail(
+            f"Cannot read {path} ({error.strerror or error}): check the path and its permissions.",
+            WRONG_USE,
+        )
+    except UnreadableImageError as error:
+        _fail(f"{path} is not a readable image: {error}.", WRONG_USE)
 
 
 def _write_masks(
@@ -193,9 +202,17 @@ def _write_masks(
     except ValueError as error:
         _fail(str(error), WRONG_USE)
     except OSError as error:
-        _fail(f"Cannot write to {output}: {error.strerror}. Choose another --output.", WRONG_USE)
+        reason, is_no_folder = error.strerror or error, isinstance(error, NO_FOLDER)
+        _fail(
+            f"Cannot write to {output}: {reason}. Choose another --output.",
+            WRONG_USE if is_no_folder else FAILED,
+        )
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    typer.echo(message, err=True)
+    _echo(message, err=True)
     raise typer.Exit(code)
+
+
+def _echo(text: str, *, err: bool = False) -> None:
+    typer.echo(printable.message(text), err=err)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,9 @@ from pathlib import Path
 from serving import overlay
 from serving.client.answers import Segmentation
 from serving.rgb_images import UNREADABLE
+
+MASK, OVERLAY = ".mask.png", ".overlay.png"
+LONGEST = 255  # Bytes of a file's name, on most file systems.
 
 
 class FileNameClash(ValueError):  # noqa: N818
@@ -34,12 +39,23 @@ def check_names(images: Sequence[Path]) -> None:
     """Raises FileNameClash if the masks of two images would have the same file name."""
     seen: dict[str, Path] = {}
     for path in images:
-        if path.stem in seen:
+        mask = make_name(path, MASK)
+        if mask in seen:
             raise FileNameClash(
-                f"{seen[path.stem]} and {path} would both be written to {path.stem}.mask.png: run "
-                "`fcn predict` for each of them, with a different --output."
+                f"{seen[mask]} and {path} would both be written to {mask}: run `fcn predict` for "
+                "each of them, with a different --output."
             )
-        seen[path.stem] = path
+        seen[mask] = path
+
+
+def make_name(image: Path, suffix: str) -> str:
+    """The name of a file about an image. If it would be too long, a hash replaces its end."""
+    encoded = os.fsencode(image.stem)
+    if len(encoded) + len(suffix) <= LONGEST:
+        return image.stem + suffix
+    digest = f"-{hashlib.sha256(encoded).hexdigest()[:16]}"
+    kept = encoded[: LONGEST - len(digest) - len(suffix)].decode("utf-8", "ignore")
+    return kept + digest + suffix
 
 
 def write(path: Path, encoded: bytes, answer: Segmentation, folder: Path) -> MaskFiles:
@@ -49,7 +65,7 @@ def write(path: Path, encoded: bytes, answer: Segmentation, folder: Path) -> Mas
     """
     mask, picture = _draw(path, encoded, answer)
     folder.mkdir(parents=True, exist_ok=True)
-    mask_file, picture_file = (folder / f"{path.stem}.{kind}.png" for kind in ("mask", "overlay"))
+    mask_file, picture_file = (folder / make_name(path, suffix) for suffix in (MASK, OVERLAY))
     _write(mask_file, mask)
     _write(picture_file, picture)
     return MaskFiles(path, mask_file, picture_file, answer.class_fractions)
@@ -70,7 +86,7 @@ def _draw(path: Path, encoded: bytes, answer: Segmentation) -> tuple[bytes, byte
 
 def _write(path: Path, data: bytes) -> None:
     """Writes to a temporary name first, so that the file is complete when it appears."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial = path.with_name(f".{uuid.uuid4().hex}.partial")
     try:
         partial.write_bytes(data)
         partial.replace(path)

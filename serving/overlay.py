@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import io
+from collections.abc import Iterable
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from serving.rgb_images import to_upright_rgb
+from serving import printable
+from serving.rgb_images import make_upright
 
 # Eight colours for colour-blind readers too: Okabe, Ito, "Color Universal Design" (2008).
 COLOURS = (
@@ -23,6 +26,7 @@ COLOURS = (
 IGNORED = 255  # In annotated masks: a pixel without a class.
 OPACITY = 0.5
 LINE, SQUARE, GAP = 18, 12, 6  # Pixels of the legend.
+NO_CHARACTER = "\uffff"  # Drawn as what the font shows for characters that it lacks.
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
 
@@ -74,8 +78,8 @@ def find_outlines(mask: np.ndarray) -> np.ndarray:
 
 def draw_overlay(encoded: bytes, mask: np.ndarray, fractions: dict[str, float]) -> bytes:
     """A PNG of the image with its mask [H, W] over it, and a legend below."""
-    with Image.open(io.BytesIO(encoded)) as image:
-        picture = blend(to_upright_rgb(image), mask)
+    with Image.open(io.BytesIO(make_upright(encoded))) as image:
+        picture = blend(image, mask)
     words = draw_legend(fractions)
     whole = Image.new(
         "RGB", (max(picture.width, words.width), picture.height + words.height), WHITE
@@ -88,7 +92,8 @@ def draw_overlay(encoded: bytes, mask: np.ndarray, fractions: dict[str, float]) 
 def draw_legend(fractions: dict[str, float]) -> Image.Image:
     """A line for each class: its colour, its name and its share of the pixels."""
     font = ImageFont.load_default()
-    lines = [f"{name} {part:.1%}" for name, part in fractions.items()]
+    shares = zip(number_names(fractions), fractions.values(), strict=True)
+    lines = [f"{name} {part:.1%}" for name, part in shares]
     width = round(max(font.getlength(line) for line in lines)) + SQUARE + 3 * GAP
     picture = Image.new("RGB", (width, LINE * len(lines) + GAP), WHITE)
     pen = ImageDraw.Draw(picture)
@@ -98,6 +103,27 @@ def draw_legend(fractions: dict[str, float]) -> Image.Image:
         pen.rectangle(square, fill=tuple(colour.tolist()), outline=BLACK)
         pen.text((2 * GAP + SQUARE, top), line, fill=BLACK, font=font)
     return picture
+
+
+def number_names(names: Iterable[str]) -> list[str]:
+    """The names; "class 2" for a name in a script that the legend's font lacks."""
+    return [
+        printable.name(name) if has_glyphs(name) else f"class {n}" for n, name in enumerate(names)
+    ]
+
+
+def has_glyphs(name: str) -> bool:
+    """Whether the legend's font has all characters of a name."""
+    return all(_has_glyph(sign) for sign in name)
+
+
+@functools.cache
+def _has_glyph(sign: str) -> bool:
+    font = ImageFont.load_default()
+    try:
+        return sign.isspace() or bytes(font.getmask(sign)) != bytes(font.getmask(NO_CHARACTER))
+    except UnicodeEncodeError:  # Pillow without FreeType has Latin letters only.
+        return False
 
 
 def _encode_png(image: Image.Image) -> bytes:

@@ -13,4 +13,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts whole runs first: they are the longest, and short tests then fill both cores."""
-    items.sort(key=lambda item: "/e2e/" not in str(item.path))
+    items.sort(key=lambda item: item.path.parent.name not in ("e2e", "kills"))
+
+
+def pytest_addoption(parser):
+    """Options of the tests that `make test` runs in a short form."""
+    parser.addoption("--kills", type=int, default=3, help="how many runs tests/kills kills")
+    parser.addoption("--mutations", type=int, default=300, help="damaged files of tests/mutations")
+    parser.addoption("--seed", type=int, default=0, help="decides the moments and the damage")

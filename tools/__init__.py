@@ -1,1 +1,1 @@
-"""What `make` runs before there is an environment: standard library only, Python 3.8 or later."""
+"""What `make` runs; all but `manifests` before there is an environment, on Python 3.8 or later."""

@@ -125,7 +125,7 @@ def run(folder: str, *command: str) -> str:
         raise NotFetchedError(f"there is no `{command[0]}` to fetch it with")
     result = subprocess.run(command, cwd=folder, check=False, text=True, capture_output=True)
     if result.returncode:
-        raise NotFetchedError(f"`{' '.join(command[:3])}` ended with {result.returncode}")
+        raise NotFetchedError(f"`{' '.join(command[:3])}` exited with code {result.returncode}")
     return result.stdout
 
 

@@ -43,4 +43,6 @@ def run(*command: str) -> None:
     result = subprocess.run(command, check=False)
     if result.returncode:
         shown = " ".join(command[1:3])
-        raise SetupError(f"`uv {shown}` ended with {result.returncode}: see its message above.")
+        raise SetupError(
+            f"`uv {shown}` exited with code {result.returncode}: see its message above."
+        )

@@ -1,1 +1,1 @@
-"""What is learned: experiments, records, images, data, models, export."""
+"""What is learned: experiments, tasks, data, models, training, export."""

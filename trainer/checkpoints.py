@@ -1,7 +1,7 @@
-"""The state of a training, saved at the start of each epoch: a killed one goes on from there.
+"""Saves the state of training at the start of each epoch, so that a killed run can resume.
 
-A training that goes on ends as it would have ended undisturbed: weights, optimizer and the layers'
-random generators are saved, and the order of the data depends on the seed and the batch alone.
+A resumed run gives the same result as an uninterrupted one: weights, optimizer and the layers'
+random generators are saved, and the order of the data depends only on the seed and the batch.
 """
 
 from __future__ import annotations

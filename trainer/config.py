@@ -15,6 +15,7 @@ from pydantic.dataclasses import dataclass
 from trainer.config_values import (
     KNOWN_NAMES_ONLY,
     Amount,
+    ClassNames,
     Count,
     Factor,
     FileName,
@@ -26,6 +27,7 @@ from trainer.config_values import (
     Seed,
     TwoOrMore,
 )
+from trainer.data.limits import SizeLimits
 from trainer.model_config import ModelConfig
 from trainer.task_checks import CHECKS, check_gate
 
@@ -37,7 +39,9 @@ class MaskConfig:
     values: Annotated[tuple[PixelValue, ...], Field(min_length=2)]
     ignored: PixelValue | None  # Not a class: left out of training and evaluation.
     unlisted: Literal["keep", "reject"]  # Images that the official list leaves out.
-    ground: tuple[str, ...]  # Classes that are not objects: augment.paste leaves them out.
+    oriented: Literal["stored", "shown", "auto"]  # Drawn on the pixels before or after the turn.
+    suffix: str  # What a mask's name has after its image's: "_mask" for a.jpg and a_mask.png.
+    ground: ClassNames  # Classes that are not objects: augment.paste leaves them out.
 
     def __post_init__(self) -> None:
         if len({*self.values, self.ignored}) <= len(self.values):
@@ -51,7 +55,7 @@ class DataConfig:
     """Which images are accepted, how they are split, and how they are scaled."""
 
     schema: FileName  # trainer/data/schemas/<schema>.pbtxt
-    classes: tuple[str, ...]  # Empty: the names of the folders.
+    classes: ClassNames  # Empty: the names of the folders.
     split_ratios: tuple[
         Count, Count, Count
     ]  # train : val : test, if the folder is not split already.
@@ -65,6 +69,11 @@ class DataConfig:
     size_buckets: TwoOrMore  # Quantiles of the image area: slices of the evaluation.
     mask: MaskConfig | None = None  # None: each image has a class; else each has a mask.
     task: str = ""  # A name in trainer.tasks.TASKS; empty: masks if there is a mask, else classes.
+
+    @property
+    def limits(self) -> SizeLimits:
+        """What a served model takes."""
+        return SizeLimits(self.max_side, self.max_pixels)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -170,12 +179,12 @@ def to_json(experiment: Experiment) -> str:
 
 
 def from_json(text: str) -> Experiment:
-    """Reads what `to_json` wrote. Raises ValueError for a name or value that does not fit."""
+    """Reads what `to_json` wrote. Raises ValueError for an unknown name or an invalid value."""
     return _EXPERIMENT.validate_json(text)
 
 
 def from_values(values: dict[str, Any]) -> Experiment:
-    """An experiment from its values by name. Raises ValueError for one that does not fit."""
+    """An experiment from its values by name. Raises ValueError for an invalid one."""
     return _EXPERIMENT.validate_python(values)
 
 
@@ -185,7 +194,7 @@ def recipe_to_json(recipe: Recipe) -> str:
 
 
 def recipe_from_json(text: str) -> Recipe:
-    """Reads a recipe's or an experiment's JSON. Raises ValueError for a value that does not fit."""
+    """Reads a recipe's or an experiment's JSON. Raises ValueError for an invalid value."""
     return _RECIPE.validate_json(text)
 
 

@@ -10,19 +10,27 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictFloat, StrictInt
 
+from trainer.class_names import check_names
+
 KNOWN_NAMES_ONLY = ConfigDict(extra="forbid")
 
 
+# Characters. Kubernetes allows 63; a run is named after its pipeline, a hyphen and five more.
+LONGEST_NAME = 57
+
+
 def _check_kubernetes_name(name: str) -> str:
-    if not re.fullmatch("[a-z]([a-z0-9-]{0,61}[a-z0-9])?", name):
+    if len(name) > LONGEST_NAME or not re.fullmatch("[a-z]([a-z0-9-]*[a-z0-9])?", name):
         raise ValueError(
-            'it should be 1 to 63 of a-z, 0-9 and "-", starting with a letter and not ending '
-            "with a hyphen: the pipeline and the served model have this name, in Kubernetes too"
+            f"use 1 to {LONGEST_NAME} characters of a-z, 0-9 and hyphens; start with a letter and "
+            "do not end with a hyphen: the pipeline and the served model have this name, in "
+            "Kubernetes too"
         )
     return name
 
 
 RunName = Annotated[str, AfterValidator(_check_kubernetes_name)]
+ClassNames = Annotated[tuple[str, ...], AfterValidator(check_names)]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 
 PixelValue = Annotated[StrictInt, Field(ge=0, le=255)]

@@ -34,11 +34,18 @@ def check_classes(recipe: Recipe) -> None:
         raise ValueError(
             f'model.name={recipe.model.name} makes masks, but data.mask is null: use "fcn"'
         )
+    _check_no_mask_values(recipe)
+
+
+def _check_no_mask_values(recipe: Recipe) -> None:
     train = recipe.train
-    if train.dice or train.class_weights or recipe.augment.paste:
-        raise ValueError(
-            "train.dice, train.class_weights and augment.paste are for masks: use 0.0, [] and 0.0"
-        )
+    for name, value, unused in (
+        ("train.dice", train.dice, "0.0"),
+        ("train.class_weights", list(train.class_weights), "[]"),
+        ("augment.paste", recipe.augment.paste, "0.0"),
+    ):
+        if value:
+            raise ValueError(f"{name}={value} applies to masks only: use {unused}")
 
 
 def check_masks(recipe: Recipe) -> None:
@@ -61,16 +68,21 @@ def check_masks(recipe: Recipe) -> None:
             f"augment.mixup={recipe.augment.mixup} blends the classes of whole images, "
             "which masks do not have: use 0.0"
         )
-    if len(recipe.train.class_weights) not in (0, len(classes)):
-        raise ValueError(f"train.class_weights needs one weight for each of {classes}, or []")
+    weights = recipe.train.class_weights
+    if len(weights) not in (0, len(classes)):
+        raise ValueError(
+            f"train.class_weights={list(weights)} has {len(weights)} values for {len(classes)} "
+            f"classes, {list(classes)}: give one value for each class, or []"
+        )
     _check_ground(recipe, mask.ground)
 
 
 def _check_ground(recipe: Recipe, ground: tuple[str, ...]) -> None:
     classes = recipe.data.classes
-    if not {*ground} <= {*classes}:
+    if extra := [name for name in ground if name not in classes]:
         raise ValueError(
-            f"data.mask.ground={list(ground)} is not part of data.classes={list(classes)}"
+            f"data.mask.ground={list(ground)} contains {', '.join(extra)}, not in "
+            f"data.classes={list(classes)}: use names from data.classes"
         )
     if recipe.augment.paste and not ground:
         raise ValueError(

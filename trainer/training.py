@@ -20,7 +20,7 @@ def fit(
     """Trains the model in place and leaves it with its best weights by validation loss.
 
     If it was killed and is called again with the same folder of checkpoints, it continues after
-    the last finished epoch, with the batches that it would have seen.
+    the last finished epoch, with the batches that an uninterrupted run gets.
     """
     compile_model(model, data.steps_per_epoch, recipe)
     checkpointer = Checkpoints(model, folders.checkpoints)
@@ -50,7 +50,7 @@ class Datasets(NamedTuple):
 
 
 class Folders(NamedTuple):
-    """Where a training writes."""
+    """The folders that training writes to."""
 
     checkpoints: str
     logs: str  # For TensorBoard.

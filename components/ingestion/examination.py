@@ -21,6 +21,8 @@ from components.ingestion import file_bytes, file_warnings, images, pairs, rejec
 from components.ingestion.file_bytes import Content
 from components.ingestion.image_folder import ImageFile, Pair
 from components.ingestion.images import Picture, RejectError
+from components.ingestion.layouts.left_out import SHOWN, name_some
+from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
 from components.ingestion.options import IngestionOptions
 from components.ingestion.rejects import Reject
 from trainer.data import records
@@ -46,10 +48,11 @@ class ExaminedFile:
     mask_digest: str = ""  # SHA-256 of its content.
     pixels: tuple[int, ...] = ()  # The number for each class of the mask.
     species: str = ""
+    undeclared: int = 0  # Its greatest sample of 16 bits if it does not declare its depth.
     boxes: tuple[float, ...] = ()  # Of heads: xmin, xmax, ymin, ymax of each, 0..1.
     look: str = ""  # A hash of what it shows: see near_duplicates.
     group: str = ""  # The leader of the images that look like it; empty if there are none.
-    split_is_given: bool = False  # By a folder or a list, not by the content.
+    given_split: str = ""  # By a folder or a list; the content decides what it leaves open.
 
     @property
     def as_reject(self) -> Reject:
@@ -83,8 +86,9 @@ def examine(file: ImageFile, options: IngestionOptions) -> ExaminedFile:
 
 
 def _start(file: ImageFile, digest: str, options: IngestionOptions) -> ExaminedFile:
-    split = file.split or choose_split(digest, options.ratios)
-    return ExaminedFile(file.path, file.label, split, digest, split_is_given=file.split is not None)
+    given = file.split or ""
+    split = choose_split_of(given, digest, options.ratios)
+    return ExaminedFile(file.path, file.label, split, digest, given_split=given)
 
 
 def _examine_image(
@@ -98,7 +102,8 @@ def _examine_image(
         height=picture.height,
         width=picture.width,
         length=len(picture.encoded),
-        warnings=tuple(file_warnings.find_warnings(started.path, read.data)),
+        warnings=tuple(file_warnings.find_warnings(started.path, read.data, picture)),
+        undeclared=picture.undeclared,
         look=picture.look,
     )
     return found, replace(picture, encoded=b"")
@@ -119,6 +124,14 @@ def _examine_pair(
         species=pair.species,
         boxes=pair.boxes,
     )
+
+
+def choose_split_of(given: str, digest: str, ratios: tuple[int, ...]) -> str:
+    """Returns the split that the folder gives; the content decides what is left open."""
+    if given == TRAIN_AND_VAL:
+        train, val, _ = ratios
+        return choose_split(digest, (train or 1, val, 0))
+    return given or choose_split(digest, ratios)
 
 
 def choose_split(digest: str, ratios: tuple[int, ...]) -> str:
@@ -155,11 +168,19 @@ def _settle_copies(copies: list[ExaminedFile]) -> list[ExaminedFile]:
         return copies
     if len({(copy.label, copy.mask_digest) for copy in copies}) > 1:
         reason = rejects.DUPLICATE_UNDER_ANOTHER_LABEL
-        meanings = ", ".join(sorted({copy.meaning for copy in copies}))
-        detail = f"the same bytes under {meanings}: {', '.join(c.path for c in copies)}"
-        return [replace(copy, reason=reason, detail=detail) for copy in copies]
+        same = f"the same bytes as {first.path}"
+        settled = [replace(copy, reason=reason, detail=same) for copy in others]
+        return [replace(first, reason=reason, detail=_describe_group(copies)), *settled]
     detail = f"a copy of {first.path}"
     return [first, *(replace(o, reason=rejects.DUPLICATE, detail=detail) for o in others)]
+
+
+def _describe_group(copies: list[ExaminedFile]) -> str:
+    """Names a few labels of a group, and a file of each: once for the group, which may be large."""
+    paths = {copy.meaning: copy.path for copy in reversed(copies)}
+    meanings = sorted(paths)
+    shown = ", ".join(paths[meaning] for meaning in meanings[:SHOWN])
+    return f"the same bytes under {name_some(meanings)}: {len(copies):,} files, such as {shown}"
 
 
 def make_record(file: ExaminedFile, options: IngestionOptions, classes: tuple[str, ...]) -> bytes:
@@ -171,7 +192,7 @@ def make_record(file: ExaminedFile, options: IngestionOptions, classes: tuple[st
     with file_bytes.read(path, options.limits) as read:
         if read.digest != file.digest:
             raise RuntimeError(f"{path} changed during ingestion. Run again.")
-        picture = images.convert(read.data, options.limits)
+        picture = images.convert(read.data, options.limits, options.bits)
         del read
     fields = _collect_fields(file, picture, classes)
     if file.mask:

@@ -1,32 +1,34 @@
-"""Lists a folder of images, and computes its fingerprint, on any storage that gfile reads.
+"""Lists a folder of images with a folder for each class, and computes its fingerprint.
 
-There are two layouts: `<class>/<file>`, and `train/ val/ test/` with class folders in each, in
-upper or lower case (`valid` and `validation` mean `val`). Every file at any depth in a class folder
-counts, also hidden ones. Files elsewhere, and hidden folders next to class folders, are outside.
+Works on any storage that gfile reads. Every image at any depth in a class folder counts. Folders
+named as splits, or split lists, decide the splits; without them, the content does. Other files are
+left out: see layouts/left_out.py.
 """
 
 from __future__ import annotations
 
 import hashlib
-import unicodedata
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import tensorflow as tf
 
 from components.errors import DataError
-from trainer.data.records import SPLITS
+from components.ingestion.layouts import (
+    class_folders,
+    left_out,
+    split_folders,
+    split_lists,
+    traversal,
+)
+from components.ingestion.layouts.class_folders import LAYOUTS
+from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
+from components.ingestion.layouts.split_lists import SplitList
+from components.ingestion.layouts.traversal import Tree
 
-SPLIT_FOLDERS = {
-    "train": "train",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "test": "test",
-}
-LAYOUTS = "<class>/<file>, or train/ val/ test/ with <class>/<file> below each"
-LINE_BREAKERS = ("Cc", "Zl", "Zp")  # Unicode: control characters, line and paragraph separators.
 THREADS = 16
+BY_CONTENT, BY_FOLDERS, BY_LISTS = "content", "folders", "lists"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Pair:
     box: str = ""
     species: str = ""
     is_listed: bool = True  # False if the layout has a list, and the image is not in it.
+    explanation: str = ""  # Why there is no mask.
 
 
 @dataclass(frozen=True)
@@ -45,44 +48,97 @@ class ImageFile:
 
     path: str  # Relative to the folder that is ingested, with "/".
     label: str  # If there is a mask: the breed, or empty.
-    split: str | None  # None if the content decides.
+    split: str | None  # None if the content decides; TRAIN_AND_VAL if it decides on val.
     pair: Pair | None = None  # None if the image has a class and no mask.
 
 
 @dataclass(frozen=True)
 class Listing:
-    """All files of a folder."""
+    """All files of a folder: images, companions, and what is left out."""
 
     files: tuple[ImageFile, ...]  # Sorted by path.
     classes: tuple[str, ...]  # Sorted.
-    outside: tuple[str, ...]  # Paths of files that are in no class folder.
+    left_out: dict[str, tuple[str, ...]] = field(default_factory=dict)  # Paths by kind.
+    companions: int = 0  # Masks, boxes and lists that belong to the images.
+    splits_by: str = BY_CONTENT
+
+    @property
+    def takes_val_from_train(self) -> bool:
+        """Whether the data has no val of its own, but a test."""
+        return any(file.split == TRAIN_AND_VAL for file in self.files)
 
 
-def find(input_base: str) -> Listing:
+def find(input_base: str, *, follow_links: bool = False) -> Listing:
     """Lists the folder. Raises DataError if its layout is unknown."""
-    folders, paths = walk(input_base)
-    owners = _find_class_folders(input_base, folders)
-    _check_names(input_base, owners)
-    files, outside = [], []
-    for path in paths:
-        owner = next((folder for folder in _list_parents(path) if folder in owners), None)
-        if owner is None:
-            outside.append(path)
-        else:
-            files.append(ImageFile(path, owner.split("/")[-1], owners[owner]))
-    _check_filled(input_base, owners, files)
+    tree = traversal.walk(input_base, LAYOUTS, follow_links=follow_links)
+    with traversal.explain_links(tree):
+        return _list(input_base, tree)
+
+
+def _list(base: str, tree: Tree) -> Listing:
+    images = [path for path in tree.files if not left_out.find_kind(path)]
+    owners = class_folders.find(base, tree, images)
+    files = []
+    for path in images:
+        owner = next((owners[f] for f in _list_parents(path) if f in owners), None)
+        if owner:
+            files.append(ImageFile(path, owner.label, owner.split))
     classes = sorted({file.label for file in files})
-    _check_several(input_base, classes)
-    return Listing(tuple(files), tuple(classes), tuple(outside))
+    _check_several(base, classes)
+    files, lists = read_lists(base, tree, files, split_lists.OF_CLASSES)
+    missed = [file.path for file in files if lists and not file.split]
+    split_lists.check_all_named(base, lists, missed)
+    return make_listing(tree, files, classes, {file.path for file in files}, lists)
 
 
-def fingerprint(input_base: str) -> str:
+def read_lists(
+    base: str, tree: Tree, files: Sequence[ImageFile], places: Sequence[str]
+) -> tuple[list[ImageFile], list[SplitList]]:
+    """Sets the splits of files by split lists, unless folders split them. Returns the lists, too.
+
+    Files in no list keep None. Raises DataError if lists do not fit the files or their folders.
+    """
+    lists = split_lists.find(base, tree.files, places)
+    if any(file.split for file in files):
+        split_lists.check_agreement(base, lists, {file.path: file.split or "" for file in files})
+        return list(files), []
+    if not lists:
+        split_lists.check_readable(base, tree.files)
+        split_folders.check_file_names(base, [file.path for file in files])
+        return list(files), []
+    splits = split_lists.assign(base, lists, [file.path for file in files])
+    return [replace(file, split=splits.get(file.path)) for file in files], lists
+
+
+def make_listing(
+    tree: Tree,
+    files: Sequence[ImageFile],
+    classes: Sequence[str],
+    used: set[str],
+    lists: Sequence[SplitList],
+) -> Listing:
+    """Makes a listing from images; `used` are their paths, and those of masks and boxes."""
+    used = used.union(each.path for each in lists)
+    others = [path for path in tree.files if path not in used]
+    is_split = any(file.split for file in files)
+    return Listing(
+        files=tuple(sorted(files, key=lambda file: file.path)),
+        classes=tuple(classes),
+        left_out=left_out.group(others, tree.skipped),
+        companions=len(used) - len(files),
+        splits_by=BY_LISTS if lists else BY_FOLDERS if is_split else BY_CONTENT,
+    )
+
+
+def fingerprint(input_base: str, *, follow_links: bool = False) -> str:
     """Computes a digest of the path, size and modification time of every file."""
-    _, paths = walk(input_base)
+    paths = traversal.walk(input_base, LAYOUTS, follow_links=follow_links).files
+    digest = hashlib.sha256()
     with ThreadPoolExecutor(THREADS) as pool:  # Remote storage is slow, but answers in parallel.
         lines = pool.map(_read_state, (f"{input_base}/{path}" for path in paths))
-        states = [f"{path}\0{line}\n" for path, line in zip(paths, lines, strict=True)]
-    return hashlib.sha256("".join(states).encode("utf-8", "surrogateescape")).hexdigest()
+        for path, line in zip(paths, lines, strict=True):
+            digest.update(f"{path}\0{line}\n".encode())
+    return digest.hexdigest()
 
 
 def _read_state(path: str) -> str:
@@ -91,84 +147,6 @@ def _read_state(path: str) -> str:
     except tf.errors.OpError as error:  # A broken link, for example, becomes a reject later.
         return error.__class__.__name__
     return f"{found.length} {found.mtime_nsec}"
-
-
-def walk(base: str, layouts: str = LAYOUTS) -> tuple[list[str], list[str]]:
-    """Lists the folders and files at any depth in `base`: sorted paths, relative to it."""
-    if not tf.io.gfile.isdir(base):
-        raise DataError(
-            "folder_missing", f"The folder {base!r} does not exist. Give a folder with {layouts}."
-        )
-    folders, paths = [], []
-    try:
-        for root, _, names in tf.io.gfile.walk(base):
-            folder = root[len(base) :].strip("/")
-            folders.append(folder)
-            paths += [f"{folder}/{name}".strip("/") for name in names if name]
-    except UnicodeDecodeError as error:
-        name = error.object
-        raise DataError(
-            "name_not_utf8", f"{base!r} contains a name that is not UTF-8: {name!r}. Rename it."
-        ) from error
-    except tf.errors.OpError as error:
-        raise DataError(
-            "folder_unreadable",
-            f"{base!r} cannot be listed: {error.message}. Check its permissions.",
-        ) from error
-    return sorted(folders), sorted(paths)
-
-
-def _find_class_folders(base: str, folders: list[str]) -> dict[str, str | None]:
-    """Returns the split of each class folder; None if the content decides."""
-    top = [name for name in folders if name and "/" not in name and not _is_hidden(name)]
-    if not top:
-        raise DataError(
-            "no_class_folders", f"{base!r} contains no class folders. It must contain {LAYOUTS}."
-        )
-    named = [name for name in top if name.casefold() in SPLIT_FOLDERS]
-    if len(named) < len(top):
-        _check_unmixed(base, top, named)
-        return dict.fromkeys(top)
-    pairs = [folder.split("/") for folder in folders if folder.count("/") == 1]
-    owners: dict[str, str | None] = {
-        f"{split}/{label}": SPLIT_FOLDERS[split.casefold()]
-        for split, label in pairs
-        if split in top and not _is_hidden(label)
-    }
-    _check_splits(base, set(owners.values()))
-    return owners
-
-
-def _check_unmixed(base: str, top: list[str], named: list[str]) -> None:
-    """One class may be called "train", but two may not have the names of splits."""
-    if len(named) > 1:
-        others = [name for name in top if name not in named]
-        raise DataError(
-            "mixed_layout",
-            f"{base!r} contains split folders ({', '.join(named)}) and other folders "
-            f"({', '.join(others[:5])}). Move the others into the split folders, or remove them.",
-        )
-
-
-def _check_splits(base: str, found: set[str | None]) -> None:
-    missing = [split for split in SPLITS if split not in found]
-    if missing:
-        raise DataError(
-            "missing_split",
-            f"{base!r} is already split, but {missing[0]}/ contains no class folders. Add them, "
-            f"or put the class folders directly into {base!r}: ingestion then splits them.",
-        )
-
-
-def _check_names(base: str, owners: dict[str, str | None]) -> None:
-    """Vocabularies and label files contain one name per line."""
-    for folder in owners:
-        if any(unicodedata.category(sign) in LINE_BREAKERS for sign in folder):
-            raise DataError(
-                "bad_class_name",
-                f"The name of the class folder {folder!r} in {base!r} contains a line break or "
-                "another control character. Rename the folder.",
-            )
 
 
 def _check_several(base: str, classes: list[str]) -> None:
@@ -180,21 +158,7 @@ def _check_several(base: str, classes: list[str]) -> None:
         )
 
 
-def _check_filled(base: str, owners: dict[str, str | None], files: list[ImageFile]) -> None:
-    filled = {parent for file in files for parent in _list_parents(file.path)}
-    empty = [folder for folder in owners if folder not in filled]
-    if empty:
-        raise DataError(
-            "empty_class_folder",
-            f"The class folder {base}/{empty[0]} is empty. Add images to it, or remove it.",
-        )
-
-
 def _list_parents(path: str) -> list[str]:
     """Lists the outermost two folders of a path, outermost first."""
     parts = path.split("/")
     return ["/".join(parts[:depth]) for depth in range(1, min(len(parts), 3))]
-
-
-def _is_hidden(name: str) -> bool:
-    return name.startswith(".") or name == "__MACOSX"

@@ -16,15 +16,17 @@ from PIL import Image
 
 from components.ingestion import formats, rejects
 from components.ingestion.near_duplicates import look
-from serving import memory_budget, rgb_images
+from serving import bit_depth, image_kinds, memory_budget, orientation, rgb_images
+from serving.deep_colours import UnknownDepthError
 from trainer.data import images
 
 Image.init()
 # Bytes: glibc returns blocks of over 32 MiB to the system. Smaller ones stay with each thread: 3.3
 # instead of 0.8 GB for six images of 49 megapixels.
 Image.core.set_block_size(2**26)
-PLAIN_BYTES = 12  # For each pixel, as measured: docs/decisions/0012-memory-budget.md.
+PLAIN_BYTES = 12  # For each pixel, as measured: docs/decisions/0016-memory-budget.md.
 CONVERTED_BYTES = 24
+DEEP_BYTES = 40  # Of samples of more than 8 bits.
 READABLE = tuple(name for name in formats.SIGNATURES if name in Image.OPEN)
 
 
@@ -45,6 +47,7 @@ class Picture:
     height: int
     width: int
     turn: Image.Transpose | None = None  # What made it upright.
+    undeclared: int = 0  # The greatest sample of 16 bits if the file does not declare its depth.
     look: str = ""  # Of its pixels, if it was checked: see near_duplicates.
 
 
@@ -60,11 +63,12 @@ class RejectError(Exception):
 def convert_and_check(data: bytes, limits: Limits) -> Picture:
     """Converts the file, and decodes the result as training does. Raises RejectError.
 
-    Its pixels count in the memory budget, and so do those of `convert`.
+    Its pixels count in the memory budget, and so do those of `convert`. Samples of 16 bits whose
+    depth is not declared are read with the least depth that fits this file.
     """
     image = _open(data, limits)
-    with memory_budget.share_pixels().reserve(_count_bytes(image, data)):
-        return _check(data, _convert(image, data))
+    with memory_budget.share_pixels().reserve(count_bytes(image, data)):
+        return _check(data, _convert(image, data, None))
 
 
 def _check(data: bytes, picture: Picture) -> Picture:
@@ -80,19 +84,32 @@ def _check(data: bytes, picture: Picture) -> Picture:
     return replace(picture, look=look.compute(pixels))
 
 
-def convert(data: bytes, limits: Limits) -> Picture:
-    """Converts the file, decoding it only if its bytes must change. Raises RejectError."""
+def convert(data: bytes, limits: Limits, bits: int = 16) -> Picture:
+    """Converts the file, decoding it only if its bytes must change. Raises RejectError.
+
+    `bits` is the depth of samples of 16 bits if the file does not declare it.
+    """
     image = _open(data, limits)
-    if rgb_images.is_plain(image, data):
-        return _convert(image, data)
-    with memory_budget.share_pixels().reserve(_count_bytes(image, data)):
-        return _convert(image, data)
+    if _is_plain_by_header(image, data):
+        return _convert(image, data, bits)
+    with memory_budget.share_pixels().reserve(count_bytes(image, data)):
+        return _convert(image, data, bits)
 
 
-def _count_bytes(image: Image.Image, data: bytes) -> int:
+def count_bytes(image: Image.Image, data: bytes) -> int:
     """Returns what it takes at most to convert the image, and to decode the result."""
-    each = PLAIN_BYTES if rgb_images.is_plain(image, data) else CONVERTED_BYTES
+    each = PLAIN_BYTES if _is_plain_by_header(image, data) else CONVERTED_BYTES
+    if bit_depth.is_deep(image, data):
+        each = DEEP_BYTES
     return image.height * image.width * each
+
+
+def _is_plain_by_header(image: Image.Image, data: bytes) -> bool:
+    """Whether the file needs no change, if that is known without its pixels.
+
+    Pillow decodes a PNG to find its orientation, which may follow the pixels.
+    """
+    return image.format != "PNG" and rgb_images.is_plain(image, data)
 
 
 def _open(data: bytes, limits: Limits) -> Image.Image:
@@ -105,18 +122,18 @@ def _open(data: bytes, limits: Limits) -> Image.Image:
     return image
 
 
-def _convert(image: Image.Image, data: bytes) -> Picture:
+def _convert(image: Image.Image, data: bytes, bits: int | None) -> Picture:
     if rgb_images.is_plain(image, data):
         return Picture(data, rgb_images.PLAIN[str(image.format)], image.height, image.width)
     with _reject_damage(data):
-        image.load()
+        turn = orientation.load(image)
     try:
-        rgb = rgb_images.to_upright_rgb(image)
-    except rgb_images.UnreadableImageError as error:  # Intact, but its colours are undefined.
+        samples = bit_depth.read(image, data)
+        undeclared = samples.undeclared if samples else 0
+        rgb = rgb_images.to_upright_rgb(image, samples, bits or bit_depth.round_up(undeclared))
+    except UnknownDepthError as error:  # Intact, but its colours are undefined.
         raise RejectError(rejects.UNREADABLE, str(error)) from error
-    return Picture(
-        rgb_images.to_png(rgb), "PNG", rgb.height, rgb.width, rgb_images.find_turn(image)
-    )
+    return Picture(rgb_images.to_png(rgb), "PNG", rgb.height, rgb.width, turn, undeclared)
 
 
 @contextmanager
@@ -136,11 +153,13 @@ def _reject_damage(data: bytes) -> Iterator[None]:
 def _explain_damage(data: bytes, error: Exception) -> RejectError:
     kind = formats.detect(data)
     if kind is None:
-        return RejectError(rejects.NOT_AN_IMAGE, f"none of {', '.join(READABLE)}")
-    text = " ".join(str(error).split())[:200]
+        found = image_kinds.explain(data) or "an unknown format"
+        return RejectError(rejects.NOT_AN_IMAGE, f"{found}; read are {', '.join(READABLE)}")
+    text = image_kinds.clean_reason(error)
     if formats.lacks_end(data) or "truncated" in text.lower():
         return RejectError(rejects.TRUNCATED, f"{kind} of {len(data)} bytes: its end is missing")
-    return RejectError(rejects.UNREADABLE, f"damaged {kind}: {text}")
+    detail = image_kinds.explain(data) or f"damaged {kind}: {text}"
+    return RejectError(rejects.UNREADABLE, detail)
 
 
 def _check_size(image: Image.Image, limits: Limits) -> None:

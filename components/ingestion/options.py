@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.errors import DataError
+from components.ingestion.annotations.masks import MaskReading
 from components.ingestion.images import Limits
-from components.ingestion.masks import MaskReading
 from trainer.data.records import SPLITS
 
 
@@ -25,6 +25,9 @@ class IngestionOptions:
     reading: MaskReading | None = None  # How masks are read; None if images have classes.
     mask_classes: tuple[str, ...] = ()
     near_duplicates: str = "together"  # Or "apart".
+    bits: int = 16  # Of samples in files that do not declare it: the greatest sample decides.
+    mask_suffix: str = ""  # What a mask's name has after its image's.
+    follow_links: bool = False  # Those that lead out of the folder.
 
     @property
     def mask_reading(self) -> MaskReading:
@@ -46,12 +49,17 @@ def parse(properties: Mapping[str, Any]) -> IngestionOptions:
         limits=Limits(int(properties["min_side"]), int(properties["max_pixels"])),
         shards=int(properties["shards"]),
         max_reject_fraction=float(properties["max_reject_fraction"]),
-        reading=MaskReading(tuple(mask["values"]), mask["ignored"], mask["unlisted"])
-        if mask
-        else None,
+        reading=_parse_mask(mask) if mask else None,
         mask_classes=tuple(mask["classes"]) if mask else (),
         near_duplicates=str(properties["near_duplicates"]),
+        mask_suffix=mask["suffix"] if mask else "",
+        follow_links=bool(int(properties.get("follow_links", 0))),
     )
+
+
+def _parse_mask(mask: dict[str, Any]) -> MaskReading:
+    values = tuple(mask["values"])
+    return MaskReading(values, mask["ignored"], mask["unlisted"], mask["oriented"])
 
 
 def _parse_ratios(text: str) -> tuple[int, ...]:

@@ -1,28 +1,31 @@
 """Lists a folder of images and masks, with what it contains about each image.
 
 There are two layouts: that of the Oxford-IIIT pets (`images/`, `annotations/trimaps/`,
-`annotations/list.txt`, `annotations/xmls/`), and `images/` and `masks/`, also in each of train/,
-val/ and test/. A mask has the name of its image, except for the extension. Other files are outside.
+`annotations/list.txt`, `annotations/xmls/`), and `images/` and `masks/`, which may be split: see
+layouts/paired_files.py. A mask has the name of its image, with data.mask.suffix, except for the
+extension. Split lists
+decide the splits, if there are any; other files are left out.
 """
 
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-import tensorflow as tf
-
-from components import atomic_text
 from components.errors import DataError
-from components.ingestion.image_folder import SPLIT_FOLDERS, ImageFile, Listing, Pair, walk
+from components.ingestion.image_folder import ImageFile, Listing, Pair, make_listing, read_lists
+from components.ingestion.layouts import left_out, paired_files, split_lists, traversal
+from components.ingestion.layouts.nearest_names import NearestNames, explain_missing
+from components.ingestion.layouts.paired_files import LAYOUTS, Member
+from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
+from components.ingestion.layouts.traversal import Tree
+from trainer.class_names import breaks_lines
 
-IMAGES, MASKS = "images", "masks"
+IMAGES = "images"
 TRIMAPS, BOXES, LIST = "annotations/trimaps", "annotations/xmls", "annotations/list.txt"
 SPECIES = {"1": "cat", "2": "dog"}
-LAYOUTS = (
-    "images/ and masks/, or both in each of train/ val/ test/, or images/ and annotations/trimaps/"
-)
 
 
 class ListEntry(NamedTuple):
@@ -32,121 +35,91 @@ class ListEntry(NamedTuple):
     species: str
 
 
-def find(input_base: str) -> Listing:
-    """Lists the folder. Raises DataError if its layout is unknown."""
-    _, paths = walk(input_base, LAYOUTS)
-    if any(path.startswith(f"{TRIMAPS}/") for path in paths):
-        return _list_pets(input_base, paths)
-    roots = _find_roots(input_base, paths)
-    files: list[ImageFile] = []
-    used: set[str] = set()
-    for root, split in roots.items():
-        masks = _index_by_stem(paths, f"{root}{MASKS}/")
-        for stem, path in _list_images(paths, f"{root}{IMAGES}/"):
-            files.append(ImageFile(path, "", split, Pair(masks.get(stem, ""))))
-            used |= {path, masks.get(stem, "")}
-    return _make_listing(input_base, files, [path for path in paths if path not in used])
+def find(input_base: str, *, follow_links: bool = False, suffix: str = "") -> Listing:
+    """Lists the folder. Masks' names may end in a suffix. Raises DataError if it is unknown."""
+    tree = traversal.walk(input_base, LAYOUTS, follow_links=follow_links)
+    images = [path for path in tree.files if not left_out.find_kind(path)]
+    is_pets = any(path.startswith(f"{TRIMAPS}/") for path in images)
+    with traversal.explain_links(tree):
+        return (_list_pets if is_pets else _list_pairs)(input_base, tree, images, suffix)
 
 
-def _list_pets(base: str, paths: list[str]) -> Listing:
-    entries = _read_list(base) if LIST in paths else {}
-    masks = _index_by_stem(paths, f"{TRIMAPS}/")
-    boxes = _index_by_stem([path for path in paths if path.endswith(".xml")], f"{BOXES}/")
-    files: list[ImageFile] = []
-    used = {LIST}
-    for stem, path in _list_images(paths, f"{IMAGES}/"):
+def _list_pairs(base: str, tree: Tree, images: Sequence[str], suffix: str) -> Listing:
+    found = [
+        ImageFile(pair.image, "", pair.split, Pair(pair.mask, explanation=pair.explanation))
+        for pair in paired_files.find(base, tree, images, suffix=suffix)
+    ]
+    files, lists = read_lists(base, tree, found, split_lists.PLACES)
+    kept = [file for file in files if file.split or not lists]
+    unnamed = [file for file in files if lists and not file.split]
+    split_lists.check_all_named(base, lists, [f.path for f in unnamed if f.pair and f.pair.mask])
+    skipped = dict.fromkeys((file.path for file in unnamed), left_out.IN_NO_LIST)
+    tree = replace(tree, skipped=tree.skipped | skipped)
+    return make_listing(tree, kept, (), _collect_used(kept), lists)
+
+
+def _list_pets(base: str, tree: Tree, images: Sequence[str], suffix: str) -> Listing:
+    entries = _read_list(base) if LIST in tree.files else {}
+    boxes = _index([path for path in tree.files if path.lower().endswith(".xml")], BOXES)
+    masks = _index(images, TRIMAPS, suffix)
+    nearest = NearestNames(member.stem for member in _list_members(images, TRIMAPS))
+    found: list[ImageFile] = []
+    for stem, path in _index(images, IMAGES).items():
         entry = entries.get(stem, ListEntry("", ""))
         pair = Pair(masks.get(stem, ""), boxes.get(stem, ""), entry.species, stem in entries)
-        files.append(ImageFile(path, entry.breed, None, pair))
-        used |= {path, pair.mask, pair.box}
-    return _make_listing(base, files, [path for path in paths if path not in used])
+        if not pair.mask:
+            missing = explain_missing(stem + suffix, nearest.find(stem))
+            pair = replace(pair, explanation=missing)
+        found.append(ImageFile(path, entry.breed, None, pair))
+    if not found:
+        raise DataError("no_images", f"{base!r} contains no images. It must contain {LAYOUTS}.")
+    files, lists = read_lists(base, tree, found, split_lists.PLACES)
+    if lists:  # The official lists miss some images; data.mask.unlisted decides about these.
+        files = [replace(file, split=file.split or TRAIN_AND_VAL) for file in files]
+    breeds = sorted({file.label for file in files} - {""})
+    used = _collect_used(files) | ({LIST} & set(tree.files))
+    return make_listing(tree, files, breeds, used, lists)
+
+
+def _index(paths: Sequence[str], folder: str, suffix: str = "") -> dict[str, str]:
+    """Indexes the files of a folder by stem. Raises DataError if two have the same."""
+    members = paired_files.strip_suffix(_list_members(paths, folder), suffix)
+    return {stem: each.path for (_, stem), each in paired_files.index_by_stem(members).items()}
+
+
+def _list_members(paths: Sequence[str], folder: str) -> list[Member]:
+    return [
+        Member(path, paired_files.strip_extension(path, f"{folder}/"))
+        for path in paths
+        if path.startswith(f"{folder}/") and left_out.is_visible(path)
+    ]
+
+
+def _collect_used(files: Sequence[ImageFile]) -> set[str]:
+    pairs = [file.pair for file in files if file.pair]
+    return {*(f.path for f in files), *(p.mask for p in pairs), *(p.box for p in pairs)} - {""}
 
 
 def _read_list(base: str) -> dict[str, ListEntry]:
     """Returns the entries by the image's name. A line is `NAME class-id species breed-id`."""
     entries = {}
-    for number, line in enumerate(_read_list_lines(base), start=1):
+    lines = split_lists.read_text_lines(f"{base}/{LIST}")
+    for number, line in enumerate(lines, start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         parts = line.split()
-        if len(parts) != 4 or parts[2] not in SPECIES:
+        if len(parts) != 4 or parts[2] not in SPECIES or breaks_lines(parts[0]):
             raise DataError(
                 "bad_list_line",
                 f"{base}/{LIST}, line {number}: {line!r} is not NAME CLASS SPECIES BREED, where "
                 "SPECIES is 1 for a cat and 2 for a dog. Fix the line, or begin it with #.",
             )
+        if parts[0] in entries:
+            raise DataError(
+                "ambiguous_name",
+                f"{base}/{LIST}, line {number}: an earlier line also describes {parts[0]!r}. "
+                "Remove one.",
+            )
         breed = re.sub(r"(?<=.)_\d+$", "", parts[0])
         entries[parts[0]] = ListEntry(breed, SPECIES[parts[2]])
     return entries
-
-
-def _read_list_lines(base: str) -> list[str]:
-    try:
-        return atomic_text.read(f"{base}/{LIST}").lstrip("\ufeff").splitlines()
-    except (UnicodeDecodeError, tf.errors.OpError) as error:
-        raise DataError(
-            "list_unreadable",
-            f"{base}/{LIST} cannot be read as UTF-8: {error}. Fix it, or remove it.",
-        ) from error
-
-
-def _find_roots(base: str, paths: list[str]) -> dict[str, str | None]:
-    """Returns the folders that contain images/ and masks/, with the split of each."""
-    tops = {path.split("/")[0] for path in paths if "/" in path}
-    if {IMAGES, MASKS} <= tops:
-        return {"": None}
-    splits: dict[str, str | None] = {
-        f"{top}/": SPLIT_FOLDERS[top.casefold()] for top in tops if _is_split(top, paths)
-    }
-    missing = sorted(set(SPLIT_FOLDERS.values()).difference(splits.values()))
-    if not splits or missing:
-        found = ", ".join(sorted(tops)[:5]) or "no folders"
-        raise DataError(
-            "missing_split" if splits else "no_pair_layout",
-            f"{base!r} contains {found}. It must contain {LAYOUTS}."
-            + (f" {missing[0]}/{IMAGES}/ is missing." if splits else ""),
-        )
-    return splits
-
-
-def _is_split(top: str, paths: list[str]) -> bool:
-    return top.casefold() in SPLIT_FOLDERS and any(p.startswith(f"{top}/{IMAGES}/") for p in paths)
-
-
-def _list_images(paths: list[str], folder: str) -> list[tuple[str, str]]:
-    """Returns stem and path of each file in a folder. Oxford's archive also has .mat files."""
-    return [
-        (_strip_extension(path, folder), path)
-        for path in paths
-        if path.startswith(folder) and not _is_hidden(path) and not path.endswith(".mat")
-    ]
-
-
-def _index_by_stem(paths: list[str], folder: str) -> dict[str, str]:
-    """Indexes the files of a folder. Raises DataError if two differ only in their extension."""
-    found: dict[str, str] = {}
-    for path in paths:
-        if path.startswith(folder) and not _is_hidden(path):
-            stem = _strip_extension(path, folder)
-            if stem in found:
-                raise DataError(
-                    "ambiguous_name",
-                    f"{found[stem]} and {path} both belong to the image {stem!r}. Remove one.",
-                )
-            found[stem] = path
-    return found
-
-
-def _strip_extension(path: str, folder: str) -> str:
-    return str(PurePosixPath(path[len(folder) :]).with_suffix(""))
-
-
-def _is_hidden(path: str) -> bool:
-    return any(part.startswith(".") for part in path.split("/"))
-
-
-def _make_listing(base: str, files: list[ImageFile], outside: list[str]) -> Listing:
-    if not files:
-        raise DataError("no_images", f"{base!r} contains no images. It must contain {LAYOUTS}.")
-    breeds = sorted({file.label for file in files} - {""})
-    return Listing(tuple(sorted(files, key=lambda f: f.path)), tuple(breeds), tuple(outside))

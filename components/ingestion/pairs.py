@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tensorflow as tf
 
-from components.ingestion import file_bytes, file_warnings, head_boxes, masks, rejects
+from components.ingestion import file_bytes, file_warnings, rejects
+from components.ingestion.annotations import head_boxes, masks
+from components.ingestion.annotations.head_boxes import HeadBoxes
 from components.ingestion.file_bytes import Content
 from components.ingestion.image_folder import Pair
 from components.ingestion.images import Picture, RejectError
@@ -17,10 +19,10 @@ from components.ingestion.options import IngestionOptions
 from serving import memory_budget
 from trainer.data import records
 
-MASK_BYTES = 16  # For each pixel, as measured: docs/decisions/0012-memory-budget.md.
-
 if TYPE_CHECKING:
     from components.ingestion.examination import ExaminedFile
+
+MASK_BYTES = 16  # For each pixel, as measured: docs/decisions/0016-memory-budget.md.
 
 
 @dataclass(frozen=True)
@@ -41,23 +43,43 @@ def examine_pair(pair: Pair, picture: Picture, options: IngestionOptions) -> Pai
     if reading.unlisted == "reject" and not pair.is_listed:
         raise RejectError(rejects.UNLISTED, "not in list.txt, and data.mask.unlisted is reject")
     if not pair.mask:
-        raise RejectError(rejects.MASK_MISSING, "no mask has this name")
-    with _read_mask(pair.mask, options) as read, _reserve_pixels(picture):
-        try:
-            ids = masks.read_ids(read.data, reading, picture)
-        except RejectError as error:
-            raise RejectError(error.reason, f"{pair.mask}: {error.detail}") from error
-        digest, pixels = read.digest, tuple(masks.count_pixels(ids, len(reading.values)))
-        del ids, read
+        raise RejectError(rejects.MASK_MISSING, pair.explanation or "no mask has this name")
+    mask = _examine_mask(pair.mask, picture, options)
     boxes = _read_boxes(pair.box, picture, options)
     return PairFindings(
         mask=pair.mask,
-        mask_digest=digest,
-        pixels=pixels,
+        mask_digest=mask.digest,
+        pixels=mask.pixels,
         species=pair.species,
-        boxes=boxes or (),
-        warnings=(file_warnings.NO_BOX,) if boxes is None else (),
+        boxes=boxes.sides if boxes else (),
+        warnings=tuple(_find_warnings(mask.is_turn_known, boxes)),
     )
+
+
+class _MaskFindings(NamedTuple):
+    digest: str
+    pixels: tuple[int, ...]
+    is_turn_known: bool
+
+
+def _examine_mask(path: str, picture: Picture, options: IngestionOptions) -> _MaskFindings:
+    reading = options.mask_reading
+    with _read_mask(path, options) as read, _reserve_pixels(picture):
+        try:
+            ids, is_turn_known = masks.read(read.data, reading, picture)
+        except RejectError as error:
+            raise RejectError(error.reason, f"{path}: {error.detail}") from error
+        pixels = masks.count_pixels(ids, len(reading.values))
+        return _MaskFindings(read.digest, tuple(pixels), is_turn_known)
+
+
+def _find_warnings(is_turn_known: bool, boxes: HeadBoxes | None) -> Iterator[str]:
+    if not is_turn_known:
+        yield file_warnings.MASK_TURN_UNKNOWN
+    if boxes is None:
+        yield file_warnings.NO_BOX
+    elif not boxes.is_turn_known:
+        yield file_warnings.BOX_TURN_UNKNOWN
 
 
 def collect_fields(
@@ -68,7 +90,7 @@ def collect_fields(
         if read.digest != file.mask_digest:
             path = f"{options.input_base}/{file.mask}"
             raise RuntimeError(f"{path} changed during ingestion. Run again.")
-        encoded = masks.encode(masks.read_ids(read.data, options.mask_reading, picture))
+        encoded = masks.encode(masks.read(read.data, options.mask_reading, picture).ids)
         del read
     fields: dict[str, Any] = {records.MASK: encoded, records.MASK_FORMAT: "PNG"}
     if file.species:
@@ -96,12 +118,12 @@ def _reserve_pixels(picture: Picture) -> AbstractContextManager[None]:
     return memory_budget.share_pixels().reserve(picture.height * picture.width * MASK_BYTES)
 
 
-def _read_boxes(path: str, picture: Picture, options: IngestionOptions) -> tuple[float, ...] | None:
+def _read_boxes(path: str, picture: Picture, options: IngestionOptions) -> HeadBoxes | None:
     """Returns None if the boxes cannot be read: they are optional, so the pair gets a warning."""
     if not path:
-        return ()
+        return HeadBoxes()
     try:
         data = file_bytes.read_start(f"{options.input_base}/{path}", head_boxes.MAX_BYTES)
-        return head_boxes.read(data, picture)
+        return head_boxes.read(data, picture, options.mask_reading.oriented)
     except (tf.errors.OpError, head_boxes.UnreadableBoxError):
         return None

@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass, fields
 
 from components import atomic_text
 from components.errors import DataError
+from serving import printable
 
 UNREADABLE = "unreadable"  # The bytes cannot be read, or they are damaged.
 TRUNCATED = "truncated"  # The end of the image is missing.
@@ -65,7 +66,7 @@ def check_fraction(rejects: list[Reject], files: int, limit: float) -> None:
     fraction = len(rejects) / files
     if fraction <= limit:
         return
-    lines = [f"{r.path}: {r.reason} ({r.detail})" for r in sorted(rejects)]
+    lines = [printable.name(f"{r.path}: {r.reason} ({r.detail})") for r in sorted(rejects)]
     for line in lines:
         logging.warning("Reject: %s", line)
     first = "\n".join(f"  {line}" for line in lines[:SHOWN])
@@ -79,15 +80,21 @@ def check_fraction(rejects: list[Reject], files: int, limit: float) -> None:
 
 
 def write(uri: str, rejects: Iterable[Reject]) -> None:
-    """Writes the table into the artifact, sorted by split and path."""
+    """Writes the table into the artifact, sorted by split and path.
+
+    An apostrophe precedes cells that a spreadsheet would run as formulas.
+    """
     table = io.StringIO()
     rows = csv.writer(table)
     rows.writerow(field.name for field in fields(Reject))
-    rows.writerows(astuple(reject) for reject in sorted(rejects))
+    rows.writerows(map(printable.guard_cell, astuple(reject)) for reject in sorted(rejects))
     atomic_text.write(f"{uri}/{FILE_NAME}", table.getvalue())
 
 
 def read(uri: str) -> list[Reject]:
     """Reads the table of the artifact."""
     table = io.StringIO(atomic_text.read(f"{uri}/{FILE_NAME}"), newline="")
-    return [Reject(**row) for row in csv.DictReader(table)]
+    rows = csv.DictReader(table)
+    return [
+        Reject(**{name: printable.read_cell(cell) for name, cell in row.items()}) for row in rows
+    ]

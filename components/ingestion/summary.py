@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from rich.table import Table
-
 from components import atomic_text
+from components.ingestion import file_warnings
 from components.ingestion.examination import ExaminedFile
-from components.ingestion.image_folder import Listing
+from components.ingestion.image_folder import BY_CONTENT, Listing
+from components.ingestion.layouts.left_out import SHOWN
+from components.ingestion.near_duplicates import counts as near_duplicates
+from components.ingestion.near_duplicates.counts import NearDuplicates
+from serving import bit_depth, printable
+from serving.terminal import Table
+from trainer.class_names import find_similar
 from trainer.data.records import SPLITS
 
 FILE_NAME = "summary.json"
@@ -29,17 +34,19 @@ class Sides:
 
 
 @dataclass(frozen=True)
-class NearDuplicates:
-    """Examples that look alike. Images of one group are in one split, unless theirs is given."""
+class LeftOut:
+    """Files or links that are left out, of one kind."""
 
-    groups: int = 0
-    images: int = 0  # In these groups.
-    parted: int = 0  # Pairs of images of one group that are in different splits.
+    count: int
+    first: tuple[str, ...]  # A few paths.
 
 
 @dataclass(frozen=True)
 class Summary:
-    """Counts by split: `files[s] == examples[s] + sum(rejects[s].values())` for each split s."""
+    """Counts by split: `files[s] == examples[s] + sum(rejects[s].values())` for each split s.
+
+    With what is left out, and the companions, these are all files found.
+    """
 
     files: dict[str, int]
     examples: dict[str, int]
@@ -47,10 +54,21 @@ class Summary:
     classes: dict[str, dict[str, int]]  # Class, split: examples.
     heights: dict[str, Sides]  # Class, and "all".
     widths: dict[str, Sides]  # Class, and "all".
-    outside: tuple[str, ...] = ()  # Files that belong to no image: not counted, not ingested.
+    left_out: dict[str, LeftOut] = field(default_factory=dict)  # By kind, see layouts/left_out.py.
+    companions: int = 0  # Masks, boxes and lists that belong to the images.
+    splits_by: str = BY_CONTENT
+    val_from_train: int = 0  # Files of val that were taken from train: the data has no val.
     warnings: dict[str, int] = field(default_factory=dict)  # Examples by kind of warning.
     mask_pixels: dict[str, dict[str, int]] = field(default_factory=dict)  # Split, mask's class.
-    near_duplicates: NearDuplicates = NearDuplicates()
+    near_duplicates: NearDuplicates = field(default_factory=NearDuplicates)
+    undeclared_bits: int = 0  # Of files that do not declare their depth; 0: there are none.
+    similar_labels: list[list[str]] = field(default_factory=list)  # Groups: see find_similar.
+
+    @property
+    def found(self) -> int:
+        """All files of the folder, and links that were not followed."""
+        others = sum(group.count for group in self.left_out.values())
+        return sum(self.files.values()) + self.companions + others
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -64,6 +82,7 @@ def summarize(
     """Counts settled files. Classes without examples have zeros."""
     kept = [c for c in files if not c.reason]
     classes = listing.classes if all(c.label for c in kept) else (*listing.classes, "")
+    similar = find_similar(listing.classes) + find_similar(mask_classes)
     images = Counter((c.label, c.split) for c in kept)
     groups = {label: [c for c in kept if c.label == label] for label in classes} | {ALL: kept}
     return Summary(
@@ -73,28 +92,37 @@ def summarize(
         classes={label: {s: images[label, s] for s in SPLITS} for label in classes},
         heights={name: _measure_sides([c.height for c in group]) for name, group in groups.items()},
         widths={name: _measure_sides([c.width for c in group]) for name, group in groups.items()},
-        outside=listing.outside,
-        warnings=dict(sorted(Counter(w for c in kept for w in c.warnings).items())),
+        left_out=_shorten(listing.left_out),
+        companions=listing.companions,
+        splits_by=listing.splits_by,
+        val_from_train=_count_per_split(files)["val"] if listing.takes_val_from_train else 0,
+        warnings=_count_warnings(kept, similar, mask_classes),
         mask_pixels={s: _sum_pixels(kept, s, mask_classes) for s in SPLITS} if mask_classes else {},
-        near_duplicates=_count_near_duplicates(kept),
+        near_duplicates=near_duplicates.count((file.group, file.split) for file in kept),
+        undeclared_bits=_find_undeclared_bits(files),
+        similar_labels=similar,
     )
 
 
-def _count_near_duplicates(kept: list[ExaminedFile]) -> NearDuplicates:
-    splits: dict[str, Counter[str]] = {}
+def _count_warnings(
+    kept: list[ExaminedFile], similar: list[list[str]], mask_classes: tuple[str, ...]
+) -> dict[str, int]:
+    """Counts the examples by kind of warning."""
+    counts = Counter(warning for file in kept for warning in file.warnings)
+    labels = {label for group in similar for label in group}
     for file in kept:
-        if file.group:
-            splits.setdefault(file.group, Counter())[file.split] += 1
-    groups = [counts for counts in splits.values() if counts.total() > 1]  # Copies are rejects.
-    return NearDuplicates(
-        groups=len(groups),
-        images=sum(counts.total() for counts in groups),
-        parted=sum(_count_pairs(c.total()) - sum(map(_count_pairs, c.values())) for c in groups),
-    )
+        present = [name for name, n in zip(mask_classes, file.pixels, strict=False) if n]
+        counts[file_warnings.SIMILAR_LABEL] += not labels.isdisjoint([file.label, *present])
+    return {kind: count for kind, count in sorted(counts.items()) if count}
 
 
-def _count_pairs(images: int) -> int:
-    return images * (images - 1) // 2
+def _find_undeclared_bits(files: list[ExaminedFile]) -> int:
+    greatest = max((file.undeclared for file in files), default=0)
+    return bit_depth.round_up(greatest) if greatest else 0
+
+
+def _shorten(groups: dict[str, tuple[str, ...]]) -> dict[str, LeftOut]:
+    return {kind: LeftOut(len(paths), paths[:SHOWN]) for kind, paths in groups.items()}
 
 
 def _count_reasons(files: list[ExaminedFile], split: str) -> dict[str, int]:
@@ -128,14 +156,17 @@ def read(uri: str) -> Summary:
     written: dict[str, Any] = json.loads(atomic_text.read(f"{uri}/{FILE_NAME}"))
     for name in ("heights", "widths"):
         written[name] = {label: Sides(**sides) for label, sides in written[name].items()}
-    written["outside"] = tuple(written["outside"])
     written["near_duplicates"] = NearDuplicates(**written.get("near_duplicates", {}))
+    written["left_out"] = {
+        kind: LeftOut(group["count"], tuple(group["first"]))
+        for kind, group in written["left_out"].items()
+    }
     return Summary(**written)
 
 
 def build_table(summary: Summary) -> Table:
     """Shows the images of each class and split, and their heights and widths."""
-    table = Table(title="Images", caption=write_caption(summary), caption_justify="left")
+    table = Table(title="Images", caption=write_caption(summary))
     table.add_column("class")
     for name in (*SPLITS, "height", "width"):
         table.add_column(name, justify="right")
@@ -163,23 +194,44 @@ def write_caption(summary: Summary) -> str:
         rejected = sum(sum(summary.rejects[split].values()) for split in splits)
         lines.append(f"{name}: {files} files = {examples} examples + {rejected} rejects")
     lines += [f"rejects: {n} {reason}" for reason, n in sorted(summary.reasons.items())]
-    lines += [f"examples with a warning: {n} {kind}" for kind, n in summary.warnings.items()]
+    lines += _describe_warnings(summary)
     lines += [f"{split}: {_format_shares(pixels)}" for split, pixels in summary.mask_pixels.items()]
-    lines += [write_near_duplicates(summary.near_duplicates)] * (summary.near_duplicates.groups > 0)
-    if summary.outside:
-        first = ", ".join(summary.outside[:3])
-        lines.append(f"belong to no image, not ingested: {len(summary.outside)} ({first})")
-    return "\n".join(lines)
+    if summary.near_duplicates.groups:
+        lines.append(near_duplicates.describe(summary.near_duplicates))
+    return "\n".join([*lines, *_describe_others(summary)])
 
 
-def write_near_duplicates(found: NearDuplicates) -> str:
-    """Describes the groups in one sentence, and warns of those that are in several splits."""
-    text = f"near-duplicates: {found.images} images in {found.groups} groups"
-    if not found.parted:
-        return f"{text}, each in one split"
-    return f"{text}; {found.parted} pairs are in different splits: test scores may be too good"
+def _describe_warnings(summary: Summary) -> Iterator[str]:
+    """Counts the warnings, and says what those about the whole folder mean."""
+    for kind, count in summary.warnings.items():
+        yield f"examples with a warning: {count} {kind}"
+    if bits := summary.undeclared_bits:
+        yield (
+            f"files of 16 bits that do not declare their depth: read as {bits} bits. Send such "
+            f"files with `fcn predict --bits {bits}`"
+        )
+    for group in summary.similar_labels[:SHOWN]:
+        names = ", ".join(map(ascii, group[:SHOWN]))  # Else normalized names would look equal.
+        yield f"{len(group)} labels differ only in capitals, spaces or Unicode form: {names}"
+
+
+def _describe_others(summary: Summary) -> Iterator[str]:
+    """Says how the splits were chosen, and what else is in the folder."""
+    yield f"splits by {summary.splits_by}"
+    if summary.val_from_train:
+        yield f"val: {summary.val_from_train} files taken from train, since the data has no val"
+    others = sum(group.count for group in summary.left_out.values())
+    yield (
+        f"found: {summary.found} files = {sum(summary.files.values())} images + "
+        f"{summary.companions} masks, boxes and lists + {others} left out"
+    )
+    for kind, group in summary.left_out.items():
+        more = ", …" if group.count > len(group.first) else ""
+        names = ", ".join(map(printable.name, group.first))
+        yield f"left out: {group.count} {kind} ({names}{more})"
 
 
 def _format_shares(pixels: dict[str, int]) -> str:
     total = max(1, sum(pixels.values()))
-    return "pixels " + ", ".join(f"{name} {count / total:.1%}" for name, count in pixels.items())
+    shares = (f"{printable.name(label)} {n / total:.1%}" for label, n in pixels.items())
+    return f"pixels {', '.join(shares)}"

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from serving import printable
+
 # The folder on the pod's disk to which the launcher copies the artifacts of each kind of store.
 STAGED = {"minio": "/minio", "s3": "/s3", "gs": "/gcs"}
 STAGED_ROOT = "FCN_STAGED_ROOT"  # A prefix of these folders, if a folder replaces the pod's disk.
@@ -118,17 +120,37 @@ def find_staged_path(uri: str, root: str = "") -> str:
 
 
 def restore_uris(path: Path, remote: Mapping[str, str]) -> None:
-    """Puts the URIs back into TFX's output file: the launcher uploads to them."""
+    """Puts the URIs back into TFX's output file: the launcher uploads to them.
+
+    Properties too may name a place on the pod's disk, which nobody else can see: the Evaluator's
+    blessing names both models.
+    """
     from google.protobuf import json_format
     from kfp.pipeline_spec import pipeline_spec_pb2
 
     output = json_format.Parse(path.read_text("utf-8"), pipeline_spec_pb2.ExecutorOutput())
     for artifacts in output.artifacts.values():
         for artifact in artifacts.artifacts:
-            artifact.uri = remote.get(artifact.uri, artifact.uri)
+            artifact.uri = restore_uri(artifact.uri, remote)
+            for values in (artifact.metadata, artifact.properties, artifact.custom_properties):
+                restore_texts(getattr(values, "fields", values), remote)
     partial = path.with_name(f"{path.name}.partial")
     partial.write_text(json_format.MessageToJson(output), "utf-8")
     partial.replace(path)
+
+
+def restore_texts(values: Any, remote: Mapping[str, str]) -> None:
+    """Restores the URI in each value of a message that is a text."""
+    for value in values.values():
+        if value.string_value:
+            value.string_value = restore_uri(value.string_value, remote)
+
+
+def restore_uri(text: str, remote: Mapping[str, str]) -> str:
+    """Returns the URI of a staged place, or of a file below it; any other text is unchanged."""
+    places = (place for place in remote if text == place or text.startswith(f"{place}/"))
+    place = max(places, key=len, default="")
+    return f"{remote[place]}{text[len(place) :]}" if place else text
 
 
 def ensure_home(environment: Any) -> None:
@@ -142,6 +164,7 @@ def ensure_home(environment: Any) -> None:
 def run(argv: list[str]) -> int:
     """Runs `main`. Returns the exit code, also for SIGTERM, after all `finally` clauses."""
     signal.signal(signal.SIGTERM, stop)
+    printable.accept_any_character()  # An image's locale may know ASCII only.
     try:
         main(argv)
     except SystemExit as end:

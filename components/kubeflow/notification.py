@@ -8,6 +8,7 @@ import os
 from tfx import v1 as tfx
 
 from components.kubeflow import webhook
+from serving import printable
 
 Parameter = tfx.dsl.components.Parameter
 
@@ -50,4 +51,4 @@ def describe_end(pipeline: str, state: str, details: dict) -> str:
     """Says how the run ended, with the error if the status contains one."""
     run = details.get("pipelineJobResourceName") or "a run without a name"
     error = (details.get("error") or {}).get("message", "")
-    return f"{pipeline}: {run} ended as {state}. {error}".rstrip()
+    return printable.message(f"{pipeline}: {run} ended as {state}. {error}".rstrip())

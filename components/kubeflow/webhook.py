@@ -8,6 +8,9 @@ from typing import Any
 import httpx
 import tenacity
 
+from serving.client import UnusableProxy
+from serving.client.proxies import check_proxies
+
 ATTEMPTS = 5
 TIMEOUT = 10.0  # Seconds for one attempt.
 
@@ -38,7 +41,12 @@ def send(url: str, message: dict[str, Any], *, wait: float = 1.0) -> None:
 
 def _post(url: str, message: dict[str, Any]) -> None:
     try:
-        response = httpx.post(url, json=message, timeout=TIMEOUT)
+        with check_proxies():
+            http = httpx.Client(timeout=TIMEOUT)
+        with http:
+            response = http.post(url, json=message)
+    except UnusableProxy as error:
+        raise NotDeliveredError(str(error)) from None
     except httpx.InvalidURL:
         raise NotDeliveredError("The webhook's URL is invalid: fix its secret.") from None
     except httpx.UnsupportedProtocol:

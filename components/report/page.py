@@ -10,10 +10,12 @@ from typing import Any
 import jinja2
 
 from components.ingestion import rejects, summary
+from components.ingestion.near_duplicates import counts as near_duplicates
 from components.metrics import results
 from components.report import gallery, plots, test_examples, training_log
 from components.report.inputs import ReportInputs
 from components.tasks import TASKS
+from serving import printable
 from trainer.data.records import SPLITS
 from trainer.export import saved_model
 
@@ -92,7 +94,7 @@ def read_ingestion(run: ReportInputs) -> dict[str, Any]:
     ingested = summary.read(run.rejects)
     return {
         "summary": ingested,
-        "near_duplicates": summary.write_near_duplicates(ingested.near_duplicates),
+        "near_duplicates": near_duplicates.describe(ingested.near_duplicates),
         "splits": SPLITS,
         "rejects": rejects.read(run.rejects)[:REJECTS_SHOWN],
         "sizes": plots.draw_sizes(sizes) if sizes else None,
@@ -104,12 +106,19 @@ def make_environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
+        finalize=show,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {"format_metric": format_metric, "format_value": format_value}
     return environment
+
+
+def show(value: Any) -> Any:
+    """Shows characters in a name that act instead of being seen."""
+    is_text = isinstance(value, str) and not hasattr(value, "__html__")
+    return printable.message(value) if is_text else value
 
 
 def format_metric(name: str) -> str:

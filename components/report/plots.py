@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import matplotlib
 import numpy as np
@@ -14,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from components.report import fonts
 from components.report.pictures import to_data_uri
 
 INK = {"light": "#333333", "dark": "#d4d4d4"}
@@ -42,6 +42,7 @@ class Plot:
     light: str
     dark: str
     alt: str
+    legend: tuple[str, ...] = ()  # The names of classes that the plot numbers.
 
 
 def draw_curve(metric: str, parts: dict[str, dict[int, float]], best: int | None) -> Plot:
@@ -81,7 +82,7 @@ def draw_sizes(sizes: list[tuple[int, int]]) -> Plot:
 def draw_confusion(matrix: NDArray[np.int_], labels: list[str]) -> Plot:
     """Draws a confusion matrix [C, C]: the colour is the share of the true class."""
     shares = matrix / np.maximum(1, matrix.sum(axis=1, keepdims=True))
-    names = labels if len(labels) <= MAX_NAMED else []
+    names = fonts.number_names(labels) if len(labels) <= MAX_NAMED else []
 
     def draw(axes: Axes) -> None:
         axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
@@ -96,7 +97,8 @@ def draw_confusion(matrix: NDArray[np.int_], labels: list[str]) -> Plot:
 
     side = min(9.0, 2.6 + 0.35 * len(labels))
     hits = f"{matrix.trace()} of {matrix.sum()} test images"
-    return draw_plot(draw, f"Confusion matrix: the class of {hits} is found", (side + 0.6, side))
+    plot = draw_plot(draw, f"Confusion matrix: the class of {hits} is found", (side + 0.6, side))
+    return replace(plot, legend=fonts.list_numbered(labels) if names else ())
 
 
 def draw_plot(draw: Draw, alt: str, size: tuple[float, float] = SIZE) -> Plot:
@@ -109,8 +111,7 @@ def draw_svg(draw: Draw, size: tuple[float, float], ink: str) -> bytes:
     """Draws the plot on a transparent background."""
     inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
     stream = io.BytesIO()
-    with matplotlib.rc_context(STYLE | dict.fromkeys(inks, ink)), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing")  # Unknown scripts become boxes.
+    with matplotlib.rc_context(STYLE | dict.fromkeys(inks, ink)):
         figure = Figure(figsize=size, layout="constrained")
         draw(figure.add_subplot())
         figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None})

@@ -19,7 +19,7 @@ from trainer.config import DataConfig
 
 
 @dataclass(frozen=True)
-class Ingested:
+class IngestionRun:
     """The folders of one ingestion, and its time."""
 
     examples: str
@@ -41,7 +41,7 @@ class Ingested:
         return (f"{self.examples}/Split-{split}/*",)
 
 
-def ingest(folder: Path, out: Path, data: DataConfig) -> Ingested:
+def ingest(folder: Path, out: Path, data: DataConfig) -> IngestionRun:
     """Ingests the folder into `out`. Raises DataError if it has no images to ingest."""
     examples, table = standard_artifacts.Examples(), Rejects()
     examples.uri, table.uri = str(out / "examples"), str(out / "rejects")
@@ -55,4 +55,4 @@ def ingest(folder: Path, out: Path, data: DataConfig) -> Ingested:
         IngestionExecutor(context).Do({}, outputs, dict(properties))
         return sum(summary.read(table.uri).files.values())
 
-    return Ingested(examples.uri, table.uri, time_work(work))
+    return IngestionRun(examples.uri, table.uri, time_work(work))

@@ -8,7 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from pipeline.bench.timing import Lap, Pair, time_work
+from pipeline.bench.timing import Lap, LapPair, time_work
 from trainer.config import Experiment
 from trainer.data import images, input_pipeline, records
 
@@ -20,7 +20,7 @@ TARGETED = (EVALUATION, LATER_EPOCHS)  # The first epoch also fills the cache.
 
 
 @dataclass(frozen=True)
-class Source:
+class RecordSource:
     """Records, and the experiment that reads them."""
 
     files: Sequence[str]  # Patterns.
@@ -28,13 +28,13 @@ class Source:
     experiment: Experiment
 
 
-def training_epoch(source: Source) -> tf.data.Dataset:
+def read_training_epoch(source: RecordSource) -> tf.data.Dataset:
     """The augmented batches of one epoch. The cache stays filled from pass to pass."""
     batches = input_pipeline.read_training(source.files, source.labels, source.experiment)
     return batches.take(input_pipeline.count_steps(source.files, source.experiment))
 
 
-def evaluation(source: Source) -> tf.data.Dataset:
+def read_evaluation(source: RecordSource) -> tf.data.Dataset:
     """The batches of input_pipeline.read_evaluation, with an empty cache at the first pass."""
     experiment = source.experiment
     decoded = input_pipeline.decode_examples(source.files, source.labels, experiment)
@@ -45,7 +45,7 @@ def evaluation(source: Source) -> tf.data.Dataset:
     return batches.prefetch(tf.data.AUTOTUNE)
 
 
-def bare_decoding(source: Source) -> tf.data.Dataset:
+def read_bare_images(source: RecordSource) -> tf.data.Dataset:
     """The images of the records, only decoded."""
 
     def decode(serialized: tf.Tensor) -> tf.Tensor:
@@ -56,23 +56,25 @@ def bare_decoding(source: Source) -> tf.data.Dataset:
     return serialized.map(decode, num_parallel_calls=tf.data.AUTOTUNE)
 
 
-def repeat(source: Source, at_least: int = PASS) -> Source:
+def repeat(source: RecordSource, at_least: int = PASS) -> RecordSource:
     """The records, repeated until a pass takes long enough to be timed."""
     times = -(-at_least // input_pipeline.count_examples(source.files))
     return replace(source, files=[*source.files] * times)
 
 
-def compare(source: Source, rounds: int) -> Iterator[dict[str, Pair]]:
+def compare(source: RecordSource, rounds: int) -> Iterator[dict[str, LapPair]]:
     """Times each input pipeline right after a pass of bare decoding, round by round.
 
     One more round goes first as a warm-up and is left out. The times include reading, bucketing,
     padding and, in the first epoch, filling the shuffle buffer; not the building of datasets.
     """
     for number in range(rounds + 1):
-        epoch = training_epoch(source)
-        pipelines = {EVALUATION: evaluation(source), FIRST_EPOCH: epoch, LATER_EPOCHS: epoch}
+        epoch = read_training_epoch(source)
+        pipelines = {EVALUATION: read_evaluation(source), FIRST_EPOCH: epoch, LATER_EPOCHS: epoch}
         pairs = {
-            name: Pair(consume(bare_decoding(source), count_one), consume(batches, count_batch))
+            name: LapPair(
+                consume(read_bare_images(source), count_one), consume(batches, count_batch)
+            )
             for name, batches in pipelines.items()
         }
         if number > 0:
@@ -94,7 +96,7 @@ def count_batch(batch: tuple[dict[str, tf.Tensor], tf.Tensor]) -> tf.Tensor:
     return tf.shape(batch[0]["image"])[0]
 
 
-def useful_pixels(batches: tf.data.Dataset) -> float:
+def measure_useful_pixels(batches: tf.data.Dataset) -> float:
     """The share of the batches' pixels that belong to images, 0..1; the rest is padding."""
 
     def count(totals: tf.Tensor, batch: tuple[dict[str, tf.Tensor], tf.Tensor]) -> tf.Tensor:
@@ -107,7 +109,7 @@ def useful_pixels(batches: tf.data.Dataset) -> float:
     return find_share(batches.reduce(tf.zeros(2, tf.int64), count))
 
 
-def useful_pixels_as_they_come(source: Source, batch_size: int) -> float:
+def measure_useful_pixels_unsorted(source: RecordSource, batch_size: int) -> float:
     """The same share for images in the records' order, padded to the largest of each batch."""
 
     def size(serialized: tf.Tensor) -> tf.Tensor:

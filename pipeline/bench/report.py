@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rich.markup import escape
-from rich.table import Table
-
-from pipeline.bench.timing import Lap, Pair, find_cpu_ratio, find_ratio
+from pipeline.bench.markdown import format_markdown
+from pipeline.bench.timing import Lap, LapPair, find_cpu_ratio, find_ratio
+from serving.terminal import Table
 
 INGESTION = 400  # Images a second, on 2 cores.
 USEFUL = 0.95  # Of the pixels of a training batch.
-OF_BARE = 0.9  # The input pipeline's rate, as a share of bare decoding's.
+MIN_OF_BARE = 0.9  # The input pipeline's rate, as a share of bare decoding's.
 COLUMNS = ("what", "measured", "by processor time", "target", "")
 
 
@@ -33,12 +32,12 @@ class Row(NamedTuple):
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """The texts under COLUMNS."""
+        """The cells under COLUMNS."""
         return self.what, self.measured, self.by_processor, self.target, self.verdict
 
 
 @dataclass(frozen=True)
-class Report:
+class BenchReport:
     """The rows, and a caption: the data, the machine and the date."""
 
     rows: tuple[Row, ...]
@@ -46,8 +45,8 @@ class Report:
 
     def table(self) -> Table:
         """The report for the terminal."""
-        caption = escape("\n".join(self.caption))
-        table = Table(*COLUMNS, title="Bench", caption=caption, caption_justify="left")
+        caption = "\n".join(self.caption)
+        table = Table(*COLUMNS, title="Bench", caption=caption)
         for row in self.rows:
             style = {None: "", True: "green", False: "bold red"}[row.met]
             table.add_row(*row.cells, style=style)
@@ -55,12 +54,10 @@ class Report:
 
     def markdown(self) -> str:
         """The report for a page."""
-        cells = (COLUMNS, ("---",) * len(COLUMNS), *(row.cells for row in self.rows))
-        lines = [f"| {' | '.join(line)} |" for line in cells]
-        return "\n".join([*lines, "", *(f"{line}  " for line in self.caption), ""])
+        return format_markdown(COLUMNS, (row.cells for row in self.rows), self.caption)
 
 
-def ingestion_rows(first: Lap, again: Lap) -> Iterator[Row]:
+def make_ingestion_rows(first: Lap, again: Lap) -> Iterator[Row]:
     """Ingestion in a new process, and in one that has ingested before."""
     yield Row("ingestion, with start-up", *format_rates(first, "images"))
     row = Row("ingestion", *format_rates(again, "images"))
@@ -72,7 +69,7 @@ def format_rates(lap: Lap, items: str) -> tuple[str, str]:
     return f"{lap.rate:,.0f} {items}/s", f"{lap.cpu_rate:,.0f} a core"
 
 
-def useful_rows(
+def make_useful_rows(
     *, training: float, evaluation: float, as_they_come: dict[int, float]
 ) -> Iterator[Row]:
     """The shares of the batches' pixels that belong to images; `as_they_come` is by batch size."""
@@ -83,7 +80,7 @@ def useful_rows(
         yield Row(f"useful pixels, as they come, {batch_size} a batch", f"{useful:.1%}")
 
 
-def input_rows(rounds: Sequence[dict[str, Pair]], targeted: Sequence[str]) -> Iterator[Row]:
+def make_input_rows(rounds: Sequence[dict[str, LapPair]], targeted: Sequence[str]) -> Iterator[Row]:
     """The rate of bare decoding, and each input pipeline's share of it: medians.
 
     Those in `targeted` have a target.
@@ -96,7 +93,7 @@ def input_rows(rounds: Sequence[dict[str, Pair]], targeted: Sequence[str]) -> It
         rate, _ = format_rates(find_median([pair.lap for pair in pairs]), "records")
         row = Row(f"input, {name}", f"{part:.2f} of bare ({rate})", f"{work:.2f} of bare")
         if name in targeted:
-            row = row._replace(target=f"≥ {OF_BARE} of bare", met=part >= OF_BARE)
+            row = row._replace(target=f"≥ {MIN_OF_BARE} of bare", met=part >= MIN_OF_BARE)
         yield row
 
 

@@ -13,17 +13,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from pipeline.beam import Beam
 from pipeline.bench import scale_report
-from pipeline.bench.scale_report import Measured, Report, Sizes
+from pipeline.bench.markdown import MarkdownFile, write_markdown
+from pipeline.bench.scale_report import Measurement, ScaleReport, Sizes
 from pipeline.bench.throughput import describe_machine, show_progress
 from pipeline.cli.options import fail
 from pipeline.demo import drawn_flowers
 from pipeline.exit_codes import FAILED, WRONG_USE
 from pipeline.flink import cluster, jars
 from pipeline.flink.errors import ClusterError
+from serving import terminal
 from serving.commands import quiet_tensorflow
 
 STEPS = {"ImageExampleGen": "ingestion", "StatisticsGen": "statistics", "Transform": "Transform"}
@@ -35,9 +36,7 @@ CLASSES = len(drawn_flowers.HEADS)
 def bench(
     small: Annotated[int, typer.Option(help="Number of images in the smaller set.", min=50)] = 300,
     large: Annotated[int, typer.Option(help="Number of images in the larger set.", min=100)] = 6000,
-    markdown: Annotated[
-        str, typer.Option(help="Also writes the table there.", metavar="FILE")
-    ] = "",
+    markdown: MarkdownFile = "",
 ) -> None:
     """Measures all engines at two sizes, and prints one table."""
     quiet_tensorflow()
@@ -48,32 +47,31 @@ def bench(
             WRONG_USE,
         )
     try:
-        with cluster.temporary_folder() as home:
+        with cluster.make_temporary_folder() as home:
             report = measure(Sizes(small, large), home)
     except ClusterError as error:
         fail(str(error), FAILED)
-    Console().print(report.table())
-    if markdown:
-        Path(markdown).parent.mkdir(parents=True, exist_ok=True)
-        Path(markdown).write_text(report.markdown(), encoding="utf-8")
+    terminal.console.print(report.table())
+    write_markdown(markdown, report.markdown())
 
 
-def measure(sizes: Sizes, home: Path) -> Report:
+def measure(sizes: Sizes, home: Path) -> ScaleReport:
     """Measures all engines at both sizes, one after another; `home` is for temporary files."""
     start, load = time.perf_counter(), os.getloadavg()[0]
     jars.find_java()  # Fails now rather than after minutes.
     folders = [draw_flowers(images) for images in sizes]
-    measured: list[Measured] = []
+    measured: list[Measurement] = []
     for engine, beam in start_engines(home):
         show_progress(f"{engine}: warm-up, then {sizes.small:,} and {sizes.large:,} images")
         _, *laps = [
             measure_seconds(folder, home / f"{engine}-{lap}", beam)
             for lap, folder in enumerate([folders[0], *folders])
         ]
-        measured += [Measured(engine, step, laps[0][step], laps[1][step]) for step in laps[0]]
+        measured += [Measurement(engine, step, laps[0][step], laps[1][step]) for step in laps[0]]
     took = f"load average at the start {load:.1f}; took {time.perf_counter() - start:.0f} s"
     files = f"{sizes.small:,} and {sizes.large:,} drawn flowers, experiment flowers"
-    return Report(sizes, tuple(measured), (files, describe_machine(), took, scale_report.MEANING))
+    caption = (files, describe_machine(), took, scale_report.MEANING)
+    return ScaleReport(sizes, tuple(measured), caption)
 
 
 def start_engines(home: Path) -> Iterator[tuple[str, Beam]]:
@@ -110,4 +108,4 @@ def draw_flowers(images: int) -> Path:
 
 
 if __name__ == "__main__":
-    typer.run(bench)
+    terminal.run_function(bench)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rich.markup import escape
-from rich.table import Table
+from pipeline.bench.markdown import format_markdown
+from serving.terminal import Table
 
 DIRECT = "direct"  # The engine with which the others are compared.
 MEANING = (
-    "by the clock; fixed: the cost without any image; ratio: to direct, for the same step; a dash: "
-    "too small to measure next to the start-up"
+    'Times are wall-clock. "fixed" is the time without images. "ratio" compares with direct for '
+    "the same step. A dash means that the cost is too small to measure."
 )
 
 
@@ -24,7 +24,7 @@ class Sizes(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """The seconds of one engine for one step, at the small and at the large size."""
 
     engine: str
@@ -42,15 +42,15 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Report:
+class ScaleReport:
     """The measurements, and a caption: the data, the machine and the date."""
 
     sizes: Sizes
-    measured: tuple[Measured, ...]
+    measured: tuple[Measurement, ...]
     caption: tuple[str, ...]  # Lines.
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        """The texts under `columns`."""
+        """The cells under `columns`."""
         direct = {each.step: each for each in self.measured if each.engine == DIRECT}
         for each in self.measured:
             fixed, per_image = each.fixed(self.sizes), each.per_image(self.sizes)
@@ -74,17 +74,15 @@ class Report:
 
     def table(self) -> Table:
         """The report for the terminal."""
-        caption = escape("\n".join(self.caption))
-        table = Table(*self.columns, title="Bench: scale", caption=caption, caption_justify="left")
+        caption = "\n".join(self.caption)
+        table = Table(*self.columns, title="Bench: scale", caption=caption)
         for row in self.rows():
             table.add_row(*row)
         return table
 
     def markdown(self) -> str:
         """The report for a page."""
-        cells = (self.columns, ("---",) * len(self.columns), *self.rows())
-        lines = [f"| {' | '.join(line)} |" for line in cells]
-        return "\n".join([*lines, "", *(f"{line}  " for line in self.caption), ""])
+        return format_markdown(self.columns, self.rows(), self.caption)
 
 
 def format_ratio(seconds: float, base: float) -> str:

@@ -18,30 +18,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from components.errors import DataError
 from pipeline.bench import report as bench_report
-from pipeline.bench.report import Report, Row
+from pipeline.bench.markdown import MarkdownFile, write_markdown
+from pipeline.bench.report import BenchReport, Row
 from pipeline.demo import drawn_flowers
 from pipeline.exit_codes import WRONG_USE
+from serving import terminal
 from serving.commands import quiet_tensorflow
+from serving.printable import markup
 
 if TYPE_CHECKING:  # At run time they would import TensorFlow before it is silenced.
-    from pipeline.bench.ingestion import Ingested
-    from pipeline.bench.input_speed import Source
+    from pipeline.bench.ingestion import IngestionRun
+    from pipeline.bench.input_speed import RecordSource
 
 EXPERIMENT = "flowers"
 TUTORIAL_BATCH = 8  # Images in a batch of the tutorial that this project began with.
-console = Console(stderr=True)
 
 
 def bench(
     data: Annotated[str, typer.Option(help="Folder of class folders.", metavar="DIR")] = "",
-    markdown: Annotated[
-        str, typer.Option(help="Also writes the table there.", metavar="FILE")
-    ] = "",
+    markdown: MarkdownFile = "",
     rounds: Annotated[
         int, typer.Option(help="Rounds of input pipeline and bare decoding.", min=1)
     ] = 5,
@@ -53,53 +51,51 @@ def bench(
         with tempfile.TemporaryDirectory() as home:
             report = measure(folder, Path(home), rounds)
     except DataError as error:
-        console.print(f"[bold red]{escape(str(error))}[/]", highlight=False, soft_wrap=True)
+        terminal.errors.print(f"[bold red]{markup(str(error))}[/]", highlight=False, soft_wrap=True)
         raise typer.Exit(WRONG_USE) from error
-    Console().print(report.table())
-    if markdown:
-        Path(markdown).parent.mkdir(parents=True, exist_ok=True)
-        Path(markdown).write_text(report.markdown(), encoding="utf-8")
+    terminal.console.print(report.table())
+    write_markdown(markdown, report.markdown())
 
 
-def measure(folder: Path, home: Path, rounds: int) -> Report:
+def measure(folder: Path, home: Path, rounds: int) -> BenchReport:
     """All figures for the folder; `home` is for temporary files."""
     start, load = time.perf_counter(), os.getloadavg()[0]
     show_progress("importing TensorFlow and TFX")
     from pipeline.bench.ingestion import ingest
-    from pipeline.bench.input_speed import Source
+    from pipeline.bench.input_speed import RecordSource
     from trainer import configs
 
     experiment = configs.load(EXPERIMENT)
     show_progress(f"ingesting {folder}, twice")
     first, again = (ingest(folder, home / str(n), experiment.data) for n in range(2))
-    source = Source(again.files("train"), again.labels, experiment)
+    source = RecordSource(again.files("train"), again.labels, experiment)
     rows = (
-        *bench_report.ingestion_rows(first.lap, again.lap),
-        *useful_rows(again, source),
-        *input_rows(source, rounds),
+        *bench_report.make_ingestion_rows(first.lap, again.lap),
+        *measure_useful_rows(again, source),
+        *measure_input_rows(source, rounds),
         Row("peak memory of this process", f"{read_peak_memory() / 2**30:.2f} GiB"),
     )
     meaning = "by processor time: per second of a core's work, whatever else runs"
     took = f"load average at the start {load:.1f}; took {time.perf_counter() - start:.0f} s"
     files = f"{again.lap.items:,} files of {folder.resolve().name}, experiment {EXPERIMENT}"
-    return Report(rows, (files, describe_machine(), took, meaning))
+    return BenchReport(rows, (files, describe_machine(), took, meaning))
 
 
-def useful_rows(ingested: Ingested, source: Source) -> Iterator[Row]:
+def measure_useful_rows(ingested: IngestionRun, source: RecordSource) -> Iterator[Row]:
     """The shares of useful pixels."""
     from pipeline.bench import input_speed
 
     show_progress("counting useful pixels")
     sizes = (source.experiment.train.batch_size, TUTORIAL_BATCH)
     val = replace(source, files=ingested.files("val"))
-    return bench_report.useful_rows(
-        training=input_speed.useful_pixels(input_speed.training_epoch(source)),
-        evaluation=input_speed.useful_pixels(input_speed.evaluation(val)),
-        as_they_come={n: input_speed.useful_pixels_as_they_come(source, n) for n in sizes},
+    return bench_report.make_useful_rows(
+        training=input_speed.measure_useful_pixels(input_speed.read_training_epoch(source)),
+        evaluation=input_speed.measure_useful_pixels(input_speed.read_evaluation(val)),
+        as_they_come={n: input_speed.measure_useful_pixels_unsorted(source, n) for n in sizes},
     )
 
 
-def input_rows(source: Source, rounds: int) -> Iterator[Row]:
+def measure_input_rows(source: RecordSource, rounds: int) -> Iterator[Row]:
     """The input pipeline's rates, compared with bare decoding."""
     from pipeline.bench import input_speed
 
@@ -108,12 +104,12 @@ def input_rows(source: Source, rounds: int) -> Iterator[Row]:
     for pairs in input_speed.compare(input_speed.repeat(source), rounds):
         done.append(pairs)
         show_progress(f"round {len(done)} of {rounds}")
-    return bench_report.input_rows(done, input_speed.TARGETED)
+    return bench_report.make_input_rows(done, input_speed.TARGETED)
 
 
 def show_progress(doing: str) -> None:
     """Prints what the bench is doing."""
-    console.print(f"[dim]bench:[/] {escape(doing)}", highlight=False, soft_wrap=True)
+    terminal.errors.print(f"[dim]bench:[/] {markup(doing)}", highlight=False, soft_wrap=True)
 
 
 def describe_machine() -> str:
@@ -131,4 +127,4 @@ def read_peak_memory() -> int:
 
 
 if __name__ == "__main__":
-    typer.run(bench)
+    terminal.run_function(bench)

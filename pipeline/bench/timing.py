@@ -29,7 +29,7 @@ class Lap(NamedTuple):
         return self.items / self.cpu_seconds
 
 
-class Pair(NamedTuple):
+class LapPair(NamedTuple):
     """Two laps, one right after the other, so that what slows one slows both."""
 
     yardstick: Lap
@@ -43,11 +43,11 @@ def time_work(work: Callable[[], int]) -> Lap:
     return Lap(items, time.perf_counter() - start, time.process_time() - cpu_start)
 
 
-def find_ratio(pairs: Sequence[Pair]) -> float:
+def find_ratio(pairs: Sequence[LapPair]) -> float:
     """The laps' rate divided by their yardsticks': the median."""
     return statistics.median(pair.lap.rate / pair.yardstick.rate for pair in pairs)
 
 
-def find_cpu_ratio(pairs: Sequence[Pair]) -> float:
+def find_cpu_ratio(pairs: Sequence[LapPair]) -> float:
     """The same ratio by processor time."""
     return statistics.median(pair.lap.cpu_rate / pair.yardstick.cpu_rate for pair in pairs)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import sys
+from contextlib import suppress
+
 import typer
 
 from pipeline.cli import kubeflow, models, run, schedule
-from serving import commands
+from serving import commands, terminal
 
 app = typer.Typer(
     help="Fully convolutional networks: from a folder of images to a served model.",
@@ -23,5 +28,17 @@ app.add_typer(schedule.app, name="schedule")
 
 
 def main() -> None:
-    """The entry point of `fcn` and of `python -m pipeline`."""
-    app()
+    """The entry of the command `fcn` and of `python -m pipeline`.
+
+    It ends the process without Python's clean-up, in which TensorFlow's objects sometimes fail and
+    print a traceback after a run's last line.
+    """
+    try:
+        terminal.run_commands(app)
+    except SystemExit as end:
+        code = int(end.code or 0)
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # The reader of a pipe may have ended.
+            stream.flush()
+    os._exit(code)

@@ -32,7 +32,7 @@ Options = Annotated[
 def read_local_args(
     runner: str, options: list[str], model: str, *, data: str, workdir: str
 ) -> tuple[str, ...]:
-    """Beam's command line for a run on this machine. Ends the command if something does not fit.
+    """Beam's command line for a run on this machine. Ends the command if an option is invalid.
 
     Takes the folders as the user wrote them, since workers elsewhere need absolute paths.
     """
@@ -43,7 +43,7 @@ def read_local_args(
         check_local(runner, options)
         beam = engines.parse(runner, options)
         data, workdir = settings.read_places(model, data=data, workdir=workdir)
-        engines.check_places(beam, {"--data": data, "--workdir": workdir})
+        engines.check_reachable(beam, {"--data": data, "--workdir": workdir})
     except SettingsError as error:
         fail(str(error), WRONG_USE)
     return beam.args

@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli import beam_options
-from pipeline.cli.options import Data, Fast, Name, Set, console, fail, load, places, say
+from pipeline.cli import beam_options, options
+from pipeline.cli.options import Data, Fast, Name, Set, fail, fail_on_storage_errors, load
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
+from pipeline.guard import guard
 from pipeline.settings_error import SettingsError
+from pipeline.storage_errors import StorageError, name_storage_errors
 from serving.commands import quiet_tensorflow
+from serving.printable import markup
+from serving.terminal import console, say
 
 if TYPE_CHECKING:
+    from pipeline.kubeflow.cluster import Cluster
     from pipeline.kubeflow.rehearsal.outcome import Rehearsal
-    from pipeline.settings import Cluster, Settings
+    from pipeline.settings import Settings
     from trainer.config import Experiment
 
 REHEARSED_IMAGE = "fcn-pipeline:rehearsal"  # A name only: a rehearsal starts no containers.
@@ -28,24 +33,31 @@ ClusterFile = Annotated[
     typer.Option(
         "--cluster",
         metavar="FILE",
-        help="YAML file with the cluster's settings; FCN_CLUSTER if not given.",
+        help="YAML file with the cluster's settings. Default: FCN_CLUSTER.",
     ),
 ]
 Image = Annotated[
-    str, typer.Option(metavar="NAME:TAG", help="Image of the steps; FCN_IMAGE if not given.")
+    str, typer.Option(metavar="NAME:TAG", help="Image of the steps. Default: FCN_IMAGE.")
 ]
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="FILE", help="NAME.yaml if not given.")
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="The compiled pipeline. Default: NAME.yaml."
+    ),
 ]
 DefaultData = Annotated[
-    str, typer.Option(metavar="DIR", help="The images of runs that give no other folder.")
+    str, typer.Option(metavar="DIR", help="Default folder of images for runs of this pipeline.")
 ]
 Workdir = Annotated[
     str,
-    typer.Option(metavar="DIR", help="For everything it makes; runs/NAME-rehearsal if not given."),
+    typer.Option(
+        metavar="DIR",
+        help="Folder for everything the rehearsal writes. Default: runs/NAME-rehearsal.",
+    ),
 ]
 PushRoot = Annotated[
-    str, typer.Option(metavar="DIR", help="For the versions pushed; WORKDIR/served if not given.")
+    str,
+    typer.Option(metavar="DIR", help="Folder for pushed versions. Default: WORKDIR/served."),
 ]
 
 
@@ -63,19 +75,20 @@ def compile_pipeline(
     """Writes the graph for open-source Kubeflow Pipelines: a file to upload."""
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
-    settings = read_settings(cluster, image=image, data=data, runner=beam_runner, beam=beam)
+    settings = read_cluster(cluster, image=image, data=data, runner=beam_runner, beam=beam)
     path = output or Path(f"{name}.yaml")
     write_pipeline(path, experiment, settings)
     show_parameters(experiment, settings)
-    say(f"{path}: `fcn schedule upload {path}` brings it to a cluster.")
+    shown = markup(path)
+    say(f"Wrote {shown}. Upload it with `fcn schedule upload {shown}`.")
 
 
 def show_parameters(experiment: Experiment, settings: Cluster) -> None:
     """Prints the defaults of a run's parameters, and a warning if pods have no security context."""
     from pipeline.kubeflow import compilation, pods
 
-    for parameter, value in compilation.defaults(experiment, settings).items():
-        say(f"  {parameter} = {value}")
+    for parameter, value in compilation.list_defaults(experiment, settings).items():
+        say(f"  {markup(parameter)} = {markup(value)}")
     if not pods.HAS_SECURITY_CONTEXT:
         console.print(
             "This kfp-kubernetes does not support security contexts: pods run as the image's "
@@ -102,30 +115,40 @@ def rehearse(
     experiment = load(name, fast=fast, overrides=overrides)
     workdir = workdir or f"runs/{name}-rehearsal"
     # Never FCN_PUSH_ROOT: the versions of a rehearsal must not be served.
-    where = places(experiment, data, workdir, push_root or f"{workdir}/served")
-    settings = read_settings(cluster, image=image)
+    where = options.read_settings(experiment, data, workdir, push_root or f"{workdir}/served")
+    settings = read_cluster(cluster, image=image)
     settings = replace(settings, image=settings.image or REHEARSED_IMAGE)
-    show_pushed(run_rehearsal(experiment, where, settings))
+    with guard(), fail_on_storage_errors(where.workdir, where.push_root):
+        ended = run_rehearsal(experiment, where, settings)
+    show_pushed(ended)
 
 
 def show_pushed(ended: Rehearsal) -> None:
-    """Prints the version that was pushed. Ends the command if a step failed or nothing was."""
+    """Prints the pushed version. Ends the command if a step failed or nothing was pushed."""
     if not ended.succeeded:
-        fail(f"The rehearsal ended as {ended.state}.", FAILED)
+        fail(describe_failures(ended), FAILED)
     pushed = ended.tasks["Pusher"].outputs.artifacts["pushed_model"].metadata
     if not pushed.get("pushed"):
         from components.metrics import results
 
         failures = results.list_gate_failures(str(ended.artifact("Evaluator", "evaluation")))
         fail("\n".join(["Nothing was pushed.", *failures]), NOT_BLESSED)
-    say(f"Pushed: {pushed['pushed_destination']}")
+    say(f"Pushed: {markup(pushed['pushed_destination'])}")
 
 
-def read_settings(
+def describe_failures(ended: Rehearsal) -> str:
+    """The steps that failed, and where to read why: a step without a pod has no log."""
+    return "\n".join(
+        f"{task.name} failed: see {task.log}." if task.log else f"{task.name} failed: {task.reason}"
+        for task in ended.failed
+    )
+
+
+def read_cluster(
     file: Path | None, *, image: str, data: str = "", runner: str = "", beam: Iterable[str] = ()
 ) -> Cluster:
-    """The cluster's settings. Ends the command if something does not fit."""
-    from pipeline.settings import Cluster
+    """The cluster's settings. Ends the command if one is invalid."""
+    from pipeline.kubeflow.cluster import Cluster
 
     try:
         return Cluster.from_env(file, image=image, data=data, runner=runner, beam=beam)
@@ -135,11 +158,16 @@ def read_settings(
 
 def write_pipeline(path: Path, experiment: Experiment, cluster: Cluster) -> None:
     """Writes the compiled pipeline. Ends the command if Kubeflow would not run it."""
+    import tensorflow as tf
+
     from pipeline.kubeflow import compilation
 
     try:
-        compilation.compile_to(path, experiment, cluster)
-    except (ValueError, OSError) as error:
+        with name_storage_errors(path):
+            compilation.compile_to(path, experiment, cluster)
+    except StorageError as error:
+        fail(str(error), FAILED)
+    except (ValueError, OSError, tf.errors.OpError) as error:
         fail(str(error), WRONG_USE)
 
 
@@ -147,13 +175,14 @@ def run_rehearsal(experiment: Experiment, where: Settings, cluster: Cluster) -> 
     """Compiles the graph and runs it to its end, with its progress on the terminal."""
     from components.errors import DataError
     from pipeline.kubeflow.rehearsal import run, view
-    from pipeline.kubeflow.rehearsal.options import Options
+    from pipeline.kubeflow.rehearsal.task_runner import Options
     from pipeline.local import run as local_run
 
     workdir = Path(where.workdir)
     try:
         workdir.mkdir(parents=True, exist_ok=True)
-        experiment = local_run.fill_classes(experiment, where.data)
+        where = replace(where, follow_links=cluster.follow_links)
+        experiment = local_run.fill_classes(experiment, where)
         with local_run.lock_workdir(where.workdir):
             write_pipeline(workdir / "pipeline.yaml", experiment, cluster)
             ended = run.rehearse(
@@ -165,9 +194,9 @@ def run_rehearsal(experiment: Experiment, where: Settings, cluster: Cluster) -> 
                 },
                 options=Options(secrets=read_secrets(cluster), listener=view.View(console)),
             )
-    except (DataError, OSError) as error:
+    except (DataError, NotADirectoryError, FileExistsError) as error:
         fail(str(error), WRONG_USE)
-    console.print(view.table(ended))
+    console.print(view.build_table(ended))
     return ended
 
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import keras
 from rich.console import Console
-from rich.table import Table
 
+from serving.terminal import Table
 from trainer import models
 from trainer.config import Experiment
 from trainer.data.preprocessing import DataStatistics
@@ -44,8 +44,8 @@ def drop_weights(config: ModelConfig) -> ModelConfig:
 
 def make_layer_table(model: keras.Model) -> Table:
     """A table with the kind, output shape and parameters of each layer."""
-    strides = geometry.strides(model)
-    table = Table("layer", "kind", "output", title=model.name, title_justify="left")
+    strides = geometry.compute_strides(model)
+    table = Table("layer", "kind", "output", title=model.name)
     table.add_column("parameters", justify="right")
     for layer in model.layers:
         shape = format_shape(layer, strides.get(layer.name))
@@ -55,7 +55,7 @@ def make_layer_table(model: keras.Model) -> Table:
     return table
 
 
-def format_shape(layer: keras.Layer, stride: geometry.Steps | None) -> str:
+def format_shape(layer: keras.Layer, stride: geometry.Strides | None) -> str:
     """The shape of a layer's output for images of H x W: B x H/4 x W/4 x 64."""
     _, *sides, channels = layer.output.shape
     if stride is not None:
@@ -71,14 +71,14 @@ def format_side(name: str, step: Fraction | int) -> str:
 
 def describe_sizes(model: keras.Model) -> str:
     """Smallest input, total stride and receptive field, as sentences."""
-    smallest, field = geometry.smallest_input(model), geometry.receptive_field(model)
-    step = max(geometry.strides(model).values())
+    smallest, field = geometry.find_smallest_input(model), geometry.find_receptive_field(model)
+    step = max(geometry.compute_strides(model).values())
     return (
         f"Smallest input: {format_sides(smallest)} pixels. Total stride: {format_sides(step)}. "
         f"Receptive field: {format_sides(field)}."
     )
 
 
-def format_sides(sides: geometry.Sides | geometry.Steps) -> str:
+def format_sides(sides: geometry.Sides | geometry.Strides) -> str:
     """Height x width, as text."""
     return f"{sides[0]} x {sides[1]}"

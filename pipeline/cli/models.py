@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.cli.options import Name, Set, console, load
+from pipeline.cli.options import Name, Set, load
 from serving.commands import quiet_tensorflow
+from serving.terminal import console
 
 
 def models(name: Name, overrides: Set = []) -> None:  # noqa: B006

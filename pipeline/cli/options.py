@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
-from pipeline.exit_codes import WRONG_USE
+from pipeline.exit_codes import FAILED, WRONG_USE
 from pipeline.settings_error import SettingsError
+from pipeline.storage_errors import StorageError, name_storage_errors
+from serving.printable import markup
+from serving.terminal import errors
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
@@ -22,7 +28,7 @@ Data = Annotated[
     str,
     typer.Option(
         metavar="DIR",
-        help="Folder of class folders, or of images and masks; FCN_DATA if not given.",
+        help="Folder of class folders, or of images and masks. Default: FCN_DATA.",
     ),
 ]
 Set = Annotated[
@@ -30,12 +36,9 @@ Set = Annotated[
 ]
 Fast = Annotated[bool, typer.Option("--fast", help="Use the short configuration: a few minutes.")]
 
-console = Console()
-errors = Console(stderr=True)
-
 
 def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:
-    """The experiment with its overrides. Ends the command if something does not fit."""
+    """The experiment with its overrides. Ends the command if an option is invalid."""
     from trainer import configs
     from trainer import overrides as changes
     from trainer.data import schema
@@ -48,8 +51,8 @@ def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:
     return experiment
 
 
-def places(experiment: Experiment, data: str, workdir: str, push_root: str) -> Settings:
-    """The folders of a run on this machine. Ends the command if something does not fit."""
+def read_settings(experiment: Experiment, data: str, workdir: str, push_root: str) -> Settings:
+    """The folders of a run on this machine. Ends the command if an option is invalid."""
     from pipeline.settings import Settings
 
     try:
@@ -58,12 +61,18 @@ def places(experiment: Experiment, data: str, workdir: str, push_root: str) -> S
         fail(str(error), WRONG_USE)
 
 
+@contextmanager
+def fail_on_storage_errors(*places: str | Path, hint: str = "") -> Iterator[None]:
+    """Ends the command with one sentence if the block cannot write one of its places."""
+    try:
+        with name_storage_errors(*places):
+            yield
+    except StorageError as error:
+        logging.getLogger(__name__).error("%s", traceback.format_exc())
+        fail(f"{error}{hint}", FAILED)
+
+
 def fail(message: str, code: int) -> NoReturn:
     """Prints the message to stderr and exits with the code."""
-    errors.print(f"[red]fcn:[/] {escape(message)}", highlight=False, soft_wrap=True)
+    errors.print(f"[red]fcn:[/] {markup(message)}", highlight=False, soft_wrap=True)
     raise typer.Exit(code)
-
-
-def say(text: str) -> None:
-    """Prints one line without wrapping it."""
-    console.print(text, highlight=False, soft_wrap=True)

@@ -12,27 +12,45 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli import beam_options
-from pipeline.cli.options import Data, Fast, Name, Set, console, fail, load, places
+from pipeline.cli.options import (
+    Data,
+    Fast,
+    Name,
+    Set,
+    fail,
+    fail_on_storage_errors,
+    load,
+    read_settings,
+)
 from pipeline.exit_codes import FAILED, NOT_BLESSED, WRONG_USE
 from pipeline.guard import guard
+from pipeline.storage_errors import StorageError, name_storage_errors
 from serving.commands import quiet_tensorflow
+from serving.printable import LogFormatter
+from serving.terminal import console
 
 if TYPE_CHECKING:
     from pipeline.local.results import RunResult
     from pipeline.settings import Settings
     from trainer.config import Experiment
 
+STORAGE = ("place_not_permitted", "workdir_too_small")  # Reasons that are not wrong use.
 
+FollowLinks = Annotated[
+    bool,
+    typer.Option("--follow-links", help="Follows links that lead out of the folder of images."),
+]
 Workdir = Annotated[
     str,
     typer.Option(
-        metavar="DIR", help="For everything a run makes; FCN_WORKDIR, or runs/NAME, if not given."
+        metavar="DIR",
+        help="Folder for everything the run writes. Default: FCN_WORKDIR, or runs/NAME.",
     ),
 ]
 PushRoot = Annotated[
     str,
     typer.Option(
-        metavar="DIR", help="For the versions pushed; FCN_PUSH_ROOT, or served, if not given."
+        metavar="DIR", help="Folder for pushed versions. Default: FCN_PUSH_ROOT, or served."
     ),
 ]
 JsonFile = Annotated[
@@ -50,6 +68,7 @@ def run(
     overrides: Set = [],  # noqa: B006
     beam_runner: beam_options.Runner = "",
     beam: beam_options.Options = [],  # noqa: B006
+    follow_links: FollowLinks = False,
 ) -> None:
     """Ingests, trains, evaluates and, if the model passes its gate, pushes it.
 
@@ -60,26 +79,28 @@ def run(
     beam_args = beam_options.read_local_args(
         beam_runner, beam, experiment.name, data=data, workdir=workdir
     )
-    settings = replace(places(experiment, data, workdir, push_root), beam_args=beam_args)
+    settings = read_settings(experiment, data, workdir, push_root)
+    settings = replace(settings, beam_args=beam_args, follow_links=follow_links)
     log = Path(settings.workdir, "log.txt")
-    check_places(settings, experiment.name)
-    check_writable(log, json_file)
-    log_to(log)
-    result = run_or_fail(experiment, settings, log)
-    report(result, json_file)
+    check_folders_or_fail(settings, experiment.name)
+    make_parents_or_fail(log, json_file)
+    with fail_on_storage_errors(settings.workdir):
+        result = run_or_fail(experiment, settings, log)
+    with fail_on_storage_errors(json_file or settings.workdir):
+        report(result, json_file)
     if not result.blessed:
         raise typer.Exit(NOT_BLESSED)
 
 
-def check_places(settings: Settings, model: str) -> None:
-    """Refuses places that a run could not use, before anything is made."""
+def check_folders_or_fail(settings: Settings, model: str) -> None:
+    """Ends the command if a folder cannot be used. Creates nothing."""
     from components.errors import DataError
     from pipeline.local import places
 
     try:
         places.check_places(settings, model)
     except DataError as error:
-        fail(str(error), WRONG_USE)
+        fail(str(error), FAILED if error.reason in STORAGE else WRONG_USE)
 
 
 def run_or_fail(experiment: Experiment, settings: Settings, log: Path) -> RunResult:
@@ -88,42 +109,49 @@ def run_or_fail(experiment: Experiment, settings: Settings, log: Path) -> RunRes
     from pipeline.local import run
 
     try:
-        with guard():
+        with guard(), name_storage_errors(settings.workdir, settings.push_root):
             return run.run(experiment, settings, console)
     except DataError as error:
         fail(str(error), WRONG_USE)
+    except StorageError as error:
+        logging.getLogger(__name__).error("%s", traceback.format_exc())
+        fail(f"{error} Finished steps are kept: run again. See the log for details: {log}", FAILED)
     except Exception as error:
         logging.getLogger(__name__).error("%s", traceback.format_exc())
-        fail(f"{type(error).__name__}: {error}\nThe log has more: {log}", FAILED)
+        fail(f"{type(error).__name__}: {error}\nSee the log for details: {log}", FAILED)
 
 
 def report(result: RunResult, json_file: Path | None) -> None:
-    """Prints the result, and writes it to the file if one is given."""
+    """Writes the result to the file if one is given, and prints it."""
     from pipeline.local import results, run_table
 
-    run_table.show(result, console)
     if json_file:
         results.write_json(result, json_file)
+    run_table.show(result, console)
 
 
-def check_writable(*files: Path | None) -> None:
-    """Creates the folders of the files, so that an error shows before an hour of training."""
+def make_parents_or_fail(*files: Path | None) -> None:
+    """Creates the folders of the files, so that errors appear before training, not after."""
     for path in filter(None, files):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            fail(f"{path} cannot be written: {error.strerror}.", WRONG_USE)
+            fail(
+                f"{path} cannot be written ({error.strerror}): give a file in a writable folder.",
+                WRONG_USE,
+            )
         if path.is_dir() or not os.access(path.parent, os.W_OK):
             fail(
-                f"{path} cannot be written: give the name of a file in a writable folder.",
+                f"{path} cannot be written: give a file in a writable folder.",
                 WRONG_USE,
             )
 
 
 def log_to(path: Path) -> None:
     """Sends the logs and warnings of libraries to a file."""
-    handler = logging.FileHandler(path, encoding="utf-8")
-    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(level=logging.INFO, format=form, handlers=[handler], force=True)
+    handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    handler.setFormatter(LogFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(True)
+    logging.raiseExceptions = False  # A full disk gets one sentence, not a traceback for each line.
     logging.getLogger("tensorflow").handlers.clear()  # Its own handler prints to the terminal.

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
-from pipeline.cli.options import console, say
 from pipeline.cli.schedule_options import (
     Account,
     CaFile,
     Every,
-    Experiment,
+    ExperimentName,
     Host,
     JobName,
     Namespace,
@@ -31,6 +29,8 @@ from pipeline.exit_codes import FAILED
 from pipeline.kubeflow.schedule import tables
 from pipeline.kubeflow.schedule.follow import SUCCEEDED
 from pipeline.kubeflow.schedule.run_request import RunRequest
+from serving.printable import markup
+from serving.terminal import console, say
 
 if TYPE_CHECKING:
     from pipeline.kubeflow.schedule.scheduler import Scheduler
@@ -45,12 +45,17 @@ app = typer.Typer(
 
 @app.command()
 def upload(
-    package: Annotated[Path, typer.Argument(metavar="FILE", help="What `fcn compile` wrote.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="Compiled pipeline, written by `fcn compile`."),
+    ],
     pipeline: Annotated[
-        str, typer.Option(metavar="NAME", help="The name in the file if not given.")
+        str,
+        typer.Option(metavar="NAME", help="Name of the pipeline. Default: the name in the file."),
     ] = "",
     version: Annotated[
-        str, typer.Option(metavar="NAME", help="Made from the content if not given.")
+        str,
+        typer.Option(metavar="NAME", help="Name of the version. Default: a hash of the content."),
     ] = "",
     host: Host = "",
     namespace: Namespace = "",
@@ -59,12 +64,16 @@ def upload(
 ) -> None:
     """Uploads a compiled file as a new pipeline, or as a new version of one."""
     with open_scheduler(host, namespace, token_file, ca) as scheduler:
-        done = scheduler.upload(package, pipeline=pipeline, version=version)
-        state = "is there now" if done.is_new else "was there already, with the same content"
-        version, link = escape(done.version), escape(done.link)
-        say(f"Version {version} of {escape(done.pipeline)} {state}: {link}")
+        done = scheduler.upload(file, pipeline=pipeline, version=version)
+        state = "was uploaded" if done.is_new else "already exists with the same content"
+        version, link = markup(done.version), markup(done.link)
+        say(f"Version {version} of {markup(done.pipeline)} {state}: {link}")
         if done.newest:
-            say(f"The newest is {escape(done.newest)}: to run this one, add --version.")
+            newest = markup(done.newest)
+            say(
+                f"Version {newest} is newer and runs by default. To run this one: "
+                f"--version {version}."
+            )
 
 
 @app.command()
@@ -73,11 +82,11 @@ def run(
     version: Version = "",
     parameters: Parameters = [],  # noqa: B006
     pipeline_root: PipelineRoot = "",
-    experiment: Experiment = "",
+    experiment: ExperimentName = "",
     service_account: Account = "",
     wait: Annotated[
         bool,
-        typer.Option("--wait", "--follow", help="Prints what changes until the run ends."),
+        typer.Option("--wait", "--follow", help="Prints each change of the run until it ends."),
     ] = False,
     every: Every = 5.0,
     host: Host = "",
@@ -96,8 +105,8 @@ def run(
             service_account=service_account,
         )
         started = scheduler.run(request)
-        link = escape(scheduler.link(started.id))
-        say(f"Run {escape(started.name)} of version {escape(started.version)}: {link}")
+        link = markup(scheduler.build_link(started.id))
+        say(f"Run {markup(started.name)} of version {markup(started.version)}: {link}")
         show_default_root(request)
         if wait:
             watch(scheduler, started.id, every)
@@ -105,14 +114,16 @@ def run(
 
 @app.command()
 def follow(
-    run_id: Annotated[str, typer.Argument(metavar="ID", help="A run's: the end of its link.")],
+    run_id: Annotated[
+        str, typer.Argument(metavar="ID", help="ID of the run: the last part of its link.")
+    ],
     every: Every = 5.0,
     host: Host = "",
     namespace: Namespace = "",
     token_file: TokenFile = None,
     ca: CaFile = None,
 ) -> None:
-    """Prints what changes in a run until it ends. The exit code is 0 only if it succeeded."""
+    """Prints each change of a run until it ends. The exit code is 0 only if it succeeded."""
     with open_scheduler(host, namespace, token_file, ca) as scheduler:
         watch(scheduler, run_id, every)
 
@@ -124,13 +135,13 @@ def create(
     job: Annotated[
         str,
         typer.Option(
-            metavar="NAME", help="Name of the recurring run; the pipeline's name if not given."
+            metavar="NAME", help="Name of the recurring run. Default: the pipeline's name."
         ),
     ] = "",
     version: Version = "",
     parameters: Parameters = [],  # noqa: B006
     pipeline_root: PipelineRoot = "",
-    experiment: Experiment = "",
+    experiment: ExperimentName = "",
     service_account: Account = "",
     zone: TimeZone = "UTC",
     replace: Annotated[
@@ -169,9 +180,9 @@ def show(
     """Prints the recurring runs, and when they run next."""
     with open_scheduler(host, namespace, token_file, ca) as scheduler:
         shown_in = read_time_zone(zone)
-        jobs = scheduler.jobs()
+        jobs = scheduler.list_jobs()
         if as_json:
-            typer.echo(json.dumps(tables.rows(jobs, shown_in), indent=2))
+            typer.echo(json.dumps(tables.build_rows(jobs, shown_in), indent=2))
         else:
             tables.show_jobs(jobs, shown_in, console)
 
@@ -186,7 +197,7 @@ def pause(
 ) -> None:
     """Stops starting runs; a run in progress continues."""
     with open_scheduler(host, namespace, token_file, ca) as scheduler:
-        paused = escape(scheduler.pause(name))
+        paused = markup(scheduler.pause(name))
         say(f"{paused} is paused: `fcn schedule resume {paused}` continues it.")
 
 
@@ -198,10 +209,10 @@ def resume(
     token_file: TokenFile = None,
     ca: CaFile = None,
 ) -> None:
-    """Starts runs again. Of the runs missed meanwhile, only the last is made up for."""
+    """Starts runs again. If runs were missed, only the most recent one is started now."""
     with open_scheduler(host, namespace, token_file, ca) as scheduler:
-        resumed = escape(scheduler.resume(name))
-        say(f"{resumed} runs again: at its next time, and now if it missed one while paused.")
+        resumed = markup(scheduler.resume(name))
+        say(f"{resumed} is resumed. If it missed a run while paused, that run starts now.")
 
 
 @app.command()
@@ -214,7 +225,7 @@ def delete(
 ) -> None:
     """Deletes a recurring run. The runs that it started stay."""
     with open_scheduler(host, namespace, token_file, ca) as scheduler:
-        say(f"{escape(scheduler.delete(name))} is deleted; its runs stay.")
+        say(f"{markup(scheduler.delete(name))} is deleted; its runs stay.")
 
 
 def watch(scheduler: Scheduler, run_id: str, every: float) -> None:
@@ -223,7 +234,8 @@ def watch(scheduler: Scheduler, run_id: str, every: float) -> None:
         for change in scheduler.follow(run_id, every=every):
             tables.show_change(change, console)
     except KeyboardInterrupt:
-        say(f"No longer following; the run goes on: `fcn schedule follow {escape(run_id)}`.")
+        again = f"`fcn schedule follow {markup(run_id)}`"
+        say(f"Stopped following. The run continues; follow it again with {again}.")
         raise typer.Exit(INTERRUPTED) from None
     if change.state != SUCCEEDED:
         raise typer.Exit(FAILED)

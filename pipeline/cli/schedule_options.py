@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from pipeline.cli.options import fail
+from pipeline.kubeflow.schedule.endpoint import TOKEN, Endpoint, check_address
 from pipeline.kubeflow.schedule.errors import ScheduleError, WrongUseError
-from pipeline.kubeflow.schedule.host import TOKEN, Place, address
 
 if TYPE_CHECKING:
     from pipeline.kubeflow.schedule.scheduler import Scheduler
@@ -28,14 +28,14 @@ Namespace = Annotated[
     typer.Option(
         envvar="FCN_KFP_NAMESPACE",
         metavar="NAME",
-        help="Yours, on multi-user installations; leave it out on single-user ones.",
+        help="Your namespace. Required on multi-user installations only.",
     ),
 ]
 TokenFile = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help=f"Contains your token; {TOKEN} if not given. No option takes the token itself.",
+        help=f"File with your token. Default: the variable {TOKEN}.",
     ),
 ]
 CaFile = Annotated[
@@ -56,7 +56,9 @@ TimeZone = Annotated[
     ),
 ]
 PipelineName = Annotated[str, typer.Argument(metavar="NAME", help="A pipeline that was uploaded.")]
-Version = Annotated[str, typer.Option(metavar="NAME", help="The newest if not given.")]
+Version = Annotated[
+    str, typer.Option(metavar="NAME", help="Version of the pipeline. Default: the newest.")
+]
 Parameters = Annotated[
     list[str], typer.Option("--param", metavar="NAME=VALUE", help="A parameter. Repeatable.")
 ]
@@ -65,12 +67,13 @@ PipelineRoot = Annotated[
     typer.Option(
         envvar="FCN_PIPELINE_ROOT",
         metavar="URI",
-        help="Where artifacts go: minio://, s3:// or gs://BUCKET/PREFIX; the cluster's root if "
-        "not given.",
+        help="Folder for artifacts: minio://, s3:// or gs://BUCKET/PREFIX. Default: the cluster's "
+        "root.",
     ),
 ]
-Experiment = Annotated[
-    str, typer.Option(metavar="NAME", help="Groups runs; the pipeline's name if not given.")
+ExperimentName = Annotated[
+    str,
+    typer.Option("--experiment", metavar="NAME", help="Groups runs. Default: the pipeline's name."),
 ]
 Account = Annotated[str, typer.Option(metavar="NAME", help="The steps' service account.")]
 Every = Annotated[
@@ -88,13 +91,14 @@ def open_scheduler(
     An error in the `with` block ends the command with one sentence and the error's exit code.
     """
     try:
-        place = Place(host=address(host), namespace=namespace, token_file=token_file, ca=ca)
-        yield connect_scheduler(place)
+        address = check_address(host)
+        endpoint = Endpoint(host=address, namespace=namespace, token_file=token_file, ca=ca)
+        yield connect_scheduler(endpoint)
     except ScheduleError as error:
         fail(str(error), error.exit_code)
 
 
-def connect_scheduler(place: Place) -> Scheduler:
+def connect_scheduler(endpoint: Endpoint) -> Scheduler:
     """kfp takes seconds to import, and is an optional dependency: hence the imports in here."""
     try:
         from pipeline.kubeflow.schedule.client import connect
@@ -103,7 +107,7 @@ def connect_scheduler(place: Place) -> Scheduler:
         raise WrongUseError(
             f"{error.name} is not installed: `pip install 'fcn-pipeline[kubeflow]'`."
         ) from error
-    return Scheduler(connect(place))
+    return Scheduler(connect(endpoint))
 
 
 def read_time_zone(name: str) -> ZoneInfo:

@@ -16,6 +16,9 @@ from rich import progress
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from pipeline.demo import whole_folder
+from serving.client import UnusableProxy
+from serving.client.proxies import check_proxies
+from serving.terminal import console
 
 ATTEMPTS = 6
 COLUMNS = (
@@ -87,7 +90,7 @@ def _require_answer(url: str, seconds: float) -> None:
     cover the name look-up: hence a thread, which is left behind after the timeout.
     """
     outcome: queue.Queue[Exception | None] = queue.Queue()
-    threading.Thread(target=_knock, args=(url, seconds, outcome), daemon=True).start()
+    threading.Thread(target=_request_head, args=(url, seconds, outcome), daemon=True).start()
     try:
         error = outcome.get(timeout=seconds)
     except queue.Empty:
@@ -96,10 +99,13 @@ def _require_answer(url: str, seconds: float) -> None:
         raise NoNetwork(f"{url} cannot be reached ({error}). Check the network.") from error
 
 
-def _knock(url: str, seconds: float, outcome: queue.Queue[Exception | None]) -> None:
+def _request_head(url: str, seconds: float, outcome: queue.Queue[Exception | None]) -> None:
     try:
-        httpx.head(url, timeout=seconds)
-    except httpx.HTTPError as error:
+        with check_proxies():
+            http = httpx.Client(timeout=seconds)
+        with http:
+            http.head(url)
+    except (httpx.HTTPError, UnusableProxy) as error:
         outcome.put(error)
     else:
         outcome.put(None)  # Any status will do here: the download checks it.
@@ -112,7 +118,7 @@ def _download(url: str, archive: Path, retry_wait: float) -> None:
         wait=wait_exponential(multiplier=retry_wait, max=10 * retry_wait),
         reraise=True,
     )
-    with progress.Progress(*COLUMNS) as bar:
+    with progress.Progress(*COLUMNS, console=console) as bar:
         task = bar.add_task(f"Downloading {Path(url).name}", total=None)
         try:
             retrying(_continue, url, archive, bar, task)

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from pipeline.demo import download, drawn_flowers, photographs, steps
 from pipeline.demo.download import Archive
-from pipeline.demo.steps import console
-from serving import commands
+from serving import commands, terminal
+from serving.terminal import Table, console
 
 if TYPE_CHECKING:
     from serving.client import Prediction
@@ -28,7 +27,7 @@ TestImage = tuple[str, bytes, str]  # Its file name, its encoded bytes, its true
 
 
 @dataclass(frozen=True)
-class Answer:
+class ClassifiedImage:
     """The server's answers about one image, one for each protocol."""
 
     file: str
@@ -45,9 +44,10 @@ class Answer:
 def demo(
     data: Annotated[str, typer.Option(help="Folder of class folders.")] = "",
     workdir: Annotated[
-        str, typer.Option(help="For everything the demo makes; default runs/demo/FOLDER-NAME.")
+        str,
+        typer.Option(help="Folder for everything the demo writes. Default: runs/demo/FOLDER-NAME."),
     ] = "",
-    images: Annotated[int, typer.Option(help="Images to ask about.", min=1)] = 15,
+    images: Annotated[int, typer.Option(help="Number of test images.", min=1)] = 15,
 ) -> None:
     """Trains on flowers, serves the model, and prints its answers next to the true classes."""
     commands.quiet_tensorflow()
@@ -68,29 +68,29 @@ def find_flowers(root: Path, *, archive: Archive = photographs.FLOWERS) -> Path:
     )
 
 
-def ask_about_test_images(home: Path, limit: int) -> list[Answer]:
+def ask_about_test_images(home: Path, limit: int) -> list[ClassifiedImage]:
     """Serves the version that the run pushed, and asks about images of its test split."""
     from pipeline.local.results import read_test_images
 
     return ask(steps.push_root(home), read_test_images(str(home), limit))
 
 
-def ask(root: Path, images: Sequence[TestImage]) -> list[Answer]:
+def ask(root: Path, images: Sequence[TestImage]) -> list[ClassifiedImage]:
     """Asks about all images over both protocols."""
     grpc, rest = steps.ask(root, MODEL, [encoded for _, encoded, _ in images])
     return [
-        Answer(file, truth, by_grpc, by_rest)
+        ClassifiedImage(file, truth, by_grpc, by_rest)
         for (file, _, truth), by_grpc, by_rest in zip(images, grpc, rest, strict=True)
     ]
 
 
-def show(answers: Sequence[Answer]) -> None:
+def show(answers: Sequence[ClassifiedImage]) -> None:
     """Prints the answers next to the true classes, and how many are right."""
     table = Table("File", "Truth", "gRPC", "", "REST", "", "", title="Images of the test split")
     for answer in answers:
         cells = [*_cells(answer.grpc), *_cells(answer.rest)]
-        mark = "[green]✓[/]" if answer.right else "[red]✗[/]"
-        table.add_row(escape(answer.file), answer.truth, *cells, mark)
+        mark = Text("✓", "green") if answer.right else Text("✗", "red")
+        table.add_row(answer.file, answer.truth, *cells, mark)
     console.print(table)
     right = sum(answer.right for answer in answers)
     console.print(f"{right} of {len(answers)} right, over gRPC and over REST.")
@@ -101,4 +101,4 @@ def _cells(prediction: Prediction) -> tuple[str, str]:
 
 
 if __name__ == "__main__":
-    typer.run(demo)
+    terminal.run_function(demo)

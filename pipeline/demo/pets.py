@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from pipeline.demo import drawn_pets, photographs, steps
 from pipeline.demo.download import Archive
-from pipeline.demo.steps import console
-from serving import commands, mask_files, overlay
+from serving import commands, mask_files, overlay, terminal
+from serving.printable import markup
+from serving.terminal import Table, console
 
 if TYPE_CHECKING:
     from serving.client import Segmentation
@@ -30,7 +30,7 @@ TestPair = tuple[str, bytes, bytes]  # Its file name, its encoded bytes, its enc
 
 
 @dataclass(frozen=True)
-class Answer:
+class SegmentedImage:
     """The server's answer about one image, compared with the truth."""
 
     file: str
@@ -43,9 +43,10 @@ class Answer:
 def demo(
     data: Annotated[str, typer.Option(help="Folder of images and masks.")] = "",
     workdir: Annotated[
-        str, typer.Option(help="For everything the demo makes; default runs/demo/FOLDER-NAME.")
+        str,
+        typer.Option(help="Folder for everything the demo writes. Default: runs/demo/FOLDER-NAME."),
     ] = "",
-    images: Annotated[int, typer.Option(help="Images to ask about.", min=1)] = 8,
+    images: Annotated[int, typer.Option(help="Number of test images.", min=1)] = 8,
 ) -> None:
     """Trains on pets, serves the model, and writes pictures of its answers."""
     commands.quiet_tensorflow()
@@ -66,7 +67,7 @@ def find_pets(root: Path, *, archives: tuple[Archive, ...] = photographs.PETS) -
     )
 
 
-def ask_about_test_pairs(home: Path, limit: int) -> list[Answer]:
+def ask_about_test_pairs(home: Path, limit: int) -> list[SegmentedImage]:
     """Serves the version that the run pushed, and asks about images of its test split."""
     from pipeline.local.results import read_test_pairs
 
@@ -74,7 +75,7 @@ def ask_about_test_pairs(home: Path, limit: int) -> list[Answer]:
     return ask(steps.push_root(home), pairs, home / PICTURES)
 
 
-def ask(root: Path, pairs: Sequence[TestPair], pictures: Path) -> list[Answer]:
+def ask(root: Path, pairs: Sequence[TestPair], pictures: Path) -> list[SegmentedImage]:
     """Asks about all images over both protocols, and writes a picture of each answer."""
     grpc, rest = steps.ask(root, MODEL, [encoded for _, encoded, _ in pairs])
     return [
@@ -83,13 +84,15 @@ def ask(root: Path, pairs: Sequence[TestPair], pictures: Path) -> list[Answer]:
     ]
 
 
-def check_answer(pair: TestPair, grpc: Segmentation, rest: Segmentation, pictures: Path) -> Answer:
+def check_answer(
+    pair: TestPair, grpc: Segmentation, rest: Segmentation, pictures: Path
+) -> SegmentedImage:
     """Compares an answer with the true mask, and writes its picture."""
     file, encoded, truth = pair
     written = mask_files.write(Path(file), encoded, grpc, pictures)
     predicted, true = overlay.read_ids(grpc.mask), overlay.read_ids(truth)
     counts = true != overlay.IGNORED
-    return Answer(
+    return SegmentedImage(
         file,
         pet=next(iter(grpc.class_fractions.values())),
         accuracy=float(np.mean(predicted[counts] == true[counts])),
@@ -98,16 +101,16 @@ def check_answer(pair: TestPair, grpc: Segmentation, rest: Segmentation, picture
     )
 
 
-def show(answers: Sequence[Answer], pictures: Path) -> None:
+def show(answers: Sequence[SegmentedImage], pictures: Path) -> None:
     """Prints how accurate each answer is, and the folder of the pictures."""
     table = Table("File", "Pet", "Right pixels", "gRPC = REST", title="Images of the test split")
     for answer in answers:
-        mark = "[green]✓[/]" if answer.agreed else "[red]✗[/]"
+        mark = Text("✓", "green") if answer.agreed else Text("✗", "red")
         cells = (f"{answer.pet:.0%} of the image", f"{answer.accuracy:.0%}", mark)
-        table.add_row(escape(answer.file), *cells)
+        table.add_row(answer.file, *cells)
     console.print(table)
-    console.print(f"Pictures: {escape(str(pictures))}", highlight=False, soft_wrap=True)
+    console.print(f"Pictures: {markup(pictures)}", highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":
-    typer.run(demo)
+    terminal.run_function(demo)

@@ -40,7 +40,7 @@ def draw_background(random: Random) -> Image.Image:
 
 
 def draw_grass(image: Image.Image, random: Random) -> None:
-    """Draws up to 40 blades, so that green at the bottom means no class."""
+    """Draws up to 40 blades, so that green pixels at the bottom do not identify a class."""
     pen, (width, height) = ImageDraw.Draw(image), image.size
     for _ in range(random.choice((0, 0, 8, 20, 40))):
         x, tip = random.uniform(0, width), random.uniform(0.35, 0.95) * height

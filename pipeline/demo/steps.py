@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from pipeline.demo.download import DownloadError, DownloadFailed, NoNetwork
 from pipeline.exit_codes import FAILED, NOT_BLESSED
 from pipeline.guard import guard
+from serving import addresses
+from serving.printable import markup
+from serving.terminal import console
 
 PATIENCE = 120.0  # Seconds: a model's first answer is slow.
-console = Console()
 
 Make = Callable[[Path], Path]  # Fills a folder, unless it is there, and returns it.
 
@@ -27,12 +27,12 @@ def find_images(kind: str, fetch: tuple[Path, Make], draw: tuple[Path, Make]) ->
     try:
         return download(photographs)
     except (NoNetwork, DownloadFailed) as error:
-        console.print(f"[bold yellow]No photographs:[/] {escape(str(error))}", highlight=False)
+        console.print(f"[bold yellow]No photographs:[/] {markup(str(error))}", highlight=False)
         console.print(f"[bold yellow]DRAWN {kind} replace them:[/] a synthetic data set.")
         drawings, make = draw
         return make(drawings)
     except DownloadError as error:
-        console.print(f"[bold red]{escape(str(error))}[/]", highlight=False)
+        console.print(f"[bold red]{markup(str(error))}[/]", highlight=False)
         raise typer.Exit(FAILED) from error
 
 
@@ -45,11 +45,11 @@ def run(model: str, data: Path, home: Path) -> int:
     """Runs the pipeline as a user would; returns the exit code of `fcn run`."""
     options = ["--data", data, "--fast", "--workdir", home, "--push-root", push_root(home)]
     command = ["run", model, *map(str, options)]
-    console.print(f"\n[bold]fcn {escape(' '.join(command))}[/]", highlight=False, soft_wrap=True)
+    console.print(f"\n[bold]fcn {markup(' '.join(command))}[/]", highlight=False, soft_wrap=True)
     with guard():
         code = subprocess.run([sys.executable, "-m", "pipeline", *command], check=False).returncode
     if code == NOT_BLESSED:
-        console.print("The model missed its gate (see above): it is not served.")
+        console.print("The model did not pass its gate (see above), so it is not served.")
     return code if code >= 0 else FAILED  # Below 0: killed by a signal.
 
 
@@ -66,8 +66,8 @@ def ask(root: Path, model: str, images: Sequence[bytes]) -> tuple[list, list]:
     with Server(root, grpc_port=0, rest_port=0) as server:
         version = server.wait_until_available(model, timeout=PATIENCE).version
         urls = (
-            f"grpc://{server.host}:{server.grpc_port}",
-            f"http://{server.host}:{server.rest_port}",
+            f"grpc://{addresses.join(server.host, server.grpc_port)}",
+            f"http://{addresses.join(server.host, server.rest_port)}",
         )
         console.print(f"\nServing version {version} at {' and '.join(urls)}", highlight=False)
         answers = []

@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import console, fail
+from pipeline.cli.options import fail
 from pipeline.exit_codes import FAILED
 from pipeline.flink import cluster, jars
 from pipeline.flink.errors import ClusterError
+from serving import terminal
+from serving.terminal import console
 
 
 def main(
@@ -26,7 +28,7 @@ def main(
     size = cluster.Size(task_managers=task_managers, slots=slots)
     try:
         with (
-            cluster.temporary_folder() as folder,
+            cluster.make_temporary_folder() as folder,
             cluster.run_cluster(folder, size, jars.Versions(flink, beam)) as running,
         ):
             show(running, task_managers * slots)
@@ -39,7 +41,7 @@ def main(
         console.print("Ended.")
 
 
-def show(running: cluster.Cluster, parallelism: int) -> None:
+def show(running: cluster.FlinkCluster, parallelism: int) -> None:
     """Prints the cluster's address and logs, and the options of a run on it."""
     beam = running.beam(parallelism)
     console.print(f"Flink at http://localhost:{running.ports.rest}, logs in {running.folder}/logs")
@@ -49,4 +51,4 @@ def show(running: cluster.Cluster, parallelism: int) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    terminal.run_function(main)

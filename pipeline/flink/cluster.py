@@ -35,11 +35,11 @@ class Size:
     """The size of a cluster."""
 
     task_managers: int = 2
-    slots: int = 2  # Of each: enough for all parts of a job if the other one fails.
+    slots: int = 2  # Per TaskManager: one alone can run a whole job.
 
 
 @dataclass(frozen=True)
-class Cluster:
+class FlinkCluster:
     """A running cluster."""
 
     folder: Path
@@ -64,7 +64,7 @@ class Cluster:
 
     def start_task_manager(self, index: int) -> None:
         """Starts a TaskManager, or its replacement: both use the same pool of workers."""
-        settings = configuration.task_manager(
+        settings = configuration.make_task_manager_settings(
             self.folder, self.ports, index=index, slots=self.size.slots
         )
         place = configuration.write_settings(self.folder / f"taskmanager-{index}", settings)
@@ -82,7 +82,7 @@ class Cluster:
 
 
 @contextmanager
-def temporary_folder() -> Iterator[Path]:
+def make_temporary_folder() -> Iterator[Path]:
     """A folder for a cluster. It is kept after a ClusterError, which names the logs in it."""
     folder = Path(tempfile.mkdtemp(prefix="fcn-flink-"))
     failed = False
@@ -97,7 +97,7 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def run_cluster(folder: Path, size: Size, versions: jars.Versions) -> Iterator[Cluster]:
+def run_cluster(folder: Path, size: Size, versions: jars.Versions) -> Iterator[FlinkCluster]:
     """A cluster, with its configuration and logs in the folder; it ends with the `with` block.
 
     Raises ClusterError if it does not start.
@@ -105,7 +105,7 @@ def run_cluster(folder: Path, size: Size, versions: jars.Versions) -> Iterator[C
     folder.mkdir(parents=True, exist_ok=True)
     program = (jars.find_java(), jars.find_classpath(versions))
     with Processes(folder / "logs") as processes:
-        cluster = Cluster(folder, size, program, Ports.find_free(), processes)
+        cluster = FlinkCluster(folder, size, program, Ports.find_free(), processes)
         start_job_manager(cluster)
         for index in range(size.task_managers):
             cluster.start_task_manager(index)
@@ -115,22 +115,22 @@ def run_cluster(folder: Path, size: Size, versions: jars.Versions) -> Iterator[C
         yield cluster
 
 
-def start_job_manager(cluster: Cluster) -> None:
+def start_job_manager(cluster: FlinkCluster) -> None:
     """Starts the process that plans the jobs."""
-    settings = configuration.job_manager(cluster.folder, cluster.ports)
+    settings = configuration.make_job_manager_settings(cluster.folder, cluster.ports)
     place = configuration.write_settings(cluster.folder / "jobmanager", settings)
     words = (configuration.JOB_MANAGER, "--configDir", str(place), "--executionMode", "cluster")
     cluster.start_java("jobmanager", ("-Xmx768m",), words)
 
 
-def start_worker_pool(cluster: Cluster, index: int) -> None:
+def start_worker_pool(cluster: FlinkCluster, index: int) -> None:
     """Starts the pool of a TaskManager's Python workers."""
-    place = f"{configuration.pool_host(index)}:{cluster.ports.workers}"
+    place = f"{configuration.find_pool_host(index)}:{cluster.ports.workers}"
     command = (sys.executable, "-m", "pipeline.flink.worker_pool", place)
-    cluster.processes.start(f"workers-{index}", command, worker_variables())
+    cluster.processes.start(f"workers-{index}", command, make_worker_variables())
 
 
-def worker_variables() -> dict[str, str]:
+def make_worker_variables() -> dict[str, str]:
     """Variables that make the pool start this Python, with this project."""
     return {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
@@ -139,7 +139,7 @@ def worker_variables() -> dict[str, str]:
     }
 
 
-def start_job_server(cluster: Cluster) -> None:
+def start_job_server(cluster: FlinkCluster) -> None:
     """Starts the process that turns Beam's jobs into Flink's."""
     words = (
         configuration.JOB_SERVER,
@@ -153,11 +153,11 @@ def start_job_server(cluster: Cluster) -> None:
     cluster.start_java("jobserver", ("-Xmx768m",), words)
 
 
-def wait_until_ready(cluster: Cluster) -> None:
+def wait_until_ready(cluster: FlinkCluster) -> None:
     """Raises ClusterError if a process ends, or is not ready in time."""
     count = cluster.size.task_managers
     for n in range(count):
-        place = (configuration.pool_host(n), cluster.ports.workers)
+        place = (configuration.find_pool_host(n), cluster.ports.workers)
         wait_for(cluster, f"workers-{n}", functools.partial(is_listening, place))
     wait_for(
         cluster, "jobserver", functools.partial(is_listening, ("localhost", cluster.ports.jobs))
@@ -165,7 +165,7 @@ def wait_until_ready(cluster: Cluster) -> None:
     wait_for(cluster, "jobmanager", lambda: count_task_managers(cluster) == count)
 
 
-def wait_for(cluster: Cluster, name: str, is_ready: Callable[[], bool]) -> None:
+def wait_for(cluster: FlinkCluster, name: str, is_ready: Callable[[], bool]) -> None:
     """Raises ClusterError if the process is not ready in time."""
     deadline = time.monotonic() + START_SECONDS
     while not is_ready():
@@ -187,7 +187,7 @@ def is_listening(address: tuple[str, int]) -> bool:
     return True
 
 
-def count_task_managers(cluster: Cluster) -> int:
+def count_task_managers(cluster: FlinkCluster) -> int:
     """How many TaskManagers have registered with the JobManager; 0 before it answers."""
     try:
         answer = httpx.get(f"{cluster.address}/taskmanagers", timeout=30.0, trust_env=False)

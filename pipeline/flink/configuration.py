@@ -51,7 +51,7 @@ MEMORY = {
 }
 # A job that loses a TaskManager or a worker restarts; Beam's own options for this do not work for
 # batch jobs. The delay is longer than a dead worker is kept (pipeline.beam.CACHE_MILLIS): an
-# attempt that still finds it there keeps it for as long again.
+# attempt that reuses a dead worker extends its lifetime.
 RESTARTS, RESTART_DELAY_MILLIS = 20, 20_000
 HEAP, DIRECT = "1g", "1536m"  # Of a TaskManager: the sums of the above and a reserve.
 
@@ -76,12 +76,12 @@ class Ports:
         return cls(*ports)
 
 
-def pool_host(index: int) -> str:
+def find_pool_host(index: int) -> str:
     """The address of a TaskManager's pool: all of 127.0.0.0/8 is this machine."""
     return f"127.0.0.{10 + index}"
 
 
-def job_manager(folder: Path, ports: Ports) -> dict[str, str]:
+def make_job_manager_settings(folder: Path, ports: Ports) -> dict[str, str]:
     """Settings of the JobManager; TaskManagers have them too."""
     return {
         "jobmanager.rpc.address": LOOPBACK,
@@ -111,14 +111,16 @@ def job_manager(folder: Path, ports: Ports) -> dict[str, str]:
     }
 
 
-def task_manager(folder: Path, ports: Ports, *, index: int, slots: int) -> dict[str, str]:
+def make_task_manager_settings(
+    folder: Path, ports: Ports, *, index: int, slots: int
+) -> dict[str, str]:
     """Settings of one TaskManager.
 
     A replacement gets a new id: under the old one, Flink would ask it for its predecessor's results
     for minutes.
     """
     return {
-        **job_manager(folder, ports),
+        **make_job_manager_settings(folder, ports),
         **MEMORY,
         "taskmanager.resource-id": f"taskmanager-{index}-{secrets.token_hex(3)}",
         "taskmanager.host": LOOPBACK,
@@ -137,7 +139,7 @@ def write_settings(folder: Path, settings: dict[str, str]) -> Path:
 
 def write_hosts(folder: Path, index: int) -> Path:
     """Writes a TaskManager's host names, by which it finds its own pool of workers."""
-    names = {"localhost": LOOPBACK, socket.gethostname(): LOOPBACK, WORKERS: pool_host(index)}
+    names = {"localhost": LOOPBACK, socket.gethostname(): LOOPBACK, WORKERS: find_pool_host(index)}
     path = folder / "hosts"
     path.write_text("".join(f"{host} {name}\n" for name, host in names.items()), "utf-8")
     return path

@@ -14,6 +14,7 @@ from pipeline.flink.errors import ClusterError
 
 # Tested on 17 and 21, which Debian 12 and 13 have; Flink's documentation also names 11.
 JAVA_VERSIONS = (11, 17, 21)
+JAVA_NAMES = "{}, {} or {}".format(*JAVA_VERSIONS)
 JAVA_PACKAGE = "default-jre-headless"
 POM = """\
 <project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -64,7 +65,7 @@ def find_cache() -> Path:
 
 
 def resolve(folder: Path, versions: Versions) -> Path:
-    """A file with the paths of the jars. Raises ClusterError if Maven cannot get them."""
+    """A file with the paths of the jars. Raises ClusterError if Maven cannot download them."""
     maven = find_program("mvn", "maven")
     (folder / "pom.xml").write_text(POM.format(versions=versions), "utf-8")
     output = folder / "classpath"
@@ -73,9 +74,10 @@ def resolve(folder: Path, versions: Versions) -> Path:
     done = subprocess.run(command, cwd=folder, text=True, capture_output=True, check=False)
     if done.returncode:
         errors = [line for line in done.stdout.splitlines() if line.startswith("[ERROR]")]
+        reason = errors[0].removeprefix("[ERROR] ") if errors else done.stderr.strip()
         raise ClusterError(
-            f"Maven cannot get Flink {versions.flink} for Beam {versions.beam}: "
-            f"{errors[0].removeprefix('[ERROR] ') if errors else done.stderr.strip()}"
+            f"Maven cannot download Flink {versions.flink} for Beam {versions.beam}: check the "
+            f"network, and that these versions exist (--flink, --beam). {reason}"
         )
     return output
 
@@ -88,7 +90,7 @@ def find_java() -> str:
     version = int(found[1]) if found else 0
     if version not in JAVA_VERSIONS:
         raise ClusterError(
-            f"{path} is Java {version or 'of unknown version'}, not 11, 17 or 21. Put "
+            f"{path} is Java {version or 'of unknown version'}, not {JAVA_NAMES}. Put "
             f"one of them first in PATH; on Debian or Ubuntu: `apt-get install {JAVA_PACKAGE}`."
         )
     return path
@@ -99,7 +101,7 @@ def find_program(name: str, package: str) -> str:
     path = shutil.which(name)
     if not path:
         raise ClusterError(
-            f"{name} is missing: a Flink cluster needs Java 11, 17 or 21, and Maven. On Debian or "
+            f"{name} is missing: a Flink cluster needs Java {JAVA_NAMES}, and Maven. On Debian or "
             f"Ubuntu: `apt-get install {package}`."
         )
     return path

@@ -52,7 +52,7 @@ class Processes:
         for name, process in self.running.items():
             if process.poll() is not None:
                 raise ClusterError(
-                    f"{name} ended with {process.returncode}. {self.read_log_end(name)}"
+                    f"{name} exited with code {process.returncode}. {self.read_log_end(name)}"
                 )
 
     def read_log_end(self, name: str) -> str:

@@ -1,4 +1,4 @@
 """The graph on open-source Kubeflow Pipelines: compiled, checked, rehearsed and scheduled.
 
-Imports pipeline.graph and pipeline.settings; never pipeline.cli.
+Imports the graph, the settings, components and the experiments; never pipeline.cli.
 """

@@ -1,8 +1,10 @@
 """What the open-source backend does: defaults, placeholders and types, each with its source.
 
-The linter, the rehearsal and the schedule read this one table, so they cannot disagree. Paths are
+The linter, the rehearsal and the schedule use this one table, so they cannot disagree. Paths are
 those of https://github.com/kubeflow/pipelines. Single commits were read, not every release: the
-driver's placeholders at 14f92d74, from 2026. What older releases do is inferred where it says so.
+driver's placeholders at 14f92d74, from 2026. A comment says if older releases are inferred.
+
+Where releases differ, a rehearsal simulates 2.17.0 as it was at 7b70c7b9, of 21 August 2026.
 """
 
 from __future__ import annotations
@@ -13,10 +15,10 @@ SCHEMA_VERSION = "2.1.0"  # backend/src/apiserver/template/v2_template.go, not r
 PIPELINE_ROOT = "minio://mlpipeline/v2/artifacts"  # backend/src/v2/config/env.go, not read again.
 
 # backend/src/v2/compiler/argocompiler/container.go sends a missing factor as 0, and Argo Workflows'
-# controller multiplies by a factor above 0 only: all waits are alike.
+# controller multiplies only by a factor above 0: all waits are equal.
 BACKOFF_FACTOR = 1.0
 
-# A constant that is one of these, and nothing else, is replaced by the driver:
+# The driver replaces a constant that is exactly one of these:
 # backend/src/v2/driver/resolver/parameters.go. It also replaces two *_time_utc placeholders, left
 # out here because older drivers seem not to: inferred from other copies, not from release tags.
 JOB_NAME = "{{$.pipeline_job_name}}"
@@ -36,10 +38,22 @@ RUN_PLACEHOLDERS = frozenset(
 
 EXECUTOR_KINDS = ("container", "importer")  # The executors that the backend runs.
 
-# Where the launcher stages each scheme in the pod: backend/src/v2/component, not read again.
+# The folder in the pod where the launcher stages each scheme: backend/src/v2/component, not read
+# again.
 STAGED_AT = {"minio": "minio", "s3": "s3", "gs": "gcs"}
 
-# The types that the driver checks, as Python has their values:
+# The output that the driver adds to each step (provisionOutputs of backend/src/v2/driver/driver.go)
+# unless the API server's PUBLISH_LOGS is not "true": backend/src/v2/compiler/argocompiler/
+# container.go. It counts for the cache's fingerprint. At 7b70c7b9.
+LOGS = "executor-logs"
+LOGS_TYPE = "system.Artifact"
+# The file with the step's report, in the folder that contains its outputs on the pod's disk:
+# provisionOutputs, at 7b70c7b9. Below a root of another scheme it is REPORT_ELSEWHERE
+# (backend/src/v2/component/launcher_v2.go), as always before 2.15.
+REPORT = "output_metadata.json"
+REPORT_ELSEWHERE = f"/tmp/kfp_outputs/{REPORT}"
+
+# The types that the driver checks, with the Python types of their values:
 # normalizeResolvedParameterValue of backend/src/v2/driver/resolver/parameters.go.
 PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "STRING": (str,),
@@ -50,7 +64,7 @@ PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "STRUCT": (dict,),
     "TASK_FINAL_STATUS": (dict,),
 }
-# The same, as protobuf names the values. A status is not written in YAML: the backend makes it.
+# The same, with protobuf's kinds of values. The backend makes a status: no YAML contains one.
 VALUE_KINDS = {
     "STRING": "string_value",
     "NUMBER_INTEGER": "number_value",
@@ -62,11 +76,20 @@ VALUE_KINDS = {
 _TYPES = ParameterType.ParameterTypeEnum.DESCRIPTOR.values_by_number
 
 
-def type_name(number: int) -> str:
-    """The name of a parameter's type as YAML has it; "type N" for a number that has no name."""
+def find_type_name(number: int) -> str:
+    """The name of a parameter's type in YAML; "type N" for a number without a name."""
     return str(_TYPES[number].name) if number in _TYPES else f"type {number}"
 
 
-def backoff_factor(written: float) -> float:
-    """The factor between two waits, for a retry policy's `backoffFactor` (0: not written)."""
+def find_log_uri(uri: str, attempt: int) -> str:
+    """The URI of the log of an attempt, counted from 1, from the URI that the driver gives.
+
+    qualifyExecutorLogsForRetry of backend/src/v2/component/launcher_v2.go, since eab7c115 of March
+    2026. Before, all attempts wrote to one URI.
+    """
+    return f"{uri}-{attempt - 1}"
+
+
+def read_backoff_factor(written: float) -> float:
+    """The factor between two waits, for a retry policy's `backoffFactor`; 0 is a missing one."""
     return written if written > 0 else BACKOFF_FACTOR

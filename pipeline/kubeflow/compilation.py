@@ -1,24 +1,23 @@
 """Compiles the graph for open-source Kubeflow Pipelines v2, with node placement.
 
-TFX's runner writes for Vertex AI. What the open-source backend needs beyond that is added to its
-messages: defaults of parameters, parameters for the nested tasks, retries, caching, and a second
-document with what Kubernetes is to give each pod.
+TFX's runner writes for Vertex AI. This file adds what the open-source backend also needs: defaults
+of parameters, parameters for the nested tasks, retries, caching, and a second document with the
+Kubernetes settings of each pod.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import yaml
-from google.protobuf import json_format
 from google.protobuf.duration_pb2 import Duration
 from kfp.pipeline_spec.pipeline_spec_pb2 import (
     PipelineDeploymentConfig,
     PipelineSpec,
     PipelineTaskSpec,
+    PlatformSpec,
 )
 from tfx import v1 as tfx
 from tfx.orchestration.data_types import RuntimeParameter
@@ -28,41 +27,45 @@ from components import atomic_text, serving_folder
 from components.kubeflow.notification import Notification
 from pipeline.graph import create_pipeline
 from pipeline.kubeflow import lint, pods
-from pipeline.kubeflow.compiled import Package
-from pipeline.settings import SERVED_BY, Cluster, Settings, Step
+from pipeline.kubeflow.cluster import SERVED_BY, Cluster, StepSettings
+from pipeline.kubeflow.compiled import Package, Task
+from pipeline.kubeflow.messages import as_json, parse
+from pipeline.settings import Settings
+from pipeline.settings_error import SettingsError
 from trainer.config import Experiment
 
 ENTRY = ("python", "-m", "components.kubeflow.entry_point")
-NESTED = "tfx-dag"  # TFX's name for the component that holds all tasks but the exit handler.
-# They look at what changes without their inputs, or act on it: an old result is a wrong one.
+NESTED = "tfx-dag"  # TFX's name for the component that contains all tasks but the exit handler.
+# Their results depend on more than their inputs, or they act: an old result would be wrong. Pusher
+# ends last: if it came from the cache, the state of the run would stay RUNNING.
 NEVER_CACHED = ("ImageExampleGen", *SERVED_BY, "Notification")
-NODE_WAIT = 24 * 60 * 60  # Seconds that an attempt may wait for a node: retries outlive the wait.
+NODE_WAIT = 24 * 60 * 60  # Seconds that an attempt may wait for a node, added to its time.
 
 
 @dataclass(frozen=True, kw_only=True)
-class GivenByRun(Settings):
-    """Places that each run may name by its parameters."""
+class RunSettings(Settings):
+    """Places that each run may set by its parameters."""
 
     served: str
     checkpoint_folder: str
 
     @property
     def checkpoints(self) -> str:
-        """Where a training that was killed finds its last epoch again."""
+        """The folder in which a killed training finds its last epoch."""
         return self.checkpoint_folder
 
     def served_folder(self, model: str) -> str:
-        """Where the versions of the model are."""
+        """The folder of the model's versions."""
         return self.served
 
 
 def compile_to(path: Path, experiment: Experiment, cluster: Cluster) -> Package:
-    """Writes what is compiled, as YAML, complete when it becomes visible.
+    """Compiles the graph and writes it as YAML, in one step: no reader sees half a file.
 
     Raises ValueError with a sentence for each thing that the backend would refuse or leave out.
     """
-    package = compiled(experiment, cluster)
-    text = written(package)
+    package = compile_graph(experiment, cluster)
+    text = format_yaml(package)
     check(lint.find_problems_in_text(text))
     path.parent.mkdir(parents=True, exist_ok=True)
     atomic_text.write(str(path), text)
@@ -70,44 +73,52 @@ def compile_to(path: Path, experiment: Experiment, cluster: Cluster) -> Package:
 
 
 def check(problems: list[lint.Problem]) -> None:
-    """Raises ValueError where there are any."""
+    """Raises ValueError if there are problems."""
     if problems:
         raise ValueError("Kubeflow would not run this:\n  " + "\n  ".join(map(str, problems)))
 
 
-def written(package: Package) -> str:
+def format_yaml(package: Package) -> str:
     """Both documents as YAML: the same text for the same package."""
-    documents = [json_format.MessageToDict(part) for part in (package.spec, package.platform)]
+    documents = [as_json(part) for part in (package.spec, package.platform)]
     return yaml.safe_dump_all(documents, sort_keys=True, width=100)
 
 
-def compiled(experiment: Experiment, cluster: Cluster) -> Package:
+def compile_graph(experiment: Experiment, cluster: Cluster) -> Package:
     """The graph of an experiment for a cluster. Raises ValueError for what cannot be compiled."""
+    check_inputs(experiment, cluster)
+    spec = run_tfx_compiler(experiment, cluster)
+    for name, value in list_defaults(experiment, cluster).items():
+        spec.root.input_definitions.parameters[name].default_value.string_value = value
+    pass_parameters(spec)
+    tasks = list_tasks(Package(spec, PlatformSpec()))
+    for task in tasks:
+        task.spec.caching_options.enable_cache = cluster.caching and task.name not in NEVER_CACHED
+        task.spec.retry_policy.CopyFrom(build_retries(cluster.step(task.name)))
+    set_resources(spec, tasks, cluster)
+    return Package(spec, pods.build_platform(cluster, [task.name for task in tasks]))
+
+
+def check_inputs(experiment: Experiment, cluster: Cluster) -> None:
+    """Raises ValueError for a name, classes or an image that cannot be compiled."""
     if problem := lint.find_name_problem(experiment.name):
         check([problem])
     if not experiment.data.classes:
-        raise ValueError(
-            "data.classes is empty, and the folder's are not known before a run: name them, as by "
-            '--set \'data.classes=["cat", "dog"]\'.'
+        raise SettingsError(
+            "data.classes is empty, and the folder's classes are not known before a run: give "
+            'them, for example with --set \'data.classes=["cat", "dog"]\'.',
+            name="data.classes",
         )
     if not cluster.image:
-        raise ValueError(
+        raise SettingsError(
             "No image for the steps: give --image, set FCN_IMAGE, or write `image: NAME:TAG` into "
-            "the file of --cluster."
+            "the file of --cluster.",
+            name="image",
         )
-    spec = by_tfx(experiment, cluster)
-    for name, value in defaults(experiment, cluster).items():
-        spec.root.input_definitions.parameters[name].default_value.string_value = value
-    hand_down(spec)
-    for name, task in tasks(spec):
-        task.caching_options.enable_cache = cluster.caching and name not in NEVER_CACHED
-        task.retry_policy.CopyFrom(retries(cluster.step(name)))
-    give_resources(spec, cluster)
-    return Package(spec, pods.platform(cluster, [name for name, _ in tasks(spec)]))
 
 
-def defaults(experiment: Experiment, cluster: Cluster) -> dict[str, str]:
-    """The parameters that a run may give, and what they are where it does not."""
+def list_defaults(experiment: Experiment, cluster: Cluster) -> dict[str, str]:
+    """The parameters that a run may set, with their default values."""
     return {
         "data": cluster.data or f"/data/{experiment.name}",
         "served_folder": f"{cluster.push_root.rstrip('/')}/{experiment.name}",
@@ -115,13 +126,15 @@ def defaults(experiment: Experiment, cluster: Cluster) -> dict[str, str]:
     }
 
 
-def by_tfx(experiment: Experiment, cluster: Cluster) -> PipelineSpec:
-    """What TFX's own runner makes of the graph."""
-    given = {name: parameter(name, value) for name, value in defaults(experiment, cluster).items()}
-    settings = GivenByRun(
+def run_tfx_compiler(experiment: Experiment, cluster: Cluster) -> PipelineSpec:
+    """The graph as TFX's own runner compiles it."""
+    defaults = list_defaults(experiment, cluster)
+    given = {name: make_parameter(name, value) for name, value in defaults.items()}
+    settings = RunSettings(
         data=given["data"],
         workdir="",
         push_root=cluster.push_root,
+        follow_links=cluster.follow_links,
         served=given["served_folder"],
         served_version=given["served_version"],
         checkpoint_folder=cluster.checkpoints,
@@ -131,23 +144,23 @@ def by_tfx(experiment: Experiment, cluster: Cluster) -> PipelineSpec:
         tfx.orchestration.experimental.KubeflowV2DagRunnerConfig(
             default_image=cluster.image,
             default_commands=list(ENTRY),
-            use_pipeline_spec_2_1=True,  # The only one that the backend takes.
+            use_pipeline_spec_2_1=True,  # The only version that the backend accepts.
         )
     )
     if cluster.notification:
         runner.set_exit_handler(Notification(pipeline=experiment.name, status=FinalStatusStr()))
     job = runner.run(create_pipeline(experiment, settings), write_out=False)
-    return json_format.ParseDict(job["pipelineSpec"], PipelineSpec())
+    return parse(job["pipelineSpec"], PipelineSpec)
 
 
-def parameter(name: str, default: str) -> str:
-    """What a run may give: TFX takes it wherever it takes a text."""
+def make_parameter(name: str, default: str) -> str:
+    """A parameter of the run. TFX accepts one in place of any text."""
     return cast(str, RuntimeParameter(name, str, default))
 
 
-def hand_down(spec: PipelineSpec) -> None:
-    """Gives the nested tasks the run's parameters, which TFX leaves outside."""
-    if NESTED not in spec.components:  # Only an exit handler nests them.
+def pass_parameters(spec: PipelineSpec) -> None:
+    """Passes the run's parameters on to the nested tasks, which TFX does not."""
+    if NESTED not in spec.components:  # TFX nests tasks only if there is an exit handler.
         return
     nested = spec.components[NESTED].input_definitions.parameters
     for name, definition in spec.root.input_definitions.parameters.items():
@@ -156,17 +169,15 @@ def hand_down(spec: PipelineSpec) -> None:
         inputs[name].component_input_parameter = name
 
 
-def tasks(spec: PipelineSpec) -> Iterator[tuple[str, PipelineTaskSpec]]:
-    """Each task that is a step, by its component's name, in alphabetical order."""
-    nested = [spec.components[NESTED].dag] if NESTED in spec.components else []
-    for dag in (*nested, spec.root.dag):
-        yield from ((name, dag.tasks[name]) for name in sorted(dag.tasks) if name != NESTED)
+def list_tasks(package: Package) -> list[Task]:
+    """Each task that is a step; its name is its component's."""
+    return [task for task in package.tasks() if not task.nested]
 
 
-def retries(step: Step) -> PipelineTaskSpec.RetryPolicy:
-    """Tries again after growing waits. All tries have to fit into the longest of the durations.
+def build_retries(step: StepSettings) -> PipelineTaskSpec.RetryPolicy:
+    """Retries after growing waits, with a longest duration in which all attempts fit.
 
-    It counts from the start of the first attempt, and what is left out means no retries at all.
+    The backend counts it from the start of the first attempt; without one it never retries.
     """
     waits = sum(step.backoff_seconds * 2**retry for retry in range(step.retries))
     longest = (step.retries + 1) * (step.timeout_seconds + NODE_WAIT) + waits
@@ -178,22 +189,20 @@ def retries(step: Step) -> PipelineTaskSpec.RetryPolicy:
     )
 
 
-def give_resources(spec: PipelineSpec, cluster: Cluster) -> None:
-    """What each step takes of its node."""
-    deployment = json_format.ParseDict(
-        json_format.MessageToDict(spec.deployment_spec), PipelineDeploymentConfig()
-    )
-    for name, _ in tasks(spec):
-        executor = deployment.executors[spec.components[name].executor_label]
-        if executor.WhichOneof("spec") == "container":  # An importer takes nothing.
-            needs = resources(cluster.step(name), cluster.gpu.resource)
+def set_resources(spec: PipelineSpec, tasks: list[Task], cluster: Cluster) -> None:
+    """Sets each container's share of its node."""
+    deployment = parse(as_json(spec.deployment_spec), PipelineDeploymentConfig)
+    for task in tasks:
+        executor = deployment.executors[task.component.executor_label]
+        if executor.WhichOneof("spec") == "container":  # An importer needs no resources.
+            needs = build_resources(cluster.step(task.name), cluster.gpu.resource)
             executor.container.resources.CopyFrom(needs)
     spec.deployment_spec.Clear()
-    spec.deployment_spec.update(json_format.MessageToDict(deployment))
+    spec.deployment_spec.update(as_json(deployment))
 
 
-def resources(step: Step, gpu: str) -> Any:
-    """A step's part of the pipeline's document: cores, gigabytes, and GPUs where it has any."""
+def build_resources(step: StepSettings, gpu: str) -> Any:
+    """The message with a step's cores, gigabytes, and GPUs if it has any."""
     spec = PipelineDeploymentConfig.PipelineContainerSpec.ResourceSpec(
         cpu_request=step.cpu_request,
         cpu_limit=step.cpu_limit,

@@ -1,23 +1,20 @@
-"""The one reader of a compiled pipeline: YAML to documents, documents to messages and their tasks.
+"""The one reader of a compiled pipeline: its documents, DAGs, tasks and steps.
 
-The linter, the rehearsal and the schedule all read a pipeline through this file. Strict parsing
-says what is wrong with a document; lenient parsing lets the linter look at the rest.
+The compiler, the linter, the rehearsal and the schedule all read a pipeline through this file.
+Strict reading raises an error for the first flaw; lenient reading lets the linter see the rest.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
-import yaml
-from google.protobuf import json_format
-from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct, Value
 from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig
 from kfp.pipeline_spec.pipeline_spec_pb2 import (
+    ComponentInputsSpec,
     ComponentSpec,
     PipelineDeploymentConfig,
     PipelineSpec,
@@ -25,24 +22,61 @@ from kfp.pipeline_spec.pipeline_spec_pb2 import (
     PlatformSpec,
 )
 
-Kind = TypeVar("Kind", bound=Message)
+from pipeline.kubeflow.messages import as_json, load_documents, parse, parse_leniently
+
 ROOT = "root"
 KUBERNETES = "kubernetes"  # The platform: the only one that the open-source backend has.
+COMPLETED = "ALL_UPSTREAM_TASKS_COMPLETED"  # The trigger strategy of an exit handler.
+STRATEGIES = PipelineTaskSpec.TriggerPolicy.TriggerStrategy
 ExecutorSpec: TypeAlias = PipelineDeploymentConfig.ExecutorSpec
 Container: TypeAlias = PipelineDeploymentConfig.PipelineContainerSpec
+ParameterSpec: TypeAlias = ComponentInputsSpec.ParameterSpec
+
+
+def read(text: str | bytes) -> Package:
+    """The pipeline in a YAML file. Raises ValueError for a field that the backend rejects."""
+    documents = load_documents(text)
+    if len(documents) not in (1, 2):
+        raise ValueError(f"{len(documents)} documents: the backend reads one, or two")
+    spec = parse(documents[0], PipelineSpec)
+    package = Package(spec, parse([*documents[1:], {}][0], PlatformSpec))
+    parse(as_json(spec.deployment_spec), PipelineDeploymentConfig)
+    for given in package.given_pods.values():
+        parse(as_json(given), KubernetesExecutorConfig)
+    return package
+
+
+def read_leniently(documents: Sequence[Any]) -> Package:
+    """As much of the pipeline as can be read, from up to two documents."""
+    spec, platform = [*documents, {}, {}][:2]
+    return Package(parse_leniently(spec, PipelineSpec), parse_leniently(platform, PlatformSpec))
 
 
 @dataclass(frozen=True)
 class Package:
-    """The two documents."""
+    """The two documents of a compiled pipeline."""
 
     spec: PipelineSpec
     platform: PlatformSpec
 
+    @property
+    def name(self) -> str:
+        """The pipeline's name; empty if it has none."""
+        return self.spec.pipeline_info.name
+
+    @property
+    def parameters(self) -> dict[str, ParameterSpec]:
+        """The parameters that a run may give, by name."""
+        return dict(self.spec.root.input_definitions.parameters)
+
+    @property
+    def root(self) -> Dag:
+        """The outermost DAG."""
+        return Dag(ROOT, self.spec.root, self.spec.components, read_defaults(self.spec.root))
+
     def dags(self) -> Iterator[Dag]:
-        """The root, and all that are nested in it, each where it stands."""
-        root = Dag(ROOT, self.spec.root, self.spec.components, defaults(self.spec.root))
-        return root.and_nested()
+        """The root, and all that are nested in it, once for each task that runs them."""
+        return self.root.walk()
 
     def tasks(self) -> Iterator[Task]:
         """All tasks, nested ones too."""
@@ -51,26 +85,33 @@ class Package:
     def steps(self) -> Iterator[Step]:
         """The tasks that run a container."""
         for task in self.tasks():
-            executor = self.executors.get(task.component.executor_label, ExecutorSpec())
+            executor = self.executor(task)
             if executor.WhichOneof("spec") == "container":
-                config = self.pods.get(task.component.executor_label, KubernetesExecutorConfig())
-                yield Step(task, executor.container, config)
+                yield Step(task, executor.container, self.pod(task))
+
+    def executor(self, task: Task) -> ExecutorSpec:
+        """What a task runs; empty if its component has no executor."""
+        return self.executors.get(task.component.executor_label, ExecutorSpec())
+
+    def pod(self, task: Task) -> KubernetesExecutorConfig:
+        """The Kubernetes settings of a task's pods; empty if there are none."""
+        return self.pods.get(task.component.executor_label, KubernetesExecutorConfig())
 
     @cached_property
     def executors(self) -> dict[str, ExecutorSpec]:
-        """By label, as far as they can be read."""
+        """The executors by label, as far as they can be read."""
         given = self.given_executors
         return {label: parse_leniently(given[label], ExecutorSpec) for label in sorted(given)}
 
     @cached_property
     def given_executors(self) -> dict[str, Any]:
-        """By label, as they are written."""
-        executors = json_format.MessageToDict(self.spec.deployment_spec).get("executors")
+        """The executors by label, as JSON."""
+        executors = as_json(self.spec.deployment_spec).get("executors")
         return executors if isinstance(executors, dict) else {}
 
     @cached_property
     def pods(self) -> dict[str, KubernetesExecutorConfig]:
-        """What Kubernetes is to give each executor's pods, as far as it can be read."""
+        """The Kubernetes settings of each executor's pods, as far as they can be read."""
         return {
             label: parse_leniently(as_json(given), KubernetesExecutorConfig)
             for label, given in self.given_pods.items()
@@ -78,7 +119,7 @@ class Package:
 
     @property
     def given_pods(self) -> Mapping[str, Struct]:
-        """By label of the executor, as they are written."""
+        """The Kubernetes settings by label of the executor, as JSON."""
         if KUBERNETES not in self.platform.platforms:
             return {}
         executors = self.platform.platforms[KUBERNETES].deployment_spec.executors
@@ -87,34 +128,38 @@ class Package:
 
 @dataclass(frozen=True)
 class Dag:
-    """A component made of tasks, where it stands, with what is known of its parameters."""
+    """A component made of tasks, with the values of its parameters as far as they are known."""
 
     name: str
     component: ComponentSpec
     components: Mapping[str, ComponentSpec]
     values: Mapping[str, Value]
-    inside: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()  # The names of the DAGs around it, the outermost first.
 
     @property
     def tasks(self) -> dict[str, Task]:
-        """By name, in alphabetical order."""
+        """Its tasks by name, in alphabetical order."""
         specs = self.component.dag.tasks
         return {name: Task(name, specs[name], self) for name in sorted(specs)}
 
-    def and_nested(self) -> Iterator[Dag]:
-        """This one, and those of its tasks; one that holds itself is entered once."""
+    @property
+    def last_tasks(self) -> list[Task]:
+        """The tasks for which no other one waits: one of them ends last."""
+        waited_for = {name for task in self.tasks.values() for name in task.predecessors}
+        return [task for name, task in self.tasks.items() if name not in waited_for]
+
+    def walk(self) -> Iterator[Dag]:
+        """This one, and those of its tasks; a DAG that contains itself is entered once."""
         yield self
-        inside = (*self.inside, self.name)
         for task in self.tasks.values():
-            name = task.spec.component_ref.name
-            if task.is_dag and name not in inside:
-                nested = Dag(name, task.component, self.components, task.values, inside)
-                yield from nested.and_nested()
+            nested = task.nested
+            if nested and nested.name not in nested.inside:
+                yield from nested.walk()
 
 
 @dataclass(frozen=True)
 class Task:
-    """A task where it stands."""
+    """A task of a DAG."""
 
     name: str
     spec: PipelineTaskSpec
@@ -122,32 +167,53 @@ class Task:
 
     @property
     def component(self) -> ComponentSpec:
-        """What it runs; empty if there is no component of that name."""
+        """The component that it runs; empty if there is none of that name."""
         name = self.spec.component_ref.name
         return self.dag.components[name] if name in self.dag.components else ComponentSpec()
 
     @property
-    def is_dag(self) -> bool:
-        """Whether it has tasks of its own."""
-        return self.component.WhichOneof("implementation") == "dag"
+    def nested(self) -> Dag | None:
+        """The DAG that it runs; None if it runs an executor."""
+        if self.component.WhichOneof("implementation") != "dag":
+            return None
+        name, inside = self.spec.component_ref.name, (*self.dag.inside, self.dag.name)
+        return Dag(name, self.component, self.dag.components, self.values, inside)
+
+    @property
+    def is_exit_handler(self) -> bool:
+        """Does it run whether or not the tasks before it succeeded?"""
+        return self.spec.trigger_policy.strategy == STRATEGIES.Value(COMPLETED)
+
+    @property
+    def predecessors(self) -> set[str]:
+        """The tasks that it waits for: those it names, and those it reads from."""
+        artifacts = self.spec.inputs.artifacts.values()
+        parameters = self.spec.inputs.parameters.values()
+        names = {
+            *self.spec.dependent_tasks,
+            *(a.task_output_artifact.producer_task for a in artifacts),
+            *(p.task_output_parameter.producer_task for p in parameters),
+            *(p.task_final_status.producer_task for p in parameters),
+        }
+        return names - {""}
 
     @property
     def values(self) -> dict[str, Value]:
-        """What its parameters are in a run that gives none, as far as that is written."""
-        values = defaults(self.component)
+        """The values of its parameters in a run that gives none, as far as they are known."""
+        values = read_defaults(self.component)
         for name, given in self.spec.inputs.parameters.items():
             values.pop(name, None)
             if given.WhichOneof("kind") == "component_input_parameter":
-                handed_down = self.dag.values.get(given.component_input_parameter)
-                if handed_down is not None:
-                    values[name] = handed_down
+                passed = self.dag.values.get(given.component_input_parameter)
+                if passed is not None:
+                    values[name] = passed
             elif given.runtime_value.WhichOneof("value") == "constant":
                 values[name] = given.runtime_value.constant
         return values
 
     @property
     def texts(self) -> dict[str, str]:
-        """Those of the values that are texts."""
+        """The values that are texts."""
         values = self.values.items()
         return {n: v.string_value for n, v in values if v.WhichOneof("kind") == "string_value"}
 
@@ -162,62 +228,11 @@ class Step:
 
     @property
     def name(self) -> str:
-        """The task's."""
+        """The task's name."""
         return self.task.name
 
 
-def defaults(component: ComponentSpec) -> dict[str, Value]:
-    """The values of parameters that nobody gives."""
+def read_defaults(component: ComponentSpec) -> dict[str, Value]:
+    """The default values of a component's parameters."""
     declared = component.input_definitions.parameters
     return {n: p.default_value for n, p in declared.items() if p.HasField("default_value")}
-
-
-def as_json(struct: Struct) -> dict[str, Any]:
-    """A struct's fields as JSON has them."""
-    return json_format.MessageToDict(struct)
-
-
-def load_documents(text: str | bytes) -> list[Any]:
-    """The YAML's documents as plain data, without empty ones. Raises ValueError."""
-    try:
-        return [document for document in yaml.safe_load_all(text) if document is not None]
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ValueError(f"not YAML: {' '.join(str(error).split())}") from error
-
-
-def parse(document: Any, kind: type[Kind]) -> Kind:
-    """A document as a message. Raises ValueError for a field that the message does not have."""
-    try:
-        return json_format.ParseDict(document, kind())
-    except (json_format.ParseError, TypeError, AttributeError) as error:
-        raise ValueError(f"not a {kind.DESCRIPTOR.name}: {shorten_reason(str(error))}") from error
-
-
-def find_refusal(given: Any, kind: type[Message]) -> str | None:
-    """The first reason why this is not such a message; None if it is one."""
-    if not isinstance(given, Mapping):
-        return f"{given!r} is not a mapping of fields"
-    try:
-        json_format.ParseDict(dict(given), kind())
-    except json_format.ParseError as error:
-        return shorten_reason(str(error))
-    return None
-
-
-def shorten_reason(error: str) -> str:
-    """The parser's reason, without its list of all known fields."""
-    unknown = re.search(r'no field named "([^"]*)"(?: at "([^"]*)")?', error)
-    if not unknown:
-        return error.splitlines()[0].rstrip(".")
-    name, place = unknown.groups()
-    return f"unknown field {name!r}" + (f" at {place}" if place else "")
-
-
-def parse_leniently(given: Any, kind: type[Kind]) -> Kind:
-    """As much of the message as can be read."""
-    message = kind()
-    try:
-        json_format.ParseDict(dict(given), message, ignore_unknown_fields=True)
-    except (json_format.ParseError, TypeError, ValueError):
-        return kind()
-    return message

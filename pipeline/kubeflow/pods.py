@@ -1,36 +1,36 @@
-"""What Kubernetes gives the pods of each step: the second document of a compiled pipeline."""
+"""The Kubernetes settings of each step's pods: the second document of a compiled pipeline."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from google.protobuf import json_format
 from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig as PodConfig
 from kfp.pipeline_spec.pipeline_spec_pb2 import PlatformSpec
 
-from pipeline.settings import Cluster, Gpu, Secret, Volume
+from pipeline.kubeflow.cluster import Cluster, Gpu, Secret, Volume
+from pipeline.kubeflow.compiled import KUBERNETES
+from pipeline.kubeflow.messages import as_json
 
-# The older track's kfp-kubernetes does not know it: there the image's user alone is not root.
+# The older track's kfp-kubernetes lacks the field: there only the image's user is not root.
 HAS_SECURITY_CONTEXT = "security_context" in PodConfig.DESCRIPTOR.fields_by_name
 
 
-def platform(cluster: Cluster, steps: Iterable[str]) -> PlatformSpec:
+def build_platform(cluster: Cluster, steps: Iterable[str]) -> PlatformSpec:
     """The settings of all steps' pods, and of steps that only the settings name."""
     spec = PlatformSpec()
-    executors = spec.platforms["kubernetes"].deployment_spec.executors
-    for name in sorted({*steps, *named(cluster)}):
-        config = json_format.MessageToDict(pod(cluster, name))
-        executors[f"{name}_executor"].update(config)
+    executors = spec.platforms[KUBERNETES].deployment_spec.executors
+    for name in sorted({*steps, *list_named_steps(cluster)}):
+        executors[f"{name}_executor"].update(as_json(build_pod(cluster, name)))
     return spec
 
 
-def named(cluster: Cluster) -> set[str]:
+def list_named_steps(cluster: Cluster) -> set[str]:
     """The steps that the settings name."""
     parts: tuple[Volume | Secret, ...] = (*cluster.volumes, *cluster.secrets)
     return {*cluster.steps, *(step for part in parts for step in part.steps)}
 
 
-def pod(cluster: Cluster, step: str) -> PodConfig:
+def build_pod(cluster: Cluster, step: str) -> PodConfig:
     """The settings of one step's pods."""
     config = PodConfig(
         image_pull_policy=cluster.pull_policy,
@@ -39,9 +39,9 @@ def pod(cluster: Cluster, step: str) -> PodConfig:
     config.pod_metadata.labels.update(cluster.labels)
     for name in cluster.pull_secrets:
         config.image_pull_secret.add(secret_name=name)
-    for volume in parts_of(step, cluster.volumes):
+    for volume in select_parts(step, cluster.volumes):
         config.pvc_mount.add(constant=volume.claim, mount_path=volume.mount_path)
-    for secret in parts_of(step, cluster.secrets):
+    for secret in select_parts(step, cluster.secrets):
         added = config.secret_as_env.add(secret_name=secret.name)
         for variable, key in secret.env.items():
             added.key_to_env.add(secret_key=key, env_var=variable)
@@ -54,16 +54,16 @@ def pod(cluster: Cluster, step: str) -> PodConfig:
     return config
 
 
-def parts_of(step: str, parts: Iterable[Volume | Secret]) -> list:
-    """The volumes, or secrets, that a step gets."""
+def select_parts(step: str, parts: Iterable[Volume | Secret]) -> list:
+    """The volumes or secrets of a step: those that name it, and those that name no step."""
     return [part for part in parts if step in part.steps or not part.steps]
 
 
 def place_on_gpu_node(config: PodConfig, gpu: Gpu) -> None:
-    """Nodes with a GPU keep others away by a taint; data loaders need more shared memory."""
+    """Tolerates the taint of nodes with a GPU, and enlarges the data loaders' shared memory."""
     config.node_selector.labels.update(gpu.node_labels)
     config.tolerations.add(key=gpu.resource, operator="Exists", effect="NoSchedule")
-    # `enabled_shared_memory`, made for this, is read nowhere in the backend.
+    # The backend ignores `enabled_shared_memory`, the field made for this.
     config.empty_dir_mounts.add(
         volume_name="shared-memory",
         mount_path="/dev/shm",

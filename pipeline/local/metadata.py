@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +12,8 @@ from pathlib import Path
 from ml_metadata import errors
 from ml_metadata.metadata_store import metadata_store
 from ml_metadata.proto.metadata_store_pb2 import Artifact, ConnectionConfig, Event, Execution
+
+LOCK_SECONDS = 5.0  # A program that reads the database locks it for moments only.
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,19 @@ class FinishedStep:
 def find_database(workdir: str) -> str:
     """The file of a local run's metadata."""
     return f"{workdir}/metadata.sqlite"
+
+
+def check_database(workdir: str) -> None:
+    """Raises sqlite3.Error if the database cannot be written: ML Metadata would wait for minutes.
+
+    Creates nothing.
+    """
+    if not os.path.lexists(find_database(workdir)):
+        return
+    connection = sqlite3.connect(find_database(workdir), timeout=LOCK_SECONDS)
+    with contextlib.closing(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        connection.rollback()
 
 
 def read_last_run(workdir: str) -> dict[str, FinishedStep]:

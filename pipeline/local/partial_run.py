@@ -7,22 +7,20 @@ from pathlib import Path
 from tfx import v1 as tfx
 from tfx.orchestration import pipeline
 
-from pipeline.graph import create_pipeline
 from pipeline.local import metadata
+from pipeline.local.local_graph import make_local_graph
 from pipeline.local.metadata import FinishedStep
 from pipeline.settings import Settings
 from trainer.config import Experiment
 
-# A step without inputs from others is listed too: else TFX looks for its results in an earlier run.
+# A step without inputs is listed too: otherwise TFX looks for its results in an earlier run.
 LAST = {"StatisticsGen": ("StatisticsGen", "CuratedSchema"), "Transform": ("Transform",)}
 
 
 def run_to(last: str, experiment: Experiment, settings: Settings) -> dict[str, FinishedStep]:
     """Runs the components up to `last`; returns their results and times."""
     Path(settings.workdir).mkdir(parents=True, exist_ok=True)
-    graph = create_pipeline(experiment, settings)
-    sqlite = tfx.orchestration.metadata.sqlite_metadata_connection_config
-    graph.metadata_connection_config = sqlite(metadata.find_database(settings.workdir))
+    graph = make_local_graph(experiment, settings)
     options = pipeline.RunOptions(to_nodes=list(LAST[last]))
     tfx.orchestration.LocalDagRunner().run(graph, run_options=options)
     return metadata.read_last_run(settings.workdir)

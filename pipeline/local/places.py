@@ -1,6 +1,6 @@
-"""Whether a run on this machine can end where it is to end: asked before its first step.
+"""Checks the folders of a local run before its first step.
 
-Files that cannot be written are found now, not by the last step after hours of training.
+A folder that cannot be written is reported at once, not after hours of training.
 """
 
 from __future__ import annotations
@@ -14,24 +14,28 @@ import tensorflow as tf
 
 from components.errors import DataError
 from components.ingestion import image_folder
+from components.ingestion.layouts import traversal
 from pipeline.settings import Settings
 
-PATTERNS = frozenset("*?[]{}\\")  # TFX and Beam read files by patterns, and quote none of these.
-ROOM = 1.2  # Free space of the working directory, by the size of the data: records, and a model.
+# TFX and Beam treat paths as glob patterns and do not escape these characters.
+PATTERNS = frozenset("*?[]{}\\")
+# Required free space in the working directory, as a multiple of the size of the data: the records
+# take about as much as the data, the model some more.
+ROOM = 1.2
 
 
 def check_places(settings: Settings, model: str) -> None:
-    """Raises DataError if a place is inside the data, cannot be written, or has too little room.
+    """Raises DataError for a folder that is in the data, is not writable, or is on a full disk.
 
-    `model` is the model's name. Makes nothing.
+    `model` is the model's name. Creates nothing.
     """
     served = settings.served_folder(model)
     odd = sorted(PATTERNS.intersection(settings.workdir))
     if odd:
         raise DataError(
             "workdir_is_a_pattern",
-            f"--workdir {settings.workdir} contains {' '.join(odd)}, which TFX takes for a pattern "
-            "of file names: give a folder without it.",
+            f"--workdir {settings.workdir} contains {' '.join(odd)}, which TFX treats as "
+            "wildcards: give a folder without these characters.",
         )
     for flag, folder in (("--workdir", settings.workdir), ("--push-root", served)):
         check_outside(flag, folder, settings.data)
@@ -41,25 +45,29 @@ def check_places(settings: Settings, model: str) -> None:
 
 
 def check_outside(flag: str, folder: str, data: str) -> None:
-    """Raises DataError for a folder in the data: the next run would take it for images."""
+    """Raises DataError for a folder in the data: the next run would read it as images."""
     if Path(folder).is_relative_to(data):
         raise DataError(
             "place_in_data",
-            f"{flag} {folder} is in the folder of images {data}, so what a run writes would be "
-            f"read as images: give {flag} a folder elsewhere.",
+            f"{flag} {folder} is in the folder of images {data}, so the next run would read it as "
+            f"images: give {flag} a folder elsewhere.",
         )
 
 
 def check_writable(flag: str, folder: Path) -> None:
-    """Raises DataError unless the folder is there, or can be made, and files can be made in it."""
+    """Raises DataError unless the folder exists or can be created, and is writable."""
     there = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
     if not there.is_dir():
         raise DataError(
-            "place_not_writable", f"{flag} {folder} cannot be made: {there} is not a folder."
+            "place_not_writable",
+            f"{flag} {folder} cannot be created: {there} is not a folder. Give {flag} another "
+            "folder.",
         )
     if not os.access(there, os.W_OK | os.X_OK):
         raise DataError(
-            "place_not_writable", f"{flag} {folder} cannot be written: no permission for {there}."
+            "place_not_permitted",
+            f"{flag} {folder} is not writable: change the permissions of {there}, or give {flag} "
+            "another folder.",
         )
 
 
@@ -67,23 +75,24 @@ def check_room(settings: Settings) -> None:
     """Raises DataError if the records of the data would not fit into the working directory."""
     folder = Path(settings.workdir)
     there = next(path for path in (folder, *folder.parents) if path.is_dir())
-    free, needed = shutil.disk_usage(there).free, round(ROOM * size(settings.data))
+    free, needed = shutil.disk_usage(there).free, round(ROOM * measure_bytes(settings))
     if free < needed:
         raise DataError(
             "workdir_too_small",
-            f"--workdir {folder} has {free / 1e9:.1f} GB free, and the data need about "
-            f"{needed / 1e9:.1f} GB: make room, or give a folder on another disk.",
+            f"--workdir {folder} has {free / 1e9:.1f} GB free, and the data needs about "
+            f"{needed / 1e9:.1f} GB: free some space, or give a folder on another disk.",
         )
 
 
-def size(data: str) -> int:
-    """Bytes of all files of the data; those that cannot be read count nothing."""
-    _, paths = image_folder.walk(data)
+def measure_bytes(settings: Settings) -> int:
+    """Bytes of all files of the data; a file that cannot be read counts as 0 bytes."""
+    data, follow_links = settings.data, settings.follow_links
+    paths = traversal.walk(data, image_folder.LAYOUTS, follow_links=follow_links).files
     with ThreadPoolExecutor(image_folder.THREADS) as pool:  # Remote storage answers slowly.
-        return sum(pool.map(length, (f"{data}/{path}" for path in paths)))
+        return sum(pool.map(read_length, (f"{data}/{path}" for path in paths)))
 
 
-def length(path: str) -> int:
+def read_length(path: str) -> int:
     """Bytes of a file; 0 if it cannot be read."""
     try:
         return int(tf.io.gfile.stat(path).length)

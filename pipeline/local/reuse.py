@@ -1,4 +1,4 @@
-"""Pins what a run compares with, so that a second run with nothing changed has nothing to do.
+"""Pins the baseline version of a run, so that a second run without changes reuses every step.
 
 A run pushes a version and compares its model with the newest version. Without a pin, each run would
 change the next one's baseline.
@@ -30,19 +30,19 @@ MOST_PINS = 8  # Of runs that finished: older ones are forgotten.
 class Pin:
     """The inputs of a run, and the versions that it compares with and pushes."""
 
-    asked: str  # A digest of the experiment, data, code and folders.
+    inputs_digest: str  # Of the experiment, data, code and folders.
     served_version: str  # The version that its model is compared with.
     push_attempt: str = ""
-    pushed_version: str = ""  # Empty until the run has finished with one.
+    pushed_version: str = ""  # Empty until the run has finished and pushed a version.
     finished: bool = False
 
 
-def pin(experiment: Experiment, settings: Settings) -> Pin:
-    """The pin of the last run that was asked the same, unless somebody has pushed since.
+def choose_pin(experiment: Experiment, settings: Settings) -> Pin:
+    """The pin of the last run with the same inputs, unless another run has pushed a version since.
 
-    A version that such a run pushed before it was killed is its own, and not somebody's.
+    A version that this run pushed before it was killed does not count as another run's.
     """
-    asked = digest([config.to_json(experiment), repr(settings)])
+    inputs_digest = compute_digest([config.to_json(experiment), repr(settings)])
     folder = settings.served_folder(experiment.name)
     newest = max(
         map(str, serving_folder.list_versions(folder)), key=int, default=serving_folder.NONE
@@ -50,10 +50,11 @@ def pin(experiment: Experiment, settings: Settings) -> Pin:
     for last in load(settings.workdir):
         known = (last.served_version, last.pushed_version)
         is_own = not last.finished and is_made_here(f"{folder}/{newest}", settings)
-        if last.asked == asked and (newest in known or is_own):
+        if last.inputs_digest == inputs_digest and (newest in known or is_own):
             return last
     wanted = settings.served_version
-    return Pin(asked=asked, served_version=newest if wanted == serving_folder.NEWEST else wanted)
+    served_version = newest if wanted == serving_folder.NEWEST else wanted
+    return Pin(inputs_digest=inputs_digest, served_version=served_version)
 
 
 def is_made_here(version: str, settings: Settings) -> bool:
@@ -69,13 +70,13 @@ def apply_pin(settings: Settings, pinned: Pin) -> Settings:
 
 
 def push_again(pinned: Pin) -> Pin:
-    """The pin with a new push attempt: Pusher runs again though nothing else has changed."""
+    """The pin with a new push attempt: Pusher runs again even if nothing else has changed."""
     return replace(pinned, push_attempt=str(time.time_ns()))
 
 
 def load(workdir: str) -> list[Pin]:
-    """The pins of this working directory's runs. A file that cannot be read counts as none."""
-    path = Path(file(workdir))
+    """The pins of this working directory's runs; empty if their file cannot be read."""
+    path = Path(locate_pins(workdir))
     if not path.is_file():
         return []
     try:
@@ -83,42 +84,43 @@ def load(workdir: str) -> list[Pin]:
     except ValueError as error:
         reason = str(error).split("\n", 1)[0]
         logging.getLogger(__name__).warning(
-            "%s cannot be read (%s): steps run again that would not have to.", path, reason
+            "%s cannot be read (%s): finished steps run again.", path, reason
         )
         return []
 
 
 def begin(workdir: str, pinned: Pin) -> None:
-    """Notes the pin of a run before its first step: a kill after the push forgets nothing."""
+    """Saves the pin before the first step, so that it survives a kill after the push."""
     write(workdir, replace(pinned, finished=False))
 
 
 def finish(workdir: str, pinned: Pin, pushed_version: str) -> None:
-    """Notes that a run has finished, and the version that it ended with."""
+    """Saves that the run has finished, and which version it pushed."""
     write(workdir, replace(pinned, pushed_version=pushed_version, finished=True))
 
 
 def write(workdir: str, pinned: Pin) -> None:
-    """Replaces the pin of the same question, and those of runs that never finished."""
-    others = [p for p in load(workdir) if p.finished and p.asked != pinned.asked]
+    """Replaces the pin with the same inputs, and removes the pins of unfinished runs."""
+    finished = [pin for pin in load(workdir) if pin.finished]
+    others = [pin for pin in finished if pin.inputs_digest != pinned.inputs_digest]
     pins = [*others[-MOST_PINS:], pinned]
-    atomic_text.write(file(workdir), _PINS.dump_json(pins, indent=2).decode("utf-8"))
+    atomic_text.write(locate_pins(workdir), _PINS.dump_json(pins, indent=2).decode("utf-8"))
 
 
-def file(workdir: str) -> str:
-    """Where the pins are kept."""
+def locate_pins(workdir: str) -> str:
+    """The path of the file with the pins."""
     return f"{workdir}/pins.json"
 
 
 def digest_code() -> str:
-    """A digest of what decides the steps' results: our sources and the libraries' versions."""
+    """A digest of the code behind the steps' results: our sources and the libraries' versions."""
     folders = [Path(str(package.__file__)).parent for package in (components, serving, trainer)]
     paths = sorted(path for folder in folders for path in folder.rglob("*.p*"))
     sources = [path.read_text("utf-8") for path in paths if path.suffix in (".py", ".pbtxt")]
-    return digest([version("tfx"), version("tensorflow"), *sources])
+    return compute_digest([version("tfx"), version("tensorflow"), *sources])
 
 
-def digest(parts: list[str]) -> str:
+def compute_digest(parts: list[str]) -> str:
     """SHA-256 of the parts, in hexadecimal."""
     return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()
 

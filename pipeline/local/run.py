@@ -10,25 +10,26 @@ from pathlib import Path
 
 import tensorflow as tf
 from rich.console import Console
-from rich.markup import escape
 from tfx import v1 as tfx
 
 from components.errors import DataError
 from components.ingestion import image_folder
-from pipeline.graph import create_pipeline
 from pipeline.local import metadata, results, reuse
+from pipeline.local.local_graph import make_local_graph
 from pipeline.local.progress import show_progress
 from pipeline.local.results import RunResult
 from pipeline.settings import Settings
+from serving.printable import markup
 from trainer.config import Experiment
 
 
 def run(experiment: Experiment, settings: Settings, console: Console) -> RunResult:
-    """Runs the steps that have something to do, prints their progress, and reads the result.
+    """Runs the steps whose inputs have changed, prints their progress, and reads the result.
 
     Raises DataError for bad input, and if another run uses the working directory.
     """
     with lock_workdir(settings.workdir):
+        metadata.check_database(settings.workdir)
         return run_with_pin(experiment, settings, console)
 
 
@@ -51,14 +52,14 @@ def lock_workdir(workdir: str) -> Iterator[None]:
 
 def run_with_pin(experiment: Experiment, settings: Settings, console: Console) -> RunResult:
     """Runs with the last run's pin if nothing has changed, and writes the pin."""
-    experiment = fill_classes(experiment, settings.data)
-    fingerprint = reuse.digest([image_folder.fingerprint(settings.data), reuse.digest_code()])
-    settings = replace(settings, fingerprint=fingerprint)
-    pinned = reuse.pin(experiment, settings)
+    experiment = fill_classes(experiment, settings)
+    files = image_folder.fingerprint(settings.data, follow_links=settings.follow_links)
+    settings = replace(settings, fingerprint=reuse.compute_digest([files, reuse.digest_code()]))
+    pinned = reuse.choose_pin(experiment, settings)
     reuse.begin(settings.workdir, pinned)
     result = run_graph(experiment, reuse.apply_pin(settings, pinned), console)
     if result.pushed_to and not tf.io.gfile.isdir(result.pushed_to):
-        console.print(f"{escape(result.pushed_to)} is missing: pushing it again.")
+        console.print(f"{markup(result.pushed_to)} is missing: pushing it again.")
         pinned = reuse.push_again(pinned)
         reuse.begin(settings.workdir, pinned)
         result = run_graph(experiment, reuse.apply_pin(settings, pinned), console)
@@ -68,17 +69,15 @@ def run_with_pin(experiment: Experiment, settings: Settings, console: Console) -
 
 def run_graph(experiment: Experiment, settings: Settings, console: Console) -> RunResult:
     """Runs each component whose inputs or properties have changed."""
-    graph = create_pipeline(experiment, settings)
-    sqlite = tfx.orchestration.metadata.sqlite_metadata_connection_config
-    graph.metadata_connection_config = sqlite(metadata.find_database(settings.workdir))
+    graph = make_local_graph(experiment, settings)
     with show_progress(console, [component.id for component in graph.components]):
         tfx.orchestration.LocalDagRunner().run(graph)
     return results.read(settings.workdir, experiment.task)
 
 
-def fill_classes(experiment: Experiment, data: str) -> Experiment:
+def fill_classes(experiment: Experiment, settings: Settings) -> Experiment:
     """The experiment with the folder's classes, unless it has its own."""
     if experiment.data.classes:
         return experiment
-    classes = image_folder.find(data).classes
+    classes = image_folder.find(settings.data, follow_links=settings.follow_links).classes
     return replace(experiment, data=replace(experiment.data, classes=classes))

@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import tensorflow_model_analysis as tfma
-from rich.table import Table
 
 from components.metrics.classes import ClassPrecisionRecall
 from pipeline.tasks.metric_config import configure_metric
-from pipeline.tasks.tables import class_table
+from pipeline.tasks.tables import make_class_table
 from pipeline.tasks.task import TaskPipeline
+from serving.terminal import Table
 from trainer.config import DataConfig
 from trainer.data.records import LABEL_TEXT
 
@@ -25,7 +25,7 @@ METRICS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def metrics(classes: int) -> list[tfma.MetricConfig]:
+def make_metrics(classes: int) -> list[tfma.MetricConfig]:
     """Accuracies, the confusion matrix, and precision and recall of each class."""
     confusion = json.dumps({"name": "confusion", "thresholds": [0.0]})
     return [
@@ -39,22 +39,22 @@ def metrics(classes: int) -> list[tfma.MetricConfig]:
     ]
 
 
-def image_labels(data: DataConfig) -> tuple[str, ...]:
+def list_image_labels(data: DataConfig) -> tuple[str, ...]:
     """The classes: each image belongs to one."""
     return data.classes
 
 
-def tables(result: RunResult) -> list[Table]:
+def make_tables(result: RunResult) -> list[Table]:
     """One table, with a row for each class and rows for all images."""
-    return [class_table(result)]
+    return [make_class_table(result)]
 
 
 CLASSES = TaskPipeline(
-    image_labels=image_labels,
-    # Labels are texts; TFMA maps them to numbers by the model's output `all_classes`.
+    image_labels=list_image_labels,
+    # Labels are strings; TFMA maps them to numbers by the model's output `all_classes`.
     model_spec={"prediction_key": "probabilities", "label_key": LABEL_TEXT},
     sliced_by=(LABEL_TEXT,),
     by_class=tfma.SlicingSpec(feature_keys=[LABEL_TEXT]),
-    metrics=metrics,
-    tables=tables,
+    metrics=make_metrics,
+    tables=make_tables,
 )

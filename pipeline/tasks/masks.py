@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import tensorflow_model_analysis as tfma
-from rich.table import Table
 
 from components.metrics.masks import IOU, MEAN_IOU, PIXEL_ACCURACY, ClassIoU, MeanIoU, PixelAccuracy
 from pipeline.tasks.metric_config import configure_metric
-from pipeline.tasks.tables import mask_slices, mask_table
+from pipeline.tasks.tables import make_mask_table, make_slice_table
 from pipeline.tasks.task import TaskPipeline
+from serving.terminal import Table
 from trainer.config import DataConfig
 from trainer.data.records import LABEL_TEXT, SPECIES
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 METRICS = {MEAN_IOU: MeanIoU, PIXEL_ACCURACY: PixelAccuracy}  # What a threshold may use.
 
 
-def metrics(classes: int) -> list[tfma.MetricConfig]:
+def make_metrics(classes: int) -> list[tfma.MetricConfig]:
     """The number of images, mean IoU, pixel accuracy, and the IoU of each class."""
     return [
         tfma.MetricConfig(class_name="ExampleCount"),
@@ -29,21 +29,21 @@ def metrics(classes: int) -> list[tfma.MetricConfig]:
     ]
 
 
-def image_labels(data: DataConfig) -> tuple[str, ...]:
+def list_image_labels(data: DataConfig) -> tuple[str, ...]:
     """None: pixels have classes, images do not."""
     return ()
 
 
-def tables(result: RunResult) -> list[Table]:
+def make_tables(result: RunResult) -> list[Table]:
     """A table of classes and a table of slices."""
-    return [mask_table(result), mask_slices(result)]
+    return [make_mask_table(result), make_slice_table(result)]
 
 
 MASKS = TaskPipeline(
-    image_labels=image_labels,
+    image_labels=list_image_labels,
     model_spec={},  # The metrics find labels and predictions by name.
     sliced_by=(SPECIES, LABEL_TEXT),
     by_class=tfma.SlicingSpec(feature_keys=[LABEL_TEXT]),
-    metrics=metrics,
-    tables=tables,
+    metrics=make_metrics,
+    tables=make_tables,
 )

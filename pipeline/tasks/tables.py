@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-from rich.table import Table
-
 from components.metrics.masks import IOU, MEAN_IOU, PIXEL_ACCURACY
+from serving.terminal import Table
 
 if TYPE_CHECKING:
     from pipeline.local.results import RunResult
 
 
-def class_table(result: RunResult) -> Table:
+def make_class_table(result: RunResult) -> Table:
     """Metrics of each class and of all images."""
     columns = ("images", "accuracy", "precision", "recall")
-    table = Table("", *columns, title="Test split", title_justify="left")
+    table = Table("", *columns, title="Test split")
     for name, row in result.classes.items():
         ratios = (format_ratio(row[key]) for key in columns[1:])
-        table.add_row(escape(name), f"{row['images'] or 0:.0f}", *ratios)
+        table.add_row(name, f"{row['images'] or 0:.0f}", *ratios)
     table.add_section()
     images = sum(row["images"] or 0 for row in result.classes.values())
     table.add_row("all", f"{images:.0f}", format_ratio(result.metrics["accuracy"]), "", "")
@@ -29,11 +27,11 @@ def class_table(result: RunResult) -> Table:
     return align_right(table)
 
 
-def mask_table(result: RunResult) -> Table:
+def make_mask_table(result: RunResult) -> Table:
     """Intersection over union of each class, and the means."""
-    table = Table("", "IoU", "pixel accuracy", title="Test split", title_justify="left")
+    table = Table("", "IoU", "pixel accuracy", title="Test split")
     for name, row in result.classes.items():
-        table.add_row(escape(name), format_ratio(row[IOU]), "")
+        table.add_row(name, format_ratio(row[IOU]), "")
     table.add_section()
     for name, metrics in (("all", result.metrics), ("all, baseline", result.baseline)):
         cells = (format_ratio(metrics.get(key)) for key in (MEAN_IOU, PIXEL_ACCURACY))
@@ -41,13 +39,13 @@ def mask_table(result: RunResult) -> Table:
     return align_right(table)
 
 
-def mask_slices(result: RunResult) -> Table:
+def make_slice_table(result: RunResult) -> Table:
     """Metrics of each species, breed and size bucket."""
     columns = ("slice", "images", "mean IoU", "pixel accuracy")
-    table = Table(*columns, title="Slices of the test split", title_justify="left")
+    table = Table(*columns, title="Slices of the test split")
     for name, row in result.slices.items():
         cells = (format_ratio(row.get(MEAN_IOU)), format_ratio(row.get(PIXEL_ACCURACY)))
-        table.add_row(escape(name), f"{row['images'] or 0:.0f}", *cells)
+        table.add_row(name, f"{row['images'] or 0:.0f}", *cells)
     return align_right(table)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import tensorflow_model_analysis as tfma
-from rich.table import Table
 
+from serving.terminal import Table
 from trainer.config import DataConfig
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ Imports TensorFlow only for gRPC, and never serving.server.
 """
 
 from serving.client.answers import Outputs, Prediction, Segmentation
-from serving.client.base import Client, VersionState
+from serving.client.base import Client, VersionStatus
 from serving.client.connection import connect
 from serving.client.errors import (
     ClassCountMismatch,
@@ -14,8 +14,11 @@ from serving.client.errors import (
     NotTFServing,
     RequestRejected,
     RowCountMismatch,
+    ServerFailed,
+    ServerNotReady,
     ServerUnavailable,
     ServingError,
+    UnusableProxy,
 )
 
 __all__ = [
@@ -30,8 +33,11 @@ __all__ = [
     "RequestRejected",
     "RowCountMismatch",
     "Segmentation",
+    "ServerFailed",
+    "ServerNotReady",
     "ServerUnavailable",
     "ServingError",
-    "VersionState",
+    "UnusableProxy",
+    "VersionStatus",
     "connect",
 ]

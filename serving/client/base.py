@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class VersionState:
+class VersionStatus:
     """A version of the model as its server sees it: LOADING, AVAILABLE, UNLOADING or END."""
 
     version: int
@@ -66,7 +66,7 @@ class Client(ABC):
         """As `classify`, but predictions or masks, depending on the model."""
         return read_answers(self._request_outputs(images), len(images)) if images else []
 
-    def list_versions(self) -> list[VersionState]:
+    def list_versions(self) -> list[VersionStatus]:
         """The states of the model's versions, newest first."""
         return self._retry(self._list_versions)
 
@@ -78,7 +78,7 @@ class Client(ABC):
     def _predict(self, images: list[bytes]) -> Outputs: ...
 
     @abstractmethod
-    def _list_versions(self) -> list[VersionState]: ...
+    def _list_versions(self) -> list[VersionStatus]: ...
 
     def _request_outputs(self, images: Sequence[bytes]) -> Outputs:
         sent = [_prepare(position, image) for position, image in enumerate(images)]

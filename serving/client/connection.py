@@ -7,7 +7,7 @@ with connect("grpc://localhost:8500", "flowers") as client:
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from serving.client.base import Client
 
@@ -19,7 +19,7 @@ def connect(url: str, model: str, *, timeout: float = 10.0, attempts: int = 3) -
 
     Connects at the first request. Raises ValueError for any other URL.
     """
-    parts = urlsplit(url)
+    parts = _split(url)
     if parts.scheme in ("http", "https") and parts.hostname:
         from serving.client.rest_client import RestClient
 
@@ -29,6 +29,20 @@ def connect(url: str, model: str, *, timeout: float = 10.0, attempts: int = 3) -
 
         target = parts.netloc if parts.port else f"{parts.netloc}:{GRPC_PORT}"
         return GrpcClient(target, model, timeout=timeout, attempts=attempts)
-    raise ValueError(
-        f"{url!r} is not a server address: write grpc://HOST:PORT or http://HOST:PORT."
+    raise _refuse(url)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises ValueError for one that is not a number up to 65535.
+    except ValueError as error:
+        raise _refuse(url) from error
+    return parts
+
+
+def _refuse(url: str) -> ValueError:
+    return ValueError(
+        f"{url!r} is not a server address: write grpc://HOST:PORT or http://HOST:PORT, with an "
+        "IPv6 address in brackets, such as http://[::1]:8501."
     )

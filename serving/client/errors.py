@@ -13,8 +13,20 @@ class ServerUnavailable(ServingError):  # noqa: N818
     """No answer, or an error of the server: worth a retry."""
 
 
+class ServerNotReady(ServerUnavailable):
+    """The server answers, but not now: it is overloaded, or it is still loading the model."""
+
+
+class ServerFailed(ServerUnavailable):
+    """The server answers with an error of its own."""
+
+
 class RequestRejected(ServingError):  # noqa: N818
     """The server or the client refuses the request: it would fail again."""
+
+
+class UnusableProxy(RequestRejected):
+    """The environment names a proxy that this client cannot use."""
 
 
 class NotAnImage(RequestRejected):

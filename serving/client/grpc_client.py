@@ -16,8 +16,13 @@ from tensorflow_serving.apis import (
 )
 
 from serving.client.answers import Outputs
-from serving.client.base import Client, VersionState
-from serving.client.errors import RequestRejected, ServerUnavailable
+from serving.client.base import Client, VersionStatus
+from serving.client.errors import (
+    RequestRejected,
+    ServerFailed,
+    ServerNotReady,
+    ServerUnavailable,
+)
 from serving.client.loopback import is_loopback
 
 OPTIONS = [
@@ -35,6 +40,22 @@ REJECTED = {
     grpc.StatusCode.PERMISSION_DENIED,
     grpc.StatusCode.UNAUTHENTICATED,
 }
+
+NOT_READY = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED)
+NO_ANSWER = (  # What gRPC itself reports about connections.
+    "failed to connect",
+    "connections to all backends failing",
+    "DNS resolution failed",
+    "Connection reset",
+    "Socket closed",
+    "Broken pipe",
+    "recvmsg",
+    "keepalive",
+    "Endpoint",
+    "Stream removed",
+    "Received http2 header",
+    "Channel closed",
+)
 
 
 class GrpcClient(Client):
@@ -62,13 +83,13 @@ class GrpcClient(Client):
         response = self._call(self._predictions.Predict, request)
         return {name: _read_tensor(name, tensor) for name, tensor in response.outputs.items()}
 
-    def _list_versions(self) -> list[VersionState]:
+    def _list_versions(self) -> list[VersionStatus]:
         request = get_model_status_pb2.GetModelStatusRequest()
         request.model_spec.name = self.model
         response = self._call(self._models.GetModelStatus, request)
         name = get_model_status_pb2.ModelVersionStatus.State.Name
         return [
-            VersionState(found.version, name(found.state), found.status.error_message)
+            VersionStatus(found.version, name(found.state), found.status.error_message)
             for found in response.model_version_status
         ]
 
@@ -79,7 +100,15 @@ class GrpcClient(Client):
             text = f"{error.details()}"
             if error.code() in REJECTED:
                 raise RequestRejected(text) from error
-            raise ServerUnavailable(f"{self._target}: {error.code().name}: {text}") from error
+            kind = _find_kind(error.code(), text)
+            raise kind(f"{self._target}: {error.code().name}: {text}") from error
+
+
+def _find_kind(code: grpc.StatusCode, text: str) -> type[ServerUnavailable]:
+    """Whether the server answered at all: gRPC gives its answers and its absence one code."""
+    if code is grpc.StatusCode.DEADLINE_EXCEEDED or text.startswith(NO_ANSWER):
+        return ServerUnavailable
+    return ServerNotReady if code in NOT_READY else ServerFailed
 
 
 def _read_tensor(name: str, tensor: Any) -> Any:

@@ -8,9 +8,18 @@ from typing import Any
 import httpx
 
 from serving.client.answers import Outputs
-from serving.client.base import Client, VersionState
-from serving.client.errors import NotTFServing, RequestRejected, ServerUnavailable
+from serving.client.base import Client, VersionStatus
+from serving.client.errors import (
+    NotTFServing,
+    RequestRejected,
+    ServerFailed,
+    ServerNotReady,
+    ServerUnavailable,
+)
 from serving.client.loopback import is_loopback
+from serving.client.proxies import check_proxies
+
+NOT_READY = (429, 502, 503, 504)  # The last server, or a proxy before it, is overloaded or starts.
 
 
 class RestClient(Client):
@@ -27,12 +36,11 @@ class RestClient(Client):
     ) -> None:
         super().__init__(model, timeout=timeout, attempts=attempts)
         self._path = f"/v1/models/{model}"
-        self._http = httpx.Client(
-            base_url=base_url,
-            timeout=timeout,
-            transport=transport,
-            trust_env=not is_loopback(httpx.URL(base_url).host),  # The environment's proxies.
-        )
+        direct = is_loopback(httpx.URL(base_url).host)
+        with check_proxies():
+            self._http = httpx.Client(
+                base_url=base_url, timeout=timeout, transport=transport, trust_env=not direct
+            )
 
     def close(self) -> None:
         """Closes the connections."""
@@ -43,9 +51,9 @@ class RestClient(Client):
         answer = self._request("POST", ":predict", {"inputs": {"image_bytes": encoded}})
         return answer["outputs"] if isinstance(answer.get("outputs"), dict) else answer
 
-    def _list_versions(self) -> list[VersionState]:
+    def _list_versions(self) -> list[VersionStatus]:
         return [
-            VersionState(int(found["version"]), found["state"], found["status"]["error_message"])
+            VersionStatus(int(found["version"]), found["state"], found["status"]["error_message"])
             for found in self._request("GET", "")["model_version_status"]
         ]
 
@@ -54,8 +62,10 @@ class RestClient(Client):
             response = self._http.request(method, self._path + suffix, json=body)
         except httpx.TransportError as error:
             raise ServerUnavailable(f"{self._http.base_url}: {error}") from error
+        if response.status_code in NOT_READY:
+            raise ServerNotReady(_read_reason(response))
         if response.is_server_error:
-            raise ServerUnavailable(_read_reason(response))
+            raise ServerFailed(_read_reason(response))
         if not response.is_success:
             raise RequestRejected(_read_reason(response))
         return _read_json(response)
@@ -63,7 +73,7 @@ class RestClient(Client):
 
 def _read_reason(response: httpx.Response) -> str:
     try:
-        return str(response.json()["error"])
+        return str(response.json()["error"]).rstrip(".")
     except (ValueError, KeyError, TypeError):  # Not TF Serving's answer: perhaps a proxy's page.
         return f"HTTP {response.status_code} {response.reason_phrase} from {response.url}"
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from serving.server.request_errors import BadInput, InvalidTensor, UnknownName
+from serving.server.request_errors import BadInput, InvalidTensor
 from serving.server.servable import Arrays, Signature
 
 KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}  # NumPy kinds that a tensor's kind takes.
@@ -28,10 +28,7 @@ def read_inputs(body: dict[str, Any], signature: Signature) -> Arrays:
         if "instances" in body
         else _name_columns(body["inputs"], signature)
     )
-    unknown = sorted(set(named) - set(signature.inputs))
-    if unknown:
-        text = f"The signature has no inputs {unknown}, only {sorted(signature.inputs)}."
-        raise UnknownName(text, unknown)
+    signature.check_known(named)
     return {name: _read_array(name, v, signature.inputs[name].dtype) for name, v in named.items()}
 
 

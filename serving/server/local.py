@@ -9,7 +9,7 @@ from types import TracebackType
 
 import grpc
 
-from serving import memory_budget
+from serving import addresses, memory_budget
 from serving.server import grpc_server
 from serving.server.handlers import Handlers
 from serving.server.model_versions import Listener, VersionStatus
@@ -92,9 +92,8 @@ class Server:
 
 
 def _add_port(server: grpc.Server, host: str, port: int) -> int:
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     try:
-        bound = server.add_insecure_port(address)
+        bound = server.add_insecure_port(addresses.join(host, port))
     except RuntimeError as error:
         raise PortTakenError("gRPC", host, port) from error
     if not bound:  # grpcio before 1.60 returns 0.

@@ -18,7 +18,7 @@ from serving.server.warmup import warm_up
 DRAIN_SECONDS = 60.0  # How long an unloaded version waits for its requests in flight.
 
 
-class State(IntEnum):
+class VersionState(IntEnum):
     """TF Serving's states of a version, with its numbers (ModelVersionStatus.State)."""
 
     LOADING = 20
@@ -33,7 +33,7 @@ class VersionStatus:
 
     model: str
     version: int
-    state: State
+    state: VersionState
     error: str = ""
 
 
@@ -111,29 +111,29 @@ class ModelVersions:
     def _load(self, version: int, folder: Path) -> bool:
         if version in self._statuses and self._statuses[version].error:
             return False
-        self._report(version, State.LOADING)
+        self._report(version, VersionState.LOADING)
         try:
             servable = Servable(folder)
             warm_up(servable, folder)
         # A broken folder makes TensorFlow raise many unrelated errors: each goes into the status.
         except Exception as error:
-            self._report(version, State.END, f"{type(error).__name__}: {error}")
+            self._report(version, VersionState.END, f"{type(error).__name__}: {error}")
             return False
         with self._changed:
             self._loaded[version] = servable
-        self._report(version, State.AVAILABLE)
+        self._report(version, VersionState.AVAILABLE)
         return True
 
     def _unload(self, version: int) -> None:
         with self._changed:
             del self._loaded[version]  # New requests no longer find it.
-        self._report(version, State.UNLOADING)
+        self._report(version, VersionState.UNLOADING)
         with self._changed:
             self._changed.wait_for(lambda: not self._in_flight[version], DRAIN_SECONDS)
         gc.collect()  # A SavedModel has reference cycles, and its weights are large.
-        self._report(version, State.END)
+        self._report(version, VersionState.END)
 
-    def _report(self, version: int, state: State, error: str = "") -> None:
+    def _report(self, version: int, state: VersionState, error: str = "") -> None:
         status = VersionStatus(self.name, version, state, error)
         with self._changed:
             self._statuses[version] = status

@@ -55,7 +55,7 @@ class MissingInput(BadInput):
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = tuple(names)
-        super().__init__(f"The request lacks the inputs {list(self.names)}.")
+        super().__init__(f"The request has no inputs {list(self.names)}: send them.")
 
 
 class InvalidTensor(BadInput):

@@ -57,7 +57,8 @@ class Signature:
 
     def __call__(self, inputs: Mapping[str, np.ndarray], only: Iterable[str] = ()) -> Arrays:
         """All outputs, or `only` the named ones. Raises BadInput or ModelFailed."""
-        self._check_names(inputs)
+        self.check_known(inputs)
+        self._check_complete(inputs)
         tensors = {
             name: _to_tensor(name, array, self.inputs[name])
             for name, array in {**self._defaults, **inputs}.items()
@@ -70,12 +71,15 @@ class Signature:
             raise ModelFailed(_extract_cause(error)) from error
         return {name: outputs[name].numpy() for name in _choose(only, sorted(outputs))}
 
-    def _check_names(self, inputs: Mapping[str, np.ndarray]) -> None:
-        unknown = sorted(set(inputs) - set(self.inputs))
-        missing = sorted(set(self.required) - set(inputs))
+    def check_known(self, names: Iterable[str]) -> None:
+        """Raises UnknownName for names that are not inputs."""
+        unknown = sorted(set(names) - set(self.inputs))
         if unknown:
-            text = f"The signature has no inputs {unknown}, only {sorted(self.inputs)}."
+            text = f"Unknown inputs {unknown}: use {sorted(self.inputs)}."
             raise UnknownName(text, unknown)
+
+    def _check_complete(self, names: Iterable[str]) -> None:
+        missing = sorted(set(self.required) - set(names))
         if missing:
             raise MissingInput(missing)
 
@@ -93,7 +97,7 @@ def _choose(only: Iterable[str], names: list[str]) -> list[str]:
     chosen = list(only) or names
     unknown = sorted(set(chosen) - set(names))
     if unknown:
-        raise UnknownName(f"The signature has no outputs {unknown}, only {names}.", unknown)
+        raise UnknownName(f"Unknown outputs {unknown}: use {names}.", unknown)
     return chosen
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from serving.server.model_versions import Listener, ModelVersions, State, VersionStatus
+from serving.server.model_versions import Listener, ModelVersions, VersionState, VersionStatus
 from serving.server.request_errors import ModelNotFound, ModelNotReady
 from serving.server.servable import Servable
 from serving.versions import find_models
@@ -71,7 +71,7 @@ class Servables:
     def _find_available(self, name: str) -> VersionStatus | None:
         statuses = self._models[name].list_statuses() if name in self._models else []
         for status in statuses:
-            if status.state is State.AVAILABLE:
+            if status.state is VersionState.AVAILABLE:
                 return status
         if name in self._tried and all(status.error for status in statuses):
             reasons = [f"version {status.version}: {status.error}" for status in statuses]

@@ -105,6 +105,19 @@ def test_every_class_is_needed_in_train_and_in_test(tmp_path, without, missing):
     assert all("'red'" in line and "data.split_ratios" in line for line in lines)
 
 
+def test_a_message_about_thousands_of_labels_stays_short(tmp_path):
+    labels = tuple(f"label {n}" for n in range(3000))
+    expected = schema.replace_classes(schema.load("flowers"), labels)
+    info = anomalies_pb2.AnomalyInfo(short_description="Unexpected", description=str(labels))
+    anomalies = anomalies_pb2.Anomalies(anomaly_info={"image/class/text": info})
+
+    lines = find_missing_classes(expected, clean_statistics().uri)
+    lines += describe_anomalies(anomalies, "flowers")
+
+    assert "'label 0', 'label 1', 'label 10' and 2,997 more" in lines[0]
+    assert max(map(len, lines)) < 1000
+
+
 @pytest.mark.parametrize(
     ("field", "value", "setting"),
     [

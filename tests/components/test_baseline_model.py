@@ -12,6 +12,7 @@ from tensorflow_transform.tf_metadata.dataset_metadata import DatasetMetadata
 from tfx.types import standard_artifacts
 
 from components.baseline_model import BaselineModel
+from tests.fakes import tiny
 from tests.fakes.ingested import in_process
 from tests.fakes.tiny_runs import (
     CLEAN,
@@ -39,6 +40,7 @@ def baseline_of(folder, served_version="newest"):
         transform_graph=graph,
         baseline=baseline,
         max_side=EXPERIMENT.data.max_side,
+        max_pixels=EXPERIMENT.data.max_pixels,
         task="classes",
         classes="[]",
         served_folder=str(folder / "served"),
@@ -122,7 +124,7 @@ def test_the_newest_served_version_is_taken(tmp_path):
 
 def serve(folder, version, shares, boundaries=(20.0,)):
     """A served version that always answers these shares."""
-    model = classifier.build_constant(facts(sorted(shares), boundaries), shares, max_side=64)
+    model = classifier.build_constant(facts(sorted(shares), boundaries), shares, tiny.LIMITS)
     saved_model.save_module(model, str(folder / "served" / version))
 
 

@@ -15,7 +15,7 @@ from components.artifacts import Rejects
 from components.errors import DataError
 from components.image_example_gen import ImageExampleGen
 from components.ingestion import options
-from components.ingestion.masks import MaskReading
+from components.ingestion.annotations.masks import MaskReading
 from tests.fakes import image_files
 from tests.fakes.image_files import jpeg, put
 from tests.fakes.ingested import PROPERTIES, in_process, ingest
@@ -50,17 +50,20 @@ def test_exec_properties_are_plain_values_of_the_experiment():
         "mask": "",
         "shards": 4,
         "fingerprint": "f00",
+        "follow_links": 0,
     }
 
 
 def test_masks_are_declared_as_one_line_of_json():
-    mask = MaskConfig(values=(1, 2), ignored=3, unlisted="reject", ground=("ground",))
+    values = {"values": (1, 2), "ignored": 3, "unlisted": "reject", "ground": ("ground",)}
+    mask = MaskConfig(**values, oriented="stored", suffix="_mask")
 
     component = ImageExampleGen("/data", replace(DATA, classes=("pet", "ground"), mask=mask))
 
     found = options.parse(component.exec_properties)
-    assert found.reading == MaskReading((1, 2), 3, "reject")
+    assert found.reading == MaskReading((1, 2), 3, "reject", "stored")
     assert found.mask_classes == ("pet", "ground")
+    assert found.mask_suffix == "_mask"
 
 
 def test_the_folder_may_be_a_parameter_of_the_run():

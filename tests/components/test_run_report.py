@@ -16,6 +16,7 @@ from tfx.types import standard_artifacts as kinds
 from components import run_report
 from components.artifacts import Report
 from components.run_report import RunReport
+from tests.fakes import tiny
 from tests.fakes.report_inputs import FAILURE, HOSTILE, evaluate, rejected, trained
 from tests.fakes.tiny_runs import EXPERIMENT, artifact, by_colour, classifier, examples_of, record
 from trainer import configs
@@ -133,7 +134,7 @@ def masks(tmp_path_factory):
     rows = [pair(0, truth), pair(1, truth), pair(2, 1 - truth % 2), pair(3, truth)]
     gate = (Threshold(metric="mean_iou", at_least=0.1, max_drop=0.02),)
     model, baseline = (
-        saved(folder, Segmenter(scores, PETS.data.classes, (17.0,), 64))
+        saved(folder, Segmenter(scores, PETS.data.classes, (17.0,), tiny.LIMITS))
         for scores in (by_channel, always_pet)
     )
     examples = examples_of(folder, rows)

@@ -8,7 +8,7 @@ import typer
 import yaml
 
 from pipeline.cli.app import app
-from pipeline.settings import VOLUMES, Cluster
+from pipeline.kubeflow.cluster import VOLUMES, Cluster
 from tests.fakes import k8s
 
 TEXT = (k8s.ROOT / "docs/cluster.md").read_text("utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import command, flower_run, pet_run
-from tests.fakes import webhooks
+from tests.fakes.kubeflow import webhooks
 
 pytestmark = pytest.mark.timeout(1500)
 

@@ -34,6 +34,14 @@ def jpeg(seed: int = 0, *, height: int = 40, width: int = 48, **options) -> byte
     return file_of(picture(seed, height=height, width=width), "JPEG", comment=str(seed), **options)
 
 
+def coded(frame: int, *, bits: int = 8, channels: int = 3) -> bytes:
+    """A JPEG whose frame header names another coding, bits per value, or number of channels."""
+    data = bytearray(jpeg())
+    place = data.index(b"\xff\xc0")
+    data[place + 1], data[place + 4], data[place + 9] = frame, bits, channels
+    return bytes(data)
+
+
 def oriented(orientation: int, kind: str = "JPEG") -> bytes:
     """A picture that stands as `picture()` does once its EXIF orientation is obeyed."""
     stored = {

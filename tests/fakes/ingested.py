@@ -31,6 +31,8 @@ PETS = {
     "values": [1, 2, 3],
     "ignored": None,
     "unlisted": "keep",
+    "oriented": "auto",
+    "suffix": "",
     "classes": ["pet", "background", "border"],
 }
 

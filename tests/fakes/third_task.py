@@ -65,19 +65,19 @@ class LabelScores:
         return tf.sigmoid(logits)
 
     def build_module(self, network, statistics, experiment):
-        return scorer(network, statistics, experiment.data.max_side)
+        return scorer(network, statistics, experiment.data.limits)
 
-    def build_constant_module(self, statistics, shares, max_side):
+    def build_constant_module(self, statistics, shares, limits):
         row = tf.constant([[shares[label] for label in statistics.labels]], tf.float32)
 
         def scores(pixels, _):
             return tf.tile(row, [tf.shape(pixels)[0], 1])
 
-        return scorer(scores, statistics, max_side)
+        return scorer(scores, statistics, limits)
 
 
-def scorer(network, statistics, max_side):
-    return Scorer(network, statistics.labels, statistics.size_boundaries, max_side)
+def scorer(network, statistics, limits):
+    return Scorer(network, statistics.labels, statistics.size_boundaries, limits)
 
 
 class ServedScorer(tf.Module):

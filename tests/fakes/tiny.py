@@ -14,12 +14,14 @@ from tests.fakes.image_files import file_of
 from trainer import models, training
 from trainer.config import AugmentConfig, DataConfig, Experiment, MaskConfig, Threshold, TrainConfig
 from trainer.data import images, input_pipeline, records
+from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
 from trainer.model_config import ClassifierConfig, UNetConfig
 from trainer.overrides import apply_overrides
 
 COLOURS = {"blue": (30, 60, 220), "red": (220, 60, 30)}
 LABELS = tuple(COLOURS)
+LIMITS = SizeLimits(max_side=64, max_pixels=1_000_000)
 STEPS = 4  # Batches in an epoch of 16 images.
 STATISTICS = DataStatistics(
     labels=LABELS, mean=(120.0, 60.0, 110.0), std=(95.0, 20.0, 90.0), size_boundaries=(30.0, 40.0)
@@ -78,7 +80,14 @@ MASKS = replace(
         EXPERIMENT.data,
         schema="masks",
         classes=("ground", "blue", "red"),
-        mask=MaskConfig(values=(0, 1, 2), ignored=None, unlisted="keep", ground=("ground",)),
+        mask=MaskConfig(
+            values=(0, 1, 2),
+            ignored=None,
+            unlisted="keep",
+            oriented="auto",
+            suffix="",
+            ground=("ground",),
+        ),
     ),
     model=UNetConfig(widths=(8, 8), dropout=0.1),
     train=replace(EXPERIMENT.train, dice=0.5, learning_rate=1e-2),

@@ -29,7 +29,8 @@ def by_colour(pixels, _):
 
 
 def segmenter(scores=by_colour, labels=CLASSES, max_side=64) -> Segmenter:
-    return Segmenter(scores, labels, BOUNDARIES, max_side)
+    limits = tiny.LIMITS._replace(max_side=max_side)
+    return Segmenter(scores, labels, BOUNDARIES, limits)
 
 
 def model_of(folder: Path, scores=by_colour, labels=CLASSES) -> standard_artifacts.Model:

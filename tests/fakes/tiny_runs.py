@@ -16,6 +16,7 @@ from tfx.types import artifact_utils, standard_artifacts
 
 from components.curated_schema import CuratedSchema
 from pipeline import graph
+from tests.fakes import tiny
 from tests.fakes.image_files import put
 from tests.fakes.ingested import in_process
 from trainer import config, configs
@@ -124,7 +125,7 @@ def save(folder: Path, probabilities=by_colour, data=None) -> Path:
 
 def classifier(probabilities=by_colour, data=None) -> Classifier:
     data = data or facts()
-    return Classifier(probabilities, data.labels, data.size_boundaries, 64)
+    return Classifier(probabilities, data.labels, data.size_boundaries, tiny.LIMITS)
 
 
 def model_of(folder: Path, probabilities=by_colour, data=None) -> standard_artifacts.Model:

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from pipeline.flink.cluster import Cluster
+from pipeline.flink.cluster import FlinkCluster
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,13 @@ class Part:
     attempt: int  # From 0: how often it was restarted.
 
 
-def list_jobs(cluster: Cluster) -> dict[str, str]:
+def list_jobs(cluster: FlinkCluster) -> dict[str, str]:
     """The state of each job, the oldest first."""
     jobs = get(cluster, "jobs/overview")["jobs"]
     return {job["jid"]: job["state"] for job in sorted(jobs, key=lambda job: job["start-time"])}
 
 
-def list_parts(cluster: Cluster, job: str) -> list[Part]:
+def list_parts(cluster: FlinkCluster, job: str) -> list[Part]:
     """All parts of a job that have a TaskManager."""
     return [
         Part(
@@ -52,7 +52,7 @@ def count_records(parts: list[Part]) -> Counter[str]:
     return records
 
 
-def get(cluster: Cluster, path: str) -> Any:
+def get(cluster: FlinkCluster, path: str) -> Any:
     """An answer of the REST API."""
     answer = httpx.get(f"{cluster.address}/{path}", timeout=30.0, trust_env=False)
     return answer.raise_for_status().json()

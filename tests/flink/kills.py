@@ -6,11 +6,11 @@ import os
 import signal
 from contextlib import suppress
 
-from pipeline.flink.cluster import Cluster
+from pipeline.flink.cluster import FlinkCluster
 from tests.flink.process_groups import list_members
 
 
-def replace_task_manager(cluster: Cluster, index: int) -> None:
+def replace_task_manager(cluster: FlinkCluster, index: int) -> None:
     """Kills a TaskManager and starts another one, as Kubernetes does with its pods."""
     process = cluster.processes.running[f"taskmanager-{index}"]
     os.killpg(process.pid, signal.SIGKILL)
@@ -18,7 +18,7 @@ def replace_task_manager(cluster: Cluster, index: int) -> None:
     cluster.start_task_manager(index)
 
 
-def kill_worker(cluster: Cluster, index: int) -> None:
+def kill_worker(cluster: FlinkCluster, index: int) -> None:
     """Kills the newest Python worker of a TaskManager, if there is one.
 
     Older ones may already be ending by themselves.

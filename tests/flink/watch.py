@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import httpx
 
-from pipeline.flink.cluster import Cluster
+from pipeline.flink.cluster import FlinkCluster
 from tests.flink.jobs import Part, list_jobs, list_parts
 
 EVERY, NOTICED_WITHIN = 0.3, 10.0  # Seconds.
@@ -22,7 +22,7 @@ class Watch(threading.Thread):
     """
 
     def __init__(
-        self, cluster: Cluster, kill: Callable[[Cluster, int], None] | None = None
+        self, cluster: FlinkCluster, kill: Callable[[FlinkCluster, int], None] | None = None
     ) -> None:
         super().__init__(daemon=True)
         self._cluster, self._kill = cluster, kill

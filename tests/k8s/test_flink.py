@@ -7,7 +7,7 @@ import yaml
 
 from pipeline.beam import CACHE_MILLIS
 from pipeline.flink import configuration, worker_pool
-from pipeline.settings import Cluster
+from pipeline.kubeflow.cluster import Cluster
 from tests.fakes import k8s
 
 

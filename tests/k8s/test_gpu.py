@@ -1,6 +1,6 @@
 """The overlay with a GPU."""
 
-from pipeline.settings import Gpu
+from pipeline.kubeflow.cluster import Gpu
 from tests.fakes import k8s
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.settings import Cluster, Settings
+from pipeline.kubeflow.cluster import Cluster
+from pipeline.settings import Settings
 from serving.versions import find_versions
 from tests.fakes import k8s
 from tests.k8s.test_serving import read_models

@@ -1,10 +1,9 @@
 """The server reads the file that a real push to the compiled Pusher's destination writes."""
 
 import pytest
-from google.protobuf import json_format
 
 from pipeline.kubeflow import compilation
-from pipeline.settings import Cluster
+from pipeline.kubeflow.cluster import Cluster
 from serving.versions import find_versions
 from tests.components.test_pusher import push
 from tests.fakes import k8s
@@ -17,23 +16,21 @@ MODEL = "flowers"
 @pytest.fixture(scope="module")
 def package():
     cluster = Cluster(image="registry.example.com/fcn/pipeline:0.1.0")
-    return compilation.compiled(configs.load(MODEL), cluster)
+    return compilation.compile_graph(configs.load(MODEL), cluster)
 
 
 @pytest.fixture(scope="module")
 def destination(package):
     """The default folder of the compiled Pusher."""
-    folder = dict(compilation.tasks(package.spec))["Pusher"].inputs.parameters["served_folder"]
-    defaults = package.spec.root.input_definitions.parameters
-    return defaults[folder.component_input_parameter].default_value.string_value
+    [pusher] = [task for task in package.tasks() if task.name == "Pusher"]
+    return pusher.texts["served_folder"]
 
 
 @pytest.fixture(scope="module")
 def mounted(package):
     """The claims of the compiled Pusher's pod, by mount path."""
-    executors = package.platform.platforms["kubernetes"].deployment_spec.executors
-    pod = json_format.MessageToDict(executors["Pusher_executor"])
-    return {mount["mountPath"]: mount["constant"] for mount in pod["pvcMount"]}
+    mounts = package.pods["Pusher_executor"].pvc_mount
+    return {mount.mount_path: mount.constant for mount in mounts}
 
 
 @pytest.mark.parametrize("name", [n for n in k8s.SERVING if n != "s3"])

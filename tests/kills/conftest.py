@@ -1,13 +1,8 @@
-"""How many kills: some in `make test`, a hundred in `make test-kills`."""
+"""How many kills: three in `make test`, a hundred in `make test-kills`."""
 
 from __future__ import annotations
 
 from tests.kills.moments import MOMENTS
-
-
-def pytest_addoption(parser):
-    parser.addoption("--kills", type=int, default=4, help="how many kills in all")
-    parser.addoption("--seed", type=int, default=0, help="decides when each of them comes")
 
 
 def pytest_generate_tests(metafunc):

@@ -23,7 +23,7 @@ class KilledRun:
         self._mark = f"FCN_TEST_{uuid.uuid4().hex}"
         self.printed: list[str] = []
         sets = [word for value in TINY for word in ("--set", value)]
-        command = ["run", "flowers", "--data", str(data), *PLACES, *sets, "--beam", "parallelism=2"]
+        command = ["run", "flowers", "--data", str(data), *PLACES, *sets]
         root = str(Path(__file__).parents[2])
         self.process = subprocess.Popen(
             [sys.executable, "-u", "-m", "pipeline", *command],
@@ -48,7 +48,7 @@ class KilledRun:
         """Whether the run is over."""
         return self.process.poll() is not None
 
-    def end(self) -> int:
+    def end_processes(self) -> int:
         """Waits for the end of the run: its exit code."""
         code = self.process.wait()
         self._reader.join()
@@ -56,4 +56,4 @@ class KilledRun:
 
     def left(self) -> set[int]:
         """The processes that are left of it."""
-        return set(guard.marked(self._mark))
+        return set(guard.find_processes(self._mark))

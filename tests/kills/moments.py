@@ -25,7 +25,7 @@ COMPONENTS = (
 )
 # What is there for a moment only, below the home of the runs.
 HALF_MADE = {
-    "the pins are written": "run/pins.json.*",
+    "the pins are written": "run/pins.json*",
     "a version is copied": "served/flowers/.partial*/*",
     "checkpoints are removed": "run/checkpoints/.removed*",
     "shards are written": "run/artifacts/ImageExampleGen/examples/*/unfinished/*",

@@ -160,20 +160,20 @@ ABSOLUTE = ["/data", "gs://bucket/a", "s3://bucket/a", "file:///data", "hdfs:///
 
 @pytest.mark.parametrize("place", RELATIVE)
 def test_a_relative_place_is_refused_for_workers_elsewhere(place):
-    assert refusal(engines.check_places, FLINK, {"--data": place}) == ("--data", place)
+    assert refusal(engines.check_reachable, FLINK, {"--data": place}) == ("--data", place)
 
 
 @pytest.mark.parametrize("place", ABSOLUTE)
 def test_an_absolute_place_is_accepted(place):
-    engines.check_places(FLINK, {"--data": place})
+    engines.check_reachable(FLINK, {"--data": place})
 
 
 def test_the_direct_runner_works_in_this_directory():
-    engines.check_places(Beam(), {"--data": "flowers"})
+    engines.check_reachable(Beam(), {"--data": "flowers"})
 
 
 def test_dataflow_reads_no_disk_of_this_machine():
     beam = Beam(runner="dataflow", **DATAFLOW)
     places = {"--data": "/data/flowers"}
 
-    assert refusal(engines.check_places, beam, places) == ("--data", "/data/flowers")
+    assert refusal(engines.check_reachable, beam, places) == ("--data", "/data/flowers")

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline import beam as engines
 from pipeline.beam import Beam
-from pipeline.settings import Cluster
+from pipeline.kubeflow.cluster import Cluster
 from pipeline.settings_error import SettingsError
 from tests.fakes import k8s
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from google.protobuf import json_format
 
 from pipeline.beam import Beam
 from pipeline.kubeflow import compilation
-from pipeline.settings import Cluster
+from pipeline.kubeflow.cluster import Cluster
 from trainer import configs
 
 ON_BEAM = {"ImageExampleGen", "StatisticsGen", "Transform", "Evaluator"}
@@ -20,12 +19,8 @@ FLINK = Beam(
 def args():
     """The arguments of each step's container, by its name."""
     cluster = Cluster(image="registry.example/fcn-pipeline:1.0", beam=FLINK)
-    spec = compilation.compiled(configs.load("flowers"), cluster).spec
-    executors = json_format.MessageToDict(spec)["deploymentSpec"]["executors"]
-    return {
-        label.removesuffix("_executor"): executor["container"]["args"]
-        for label, executor in executors.items()
-    }
+    package = compilation.compile_graph(configs.load("flowers"), cluster)
+    return {step.name: step.container.args for step in package.steps()}
 
 
 def test_each_beam_step_gets_the_engines_arguments(args):

@@ -16,6 +16,7 @@ from tfx.types import standard_artifacts
 from components.tasks.class_baseline import ServedClassifier
 from pipeline import evaluation, graph
 from pipeline.tasks import classes, masks
+from tests.fakes import tiny
 from tests.fakes.ingested import in_process
 from tests.fakes.tiny_runs import (
     EXPERIMENT,
@@ -116,7 +117,7 @@ def older():
     """A baseline with other labels, more of them, and other size boundaries."""
     labels = {"amber": 0.5, "blue": 0.3, "green": 0.2}
     version = save(lasting() / "1", always(labels), facts(labels, boundaries=(17.5, 19.5)))
-    run = classifier.build_constant(facts(), {"blue": 0.5, "red": 0.5}, 64)
+    run = classifier.build_constant(facts(), {"blue": 0.5, "red": 0.5}, tiny.LIMITS)
     model = artifact(standard_artifacts.Model, lasting())
     saved_model.save_module(ServedClassifier(str(version), run), f"{model.uri}/Format-Serving")
     return model
@@ -133,7 +134,7 @@ def by_size(pixels, sizes):
 
 
 def always(found):
-    return classifier.build_constant(facts(sorted(found)), found, 64)._network
+    return classifier.build_constant(facts(sorted(found)), found, tiny.LIMITS)._network
 
 
 BASELINES = {"shares": shares, "older": older, "better": better}

@@ -10,7 +10,8 @@ from tfx.dsl.compiler.compiler import Compiler
 from tfx.orchestration.kubeflow.v2 import kubeflow_v2_dag_runner as kubeflow
 
 from pipeline.graph import create_pipeline
-from pipeline.settings import SERVED_BY, Settings
+from pipeline.kubeflow.cluster import SERVED_BY
+from pipeline.settings import Settings
 from trainer import configs
 
 SETTINGS = Settings(data="/data/images", workdir="/run", push_root="/served", fingerprint="f00")

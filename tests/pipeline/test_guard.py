@@ -28,7 +28,9 @@ STARTERS = {
     "deaf": f"subprocess.Popen({[sys.executable, '-c', DEAF]})",
     "in-a-shell": f"subprocess.Popen({shlex.join(CHILD)!r}, shell=True)",
     "in-another-session": f"subprocess.Popen({CHILD}, start_new_session=True)",
-    "with-another-environment": f"subprocess.Popen({CHILD}, env={{'A': 'b', **guard.marks()}})",
+    "with-another-environment": (
+        f"subprocess.Popen({CHILD}, env={{'A': 'b', **guard.list_marks()}})"
+    ),
     "in-a-guarded-child": f"subprocess.Popen({[sys.executable, '-c', NESTED]})",
 }
 PROGRAM = """
@@ -50,12 +52,20 @@ from pipeline.beam import Beam
 with guard.guard(), beam.Pipeline(options=PipelineOptions(list(Beam(parallelism=2).args))) as run:
     run | beam.Create([600, 600]) | beam.Reshuffle() | beam.Map(time.sleep)
 """
+STEP = f"""
+import pathlib
+from pipeline import guard
+from pipeline.kubeflow.rehearsal.pod import run_process
+
+with guard.guard(), open("/dev/null") as log:
+    run_process({CHILD}, folder=pathlib.Path("."), environment={{"A": "b"}}, log=log, limit=0)
+"""
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 
 
 def run(code: str) -> tuple[subprocess.Popen, str]:
-    """A program, and a mark by which the test finds it and all that it starts."""
-    mark = f"FCN_TEST_{uuid.uuid4().hex}"
+    """A program, and a mark by which the test finds it, its guard and all that it starts."""
+    mark = f"{guard.PREFIX}{uuid.uuid4().hex}"
     command = ["env", f"{mark}=1", sys.executable, "-c", code]
     program = subprocess.Popen(
         command, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL, stdout=subprocess.PIPE
@@ -75,29 +85,33 @@ def eventually(is_so) -> bool:
 def test_a_signal_ends_all_that_was_started(start, number):
     program, mark = run(PROGRAM.format(start=STARTERS[start], then="time.sleep(600)"))
     program.stdout.readline()
-    assert eventually(lambda: set(guard.marked(mark)) - {program.pid})
+    assert eventually(lambda: len(set(guard.find_processes(mark)) - {program.pid}) >= 2)
 
     program.send_signal(number)
 
     assert program.wait(60) != 0
-    assert eventually(lambda: not set(guard.marked(mark)))
+    assert eventually(lambda: not set(guard.find_processes(mark)))
 
 
-def test_beams_workers_end_with_a_run_that_is_killed():
-    program, mark = run(BEAM)
-    assert eventually(lambda: len(set(guard.marked(mark)) - {program.pid}) >= 2)
+@pytest.mark.parametrize(
+    ("code", "started"),
+    [pytest.param(BEAM, 3, id="beam-workers"), pytest.param(STEP, 2, id="rehearsed-step")],
+)
+def test_what_our_commands_start_ends_when_they_are_killed(code, started):
+    program, mark = run(code)
+    assert eventually(lambda: len(set(guard.find_processes(mark)) - {program.pid}) >= started)
 
     program.kill()
 
     assert program.wait(60) != 0
-    assert eventually(lambda: not set(guard.marked(mark)))
+    assert eventually(lambda: not set(guard.find_processes(mark)))
 
 
 def test_an_error_ends_them():
     program, mark = run(PROGRAM.format(start=STARTERS["child"], then="1 / 0"))
 
     assert program.wait(60) == 1
-    assert not set(guard.marked(mark))
+    assert not set(guard.find_processes(mark))
 
 
 def test_the_end_of_the_block_waits_for_theirs_and_leaves_others_alone():

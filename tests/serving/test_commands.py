@@ -1,17 +1,22 @@
 """`fcn serve` and `fcn predict`, as typed."""
 
+import errno
 import json
 import signal
 import socket
 import subprocess
 import sys
+from unittest.mock import Mock
 
+import numpy as np
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from serving import commands
+from serving.client import ServerNotReady
 from tests.fakes import saved_models
+from tests.fakes.deep_images import png
 from tests.fakes.saved_models import draw
 
 app = typer.Typer()
@@ -112,6 +117,19 @@ def test_a_file_that_is_not_an_image_is_named(server, images, tmp_path):
     assert "a.jpg" not in result.stderr
 
 
+def test_bits_are_the_depth_of_a_file_that_does_not_declare_it(server, tmp_path):
+    red = np.broadcast_to(np.array([4095, 0, 0], np.uint16), (20, 20, 3))
+    (tmp_path / "red.png").write_bytes(png(red))
+
+    unknown = predict(server, tmp_path / "red.png")
+    known = predict(server, "--json", "--bits", 12, tmp_path / "red.png")
+
+    assert (unknown.exit_code, "--bits 12" in unknown.stderr) == (2, True)
+    assert json.loads(known.stdout)[0]["label"] == "red"
+    too_few = predict(server, "--bits", 10, tmp_path / "red.png")
+    assert (too_few.exit_code, "red.png" in too_few.stderr) == (2, True)
+
+
 def test_a_model_that_is_not_served_is_named(server, images):
     result = predict(server, "--model", "roses", *images)
 
@@ -128,6 +146,58 @@ def test_the_message_about_a_server_that_is_not_running(images):
     assert result.exit_code == 1
     assert result.stderr.startswith(f"No answer from {url}: ")
     assert result.stderr.endswith(" Start a server with `fcn serve`.\n")
+
+
+def test_a_push_root_that_cannot_be_read_is_named(tmp_path, monkeypatch):
+    refusal = PermissionError(errno.EACCES, "Permission denied", str(tmp_path))
+    monkeypatch.setattr(commands, "find_models", Mock(side_effect=refusal))
+
+    result = run("serve", "--push-root", tmp_path)
+
+    assert result.exit_code == 1
+    assert result.stderr == f"Cannot read {tmp_path}: Permission denied.\n"
+
+
+def test_a_server_that_is_still_loading_is_named_as_such(images, monkeypatch):
+    loading = ServerNotReady("Model 'colours' is loading")
+    monkeypatch.setattr(commands, "connect", Mock(side_effect=loading))
+
+    result = run("predict", "--server", "http://127.0.0.1:1", *images)
+
+    assert result.exit_code == 1
+    assert "http://127.0.0.1:1 answers, but cannot predict now" in result.stderr
+    assert "fcn serve" not in result.stderr
+
+
+def test_a_server_listens_on_an_ipv6_address_and_prints_it_in_brackets(tmp_path):
+    saved_models.publish(tmp_path / "colours", 1)
+    code = "from serving import commands, terminal; terminal.run_function(commands.serve)"
+    command = [sys.executable, "-c", code, "--push-root", tmp_path, "--host", "::1"]
+    ports = ["--grpc-port", "0", "--rest-port", "0"]
+
+    with subprocess.Popen([*command, *ports], stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            if "REST" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+
+    assert "http://[::1]:" in line
+
+
+def test_names_and_labels_cannot_act_on_the_terminal(tmp_path):
+    labels = ("\x1b[31mred", "\u202eblue", "green")
+    saved_models.publish(tmp_path / "colours", 1, labels=labels)
+    image = tmp_path / "a\x1b]0;x\x07.png"
+    image.write_bytes(draw("red"))
+
+    with saved_models.served(tmp_path) as server:
+        done = predict(server, image)
+        missing = predict(server, f"{image}.jpg")
+
+    assert r"a\x1b]0;x\x07.png" in done.stdout
+    assert r"a\x1b]0;x\x07.png.jpg" in missing.stderr
+    assert not {"\x1b", "\u202e", "\x07"} & {*done.output, *missing.output}
 
 
 @pytest.mark.parametrize(

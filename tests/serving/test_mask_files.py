@@ -69,3 +69,23 @@ def test_a_failed_write_leaves_no_partial_file(tmp_path):
 def test_two_images_of_one_name_are_refused():
     with pytest.raises(FileNameClash, match=r"a/rex.jpg .*b/rex.png .*rex.mask.png"):
         mask_files.check_names([Path("a/rex.jpg"), Path("b/rex.png")])
+
+
+@pytest.mark.parametrize(
+    "stem", ["n" * 250, "猫" * 83, "é" * 125], ids=["ascii", "3-byte", "2-byte"]
+)
+def test_a_name_too_long_for_the_suffix_is_shortened_in_bytes(tmp_path, stem):
+    image = Path(f"{stem}.png")
+
+    written = mask_files.write(image, tiny.png(tiny.pixels(20, 30)), ANSWER, tmp_path)
+
+    assert written.mask.is_file()
+    assert written.overlay.is_file()
+    assert written.mask.name.startswith(stem[:50])
+    assert written.mask.name.encode().endswith(b".mask.png")
+
+
+def test_long_names_that_differ_at_their_ends_stay_apart():
+    one, two = Path("n" * 249 + "1.png"), Path("n" * 249 + "2.png")
+
+    mask_files.check_names([one, two])

@@ -74,3 +74,13 @@ def test_the_legend_has_a_line_and_a_colour_for_each_class():
         top = overlay.GAP + number * overlay.LINE + overlay.SQUARE // 2
         square = legend.getpixel((overlay.GAP + overlay.SQUARE // 2, top))
         assert square == overlay.COLOURS[number]
+
+
+@pytest.mark.parametrize("name", ["猫", "शेर", "🌹", "Gänse"])
+def test_a_class_whose_name_the_font_lacks_is_numbered(name):
+    assert overlay.number_names(["rose", name]) == ["rose", "class 1"]
+    assert overlay.draw_legend({"rose": 0.5, name: 0.5}).width > 40
+
+
+def test_other_names_are_drawn():
+    assert overlay.number_names(["rose", "rose & [bed]"]) == ["rose", "rose & [bed]"]

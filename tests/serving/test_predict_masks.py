@@ -1,6 +1,8 @@
 """`fcn predict` gets masks from a live server, over gRPC and REST."""
 
+import errno
 import json
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner
 
-from serving import commands
+from serving import commands, mask_files
 from serving.server.local import Server
 from tests.fakes import tiny, tiny_masks
 from trainer.export import saved_model
@@ -72,3 +74,21 @@ def test_two_images_of_one_name_write_nothing(urls, images, tmp_path):
 
     assert done.exit_code == commands.WRONG_USE
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), commands.FAILED),
+        (PermissionError(errno.EACCES, "Permission denied"), commands.FAILED),
+        (FileExistsError(errno.EEXIST, "File exists"), commands.WRONG_USE),
+    ],
+)
+def test_an_unwritable_output_is_named(images, tmp_path, monkeypatch, capsys, error, code):
+    monkeypatch.setattr(mask_files, "write", Mock(side_effect=error))
+
+    with pytest.raises(typer.Exit) as ended:
+        commands._write_masks(images[:1], [b""], [None], tmp_path / "out")
+
+    assert ended.value.exit_code == code
+    assert f"{tmp_path}/out: {error.strerror}" in capsys.readouterr().err

@@ -61,11 +61,19 @@ def test_sixteen_bits_are_scaled_and_not_cut_off():
     assert np.all(pixels(make_upright(stream.getvalue())) == 0x80)
 
 
-@pytest.mark.parametrize("mode", ["I", "F"])
-def test_samples_without_a_known_white_are_refused(mode):
-    encoded = file_of(Image.new(mode, (20, 20), 1), "TIFF")
+@pytest.mark.parametrize(
+    ("mode", "value", "named"),
+    [
+        pytest.param("I", -1, "TIFF of mode I ", id="negative"),
+        pytest.param("I", 70_000, "TIFF of mode I ", id="more-than-16-bits"),
+        pytest.param("F", 1, "TIFF of mode F ", id="fractions"),
+        pytest.param("I", 300, "sample is 300, .* --bits 10", id="undeclared"),
+    ],
+)
+def test_samples_without_a_known_white_are_refused(mode, value, named):
+    encoded = file_of(Image.new(mode, (20, 20), value), "TIFF")
 
-    with pytest.raises(UnreadableImageError, match=f"TIFF of mode {mode} "):
+    with pytest.raises(UnreadableImageError, match=named):
         make_upright(encoded)
 
 

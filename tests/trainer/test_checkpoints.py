@@ -1,4 +1,4 @@
-"""Going on after a kill: what is saved of a training, and that it ends as if undisturbed."""
+"""Resuming after a kill: what is saved, and that the result is that of an uninterrupted run."""
 
 from __future__ import annotations
 

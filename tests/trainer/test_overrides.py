@@ -120,7 +120,7 @@ def test_the_nearest_name_is_suggested():
         "name=my_birds",
         "name=9birds",
         "name=birds-",
-        f"name={'b' * 64}",
+        f"name={'b' * 58}",
         "data.schema=../birds",
     ],
 )
@@ -133,6 +133,7 @@ def test_a_value_that_no_run_could_use_is_refused(override):
 
 def test_a_name_that_kubernetes_allows_is_accepted():
     assert overrides.apply_overrides(EXPERIMENT, ["name=birds-2"]).name == "birds-2"
+    assert overrides.apply_overrides(EXPERIMENT, [f"name={'b' * 57}"]).name == "b" * 57
 
 
 def test_all_problems_are_reported_at_once():

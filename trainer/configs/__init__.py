@@ -11,5 +11,6 @@ FAST = {name: module.FAST for name, module in MODULES.items()}
 def load(name: str, *, fast: bool = False) -> Experiment:
     """The experiment of this name. Raises ValueError that lists the known names for any other."""
     if name not in EXPERIMENTS:
-        raise ValueError(f"No experiment {name!r}; there are: {', '.join(sorted(EXPERIMENTS))}.")
+        known = ", ".join(sorted(EXPERIMENTS))
+        raise ValueError(f"Unknown experiment {name!r}: choose one of {known}.")
     return (FAST if fast else EXPERIMENTS)[name]

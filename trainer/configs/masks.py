@@ -14,7 +14,14 @@ from trainer.configs import pets
 
 def use_two_values(experiment: Experiment) -> Experiment:
     """The same experiment for masks of two values: background and object."""
-    mask = MaskConfig(values=(0, 255), ignored=None, unlisted="keep", ground=("background",))
+    mask = MaskConfig(
+        values=(0, 255),
+        ignored=None,
+        unlisted="keep",
+        oriented="auto",
+        suffix="",
+        ground=("background",),
+    )
     data = replace(experiment.data, schema="masks", classes=("background", "object"), mask=mask)
     return replace(experiment, name="masks", data=data)
 

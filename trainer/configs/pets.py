@@ -25,7 +25,14 @@ EXPERIMENT = Experiment(
         shards=4,
         max_side=224,
         size_buckets=3,
-        mask=MaskConfig(values=(1, 2, 3), ignored=None, unlisted="keep", ground=("background",)),
+        mask=MaskConfig(
+            values=(1, 2, 3),
+            ignored=None,
+            unlisted="keep",
+            oriented="auto",
+            suffix="",
+            ground=("background",),
+        ),
     ),
     model=UNetConfig(
         widths=(32, 64, 96, 128, 192),

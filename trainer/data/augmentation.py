@@ -26,7 +26,7 @@ def augment(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tens
 def augment_pair(
     image: tf.Tensor, mask: tf.Tensor, seed: tf.Tensor, config: AugmentConfig
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """The view that `augment` gives, and the same view of its mask [H, W, 1]; no id is new."""
+    """The view that `augment` gives, and the same view of its mask [H, W, 1], without new ids."""
     seeds = split(seed)
     box = draw_crop_box(tf.shape(image)[:2], seeds[:2], config)
     mask = masks.resize(cut(mask, box), fit_to_grid(box[2:], config))
@@ -74,7 +74,7 @@ def mixup(
 
 
 def blend(batch: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
-    """Each entry times its share, plus that at the mirrored place times the rest."""
+    """share * entry + (1 - share) * the entry at the mirrored position of the batch."""
     return batch * share + tf.reverse(batch, [0]) * (1 - share)
 
 

@@ -24,9 +24,9 @@ def read_training(
 ) -> tf.data.Dataset:
     """Endless augmented batches (inputs, targets); the seed decides their order.
 
-    They start with the batch number `first_batch`, so that a resumed training sees what it would
-    have seen. The batches before it are formed too, but without augmentation, which takes most of
-    the time.
+    They start with batch number `first_batch`, so that resumed training gets the batches of an
+    uninterrupted run. Earlier batches are formed too, but without augmentation, which takes most
+    of the time.
     """
     task, seed = tasks.find_task(recipe), recipe.train.seed
     count = count_examples(files)
@@ -89,7 +89,10 @@ def count_examples(files: Sequence[str]) -> int:
     """The number of examples in the files. Raises ValueError if there are none."""
     count = int(tf.data.TFRecordDataset(expand(files)).reduce(0, lambda total, _: total + 1))
     if count == 0:
-        raise ValueError(f"No examples in {list(files)}: the split is empty.")
+        raise ValueError(
+            f"No examples in {list(files)}: add images, or give the split a larger share in "
+            "data.split_ratios."
+        )
     return count
 
 

@@ -11,7 +11,7 @@ def decode(encoded: tf.Tensor) -> tf.Tensor:
 
 
 def resize(mask: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
-    """[H, W, 1] scaled to a size (height, width) by nearest neighbours, so that no id is new.
+    """[H, W, 1] scaled to a size (height, width) by nearest neighbours, which adds no new ids.
 
     It samples at the pixel centres that the scaling of images uses.
     """

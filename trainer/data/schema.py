@@ -20,7 +20,7 @@ def load(name: str) -> schema_pb2.Schema:
     path = FOLDER / f"{name}.pbtxt"
     if not path.is_file():
         known = ", ".join(sorted(path.stem for path in FOLDER.glob("*.pbtxt")))
-        raise ValueError(f"No schema {name!r} in {FOLDER}; there are: {known}.")
+        raise ValueError(f"Unknown schema {name!r}: choose one of {known} (in {FOLDER}).")
     return text_format.Parse(path.read_text(encoding="utf-8"), schema_pb2.Schema())
 
 

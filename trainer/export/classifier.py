@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import tensorflow as tf
 
+from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
 from trainer.export.signatures import ImageModule, Outputs
 
@@ -29,7 +30,7 @@ class Classifier(ImageModule):
 
 
 def build_constant(
-    statistics: DataStatistics, shares: Mapping[str, float], max_side: int
+    statistics: DataStatistics, shares: Mapping[str, float], limits: SizeLimits
 ) -> Classifier:
     """A classifier that ignores the pixels: each class has its share of the training images."""
     row = tf.constant([[shares[label] for label in statistics.labels]], tf.float32)
@@ -37,4 +38,4 @@ def build_constant(
     def probabilities(pixels: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
         return tf.tile(row, [tf.shape(pixels)[0], 1])
 
-    return Classifier(probabilities, statistics.labels, statistics.size_boundaries, max_side)
+    return Classifier(probabilities, statistics.labels, statistics.size_boundaries, limits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from trainer.config import Recipe
+from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import test_time_averaging
 from trainer.export.signatures import ImageModule, Network, Outputs
@@ -43,24 +44,24 @@ class Segmenter(ImageModule):
 
 def build_averaging(scores: Network, statistics: DataStatistics, recipe: Recipe) -> Segmenter:
     """A segmenter that averages over the views in the model's configuration."""
-    config, max_side = recipe.model, recipe.data.max_side
+    config, limits = recipe.model, recipe.data.limits
     if isinstance(config, UNetConfig):
         if config.mirrored:
             scores = test_time_averaging.average_mirrored(scores)
         if config.sides:
             scores = test_time_averaging.average_sides(scores, config.sides)
-            max_side = max(config.sides)
-    return Segmenter(scores, statistics.labels, statistics.size_boundaries, max_side)
+            limits = limits._replace(max_side=max(config.sides))
+    return Segmenter(scores, statistics.labels, statistics.size_boundaries, limits)
 
 
-def build_constant(statistics: DataStatistics, max_side: int) -> Segmenter:
+def build_constant(statistics: DataStatistics, limits: SizeLimits) -> Segmenter:
     """A segmenter that ignores the pixels: all get the class with most pixels in training."""
     row = tf.constant(statistics.class_fractions, tf.float32)
 
     def scores(pixels: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
         return tf.zeros_like(pixels[..., :1]) + row
 
-    return Segmenter(scores, statistics.labels, statistics.size_boundaries, max_side)
+    return Segmenter(scores, statistics.labels, statistics.size_boundaries, limits)
 
 
 def enlarge_mask(scores: tf.Tensor, size: tf.Tensor) -> tf.Tensor:

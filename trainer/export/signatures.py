@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-from trainer.data import images, preprocessing, records
+from trainer.data import image_headers, images, preprocessing, records
+from trainer.data.limits import SizeLimits
 
 Outputs = dict[str, tf.Tensor]
 # From pixels [N, H, W, 3] in 0..255 and sizes [N, 2] to probabilities or scores.
@@ -28,13 +29,17 @@ class ImageModule(tf.Module):
     """The signatures around a network. Each task's subclass defines `_answer`."""
 
     def __init__(
-        self, network: Network, labels: Sequence[str], boundaries: Sequence[float], max_side: int
+        self,
+        network: Network,
+        labels: Sequence[str],
+        boundaries: Sequence[float],
+        limits: SizeLimits,
     ) -> None:
         super().__init__()
         self.labels = tuple(labels)
         self._network = network
         self._boundaries = list(boundaries)
-        self._max_side = max_side
+        self._limits = limits
 
     def trace_signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
         """Traces the signatures for inputs of any size; returns them by name."""
@@ -48,8 +53,11 @@ class ImageModule(tf.Module):
 
     @tf.function
     def answer_bytes(self, image_bytes: tf.Tensor) -> Outputs:
-        """Decodes and scales each image, and answers all in one padded batch."""
-        return self._answer(*load_batch(image_bytes, self._max_side))
+        """Decodes and scales each image, and answers all in one padded batch.
+
+        Raises InvalidArgumentError for an image over `limits.max_pixels`, before it is decoded.
+        """
+        return self._answer(*load_batch(image_bytes, self._limits))
 
     @tf.function
     def answer_pixels(self, pixels: tf.Tensor) -> Outputs:
@@ -58,7 +66,12 @@ class ImageModule(tf.Module):
 
     @tf.function
     def answer_padded(self, pixels: tf.Tensor, sizes: tf.Tensor) -> Outputs:
-        """Answers images of these sizes, and ignores the padding."""
+        """Answers images of these sizes, and ignores the padding.
+
+        Raises InvalidArgumentError for sizes that do not fit the pixels, and for NaN and infinity.
+        """
+        with tf.control_dependencies(check_padded(pixels, sizes)):
+            pixels, sizes = tf.identity(pixels), tf.identity(sizes)
         return self._answer(pixels, sizes, sizes)
 
     @tf.function
@@ -80,14 +93,32 @@ class ImageModule(tf.Module):
         return tf.tile(tf.constant(self.labels)[tf.newaxis], [images, 1])
 
 
-def load_batch(image_bytes: tf.Tensor, max_side: int) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+def check_padded(pixels: tf.Tensor, sizes: tf.Tensor) -> list[tf.Operation]:
+    """Assertions on pixels [N, H, W, 3] and sizes [N, 2], which must be 1..H and 1..W."""
+    sent = tf.shape(pixels)
+    wrong = tf.reduce_any((sizes < 1) | (sizes > sent[1:3]), axis=1)
+    first = tf.boolean_mask(sizes, wrong)[:1]
+    text = "(height, width) must be from 1 up to that of the pixels,"
+    return [
+        tf.debugging.assert_equal(tf.shape(sizes)[0], sent[0], "A size is needed for each image"),
+        tf.debugging.Assert(~tf.reduce_any(wrong), ["The size", first, text, sent[1:3]]),
+        tf.debugging.Assert(
+            tf.reduce_all(tf.math.is_finite(pixels)), ["pixels contain NaN or infinity."]
+        ),
+    ]
+
+
+def load_batch(
+    image_bytes: tf.Tensor, limits: SizeLimits
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """Encoded images [N] as one padded batch, float32 [N, H, W, 3] in 0..255.
 
     Also returns the sizes of the scaled images and of the images sent, int32 [N, 2] each.
     """
 
     def load(encoded: tf.Tensor) -> tuple[tf.RaggedTensor, tf.Tensor, tf.Tensor]:
-        image, size = images.load_sized(encoded, max_side)
+        checked = image_headers.check_pixels(encoded, limits.max_pixels)
+        image, size = images.load_sized(checked, limits.max_side)
         return tf.RaggedTensor.from_tensor(image, ragged_rank=1), tf.shape(image)[:2], size
 
     pixels, sizes, sent = tf.map_fn(

@@ -11,9 +11,9 @@ import keras
 from keras import layers
 
 from trainer.model_config import ClassifierConfig
-from trainer.models.inputs import images, normalize
+from trainer.models.inputs import build_inputs, normalize
 from trainer.models.layers import MaskedPooling
-from trainer.models.residual import halve, residual
+from trainer.models.residual import add_residual_block, halve
 
 
 def build(
@@ -24,14 +24,14 @@ def build(
     `size` is each image's own height and width: the rest is padding. `mean` and `std` are
     those of the channels, in 0..255. H and W may be anything from 1 up, and differ between calls.
     """
-    inputs, mask = images()
+    inputs, mask = build_inputs()
     x = normalize(inputs["image"], mask, mean=mean, std=std)
 
     x, mask = halve(x, mask, config.widths[0] // 2, "stem")
     for stage, width in enumerate(config.widths):
         x, mask = halve(x, mask, width, f"stage{stage}_down")
         for block in range(config.blocks):
-            x = residual(x, mask, width, f"stage{stage}_block{block}")
+            x = add_residual_block(x, mask, width, f"stage{stage}_block{block}")
     logits = HEADS[config.head](x, mask, config, classes)
 
     return keras.Model(inputs, logits, name="fcn")

@@ -33,7 +33,7 @@ def build(
     up, and differ between calls. Weights of VGG-16 without its dense layers leave fc6 and fc7 at
     their initial values. Raises what trainer/models/vgg16_weights.py raises.
     """
-    inputs, maps = vgg16.backbone(config, mean=mean, std=std)
+    inputs, maps = vgg16.build_backbone(config, mean=mean, std=std)
     scores, stride = score_coarsest(maps["block5_pool"], config, classes), 32
     for features, score, upscore in SKIPS[config.name]:
         fine = score_features(maps[features], classes, score)

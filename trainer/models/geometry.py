@@ -18,29 +18,31 @@ from trainer.models.upsampling import BilinearUpsampling, MaskedCrop, NearestUps
 from trainer.models.vgg16 import CaffePixels
 
 Sides = tuple[int, int]  # Of height and width.
-Steps = tuple[Fraction, Fraction]  # In height and width.
+Strides = tuple[Fraction, Fraction]  # In height and width.
 
 
-def smallest_input(model: keras.Model) -> Sides:
-    """The smallest height and width of an image for which each feature map has a position.
+def find_smallest_input(model: keras.Model) -> Sides:
+    """Returns the smallest height and width for which each feature map has a position.
 
     Raises ValueError that names the layer if RULES has no rule for it.
     """
-    return to_the_image(model, lambda move, positions: move.needed(positions))
+    return trace_to_image(model, lambda move, positions: move.count_needed(positions))
 
 
-def receptive_field(model: keras.Model) -> Sides:
+def find_receptive_field(model: keras.Model) -> Sides:
     """How many pixels, in height and width, one position of the last feature map looks at."""
-    return to_the_image(model, lambda move, positions: move.seen(positions))
+    return trace_to_image(model, lambda move, positions: move.count_seen(positions))
 
 
-def strides(model: keras.Model) -> dict[str, Steps]:
+def compute_strides(model: keras.Model) -> dict[str, Strides]:
     """Pixels between two positions, in height and width, by the names of layers with such maps."""
-    makers = output_makers(model)
-    found: dict[str, Steps] = {}
+    makers = map_outputs_to_layers(model)
+    found: dict[str, Strides] = {}
     for layer in model.layers:
         if is_map(layer.output):
-            maps = [(found[makers[id(tensor)]], moves) for tensor, moves in maps_and_moves(layer)]
+            maps = [
+                (found[makers[id(tensor)]], moves) for tensor, moves in list_maps_and_moves(layer)
+            ]
             height, width = (
                 max(
                     (before[axis] * moves[axis].step() for before, moves in maps),
@@ -52,19 +54,19 @@ def strides(model: keras.Model) -> dict[str, Steps]:
     return found
 
 
-def to_the_image(model: keras.Model, before: Callable[[Window | Growth, int], int]) -> Sides:
+def trace_to_image(model: keras.Model, before: Callable[[Window | Growth, int], int]) -> Sides:
     """Walks from one position of the last feature maps back to the image.
 
-    `before` gives how many positions of its input a layer needs or sees, for a number of outputs.
+    `before` returns how many input positions a layer needs or sees for a number of outputs.
     """
-    makers = output_makers(model)
+    makers = map_outputs_to_layers(model)
     wanted = {layer.name: (1, 1) for layer in model.layers}
     for layer in reversed(model.layers):  # Consumers before producers.
         if is_map(layer.output):
-            for tensor, moves in maps_and_moves(layer):
+            for tensor, moves in list_maps_and_moves(layer):
                 height, width = map(before, moves, wanted[layer.name])
                 maker = makers[id(tensor)]
-                wanted[maker] = larger(wanted[maker], (height, width))
+                wanted[maker] = take_larger(wanted[maker], (height, width))
     return next(
         wanted[layer.name]
         for layer in model.layers
@@ -72,12 +74,12 @@ def to_the_image(model: keras.Model, before: Callable[[Window | Growth, int], in
     )
 
 
-def larger(first: Sides, second: Sides) -> Sides:
+def take_larger(first: Sides, second: Sides) -> Sides:
     """The larger height and the larger width."""
     return max(first[0], second[0]), max(first[1], second[1])
 
 
-def output_makers(model: keras.Model) -> dict[int, str]:
+def map_outputs_to_layers(model: keras.Model) -> dict[int, str]:
     """The name of the layer that makes each tensor, by the tensor's id."""
     return {
         id(tensor): layer.name
@@ -86,7 +88,7 @@ def output_makers(model: keras.Model) -> dict[int, str]:
     }
 
 
-def maps_and_moves(layer: keras.Layer) -> list[tuple[keras.KerasTensor, Moves]]:
+def list_maps_and_moves(layer: keras.Layer) -> list[tuple[keras.KerasTensor, Moves]]:
     """The feature maps that a layer reads, and its moves in each; none for an input of the model.
 
     Of the last map of a layer in GROWING_LIKE, only the size is used.
@@ -94,9 +96,9 @@ def maps_and_moves(layer: keras.Layer) -> list[tuple[keras.KerasTensor, Moves]]:
     if isinstance(layer, layers.InputLayer):
         return []
     maps = [tensor for tensor in keras.tree.flatten(layer.input) if is_map(tensor)]
-    moves = [moves_of(layer)] * len(maps)
+    moves = [find_moves(layer)] * len(maps)
     if isinstance(layer, GROWING_LIKE):
-        moves[-1] = unmoved(layer)
+        moves[-1] = find_pointwise_moves(layer)
     return list(zip(maps, moves, strict=True))
 
 
@@ -105,7 +107,7 @@ def is_map(tensor: keras.KerasTensor) -> bool:
     return len(tensor.shape) == 4
 
 
-def moves_of(layer: keras.Layer) -> Moves:
+def find_moves(layer: keras.Layer) -> Moves:
     """The layer's windows, or its growth, along height and width."""
     for kinds, rule in RULES:
         if isinstance(layer, kinds):
@@ -116,37 +118,40 @@ def moves_of(layer: keras.Layer) -> Moves:
     )
 
 
-def unmoved(layer: keras.Layer) -> Moves:
-    """Of layers that look at one position at a time."""
+def find_pointwise_moves(layer: keras.Layer) -> Moves:
+    """The moves of a layer that reads one position at a time."""
     return Window(), Window()
 
 
-def halved(layer: keras.Layer) -> Moves:
-    """Of layers that keep every second position."""
+def find_halving_moves(layer: keras.Layer) -> Moves:
+    """The moves of a layer that keeps every second position."""
     return Window(stride=2), Window(stride=2)
 
 
-def convolved(layer: keras.Layer) -> Moves:
-    """Of convolutions."""
+def find_convolution_moves(layer: keras.Layer) -> Moves:
+    """The moves of a convolution."""
     reach = [(k - 1) * d + 1 for k, d in zip(layer.kernel_size, layer.dilation_rate, strict=True)]
-    return slid(reach, layer.strides, layer.padding)
+    return build_windows(reach, layer.strides, layer.padding)
 
 
-def pooled(layer: keras.Layer) -> Moves:
-    """Of pooling within windows."""
-    return slid(layer.pool_size, layer.strides, layer.padding)
+def find_pooling_moves(layer: keras.Layer) -> Moves:
+    """The moves of a pooling layer."""
+    return build_windows(layer.pool_size, layer.strides, layer.padding)
 
 
-def slid(kernel: Sequence[int], stride: Sequence[int], padding: str) -> Moves:
-    """Padding "same" makes ceil(n / stride) positions of n; "valid" adds none."""
+def build_windows(kernel: Sequence[int], stride: Sequence[int], padding: str) -> Moves:
+    """The windows along height and width.
+
+    Padding "same" gives ceil(n / stride) outputs for n inputs; "valid" pads nothing.
+    """
     height, width = (
         Window(k, s, k - 1 if padding == "same" else 0) for k, s in zip(kernel, stride, strict=True)
     )
     return height, width
 
 
-def transposed(layer: layers.Conv2DTranspose) -> Moves:
-    """Of transposed convolutions. Keras allows dilation only with a stride of 1."""
+def find_transposed_moves(layer: layers.Conv2DTranspose) -> Moves:
+    """The moves of a transposed convolution. Keras allows dilation only with a stride of 1."""
     reach = [(k - 1) * d + 1 for k, d in zip(layer.kernel_size, layer.dilation_rate, strict=True)]
     height, width = (
         Growth(k, factor, 0 if layer.padding == "same" else max(k - factor, 0))
@@ -155,24 +160,24 @@ def transposed(layer: layers.Conv2DTranspose) -> Moves:
     return height, width
 
 
-def interpolated(layer: BilinearUpsampling) -> Moves:
-    """Of interpolation between the two nearest positions."""
+def find_interpolation_moves(layer: BilinearUpsampling) -> Moves:
+    """The moves of interpolation between the two nearest positions."""
     return (Growth(2 * layer.factor, layer.factor),) * 2
 
 
-def repeated(layer: NearestUpsampling) -> Moves:
-    """Of layers that repeat each position."""
+def find_repeating_moves(layer: NearestUpsampling) -> Moves:
+    """The moves of a layer that repeats each position."""
     return (Growth(layer.factor, layer.factor),) * 2
 
 
-def padded(layer: layers.ZeroPadding2D) -> Moves:
-    """Of padding with zeros."""
+def find_padding_moves(layer: layers.ZeroPadding2D) -> Moves:
+    """The moves of a layer that pads with zeros."""
     height, width = (Window(padding=sum(ends)) for ends in layer.padding)
     return height, width
 
 
-def cropped(layer: layers.Cropping2D) -> Moves:
-    """Of cropping."""
+def find_cropping_moves(layer: layers.Cropping2D) -> Moves:
+    """The moves of a layer that crops."""
     height, width = (Window(padding=-sum(ends)) for ends in layer.cropping)
     return height, width
 
@@ -198,13 +203,13 @@ POINTWISE = (
 )
 GROWING_LIKE = (BilinearUpsampling, NearestUpsampling)
 RULES = (
-    (POINTWISE, unmoved),
-    (HalveMask, halved),
-    ((layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D), convolved),
-    (layers.Conv2DTranspose, transposed),
-    (BilinearUpsampling, interpolated),
-    (NearestUpsampling, repeated),
-    ((layers.MaxPooling2D, layers.AveragePooling2D), pooled),
-    (layers.ZeroPadding2D, padded),
-    (layers.Cropping2D, cropped),
+    (POINTWISE, find_pointwise_moves),
+    (HalveMask, find_halving_moves),
+    ((layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D), find_convolution_moves),
+    (layers.Conv2DTranspose, find_transposed_moves),
+    (BilinearUpsampling, find_interpolation_moves),
+    (NearestUpsampling, find_repeating_moves),
+    ((layers.MaxPooling2D, layers.AveragePooling2D), find_pooling_moves),
+    (layers.ZeroPadding2D, find_padding_moves),
+    (layers.Cropping2D, find_cropping_moves),
 )

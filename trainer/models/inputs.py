@@ -12,7 +12,7 @@ from trainer.models.layers import SizeMask
 Inputs = dict[str, keras.KerasTensor]
 
 
-def images() -> tuple[Inputs, keras.KerasTensor]:
+def build_inputs() -> tuple[Inputs, keras.KerasTensor]:
     """{"image": [B, H, W, 3] in 0..255, "size": [B, 2]}, and the mask [B, H, W, 1] of the two.
 
     `size` is each image's own height and width: the rest is padding. H and W may differ

@@ -17,11 +17,11 @@ class Window(NamedTuple):
     stride: int = 1
     padding: int = 0  # At both ends together; negative for cropping.
 
-    def needed(self, positions: int) -> int:
+    def count_needed(self, positions: int) -> int:
         """How many input positions this many output positions need."""
         return max(1, (positions - 1) * self.stride + self.kernel - self.padding)
 
-    def seen(self, positions: int) -> int:
+    def count_seen(self, positions: int) -> int:
         """How many input positions this many neighbouring output positions look at."""
         return (positions - 1) * self.stride + self.kernel
 
@@ -37,11 +37,11 @@ class Growth(NamedTuple):
     factor: int
     overhang: int = 0  # Positions beyond n * factor.
 
-    def needed(self, positions: int) -> int:
+    def count_needed(self, positions: int) -> int:
         """How many input positions this many output positions need."""
         return max(1, -((self.overhang - positions) // self.factor))
 
-    def seen(self, positions: int) -> int:
+    def count_seen(self, positions: int) -> int:
         """How many input positions this many neighbouring output positions look at, at most."""
         return (positions + self.kernel - 2) // self.factor + 1
 

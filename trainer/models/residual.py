@@ -22,7 +22,7 @@ def halve(
     return MaskedReLU(name=f"{name}_relu")(x, mask), mask
 
 
-def residual(
+def add_residual_block(
     x: keras.KerasTensor, mask: keras.KerasTensor, width: int, name: str
 ) -> keras.KerasTensor:
     """Two 3x3 convolutions around a shortcut."""

@@ -12,9 +12,9 @@ import keras
 from keras import layers
 
 from trainer.model_config import UNetConfig
-from trainer.models.inputs import images, normalize
+from trainer.models.inputs import build_inputs, normalize
 from trainer.models.layers import MaskedReLU, StandardizedConv2D
-from trainer.models.residual import halve, residual
+from trainer.models.residual import add_residual_block, halve
 from trainer.models.upsampling import BilinearUpsampling, NearestUpsampling
 
 
@@ -26,7 +26,7 @@ def build(
     `size` is each image's own height and width: the rest is padding. `mean` and `std` are
     those of the channels, in 0..255. H and W may be anything from 1 up, and differ between calls.
     """
-    inputs, image_mask = images()
+    inputs, image_mask = build_inputs()
     x = normalize(inputs["image"], image_mask, mean=mean, std=std)
 
     levels = shrink(x, image_mask, config)
@@ -50,7 +50,7 @@ def shrink(
     for level, width in enumerate(config.widths):
         x, mask = halve(x, mask, width, f"level{level}_down")
         for block in range(config.blocks if level else 0):
-            x = residual(x, mask, width, f"level{level}_block{block}")
+            x = add_residual_block(x, mask, width, f"level{level}_block{block}")
         levels.append((x, mask))
     return levels
 
@@ -65,4 +65,4 @@ def grow(
     x = layers.Concatenate(name=f"{name}_join")([x, skip])
     x = StandardizedConv2D(width, 3, padding="same", name=f"{name}_conv")(x)
     x = MaskedReLU(name=f"{name}_relu")(x, mask)
-    return residual(x, mask, width, f"{name}_block") if level else x
+    return add_residual_block(x, mask, width, f"{name}_block") if level else x

@@ -30,14 +30,18 @@ class BilinearUpsampling(keras.layers.Layer):
         """Adds the kernel, with as many channels as the input."""
         sides = (2 * self.factor, 2 * self.factor)
         self.kernel = self.add_weight(
-            name="kernel", shape=(*sides, coarse_shape[-1], coarse_shape[-1]), initializer=bilinear
+            name="kernel",
+            shape=(*sides, coarse_shape[-1], coarse_shape[-1]),
+            initializer=make_bilinear_kernel,
         )
 
     def call(
         self, coarse: keras.KerasTensor, valid: keras.KerasTensor, fine: keras.KerasTensor
     ) -> keras.KerasTensor:
         """Features [B, h, w, C] under the mask `valid`, brought to the size of the mask `fine`."""
-        interpolation = bilinear((*self.kernel.shape[:2], 1, 1), dtype=self.compute_dtype)
+        interpolation = make_bilinear_kernel(
+            (*self.kernel.shape[:2], 1, 1), dtype=self.compute_dtype
+        )
         share = ops.maximum(self.grow(valid, interpolation), 1e-3)  # 0 deep in the padding.
         return crop(self.grow(coarse, self.kernel) / share, fine)
 
@@ -89,7 +93,7 @@ def crop(features: keras.KerasTensor, mask: keras.KerasTensor) -> keras.KerasTen
     return features[:, :height, :width] * mask
 
 
-def bilinear(shape: Sequence[int], dtype: str | None = None) -> keras.KerasTensor:
+def make_bilinear_kernel(shape: Sequence[int], dtype: str | None = None) -> keras.KerasTensor:
     """A kernel [2 * factor, 2 * factor, C, C] that interpolates each channel separately."""
     side, _, channels, _ = shape
     dtype = dtype or "float32"

@@ -13,7 +13,7 @@ import keras
 from keras import layers
 
 from trainer.model_config import VGGConfig
-from trainer.models.inputs import Inputs, images, normalize
+from trainer.models.inputs import Inputs, build_inputs, normalize
 from trainer.models.layers import HalveMask
 
 BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # Channels, and convolutions.
@@ -26,15 +26,15 @@ class Map(NamedTuple):
     mask: keras.KerasTensor
 
 
-def backbone(
+def build_backbone(
     config: VGGConfig, *, mean: Sequence[float], std: Sequence[float]
 ) -> tuple[Inputs, dict[str, Map]]:
     """The inputs, and the maps: "image", "block1_conv1" to "block5_pool", by the layers' names.
 
     The weights are the initial ones; trainer/models/vgg16_weights.py reads pretrained ones.
     """
-    inputs, mask = images()
-    x = pixels(inputs["image"], mask, config, mean=mean, std=std)
+    inputs, mask = build_inputs()
+    x = normalize_pixels(inputs["image"], mask, config, mean=mean, std=std)
     maps = {"image": Map(x, mask)}
     for block, (channels, depth) in enumerate(BLOCKS, start=1):
         for number in range(1, depth + 1):
@@ -48,7 +48,7 @@ def backbone(
     return inputs, maps
 
 
-def pixels(
+def normalize_pixels(
     image: keras.KerasTensor,
     mask: keras.KerasTensor,
     config: VGGConfig,

@@ -32,19 +32,19 @@ def build(
     those of the channels, in 0..255, used if no weights are read. H and W may be anything
     from 1 up, and differ between calls. Dropout is between VGG-16 and the decoder.
     """
-    inputs, maps = vgg16.backbone(config, mean=mean, std=std)
+    inputs, maps = vgg16.build_backbone(config, mean=mean, std=std)
     x = layers.Dropout(config.dropout, name="dropout")(maps["block5_pool"].features)
     for name, channels in ADDED:
-        x = double(x, maps[name], scale_channels(channels, config), f"up_{name}")
+        x = upsample(x, maps[name], scale_channels(channels, config), f"up_{name}")
         x = layers.Add(name=f"add_{name}")([x, maps[name].features])
     for name, channels in LARGER:
-        x = double(x, maps[name], scale_channels(channels, config), f"up_{name}")
+        x = upsample(x, maps[name], scale_channels(channels, config), f"up_{name}")
     x = layers.Conv2D(classes, 1, name="scores")(x)
     logits = layers.Multiply(name="logits")([x, maps["image"].mask])
     return vgg16_weights.read(keras.Model(inputs, logits, name="vgg16_deconv"), config)
 
 
-def double(x: keras.KerasTensor, fine: Map, channels: int, name: str) -> keras.KerasTensor:
+def upsample(x: keras.KerasTensor, fine: Map, channels: int, name: str) -> keras.KerasTensor:
     """A transposed convolution of stride 2 and ReLU, as large as a finer map."""
     x = layers.Conv2DTranspose(
         channels,

@@ -30,7 +30,7 @@ def read(model: keras.Model, config: VGGConfig) -> keras.Model:
     """
     if config.weights == "none":
         return model
-    source = source_of(config, top=any(layer.name in DENSE for layer in model.layers))
+    source = load_source(config, top=any(layer.name in DENSE for layer in model.layers))
     found = {layer.name: layer for layer in source.layers if layer.weights}
     for layer in model.layers:
         name = DENSE.get(layer.name, layer.name)
@@ -41,23 +41,26 @@ def read(model: keras.Model, config: VGGConfig) -> keras.Model:
 
 
 def copy(source: keras.Layer, layer: keras.Layer) -> None:
-    """Weights into a layer with as many; a dense kernel [H * W * C, D] becomes [H, W, C, D]."""
+    """Copies weights into a layer of the same size.
+
+    A dense kernel [H * W * C, D] becomes [H, W, C, D].
+    """
     kernel, bias = source.get_weights()
     layer.set_weights([kernel.reshape(layer.kernel.shape), bias])
 
 
-def source_of(config: VGGConfig, *, top: bool) -> keras.Model:
+def load_source(config: VGGConfig, *, top: bool) -> keras.Model:
     """A VGG-16 with the weights; with its dense layers if `top` is set and the file has them."""
     if config.weights != "imagenet":
-        return from_file(config, top=top)
+        return load_file(config, top=top)
     if config.width != 1:
         raise ValueError(
             f"model.width={config.width}: ImageNet's weights have width 1.0; use that, or {FIX}."
         )
-    return from_imagenet(top=top)
+    return load_imagenet(top=top)
 
 
-def from_imagenet(*, top: bool) -> keras.Model:
+def load_imagenet(*, top: bool) -> keras.Model:
     """Keras's own, downloaded at first use."""
     try:
         return keras.applications.VGG16(include_top=top, weights="imagenet")
@@ -68,11 +71,11 @@ def from_imagenet(*, top: bool) -> keras.Model:
         ) from error
 
 
-def from_file(config: VGGConfig, *, top: bool) -> keras.Model:
+def load_file(config: VGGConfig, *, top: bool) -> keras.Model:
     """A VGG-16 with a file's weights; first tries it with dense layers if `top` is set."""
     errors = []
     for with_top in (top, not top):
-        source = plain(config, top=with_top)
+        source = build_keras_vgg16(config, top=with_top)
         try:
             source.load_weights(config.weights)
             return source
@@ -84,7 +87,7 @@ def from_file(config: VGGConfig, *, top: bool) -> keras.Model:
     ) from errors[0]
 
 
-def plain(config: VGGConfig, *, top: bool) -> keras.Model:
+def build_keras_vgg16(config: VGGConfig, *, top: bool) -> keras.Model:
     """keras.applications.VGG16 at the model's width, only for its weights."""
     x = image = keras.Input((224, 224, 3))
     for block, (channels, depth) in enumerate(BLOCKS, start=1):

@@ -1,7 +1,8 @@
 """The tasks of experiments, by name: what a model learns, and what it answers.
 
-One file per task, each with one object of the protocol `Task`. Imports trainer.data and
-trainer.export; `components.tasks` and `pipeline.tasks` have a registry of the same names.
+One file per task, each with one object of the protocol `Task`. Imports trainer.config,
+trainer.data and trainer.export; `components.tasks` and `pipeline.tasks` have registries of the
+same names.
 """
 
 from __future__ import annotations

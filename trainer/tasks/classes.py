@@ -12,6 +12,7 @@ import tensorflow as tf
 from trainer.config import AugmentConfig, Recipe, TrainConfig
 from trainer.data import preprocessing
 from trainer.data.augmentation import augment, mixup
+from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
 from trainer.data.records import CLASS_FEATURES, LABEL_TEXT
 from trainer.export import classifier
@@ -42,7 +43,13 @@ class Classes:
         matches = names == label
         tf.debugging.Assert(
             tf.reduce_any(matches),
-            ["Label", label, "is not in the training split, which has", names],
+            [
+                "Label",
+                label,
+                "is not in the training split, which has",
+                names,
+                "; add training images of it, or remove its folder",
+            ],
         )
         return tf.cast(matches, tf.float32)
 
@@ -85,13 +92,13 @@ class Classes:
     ) -> Classifier:
         """A classifier for the labels of the training split."""
         facts = statistics.labels, statistics.size_boundaries
-        return Classifier(network, *facts, recipe.data.max_side)
+        return Classifier(network, *facts, recipe.data.limits)
 
     def build_constant_module(
-        self, statistics: DataStatistics, shares: Mapping[str, float], max_side: int
+        self, statistics: DataStatistics, shares: Mapping[str, float], limits: SizeLimits
     ) -> Classifier:
         """A classifier that returns each class's share of the training images."""
-        return classifier.build_constant(statistics, shares, max_side)
+        return classifier.build_constant(statistics, shares, limits)
 
 
 CLASSES = Classes()

@@ -13,6 +13,7 @@ import tensorflow as tf
 from trainer.config import AugmentConfig, Recipe, TrainConfig
 from trainer.data import masks, preprocessing
 from trainer.data.augmentation import augment_pair, paste
+from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
 from trainer.data.records import IGNORED, MASK, MASK_FEATURES
 from trainer.export import segmenter
@@ -83,10 +84,10 @@ class Masks:
         return segmenter.build_averaging(network, statistics, recipe)
 
     def build_constant_module(
-        self, statistics: DataStatistics, shares: Mapping[str, float], max_side: int
+        self, statistics: DataStatistics, shares: Mapping[str, float], limits: SizeLimits
     ) -> Segmenter:
         """A segmenter that gives every pixel the class with most pixels in training."""
-        return segmenter.build_constant(statistics, max_side)
+        return segmenter.build_constant(statistics, limits)
 
 
 MASKS = Masks()

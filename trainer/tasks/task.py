@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from trainer.config import AugmentConfig, Recipe, TrainConfig
+from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
 from trainer.export.signatures import ImageModule, Network
 
@@ -67,6 +68,6 @@ class Task(Protocol):
         """The module that is exported as a SavedModel."""
 
     def build_constant_module(
-        self, statistics: DataStatistics, shares: Mapping[str, float], max_side: int
+        self, statistics: DataStatistics, shares: Mapping[str, float], limits: SizeLimits
     ) -> ImageModule:
         """A baseline that ignores the pixels; `shares`: of each label in the training split."""

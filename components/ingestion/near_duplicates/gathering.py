@@ -55,14 +55,14 @@ class FindGroups(beam.CombineFn):
 
 
 def choose_together(item: Item, found: Groups, options: IngestionOptions) -> Item:
-    """Notes the file's group, and lets its leader decide the split unless the folder does."""
+    """Notes the file's group. Its leader decides what the folder leaves open of the split."""
     shard, file = item
     if file.reason:
         return item
     if found.all_alike:
         return shard, replace(file, warnings=(*file.warnings, file_warnings.LOOKS_LIKE_OTHERS))
     leader = found.find_leader(file.digest)
-    if leader and not file.split_is_given and options.near_duplicates == "together":
-        split = examination.choose_split(leader, options.ratios)
+    if leader and options.near_duplicates == "together":
+        split = examination.choose_split_of(file.given_split, leader, options.ratios)
         return shard, replace(file, group=leader, split=split)
     return shard, replace(file, group=leader)

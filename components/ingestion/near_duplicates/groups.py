@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from components.ingestion.near_duplicates import search
 from components.ingestion.near_duplicates.search import Hashes, Indices
 
-DISTANCE = 8  # Bits of 64: see docs/decisions/0011-near-duplicates.md.
+DISTANCE = 8  # Bits of 64: see docs/decisions/0015-near-duplicates.md.
 MAX_SHARE = 5  # A group of more than a fifth of the images is none.
 MIN_ALIKE = 2  # So many images may look alike in any folder.
 PREFIX = 16  # Hexadecimal digits of a digest.

@@ -7,9 +7,9 @@ module with `find_problems(package)` and add it to `CHECKS` below.
 
 from __future__ import annotations
 
-from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec, PlatformSpec
+from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec
 
-from pipeline.kubeflow.compiled import Package
+from pipeline.kubeflow.compiled import Package, read_leniently
 from pipeline.kubeflow.lint import (
     artifacts,
     components,
@@ -44,16 +44,16 @@ CHECKS = (
 )
 
 
-def find_problems(spec: PipelineSpec, platform: PlatformSpec) -> list[Problem]:
-    """All problems, each once; none means that the backend runs the pipeline as it is meant."""
-    package = Package(spec, platform)
+def find_problems(package: Package) -> list[Problem]:
+    """All problems, each once. Without any, the backend runs the pipeline as intended."""
     found = (problem for check in CHECKS for problem in check.find_problems(package))
     return list(dict.fromkeys(found))
 
 
 def find_problems_in_text(text: str | bytes) -> list[Problem]:
     """The same for YAML, with the problems of the file itself first."""
-    found = documents.read(text)
-    if found.spec == PipelineSpec():
-        return found.problems
-    return list(dict.fromkeys([*found.problems, *find_problems(found.spec, found.platform)]))
+    given, problems = documents.read(text)
+    package = read_leniently(given)
+    if package.spec == PipelineSpec():
+        return problems
+    return list(dict.fromkeys([*problems, *find_problems(package)]))

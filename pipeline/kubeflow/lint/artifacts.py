@@ -40,7 +40,7 @@ def check_task(task: Task) -> Iterator[Problem]:
 
 
 def check_given(task: Task, name: str) -> Iterator[Problem]:
-    """Where an artifact comes from."""
+    """The source of an artifact exists."""
     given = task.spec.inputs.artifacts[name]
     kind = given.WhichOneof("kind")
     if kind == "component_input_artifact":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.kubeflow import compiled
+from pipeline.kubeflow import messages
+from pipeline.kubeflow.backend import SCHEMA_VERSION
 from pipeline.kubeflow.compiled import ROOT, ExecutorSpec, Package
 from pipeline.kubeflow.lint.names import PIPELINE, find_name_problem
 from pipeline.kubeflow.lint.rules import Problem
 
-SCHEMA = "2.1.0"
 BASELINE = "write a component that finds the newest model, or give its URI to an Importer"
 REFUSED = {
     "resolver": f"a Resolver, which the backend does not implement: {BASELINE}",
@@ -28,12 +28,12 @@ def find_problems(package: Package) -> Iterator[Problem]:
 def check_pipeline(package: Package) -> Iterator[Problem]:
     """What the API server checks first."""
     version = package.spec.schema_version
-    if version != SCHEMA:
+    if version != SCHEMA_VERSION:
         yield Problem(
             "schema-version",
             PIPELINE,
-            f"schemaVersion is {version!r}, and the backend accepts only {SCHEMA}: compile with "
-            "use_pipeline_spec_2_1=True.",
+            f"schemaVersion is {version!r}, and the backend accepts only {SCHEMA_VERSION}: compile "
+            "with use_pipeline_spec_2_1=True.",
         )
     problem = find_name_problem(package.spec.pipeline_info.name)
     if problem:
@@ -80,7 +80,7 @@ def check_executors(package: Package) -> Iterator[Problem]:
             f"unknown field {name!r}: remove it, or write it as an executor.",
         )
     for label, given in sorted(package.given_executors.items()):
-        refusal = compiled.find_refusal(given, ExecutorSpec)
+        refusal = messages.find_refusal(given, ExecutorSpec)
         if refusal:
             yield Problem(
                 "unknown-executor-field",

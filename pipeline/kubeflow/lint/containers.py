@@ -47,7 +47,7 @@ def check_image(step: Step) -> Iterator[Problem]:
 
 def find_image_flaw(image: str) -> str | None:
     """Why an image is not pinned; None if it is."""
-    if not image or re.search(r"\s", image):
+    if not image or re.search(r"[\s{}]", image):
         return "is not the name of an image"
     name, at, digest = image.partition("@")
     if at:
@@ -144,7 +144,7 @@ def is_secret(name: str) -> bool:
 
 
 def list_texts(step: Step) -> Iterator[tuple[str, str]]:
-    """All texts of a step, each with where it is."""
+    """All texts of a step, each with its place."""
     yield from (("its command", text) for text in (*step.container.command, *step.container.args))
     for variable in step.container.env:
         name = names.show(variable.name, names.VARIABLE)

@@ -4,35 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from google.protobuf.message import Message
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec, PlatformSpec
 
-from pipeline.kubeflow import compiled
+from pipeline.kubeflow import messages
 from pipeline.kubeflow.lint.rules import Problem
 
-WRAPPED = (
-    "pipelineSpec"  # The field of a PipelineJob, Vertex AI's form, that contains the pipeline.
-)
+WRAPPED = "pipelineSpec"  # The field of a PipelineJob, Vertex AI's form, with the pipeline.
 AGAIN = "Compile the pipeline again."
 FILE = "file"
-NAMES = ("first document (pipeline)", "second document (platform)")
+KINDS: dict[str, type[Message]] = {
+    "first document (pipeline)": PipelineSpec,
+    "second document (platform)": PlatformSpec,
+}
 
 
-@dataclass(frozen=True)
-class Documents:
-    """As much of both as can be read, and a problem for each part that cannot."""
-
-    spec: PipelineSpec
-    platform: PlatformSpec
-    problems: list[Problem]
-
-
-def read(text: str | bytes) -> Documents:
-    """The documents of a text. Raises nothing."""
+def read(text: str | bytes) -> tuple[list[Any], list[Problem]]:
+    """The pipeline's documents, at most two, and the problems of the file. Raises nothing."""
     try:
-        given = compiled.load_documents(text)
+        given = messages.load_documents(text)
         json.dumps(given, allow_nan=False)
     except (TypeError, ValueError) as error:
         flaw = Problem(
@@ -40,41 +32,41 @@ def read(text: str | bytes) -> Documents:
             FILE,
             f"it is not YAML that can be written as JSON: {' '.join(str(error).split())}. {AGAIN}",
         )
-        return Documents(PipelineSpec(), PlatformSpec(), [flaw])
-    parts = [*map(unwrap, given[:1]), *given[1:2], {}, {}][:2]
-    spec = compiled.parse_leniently(parts[0], PipelineSpec)
-    return Documents(
-        spec, compiled.parse_leniently(parts[1], PlatformSpec), list(find_problems(given))
-    )
+        return [], [flaw]
+    documents = [*map(unwrap, given[:1]), *given[1:2]]
+    return documents, [*check_form(given), *check_fields(documents)]
 
 
-def find_problems(given: list[Any]) -> Iterator[Problem]:
-    """In the documents as they are written."""
+def check_form(given: list[Any]) -> Iterator[Problem]:
+    """One or two documents, and the first is the pipeline itself."""
     if not given:
         yield Problem("empty-file", FILE, f"it is empty. {AGAIN}")
     if given and is_wrapped(given[0]):
         yield Problem(
             "wrapped-pipeline",
-            NAMES[0],
+            next(iter(KINDS)),
             "it is wrapped in a PipelineJob, which the backend refuses: write what is "
             f"under {WRAPPED!r} by itself, as the compiler does for a .yaml file.",
         )
-    parts = [*map(unwrap, given[:1]), *given[1:2]]
-    for name, document, kind in zip(NAMES, parts, (PipelineSpec, PlatformSpec), strict=False):
-        refusal = compiled.find_refusal(document, kind)
-        if refusal:
-            yield Problem(
-                "unknown-document-field",
-                name,
-                f"{refusal}, which the backend refuses: remove or correct it.",
-            )
-    if len(given) > len(NAMES):
+    if len(given) > len(KINDS):
         yield Problem(
             "too-many-documents",
             FILE,
             f"it has {len(given)} documents, but the backend reads only two: put all Kubernetes "
             "settings into the second.",
         )
+
+
+def check_fields(documents: list[Any]) -> Iterator[Problem]:
+    """The backend knows each field of both."""
+    for document, (name, kind) in zip(documents, KINDS.items(), strict=False):
+        refusal = messages.find_refusal(document, kind)
+        if refusal:
+            yield Problem(
+                "unknown-document-field",
+                name,
+                f"{refusal}, which the backend refuses: remove or correct it.",
+            )
 
 
 def unwrap(document: Any) -> Any:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineTaskSpec
-
-from pipeline.kubeflow.backend import type_name
-from pipeline.kubeflow.compiled import Dag, Package, Task
+from pipeline.kubeflow.backend import find_type_name
+from pipeline.kubeflow.compiled import COMPLETED, Dag, Package, Task
+from pipeline.kubeflow.lint import tasks
 from pipeline.kubeflow.lint.rules import Problem
 
-COMPLETED = "ALL_UPSTREAM_TASKS_COMPLETED"
 STATUS_TYPES = ("STRING", "STRUCT", "TASK_FINAL_STATUS")  # The first gets it as JSON.
 
 
@@ -21,27 +19,20 @@ def find_problems(package: Package) -> Iterator[Problem]:
             yield from check_order(task)
             yield from check_status(task)
             yield from check_status_type(task)
+            yield from check_last_tasks(task, package)
         yield from check_dag(dag)
-
-
-def is_exit_handler(task: Task) -> bool:
-    """Does it run whether or not the tasks before it succeeded?"""
-    return (
-        task.spec.trigger_policy.strategy
-        == PipelineTaskSpec.TriggerPolicy.TriggerStrategy.Value(COMPLETED)
-    )
 
 
 def check_order(task: Task) -> Iterator[Problem]:
     """An exit handler is a hook of the tasks that it waits for; nothing waits for it."""
-    if is_exit_handler(task) and not task.spec.dependent_tasks:
+    if task.is_exit_handler and not task.spec.dependent_tasks:
         yield Problem(
             "exit-handler-waits-for-nothing",
             task.name,
             "an exit handler that waits for no task never runs: name the task in dependentTasks.",
         )
     for name in task.spec.dependent_tasks:
-        if name in task.dag.tasks and is_exit_handler(task.dag.tasks[name]):
+        if name in task.dag.tasks and task.dag.tasks[name].is_exit_handler:
             yield Problem(
                 "waits-for-exit-handler",
                 task.name,
@@ -53,30 +44,33 @@ def check_order(task: Task) -> Iterator[Problem]:
 def check_status(task: Task) -> Iterator[Problem]:
     """A status is that of the task that the exit handler belongs to."""
     for name, given in sorted(task.spec.inputs.parameters.items()):
-        if given.WhichOneof("kind") != "task_final_status":
-            continue
-        producer = given.task_final_status.producer_task
-        if producer not in task.dag.tasks:
-            yield Problem(
-                "status-of-unknown-task",
-                task.name,
-                f"its parameter {name!r} is the status of the task {producer!r}, "
-                f"which {task.dag.name} does not have: name one of {list(task.dag.tasks)}.",
-            )
-        elif list(task.spec.dependent_tasks[:1]) != [producer]:
-            yield Problem(
-                "status-of-other-task",
-                task.name,
-                f"its parameter {name!r} is the status of {producer}, but the backend "
-                f"gives that of the first of dependentTasks: put {producer} first.",
-            )
-        if not is_exit_handler(task):
-            yield Problem(
-                "status-without-exit-handler",
-                task.name,
-                f"it reads the status of {producer}, but runs only if that task "
-                f"succeeded: set triggerPolicy.strategy to {COMPLETED}.",
-            )
+        if given.WhichOneof("kind") == "task_final_status":
+            yield from check_producer(task, name, given.task_final_status.producer_task)
+
+
+def check_producer(task: Task, name: str, producer: str) -> Iterator[Problem]:
+    """The task exists and is the first dependency, and an exit handler reads its status."""
+    if producer not in task.dag.tasks:
+        yield Problem(
+            "status-of-unknown-task",
+            task.name,
+            f"its parameter {name!r} is the status of the task {producer!r}, "
+            f"which {task.dag.name} does not have: name one of {list(task.dag.tasks)}.",
+        )
+    elif list(task.spec.dependent_tasks[:1]) != [producer]:
+        yield Problem(
+            "status-of-other-task",
+            task.name,
+            f"its parameter {name!r} is the status of {producer}, but the backend "
+            f"gives that of the first of dependentTasks: put {producer} first.",
+        )
+    if not task.is_exit_handler:
+        yield Problem(
+            "status-without-exit-handler",
+            task.name,
+            f"it reads the status of {producer}, but runs only if that task "
+            f"succeeded: set triggerPolicy.strategy to {COMPLETED}.",
+        )
 
 
 def check_status_type(task: Task) -> Iterator[Problem]:
@@ -84,7 +78,7 @@ def check_status_type(task: Task) -> Iterator[Problem]:
     declared = task.component.input_definitions.parameters
     for name, given in sorted(task.spec.inputs.parameters.items()):
         if given.WhichOneof("kind") == "task_final_status" and name in declared:
-            kind = type_name(declared[name].parameter_type)
+            kind = find_type_name(declared[name].parameter_type)
             if kind not in STATUS_TYPES:
                 yield Problem(
                     "status-type",
@@ -94,9 +88,38 @@ def check_status_type(task: Task) -> Iterator[Problem]:
                 )
 
 
+def check_last_tasks(task: Task, package: Package) -> Iterator[Problem]:
+    """A DAG whose status is read ends with a launcher: nothing else sets that status."""
+    for given in task.spec.inputs.parameters.values():
+        producer = task.dag.tasks.get(given.task_final_status.producer_task)
+        if producer is None or producer.nested is None:
+            continue
+        for dag in producer.nested.walk():
+            for last in dag.last_tasks:
+                if reason := find_reason_without_launcher(last, package):
+                    yield Problem(
+                        "status-stays-running",
+                        last.name,
+                        f"{dag.name} may end with it, and {reason}. The status of {dag.name} would "
+                        f"stay RUNNING, and {task.name} would report a good run as a bad one: let "
+                        "the last task run a container, with cachingOptions.enableCache false.",
+                    )
+
+
+def find_reason_without_launcher(task: Task, package: Package) -> str | None:
+    """Why a task may end without a launcher; None if it never does, or breaks another rule."""
+    if task.nested:
+        return None  # Its own last tasks are checked.
+    if package.executor(task).WhichOneof("spec") == "importer":
+        return "importers do not update it"
+    if task.spec.caching_options.enable_cache and not tasks.find_reason_to_run(task):
+        return "it may come from the cache, which does not update it"
+    return None
+
+
 def check_dag(dag: Dag) -> Iterator[Problem]:
     """At most one exit handler for a task, and something else to run."""
-    handlers = [task for task in dag.tasks.values() if is_exit_handler(task)]
+    handlers = [task for task in dag.tasks.values() if task.is_exit_handler]
     if handlers and len(handlers) == len(dag.tasks):
         yield Problem(
             "only-exit-handlers",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from pipeline.kubeflow.lint.rules import Problem
+from trainer.config_values import LONGEST_NAME
 
 PIPELINE = "pipeline"  # The place of problems of the pipeline as a whole.
-LONGEST = 57  # Of 63: a run's name is the pipeline's, a hyphen and five more characters.
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")  # RFC 1123.
 TASK = re.compile(r"[a-zA-Z0-9][-a-zA-Z0-9]{0,120}")  # Argo's; of 128, "-driver" is added.
 DNS_NAME = re.compile(rf"(?!.{{254}}){LABEL.pattern}(\.{LABEL.pattern})*")  # Also a secret's.
@@ -19,7 +19,7 @@ PART_OF_LABEL = re.compile(r"[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?")
 
 def find_name_problem(name: str) -> Problem | None:
     """The problem of a pipeline's name; None if Kubernetes accepts it."""
-    if LABEL.fullmatch(name) and len(name) <= LONGEST:
+    if LABEL.fullmatch(name) and len(name) <= LONGEST_NAME:
         return None
     wrong = (
         f"has {len(name)} characters"
@@ -30,13 +30,13 @@ def find_name_problem(name: str) -> Problem | None:
         "bad-pipeline-name",
         PIPELINE,
         f"its name {name!r} {wrong}: use lower-case letters, digits and hyphens "
-        f"between them, at most {LONGEST}{suggest(name)}.",
+        f"between them, at most {LONGEST_NAME}{suggest(name)}.",
     )
 
 
 def suggest(name: str) -> str:
     """The nearest name that Kubernetes accepts, if there is one."""
-    near = re.sub(r"[^a-z0-9]+", "-", name.lower())[:LONGEST].strip("-")
+    near = re.sub(r"[^a-z0-9]+", "-", name.lower())[:LONGEST_NAME].strip("-")
     return f", such as {near!r}" if near else ""
 
 

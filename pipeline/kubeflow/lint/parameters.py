@@ -10,7 +10,7 @@ from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Value
 from kfp.pipeline_spec.pipeline_spec_pb2 import ComponentInputsSpec
 
-from pipeline.kubeflow.backend import VALUE_KINDS, type_name
+from pipeline.kubeflow.backend import VALUE_KINDS, find_type_name
 from pipeline.kubeflow.compiled import ROOT, Package, Task
 from pipeline.kubeflow.lint.rules import Problem
 
@@ -72,7 +72,7 @@ def check_task(task: Task) -> Iterator[Problem]:
 
 
 def check_given(task: Task, name: str, declared: Declared) -> Iterator[Problem]:
-    """Where a value comes from."""
+    """The source of a value exists and has the declared type."""
     given = task.spec.inputs.parameters[name]
     kind = given.WhichOneof("kind")
     if kind == "runtime_value":
@@ -147,7 +147,7 @@ def check_output(task: Task, name: str, declared: Declared) -> Iterator[Problem]
 
 def fits(value: Value, declared: Declared) -> bool:
     """Is the value of the type that is declared? Null is of every type."""
-    wanted, kind = type_name(declared.parameter_type), value.WhichOneof("kind")
+    wanted, kind = find_type_name(declared.parameter_type), value.WhichOneof("kind")
     if wanted == "NUMBER_INTEGER" and kind == "number_value":
         return value.number_value.is_integer()
     return wanted not in VALUE_KINDS or kind in (VALUE_KINDS[wanted], "null_value", None)
@@ -156,7 +156,7 @@ def fits(value: Value, declared: Declared) -> bool:
 def report_value(place: str, what: str, value: Value, declared: Declared) -> Problem:
     """The problem of a value of another type."""
     found = textwrap.shorten(repr(json_format.MessageToDict(value)), 60, placeholder="...")
-    wanted = type_name(declared.parameter_type)
+    wanted = find_type_name(declared.parameter_type)
     return Problem(
         "parameter-type",
         place,
@@ -166,10 +166,10 @@ def report_value(place: str, what: str, value: Value, declared: Declared) -> Pro
 
 def report_source(task: Task, name: str, found: int, declared: Declared) -> Problem:
     """The problem of a source of another type."""
-    wanted = type_name(declared.parameter_type)
+    wanted = find_type_name(declared.parameter_type)
     return Problem(
         "parameter-type",
         task.name,
         f"its parameter {name!r} is declared {wanted} and comes from a "
-        f"{type_name(found)}: declare the same type for both.",
+        f"{find_type_name(found)}: declare the same type for both.",
     )

@@ -15,7 +15,7 @@ from pipeline.kubeflow.lint import containers, tasks, volumes
 from pipeline.kubeflow.lint.rules import Problem
 
 FIX = "give an absolute path on a volume of this step, or a URI such as gs://bucket/folder"
-POD_DISK = "/tmp"  # Every user may write there, and nobody expects files there to stay.
+POD_DISK = "/tmp"  # Every user may write there, and files there are temporary.
 # Others need tensorflow-io, which is not installed; the launcher copies only artifacts.
 READABLE = ("gs", "file")
 
@@ -61,16 +61,16 @@ def list_places(step: Step) -> Iterator[Place]:
     if "served_folder" in texts:
         use = Use.PUSH if tasks.is_pusher(step.task) else Use.READ
         yield Place("served_folder", texts["served_folder"], use)
-    pushed = fields(texts.get("push_destination", "")).get("filesystem")
+    pushed = parse_fields(texts.get("push_destination", "")).get("filesystem")
     if isinstance(pushed, dict):
         folder = pushed.get("baseDirectory") or pushed.get("base_directory") or ""
         yield Place("push_destination", str(folder), Use.PUSH)
-    checkpoints = fields(texts.get("custom_config", "")).get("checkpoints")
+    checkpoints = parse_fields(texts.get("custom_config", "")).get("checkpoints")
     if checkpoints:
         yield Place("checkpoints", str(checkpoints), Use.RESUME)
 
 
-def fields(text: str) -> dict[str, Any]:
+def parse_fields(text: str) -> dict[str, Any]:
     """The fields of a JSON object; none if the text is not one."""
     try:
         found = json.loads(text)
@@ -92,7 +92,7 @@ def find_flaw(place: Place, step: Step) -> tuple[str, str] | None:
     path = place.path.removeprefix("file://")
     if not path.startswith("/"):
         return "relative-path", f"a relative path, whose files are lost with the pod: {FIX}"
-    mount = volumes.holding(path, step.pod)
+    mount = volumes.find_mount(path, step.pod)
     if mount is not None:
         return find_mount_flaw(mount, place.use)
     if is_scratch(place.use, path):

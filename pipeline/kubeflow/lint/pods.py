@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from google.protobuf.message import Message
 from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig
 
-from pipeline.kubeflow import compiled
-from pipeline.kubeflow.compiled import KUBERNETES, Package, Step, as_json
+from pipeline.kubeflow.compiled import KUBERNETES, Package, Step
 from pipeline.kubeflow.lint import names
 from pipeline.kubeflow.lint.rules import Problem
+from pipeline.kubeflow.messages import as_json, find_refusal
 
 PULL_POLICIES = ("", "Always", "IfNotPresent", "Never")
 HIDDEN = "is not shown here because it may be the secret itself"
@@ -174,7 +174,7 @@ def check_platforms(package: Package) -> Iterator[Problem]:
                 f"Kubernetes settings for a step that does not exist, which the backend "
                 f"silently drops: name one of {sorted(package.given_executors)}.",
             )
-        refusal = compiled.find_refusal(as_json(given), KubernetesExecutorConfig)
+        refusal = find_refusal(as_json(given), KubernetesExecutorConfig)
         if refusal:
             yield Problem(
                 "unknown-pod-field",

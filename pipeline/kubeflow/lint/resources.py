@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.kubeflow.compiled import Package, Step
+from pipeline.kubeflow.lint import names
 from pipeline.kubeflow.lint.rules import Problem
 
 QUANTITY = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(m|k|Ki|[MGTPE]i?|[eE][-+]?[0-9]+)?")
@@ -86,7 +87,7 @@ def check_gpus(step: Step) -> Iterator[Problem]:
             f"it asks for {kind} with a count of 0, which the backend drops, so the "
             "pod gets no limit and no GPU: set accelerator.count to 1 or more.",
         )
-    elif kind and "/" not in kind:
+    elif kind and ("/" not in kind or names.find_label_flaw(kind, "")):
         yield Problem(
             "bad-gpu-type",
             step.name,

@@ -14,7 +14,7 @@ from pipeline.kubeflow.lint.rules import Problem
 def find_problems(package: Package) -> Iterator[Problem]:
     """In each task with retries."""
     for task in package.tasks():
-        if task.is_dag and task.spec.retry_policy.max_retry_count > 0:
+        if task.nested and task.spec.retry_policy.max_retry_count > 0:
             yield Problem(
                 "retries-of-dag",
                 task.name,
@@ -31,7 +31,7 @@ def check_step(step: Step) -> Iterator[Problem]:
     policy = step.task.spec.retry_policy
     times = f"its {policy.max_retry_count} retries"
     timeout, allowed = step.pod.active_deadline_seconds, policy.backoff_max_duration.seconds
-    needed = (policy.max_retry_count + 1) * timeout + waits(policy)
+    needed = (policy.max_retry_count + 1) * timeout + sum_waits(policy)
     if timeout <= 0:
         yield Problem(
             "retries-without-timeout",
@@ -54,8 +54,8 @@ def check_step(step: Step) -> Iterator[Problem]:
         )
 
 
-def waits(policy: PipelineTaskSpec.RetryPolicy) -> int:
-    """Seconds between all attempts. Without a factor they are alike."""
-    factor = backend.backoff_factor(policy.backoff_factor)
+def sum_waits(policy: PipelineTaskSpec.RetryPolicy) -> int:
+    """Seconds of all waits between attempts. Without a factor all waits are equal."""
+    factor = backend.read_backoff_factor(policy.backoff_factor)
     first = policy.backoff_duration.seconds
     return round(sum(first * factor**retry for retry in range(policy.max_retry_count)))

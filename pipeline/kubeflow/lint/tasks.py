@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from pipeline.kubeflow.compiled import Dag, Package, Task
-from pipeline.kubeflow.lint.exit_handlers import is_exit_handler
 from pipeline.kubeflow.lint.names import find_task_name_problem
 from pipeline.kubeflow.lint.rules import Problem
 
@@ -71,7 +70,7 @@ def check_order(dag: Dag) -> Iterator[Problem]:
     """Tasks do not wait for one another."""
     order: TopologicalSorter[str] = TopologicalSorter()
     for name, task in dag.tasks.items():
-        order.add(name, *sorted(list_predecessors(task)))
+        order.add(name, *sorted(task.predecessors & set(dag.tasks)))
     try:
         order.prepare()
     except CycleError as error:
@@ -81,17 +80,6 @@ def check_order(dag: Dag) -> Iterator[Problem]:
             f"the tasks {' -> '.join(reversed(error.args[1]))} wait for one another, so none "
             "would start: remove one of these dependencies.",
         )
-
-
-def list_predecessors(task: Task) -> set[str]:
-    """The tasks of its DAG that it waits for: those it names and those whose outputs it takes."""
-    inputs = task.spec.inputs
-    named = {
-        *task.spec.dependent_tasks,
-        *(a.task_output_artifact.producer_task for a in inputs.artifacts.values()),
-        *(p.task_output_parameter.producer_task for p in inputs.parameters.values()),
-    }
-    return {name for name in named if name in task.dag.component.dag.tasks}
 
 
 def check_caching(task: Task) -> Iterator[Problem]:
@@ -112,7 +100,7 @@ def find_reason_to_run(task: Task) -> str | None:
         return "its files may have changed"
     if is_pusher(task):
         return "it would push nothing"
-    if is_exit_handler(task):
+    if task.is_exit_handler:
         return "it would report nothing"
     if takes(task, "served_folder"):
         return "another version may be served by now"

@@ -11,7 +11,7 @@ from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConf
 
 from pipeline.kubeflow.backend import STAGED_AT
 from pipeline.kubeflow.compiled import Package, Step
-from pipeline.kubeflow.lint.names import show
+from pipeline.kubeflow.lint.names import DNS_NAME, show
 from pipeline.kubeflow.lint.resources import parse_quantity, read_amount
 from pipeline.kubeflow.lint.rules import Problem
 
@@ -66,7 +66,7 @@ def list_mounts(pod: KubernetesExecutorConfig) -> list[Mount]:
     ]
 
 
-def holding(path: str, pod: KubernetesExecutorConfig) -> Mount | None:
+def find_mount(path: str, pod: KubernetesExecutorConfig) -> Mount | None:
     """The volume that contains a path, the innermost if they are nested; None if none does."""
     place = PurePosixPath(posixpath.normpath(path))
     around = [
@@ -154,8 +154,15 @@ def check_memory(step: Step) -> Iterator[Problem]:
 
 
 def check_claims(step: Step) -> Iterator[Problem]:
-    """A claim has a name, or comes from a parameter."""
+    """A claim has a valid name, or comes from a parameter."""
     for mount in step.pod.pvc_mount:
+        if mount.constant and not DNS_NAME.fullmatch(mount.constant):
+            yield Problem(
+                "bad-claim-name",
+                step.name,
+                f"Kubernetes refuses the claim {mount.constant!r} at {mount.mount_path}: write the "
+                "PersistentVolumeClaim's name: lower-case letters, digits, hyphens and dots.",
+            )
         by_parameter = mount.WhichOneof("pvc_reference") not in (None, "constant")
         if not (mount.constant or by_parameter or mount.HasField("pvc_name_parameter")):
             yield Problem(

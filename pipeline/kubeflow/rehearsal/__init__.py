@@ -1,1 +1,1 @@
-"""Plays the driver and the launcher of Kubeflow Pipelines on this machine, for a compiled YAML."""
+"""Simulates the driver and launcher of Kubeflow Pipelines on this machine, for a compiled YAML."""

@@ -1,51 +1,48 @@
-"""When a task need not run again: the backend's fingerprint, which knows no pipeline root."""
+"""When a task need not run again: the backend's fingerprint, which ignores the pipeline root."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 
-from google.protobuf import json_format
 from google.protobuf.message import Message
 
-from pipeline.kubeflow.rehearsal.step import Step, constant
+from pipeline.kubeflow.messages import as_json
+from pipeline.kubeflow.rehearsal.pod import ResolvedStep, read_constant
 
 
-def fingerprint(pipeline: str, step: Step) -> str:
+def compute_fingerprint(pipeline: str, step: ResolvedStep) -> str:
     """The same text for the same inputs, outputs, image, command and volumes."""
-    told = {"inputs": {}, **json_format.MessageToDict(step.executor_input)}
+    inputs, outputs = step.executor_input.inputs, step.executor_input.outputs
     key = {
         "pipeline": pipeline,
-        "parameters": told["inputs"].get("parameterValues", {}),
+        "parameters": as_json(inputs).get("parameterValues", {}),
         "inputs": {
             name: [artifact.name for artifact in found.artifacts]
-            for name, found in step.executor_input.inputs.artifacts.items()
+            for name, found in inputs.artifacts.items()
         },
         "outputs": {
-            name: without_uri(found.artifacts[0])
-            for name, found in step.executor_input.outputs.artifacts.items()
+            name: describe_output(found.artifacts[0]) for name, found in outputs.artifacts.items()
         },
-        "output parameters": sorted(step.executor_input.outputs.parameters),
+        "output parameters": sorted(outputs.parameters),
         "image": step.container.image,
         "command": [*step.container.command, *step.container.args],
-        "volumes": sorted({volume(mount) for mount in step.kubernetes.pvc_mount}),
+        "volumes": sorted({name_volume(mount) for mount in step.kubernetes.pvc_mount}),
     }
     return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
 
 
-def without_uri(artifact: Message) -> dict[str, object]:
-    """An output as the fingerprint sees it: another run's URI makes no difference."""
-    described: dict[str, object] = json_format.MessageToDict(artifact)
-    described.pop("uri", None)
-    return described
+def describe_output(artifact: Message) -> dict[str, object]:
+    """An output without its URI, which is another one in each run."""
+    return {name: value for name, value in as_json(artifact).items() if name != "uri"}
 
 
-def volume(mount: Message) -> str:
-    """The name of a mounted claim, or the parameter that names it."""
+def name_volume(mount: Message) -> str:
+    """The name of a mounted claim, or of the parameter that names it."""
     by_parameter = mount.pvc_name_parameter
     return (
         mount.constant
-        or constant(by_parameter)
+        or read_constant(by_parameter)
         or mount.component_input_parameter
         or str(by_parameter.component_input_parameter)
     )

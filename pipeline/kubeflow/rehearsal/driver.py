@@ -1,36 +1,37 @@
-"""Plays the driver: finds a task's inputs and names its outputs."""
+"""Simulates the driver: resolves a task's inputs and names its outputs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from google.protobuf import json_format
 from google.protobuf.message import Message
-from kfp.pipeline_spec import pipeline_spec_pb2
+from kfp.pipeline_spec.pipeline_spec_pb2 import ExecutorInput
 
 from pipeline.kubeflow import backend
+from pipeline.kubeflow.compiled import ParameterSpec, Task
+from pipeline.kubeflow.messages import as_json
 from pipeline.kubeflow.rehearsal import parameters
-from pipeline.kubeflow.rehearsal.failures import DriverFailed
-from pipeline.kubeflow.rehearsal.outcome import Artifact, Outputs
-
-LOGS = "executor-logs"  # An output that the driver adds to every step.
-LOGS_TYPE = "system.Artifact"
+from pipeline.kubeflow.rehearsal.outcome import Artifact, DriverFailed, Outputs
+from pipeline.kubeflow.rehearsal.states import States
+from pipeline.kubeflow.rehearsal.store import find_staged_path
 
 
 @dataclass(frozen=True)
 class RunNames:
-    """What a run is called."""
+    """The names of a run."""
 
     pipeline: str
     id: str
     resource: str  # The name of the workflow.
 
     def placeholders(self, task: str) -> dict[str, str]:
-        """What stands for each of the backend's placeholders in a task's parameters.
+        """The value of each of the backend's placeholders in a task's parameters.
 
-        A rehearsal has no number for the DAG around a task: the run's stands for it.
+        A rehearsal gives the DAG around a task no ID: the run's ID replaces it.
         """
         return {
             backend.JOB_NAME: self.resource,
@@ -41,13 +42,13 @@ class RunNames:
         }
 
     def prefix(self, root: str, task: str) -> str:
-        """Where the task's outputs go, but for what is drawn for each run of the task."""
+        """The start of the URIs of the task's outputs; a random ID follows it."""
         return f"{root.rstrip('/')}/{self.pipeline}/{self.id}/{task}"
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a task reads."""
+    """The inputs of a task."""
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     artifacts: Mapping[str, Artifact] = field(default_factory=dict)
@@ -55,76 +56,71 @@ class Inputs:
 
 @dataclass
 class Scope:
-    """What the tasks of one DAG may read: its inputs, and what those before have made."""
+    """What the tasks of one DAG may read: its inputs, and the outputs of earlier tasks."""
 
     inputs: Inputs
     outputs: dict[str, Outputs] = field(default_factory=dict)
-    ends: dict[str, str] = field(default_factory=dict)  # As the metadata store names them.
-    stopped: bool = False  # A task failed: nothing new is scheduled.
-
-    def end(self) -> str:
-        """The state of the DAG's own execution."""
-        if "FAILED" in self.ends.values():
-            return "FAILED"
-        return "RUNNING" if self.stopped else "COMPLETE"
+    states: States = field(default_factory=States)
+    stopped: bool = False  # A task failed: no further task is scheduled.
 
 
-def resolve(task: Message, component: Message, scope: Scope, names: RunNames) -> Inputs:
-    """What the task reads, typed as its component declares it. Raises DriverFailed."""
-    found = {}
-    for name, source in task.inputs.parameters.items():
-        value = parameter(name, source, task.task_info.name, scope, names)
+def resolve(task: Task, scope: Scope, names: RunNames) -> Inputs:
+    """The task's inputs, of the types that its component declares. Raises DriverFailed."""
+    given = {}
+    for name, source in task.spec.inputs.parameters.items():
+        value = resolve_parameter(name, source, task.name, scope, names)
         if value is not None:
-            found[name] = value
-    typed = {
-        name: parameters.typed(name, found[name], spec.parameter_type)
-        for name, spec in component.input_definitions.parameters.items()
-        if name in with_default(name, spec, found)
-    }
+            given[name] = value
+    for name, spec in task.component.input_definitions.parameters.items():
+        set_default(name, spec, given)
+        if name in given:
+            given[name] = parameters.convert(name, given[name], spec.parameter_type)
     artifacts = {
-        name: artifact(name, source, scope) for name, source in task.inputs.artifacts.items()
+        name: resolve_artifact(name, source, scope)
+        for name, source in task.spec.inputs.artifacts.items()
     }
-    return Inputs({**found, **typed}, artifacts)
+    return Inputs(given, artifacts)
 
 
-def with_default(name: str, spec: Message, found: dict[str, Any]) -> dict[str, Any]:
-    """`found` with the component's default, where the task gives no value."""
-    if name not in found and spec.HasField("default_value"):
-        found[name] = json_format.MessageToDict(spec.default_value)
-    if name not in found and not spec.is_optional:
+def set_default(name: str, spec: ParameterSpec, given: dict[str, Any]) -> None:
+    """Adds the component's default to `given` if the task gives no value."""
+    if name in given:
+        return
+    if spec.HasField("default_value"):
+        given[name] = json_format.MessageToDict(spec.default_value)
+    elif not spec.is_optional:
         raise DriverFailed(
             f"neither value nor default value provided for non-optional parameter {name!r}"
         )
-    return found
 
 
-def parameter(name: str, source: Message, task: str, scope: Scope, names: RunNames) -> Any:
-    """The value from where the task has it."""
+def resolve_parameter(name: str, source: Message, task: str, scope: Scope, names: RunNames) -> Any:
+    """The value of one input parameter."""
     kind = source.WhichOneof("kind")
     if kind == "component_input_parameter":
         wanted = source.component_input_parameter
         if wanted not in scope.inputs.parameters:
             raise DriverFailed(
                 f"resolving input parameter {name!r}: parent DAG does not have input parameter "
-                f"{wanted!r}; hand it down"
+                f"{wanted!r}: pass it to that DAG"
             )
         return scope.inputs.parameters[wanted]
     if kind == "runtime_value" and source.runtime_value.WhichOneof("value") == "constant":
-        return constant(source, task, names)
+        return fill_constant(source, task, names)
     if kind == "task_output_parameter":
-        return upstream(name, source.task_output_parameter, scope)
+        return find_output(name, source.task_output_parameter, scope)
     if kind == "task_final_status":
-        return final_status(source.task_final_status.producer_task, scope, names)
+        return build_status(source.task_final_status.producer_task, scope, names)
     raise DriverFailed(f"input parameter {name!r}: {kind} is not implemented")
 
 
-def constant(source: Message, task: str, names: RunNames) -> Any:
-    """A value of the YAML, or what the driver puts there if it is a placeholder."""
-    value = json_format.MessageToDict(source.runtime_value)["constant"]
+def fill_constant(source: Message, task: str, names: RunNames) -> Any:
+    """A constant of the YAML; the driver's value if it is a placeholder."""
+    value = as_json(source.runtime_value)["constant"]
     return names.placeholders(task).get(value, value) if isinstance(value, str) else value
 
 
-def upstream(name: str, source: Message, scope: Scope) -> Any:
+def find_output(name: str, source: Message, scope: Scope) -> Any:
     """An earlier task's output parameter."""
     made = scope.outputs.get(source.producer_task, Outputs()).parameters
     if source.output_parameter_key not in made:
@@ -135,54 +131,67 @@ def upstream(name: str, source: Message, scope: Scope) -> Any:
     return made[source.output_parameter_key]
 
 
-def final_status(producer: str, scope: Scope, names: RunNames) -> dict[str, Any]:
-    """How the producer ended; the backend never fills the error."""
-    if producer not in scope.ends:
+def build_status(producer: str, scope: Scope, names: RunNames) -> dict[str, Any]:
+    """The producer's final status; the backend never fills its error."""
+    if producer not in scope.states.tasks:
         raise DriverFailed(f"producer task, {producer}, not in tasks")
     return {
         "error": {},
         "pipelineJobResourceName": names.resource,
         "pipelineTaskName": producer,
-        "state": scope.ends[producer],
+        "state": scope.states.tasks[producer],
     }
 
 
-def artifact(name: str, source: Message, scope: Scope) -> Artifact:
-    """The artifact that an earlier task made, or that was handed to the DAG."""
+def resolve_artifact(name: str, source: Message, scope: Scope) -> Artifact:
+    """An input artifact: an earlier task's output, or an input of the DAG."""
     if source.WhichOneof("kind") == "component_input_artifact":
         found = scope.inputs.artifacts.get(source.component_input_artifact)
-        place = f"parent DAG does not have input artifact {source.component_input_artifact!r}"
+        flaw = f"parent DAG does not have input artifact {source.component_input_artifact!r}"
     else:
         wanted = source.task_output_artifact
         made = scope.outputs.get(wanted.producer_task, Outputs()).artifacts
         found = made.get(wanted.output_artifact_key)
-        place = (
+        flaw = (
             f"cannot find output artifact key {wanted.output_artifact_key!r} in producer task "
             f"{wanted.producer_task!r}"
         )
     if found is None:
-        raise DriverFailed(f"failed to resolve input artifact {name!r}: {place}")
+        raise DriverFailed(f"failed to resolve input artifact {name!r}: {flaw}")
     return found
 
 
-def executor_input(component: Message, inputs: Inputs, prefix: str) -> Message:
-    """What the step is told: input artifacts without a type, outputs below `prefix`, logs."""
-    told = pipeline_spec_pb2.ExecutorInput()
-    json_format.ParseDict({"parameterValues": dict(inputs.parameters)}, told.inputs)
+def build_executor_input(
+    component: Message, inputs: Inputs, prefix: str, *, publish_logs: bool
+) -> ExecutorInput:
+    """The step's input: artifacts without a type, outputs with URIs below `prefix`, and logs."""
+    message = ExecutorInput()
+    json_format.ParseDict({"parameterValues": dict(inputs.parameters)}, message.inputs)
     for name, found in inputs.artifacts.items():
-        added = told.inputs.artifacts[name].artifacts.add(name=str(found.id), uri=found.uri)
+        added = message.inputs.artifacts[name].artifacts.add(name=str(found.id), uri=found.uri)
         added.type.instance_schema = ""
         added.metadata.update(dict(found.metadata))
     for key, declared in component.output_definitions.artifacts.items():
-        made = output(told, key, prefix)
-        made.type.CopyFrom(declared.artifact_type)
-        made.metadata.update(json_format.MessageToDict(declared.metadata))
-    output(told, LOGS, prefix).type.schema_title = LOGS_TYPE
+        output = add_output(message, key, prefix)
+        output.type.CopyFrom(declared.artifact_type)
+        output.metadata.update(as_json(declared.metadata))
+    if publish_logs:
+        add_output(message, backend.LOGS, prefix).type.schema_title = backend.LOGS_TYPE
+    folder = find_staged_path(prefix, Path("/"))
+    message.outputs.output_file = str(
+        folder / backend.REPORT if folder else backend.REPORT_ELSEWHERE
+    )
     for key in component.output_definitions.parameters:
-        told.outputs.parameters[key].SetInParent()
-    return told
+        message.outputs.parameters[key].SetInParent()
+    return message
 
 
-def output(told: Message, key: str, prefix: str) -> Message:
+def find_report(prefix: str) -> str:
+    """The path on a pod's disk of the step's report: next to its outputs."""
+    folder = find_staged_path(prefix, Path("/"))
+    return str(folder / backend.REPORT) if folder else backend.REPORT_ELSEWHERE
+
+
+def add_output(message: ExecutorInput, key: str, prefix: str) -> Message:
     """A new output artifact."""
-    return told.outputs.artifacts[key].artifacts.add(name=key, uri=f"{prefix}/{key}")
+    return message.outputs.artifacts[key].artifacts.add(name=key, uri=f"{prefix}/{key}")

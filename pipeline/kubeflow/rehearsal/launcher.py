@@ -1,4 +1,4 @@
-"""Plays the launcher: stages a step's inputs, runs it, and uploads what it left."""
+"""Simulates the launcher: downloads a step's inputs, runs it, and uploads its outputs."""
 
 from __future__ import annotations
 
@@ -8,106 +8,108 @@ from typing import Any
 
 from google.protobuf import json_format
 from google.protobuf.message import Message
-from kfp.pipeline_spec import pipeline_spec_pb2
+from kfp.pipeline_spec.pipeline_spec_pb2 import ExecutorInput, ExecutorOutput
 
-from pipeline.kubeflow.rehearsal import checkpoints, parameters, placeholders
-from pipeline.kubeflow.rehearsal.driver import LOGS
-from pipeline.kubeflow.rehearsal.environment import environment
-from pipeline.kubeflow.rehearsal.failures import LauncherFailed
+from pipeline.kubeflow.backend import LOGS, find_log_uri
+from pipeline.kubeflow.messages import as_json
+from pipeline.kubeflow.rehearsal import parameters
+from pipeline.kubeflow.rehearsal.environment import Secrets, build_environment
 from pipeline.kubeflow.rehearsal.metadata import Metadata
-from pipeline.kubeflow.rehearsal.options import Options
-from pipeline.kubeflow.rehearsal.outcome import Artifact, Outputs
-from pipeline.kubeflow.rehearsal.pod import Pod
-from pipeline.kubeflow.rehearsal.step import Step
-from pipeline.kubeflow.rehearsal.store import ObjectStore, bucket, staged_path
+from pipeline.kubeflow.rehearsal.outcome import Artifact, LauncherFailed, Outputs
+from pipeline.kubeflow.rehearsal.pod import Pod, ResolvedStep, move_checkpoints
+from pipeline.kubeflow.rehearsal.store import ObjectStore, find_bucket, find_staged_path
 
-NEEDS_ENDPOINT = ("minio://", "s3://")  # Buckets that the launcher only opens by its session.
+NEEDS_ENDPOINT = ("minio://", "s3://")  # The run's root names the endpoint of their bucket.
 
 
 class Launcher:
-    """Between the object store and a pod's disk."""
+    """Copies between the object store and a pod's disk."""
 
-    def __init__(self, options: Options, store: ObjectStore, metadata: Metadata) -> None:
-        self._options = options
+    def __init__(
+        self, store: ObjectStore, metadata: Metadata, *, pipeline_root: str, secrets: Secrets
+    ) -> None:
         self._store = store
         self._metadata = metadata
+        self._root = pipeline_root
+        self._secrets = secrets
 
-    def launch(self, step: Step, pod: Pod) -> Outputs:
+    def launch(self, step: ResolvedStep, pod: Pod) -> Outputs:
         """Runs the step in the pod; raises LauncherFailed or PodLost."""
-        told = in_pod(step, pod)
-        variables = environment(step, pod, self._options)
-        for name, found in told.inputs.artifacts.items():
+        executor_input = prepare_input(step, pod)
+        environment = build_environment(step, pod, self._secrets)
+        for name, found in executor_input.inputs.artifacts.items():
             self._download(name, found.artifacts[0].uri, pod)
-        for found in told.outputs.artifacts.values():
-            make_parent(found.artifacts[0].uri, pod)
-        words = placeholders.command(step, told, pod.staged)
+        for found in executor_input.outputs.artifacts.values():
+            output = require_staged_path(found.artifacts[0].uri, pod)
+            output.parent.mkdir(parents=True, exist_ok=True)
+        command = parameters.fill_command(step, executor_input, pod.staged)
         try:
-            pod.run(words, variables, step.kubernetes.active_deadline_seconds)
-            return self._published(step, told, pod)
+            pod.run(command, environment, step.kubernetes.active_deadline_seconds)
+            reported = read_executor_output(Path(executor_input.outputs.output_file))
         except LauncherFailed:
-            self._upload_logs(told, pod)
+            self._upload_logs(executor_input, pod)
             raise
+        return self._publish(step, executor_input, reported, pod)
 
     def _download(self, name: str, uri: str, pod: Pod) -> None:
-        """Copies all objects below an input's URI; nothing there is nothing copied."""
-        target = staged_path(uri, pod.staged)
+        """Copies all objects below an input's URI; an empty place is only a warning."""
+        target = find_staged_path(uri, pod.staged)
         if target is None:
             pod.warn(f"Input {name!r} has no recognized storage URI ({uri}): it is not staged.")
             return
-        self._open(name, uri)
-        objects = self._store.below(uri)
+        self._check_bucket(name, uri)
+        objects = self._store.find_below(uri)
         if not objects:
             pod.warn(f"Nothing is stored at {uri}: the step starts without its input {name!r}.")
         for found in objects:
             try:
-                copy(self._store, found, target / found[len(uri) :].lstrip("/"))
+                copy_object(self._store, found, target / found[len(uri) :].lstrip("/"))
             except OSError as error:
                 raise LauncherFailed(
                     f"failed to download input artifact {name!r} from remote storage URI {uri!r}: "
                     f"{error}"
                 ) from error
 
-    def _open(self, name: str, uri: str) -> None:
-        """Refuses a bucket of which the launcher knows no endpoint and no keys."""
-        if uri.startswith(NEEDS_ENDPOINT) and bucket(uri) != bucket(self._options.pipeline_root):
+    def _check_bucket(self, name: str, uri: str) -> None:
+        """Refuses a bucket other than the root's: the launcher has no endpoint and keys for it."""
+        if uri.startswith(NEEDS_ENDPOINT) and find_bucket(uri) != find_bucket(self._root):
             raise LauncherFailed(
                 f"failed to open bucket for artifact {name!r} with uri {uri!r}: Invalid region. "
-                f"The run's root is {self._options.pipeline_root}: after a change of root, "
+                f"The run's root is {self._root}: after a change of root, "
                 f"run once with caching off"
             )
 
-    def _published(self, step: Step, told: Message, pod: Pod) -> Outputs:
-        """Uploads and registers the outputs, with what the step says of them."""
-        said = executor_output(Path(told.outputs.output_file))
-        values = output_parameters(step, told, said)
-        pod.save_logs(local(logs_uri(told), pod))
+    def _publish(
+        self, step: ResolvedStep, executor_input: ExecutorInput, reported: ExecutorOutput, pod: Pod
+    ) -> Outputs:
+        """Uploads and registers the outputs, with the step's own metadata of them."""
+        values = read_output_parameters(step, executor_input, reported)
+        save_logs(executor_input, pod)
         artifacts = {}
-        for key, found in told.outputs.artifacts.items():
-            if said.artifacts[key].artifacts:
-                merge(found.artifacts[0], said.artifacts[key].artifacts[0])
+        for key, found in executor_input.outputs.artifacts.items():
+            if key != LOGS and reported.artifacts[key].artifacts:
+                update_artifact(found.artifacts[0], reported.artifacts[key].artifacts[0])
             artifacts[key] = self._upload(key, found.artifacts[0], pod)
         return Outputs(artifacts, values)
 
     def _upload(self, key: str, artifact: Message, pod: Pod) -> Artifact:
-        """Stores an output's files and registers it, whether it has files or not."""
-        source = staged_path(artifact.uri, pod.staged)
+        """Stores an output's files and registers it, even if it has no files."""
+        source = find_staged_path(artifact.uri, pod.staged)
         if source is None:
             pod.warn(f"Output {key!r} has no recognized storage URI ({artifact.uri}): not stored.")
-        elif not artifact.uri.startswith(f"{self._options.pipeline_root.rstrip('/')}/"):
+        elif not artifact.uri.startswith(f"{self._root.rstrip('/')}/"):
             raise LauncherFailed(
                 f"failed to upload output artifact {key!r}: {artifact.uri!r} is not below the "
-                f"pipeline root {self._options.pipeline_root}"
+                f"pipeline root {self._root}"
             )
         elif not source.exists():
             pod.warn(f"Local filepath {str(source)!r} of the output {key!r} does not exist.")
         else:
             self._store_files(source, artifact.uri)
-        return self._metadata.record(
-            key, artifact.uri, json_format.MessageToDict(artifact.metadata)
-        )
+        return self._metadata.record(key, artifact.uri, as_json(artifact.metadata))
 
     def _store_files(self, source: Path, uri: str) -> None:
-        """Stores a file, or all files of a folder: there is no key for an empty one."""
+        """Stores a file, or all files of a folder. Empty folders are lost: they have no key."""
         if source.is_file():
             self._store.put(uri, source)
             return
@@ -115,43 +117,41 @@ class Launcher:
             if path.is_file():
                 self._store.put(f"{uri}/{path.relative_to(source).as_posix()}", path)
 
-    def _upload_logs(self, told: Message, pod: Pod) -> None:
-        """All that is kept of a step that failed."""
-        pod.save_logs(local(logs_uri(told), pod))
-        self._store.put(logs_uri(told), local(logs_uri(told), pod))
+    def _upload_logs(self, executor_input: ExecutorInput, pod: Pod) -> None:
+        """Stores and registers the log, the only output of an attempt that failed."""
+        if save_logs(executor_input, pod):
+            self._upload(LOGS, executor_input.outputs.artifacts[LOGS].artifacts[0], pod)
 
 
-def copy(store: ObjectStore, uri: str, target: Path) -> None:
-    """Copies one object; raises OSError as the launcher fails at a key that ends in a slash."""
+def copy_object(store: ObjectStore, uri: str, target: Path) -> None:
+    """Copies one object. Raises OSError for a key that ends in a slash, as the launcher fails."""
     if uri.endswith("/"):
         raise IsADirectoryError(
             f"downloadFile(): unable to complete copying {uri!r} to local storage {str(target)!r}: "
-            f"is a directory. A step put this marker into the store: write artifacts to the staged "
-            f"path, never to the store itself"
+            f"is a directory. A step wrote this marker into the store: write artifacts to the "
+            f"staged path, never to the store itself"
         )
     store.get(uri, target)
 
 
-def in_pod(step: Step, pod: Pod) -> Message:
-    """The step's input with the places in this pod that it answers to."""
-    message = pipeline_spec_pb2.ExecutorInput()
+def prepare_input(step: ResolvedStep, pod: Pod) -> ExecutorInput:
+    """The step's input with this pod's paths for its output files, checkpoints and log."""
+    message = ExecutorInput()
     message.CopyFrom(step.executor_input)
-    checkpoints.bring_here(message, step, pod)
-    message.outputs.output_file = str(pod.outputs / "output_metadata.json")
+    move_checkpoints(message, step, pod)
+    if LOGS in message.outputs.artifacts:
+        logs = message.outputs.artifacts[LOGS].artifacts[0]
+        logs.uri = find_log_uri(logs.uri, pod.attempt)
+    message.outputs.output_file = f"{pod.staged}{message.outputs.output_file}"
     for key, parameter in message.outputs.parameters.items():
         parameter.output_file = str(pod.outputs / "parameters" / key)
         Path(parameter.output_file).parent.mkdir(exist_ok=True)
     return message
 
 
-def make_parent(uri: str, pod: Pod) -> None:
-    """Makes the folder that an output's path lies in."""
-    local(uri, pod).parent.mkdir(parents=True, exist_ok=True)
-
-
-def local(uri: str, pod: Pod) -> Path:
-    """Where an output is staged; raises LauncherFailed for a root that has no such place."""
-    path = staged_path(uri, pod.staged)
+def require_staged_path(uri: str, pod: Pod) -> Path:
+    """The path of an output in the pod. Raises LauncherFailed for an unsupported scheme."""
+    path = find_staged_path(uri, pod.staged)
     if path is None:
         raise LauncherFailed(
             f"failed to generate local path for URI {uri}: unsupported storage scheme; "
@@ -160,37 +160,44 @@ def local(uri: str, pod: Pod) -> Path:
     return path
 
 
-def logs_uri(told: Message) -> str:
-    """Where the step's log goes."""
-    return str(told.outputs.artifacts[LOGS].artifacts[0].uri)
+def save_logs(executor_input: ExecutorInput, pod: Pod) -> bool:
+    """Writes the log where it is uploaded from. False if the backend publishes no logs."""
+    if LOGS not in executor_input.outputs.artifacts:
+        return False
+    logs = executor_input.outputs.artifacts[LOGS].artifacts[0]
+    pod.save_output(require_staged_path(logs.uri, pod))
+    return True
 
 
-def executor_output(path: Path) -> Message:
-    """What the step says of its outputs; nothing if it says nothing."""
-    said = pipeline_spec_pb2.ExecutorOutput()
+def read_executor_output(path: Path) -> ExecutorOutput:
+    """The outputs that the step reports; empty if it writes no file."""
+    reported = ExecutorOutput()
     if path.exists():
         try:
-            json_format.Parse(path.read_text(encoding="utf-8"), said)
+            json_format.Parse(path.read_text(encoding="utf-8"), reported)
         except (json_format.ParseError, UnicodeDecodeError) as error:
             raise LauncherFailed(f"failed to unmarshall ExecutorOutput: {error}") from error
-    return said
+    return reported
 
 
-def merge(artifact: Message, said: Message) -> None:
-    """Takes over the step's URI and metadata."""
-    if said.uri:
-        artifact.uri = said.uri
-    artifact.metadata.update(json_format.MessageToDict(said.metadata))
+def update_artifact(artifact: Message, reported: Message) -> None:
+    """Takes the URI and metadata that the step reports."""
+    if reported.uri:
+        artifact.uri = reported.uri
+    artifact.metadata.update(as_json(reported.metadata))
 
 
-def output_parameters(step: Step, told: Message, said: Message) -> Mapping[str, Any]:
-    """The output parameters, from what the step says or from their files."""
-    found = dict(json_format.MessageToDict(said).get("parameterValues", {}))
+def read_output_parameters(
+    step: ResolvedStep, executor_input: ExecutorInput, reported: ExecutorOutput
+) -> Mapping[str, Any]:
+    """The output parameters: those that the step reports, the others from their files."""
+    found = dict(as_json(reported).get("parameterValues", {}))
     declared = step.component.output_definitions.parameters
-    for key in set(told.outputs.parameters) - set(found):
+    outputs = executor_input.outputs.parameters
+    for key in set(outputs) - set(found):
         try:
-            written = Path(told.outputs.parameters[key].output_file).read_text(encoding="utf-8")
-            found[key] = parameters.from_text(written, declared[key].parameter_type)
+            text = Path(outputs[key].output_file).read_text(encoding="utf-8")
+            found[key] = parameters.parse_text(text, declared[key].parameter_type)
         except (OSError, ValueError) as error:
             raise LauncherFailed(f"failed to read output parameter {key!r}: {error}") from error
     return found

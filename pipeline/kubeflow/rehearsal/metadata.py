@@ -1,4 +1,4 @@
-"""Stands in for the metadata store: artifacts by id, and what the cache reuses."""
+"""Simulates the metadata store: artifacts by ID, and the cache."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FILE = "metadata.json"
 
 
 class Metadata:
-    """Kept in the working directory, so that ids and cache outlast a run."""
+    """A file in the working directory, so that IDs and cache outlast a run."""
 
     def __init__(self, workdir: Path) -> None:
         self._path = workdir / FILE
@@ -23,32 +23,32 @@ class Metadata:
         self._cache: dict[str, dict[str, Any]] = found.get("cache", {})
 
     def record(self, key: str, uri: str, metadata: Mapping[str, Any]) -> Artifact:
-        """A new artifact, with the properties that the store adds of its own."""
-        stored = {name: as_stored(value) for name, value in metadata.items()}
+        """A new artifact, with the properties that the store itself adds."""
+        stored = convert_properties(metadata)
         stored |= {"display_name": key, "store_session_info": "{}"}
         number = len(self._artifacts) + 1
         self._artifacts[str(number)] = {"uri": uri, "metadata": stored}
         self._write()
         return Artifact(number, uri, stored)
 
-    def imported(self, key: str, uri: str, metadata: Mapping[str, Any]) -> Artifact:
-        """The artifact of this URI and metadata that is there already, else a new one."""
-        stored = {name: as_stored(value) for name, value in metadata.items()}
+    def find_or_record(self, key: str, uri: str, metadata: Mapping[str, Any]) -> Artifact:
+        """The artifact with this URI and metadata; a new one if there is none."""
+        stored = convert_properties(metadata)
         for number, found in self._artifacts.items():
             if found["uri"] == uri and stored.items() <= found["metadata"].items():
-                return self._artifact(number)
+                return self._read_artifact(number)
         return self.record(key, uri, metadata)
 
-    def cached(self, fingerprint: str) -> Outputs | None:
-        """What a task of this fingerprint made before."""
+    def find_cached(self, fingerprint: str) -> Outputs | None:
+        """The outputs of an earlier task with this fingerprint."""
         found = self._cache.get(fingerprint)
         if found is None:
             return None
-        artifacts = {key: self._artifact(str(n)) for key, n in found["artifacts"].items()}
+        artifacts = {key: self._read_artifact(str(n)) for key, n in found["artifacts"].items()}
         return Outputs(artifacts, found["parameters"])
 
-    def remember(self, fingerprint: str, outputs: Outputs) -> None:
-        """Lets later runs reuse what the task made."""
+    def cache(self, fingerprint: str, outputs: Outputs) -> None:
+        """Lets later runs reuse the task's outputs."""
         artifacts = {key: artifact.id for key, artifact in outputs.artifacts.items()}
         self._cache[fingerprint] = {
             "artifacts": artifacts,
@@ -56,20 +56,25 @@ class Metadata:
         }
         self._write()
 
-    def _artifact(self, number: str) -> Artifact:
+    def _read_artifact(self, number: str) -> Artifact:
         found = self._artifacts[number]
         return Artifact(int(number), found["uri"], found["metadata"])
 
     def _write(self) -> None:
-        """Beside the file, then renamed: nobody reads half of it."""
+        """Writes another file and renames it: no reader sees half of it."""
         partial = self._path.with_name(f"{FILE}.{uuid.uuid4().hex}")
         content = {"artifacts": self._artifacts, "cache": self._cache}
         partial.write_text(json.dumps(content, indent=1, sort_keys=True), "utf-8")
         partial.replace(self._path)
 
 
-def as_stored(value: Any) -> Any:
-    """A property as it comes back: flags are numbers, lists and structures one level deeper."""
+def convert_properties(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties as the store returns them: booleans as numbers, lists and dicts nested."""
+    return {name: convert_property(value) for name, value in metadata.items()}
+
+
+def convert_property(value: Any) -> Any:
+    """One property as the store returns it."""
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What a rehearsal tells of its run and of each task, while it runs and afterwards."""
+"""The state and outputs of each task of a rehearsal, and the errors that end a task or a run."""
 
 from __future__ import annotations
 
@@ -8,30 +8,55 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from components.errors import DataError
 from pipeline.kubeflow.rehearsal.store import ObjectStore
 
-TAIL = 15  # Lines of a log that say why a step failed.
+TAIL = 15  # Lines of a failed step's log that are shown.
+
+
+class Refused(DataError):  # noqa: N818
+    """The API server would reject the pipeline or its parameters: no task has started."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("submission_refused", message)
+
+
+class StepFailed(Exception):  # noqa: N818
+    """A task failed, which ends the run. The message says what happened, and where."""
+
+
+class DriverFailed(StepFailed):
+    """The driver could not resolve the task's inputs: no pod started, no state was recorded."""
+
+
+class LauncherFailed(StepFailed):
+    """The launcher saw the failure and recorded FAILED in the metadata store."""
+
+
+class PodLost(StepFailed):
+    """The pod did not start, or was killed with its launcher: the recorded state is RUNNING."""
 
 
 class State(str, Enum):
-    """Where a task is."""
+    """The state of a task."""
 
     PENDING = "pending"
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     CACHED = "cached"
     FAILED = "failed"  # The launcher saw it.
-    LOST = "lost"  # Its pod was killed, or never started.
-    UNDRIVEN = "undriven"  # The driver failed: there was no pod.
-    OMITTED = "omitted"  # Not scheduled, since another task failed before.
+    LOST = "lost"  # Its pod was killed, or did not start.
+    DRIVER_FAILED = "driver failed"  # It had no pod.
+    OMITTED = "omitted"  # Not scheduled, because another task had failed.
 
 
 DONE = (State.SUCCEEDED, State.CACHED)
+ERRORS = (State.FAILED, State.LOST, State.DRIVER_FAILED)
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """An artifact as the metadata store knows it."""
+    """An artifact as the metadata store records it."""
 
     id: int
     uri: str
@@ -40,7 +65,7 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Outputs:
-    """What a task hands on."""
+    """The outputs of a task."""
 
     artifacts: Mapping[str, Artifact] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -51,8 +76,8 @@ class TaskRun:
     """One task of the run; changes while the task runs."""
 
     name: str
-    place: int = 0  # Among the run's steps, from 1; 0 for a task that only holds others.
-    steps: int = 0  # How many the run has.
+    place: int = 0  # Among the run's steps, from 1; 0 for a task that only contains others.
+    steps: int = 0  # The number of the run's steps.
     state: State = State.PENDING
     attempts: int = 0
     seconds: float = 0.0
@@ -63,7 +88,7 @@ class TaskRun:
 
     @property
     def cached(self) -> bool:
-        """Whether an earlier run's artifacts were taken in its place."""
+        """Did it reuse the artifacts of an earlier run?"""
         return self.state is State.CACHED
 
     def log_tail(self, lines: int = TAIL) -> list[str]:
@@ -87,15 +112,14 @@ class Rehearsal:
 
     @property
     def state(self) -> str:
-        """As the API server names it."""
+        """The API server's name for it."""
         return "SUCCEEDED" if self.succeeded else "FAILED"
 
     @property
     def failed(self) -> list[TaskRun]:
-        """The tasks that ended the run."""
-        ended = (State.FAILED, State.LOST, State.UNDRIVEN)
-        return [task for task in self.tasks.values() if task.place and task.state in ended]
+        """The steps that failed."""
+        return [task for task in self.tasks.values() if task.place and task.state in ERRORS]
 
     def artifact(self, task: str, key: str) -> Path:
-        """Where the files of a task's artifact are in the store, to be read only."""
+        """The path of an artifact in the store. Do not write to it."""
         return self.store.path(self.tasks[task].outputs.artifacts[key].uri)

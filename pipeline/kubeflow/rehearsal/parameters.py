@@ -1,66 +1,105 @@
-"""Parameter values between JSON and the types that a component declares."""
+"""Values of parameters: their types, their form as text, and their places in a command."""
 
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
+from google.protobuf.message import Message
 from kfp.pipeline_spec import pipeline_spec_pb2
 
-from pipeline.kubeflow.backend import PYTHON_TYPES, type_name
-from pipeline.kubeflow.rehearsal.failures import DriverFailed
+from pipeline.kubeflow.backend import PYTHON_TYPES, find_type_name
+from pipeline.kubeflow.messages import as_json
+from pipeline.kubeflow.rehearsal.outcome import DriverFailed
+from pipeline.kubeflow.rehearsal.pod import ResolvedStep
+from pipeline.kubeflow.rehearsal.store import find_staged_path
 
 Types = pipeline_spec_pb2.ParameterType
-NUMBERS = ("NUMBER_DOUBLE", "NUMBER_INTEGER")
+PLACEHOLDER = re.compile(r"\{\{\$[^{}]*\}\}")
 
 
-def is_of(value: Any, declared: int) -> bool:
-    """Whether the value is of the declared type; a flag is no number."""
-    name = type_name(declared)
+def has_type(value: Any, declared: int) -> bool:
+    """Is the value of the declared type? A boolean is not a number."""
+    name = find_type_name(declared)
     if isinstance(value, bool):
         return name == "BOOLEAN"
     return isinstance(value, PYTHON_TYPES.get(name, ()))
 
 
-def typed(name: str, value: Any, declared: int) -> Any:
-    """The value as the driver hands it on: anything becomes a STRING, nothing else is changed."""
-    if type_name(declared) == "STRING":
-        return text(value)
+def convert(name: str, value: Any, declared: int) -> Any:
+    """The value as the driver passes it on: text for a STRING, unchanged for any other type.
+
+    Raises DriverFailed for a value of another type.
+    """
+    if find_type_name(declared) == "STRING":
+        return format_text(value)
     if value is None:
         raise DriverFailed(f"got null for input parameter {name!r}")
-    if not is_of(value, declared):
+    if not has_type(value, declared):
         raise DriverFailed(
             f"input parameter {name!r} type mismatch: "
-            f"expect {type_name(declared)}, got {type(value).__name__} ({value!r})"
+            f"expect {find_type_name(declared)}, got {type(value).__name__} ({value!r})"
         )
     return value
 
 
-def text(value: Any) -> str:
-    """A value as a STRING parameter has it: 3 for 3.0, JSON for lists and structures."""
+def format_text(value: Any) -> str:
+    """The value of a STRING parameter: 3 for 3.0, JSON for lists and structures."""
     if value is None:
         return ""
     if isinstance(value, str):
         return value
-    return json.dumps(whole(value), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    whole = round_whole_numbers(value)
+    return json.dumps(whole, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
 
 
-def from_text(value: str, declared: int) -> Any:
-    """An output parameter's file, read as its component declares it. Raises ValueError."""
-    if type_name(declared) == "STRING":
-        return value
-    found = json.loads(value)
-    if not is_of(found, declared):
-        raise ValueError(f"{value!r} is no {type_name(declared)}")
+def parse_text(text: str, declared: int) -> Any:
+    """The value in an output parameter's file. Raises ValueError for another type."""
+    if find_type_name(declared) == "STRING":
+        return text
+    found = json.loads(text)
+    if not has_type(found, declared):
+        raise ValueError(f"{text!r} is not a {find_type_name(declared)}")
     return found
 
 
-def whole(value: Any) -> Any:
-    """3 for each 3.0: protobuf knows only floats, and Go writes them so."""
+def round_whole_numbers(value: Any) -> Any:
+    """3 for each 3.0: protobuf reads all numbers as floats, and Go writes whole ones as 3."""
     if isinstance(value, dict):
-        return {key: whole(item) for key, item in value.items()}
+        return {key: round_whole_numbers(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [whole(item) for item in value]
+        return [round_whole_numbers(item) for item in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def fill_command(step: ResolvedStep, executor_input: Message, staged: Path) -> list[str]:
+    """The container's command line; a placeholder that the launcher does not know stays."""
+    known = list_placeholders(executor_input, staged)
+    words = [*step.container.command, *step.container.args]
+    return [PLACEHOLDER.sub(lambda found: known.get(found[0], found[0]), word) for word in words]
+
+
+def list_placeholders(executor_input: Message, staged: Path) -> dict[str, str]:
+    """Each placeholder that the launcher replaces, with its value."""
+    plain = {"inputs": {}, **round_whole_numbers(as_json(executor_input))}
+    found = {"{{$}}": json.dumps(plain, ensure_ascii=False)}
+    for name, value in plain["inputs"].get("parameterValues", {}).items():
+        found[input_placeholder(name)] = format_text(value)
+    for side in ("inputs", "outputs"):
+        for name, artifacts in getattr(executor_input, side).artifacts.items():
+            uri = artifacts.artifacts[0].uri
+            place = f"$.{side}.artifacts['{name}']"
+            found[f"{{{{{place}.uri}}}}"] = uri
+            found[f"{{{{{place}.path}}}}"] = str(find_staged_path(uri, staged) or uri)
+    for name, parameter in executor_input.outputs.parameters.items():
+        found[f"{{{{$.outputs.parameters['{name}'].output_file}}}}"] = parameter.output_file
+    return found
+
+
+def input_placeholder(name: str) -> str:
+    """The placeholder for the value of an input parameter."""
+    return f"{{{{$.inputs.parameters['{name}']}}}}"

@@ -1,4 +1,4 @@
-"""Rehearses a compiled pipeline: every step a process of its own, as on a cluster."""
+"""Rehearses a compiled pipeline: each step runs in its own process, as on a cluster."""
 
 from __future__ import annotations
 
@@ -14,72 +14,74 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from google.protobuf.message import Message
-
-from pipeline.kubeflow.rehearsal import driver, submission, tasks
+from pipeline.kubeflow.compiled import Dag, Task
+from pipeline.kubeflow.rehearsal import driver, submission
 from pipeline.kubeflow.rehearsal.driver import Inputs, RunNames, Scope
-from pipeline.kubeflow.rehearsal.executor import Executor
-from pipeline.kubeflow.rehearsal.failures import DriverFailed, LauncherFailed, PodLost, StepFailed
-from pipeline.kubeflow.rehearsal.options import Options
-from pipeline.kubeflow.rehearsal.outcome import DONE, Outputs, Rehearsal, State, TaskRun
-from pipeline.kubeflow.rehearsal.submission import Submission
+from pipeline.kubeflow.rehearsal.outcome import (
+    DONE,
+    DriverFailed,
+    LauncherFailed,
+    Listener,
+    Outputs,
+    PodLost,
+    Rehearsal,
+    State,
+    StepFailed,
+    TaskRun,
+)
+from pipeline.kubeflow.rehearsal.states import RUNNING, States
+from pipeline.kubeflow.rehearsal.task_runner import Options, TaskRunner
+from pipeline.kubeflow.rehearsal.tasks import sort_tasks
 
-# What the metadata store says of a task in the end. One that no driver drove is not in it.
-ENDS = {
-    State.SUCCEEDED: "COMPLETE",
-    State.CACHED: "CACHED",
-    State.FAILED: "FAILED",
-    State.LOST: "RUNNING",
-}
-STATES = {DriverFailed: State.UNDRIVEN, LauncherFailed: State.FAILED, PodLost: State.LOST}
-NESTED = {"COMPLETE": State.SUCCEEDED, "FAILED": State.FAILED, "RUNNING": State.LOST}
+STATES = {DriverFailed: State.DRIVER_FAILED, LauncherFailed: State.FAILED, PodLost: State.LOST}
 
 
 def rehearse(
     package: Path, *, workdir: Path, parameters: Mapping[str, Any], options: Options
 ) -> Rehearsal:
-    """Runs the YAML's tasks one after another; what they leave is in `workdir`.
+    """Runs the YAML's tasks one after another, and writes all results into `workdir`.
 
-    A second rehearsal there finds the first one's cache. Raises Refused before anything starts.
+    A second rehearsal there uses the first one's cache. Raises Refused before any task starts.
     """
-    submitted = submission.read(package)
-    arguments = submitted.arguments(parameters)
-    runs = planned(submitted, submitted.spec.root)
+    pipeline = submission.read(package)
+    arguments = submission.choose_arguments(pipeline, parameters)
+    runs = plan_tasks(pipeline.root)
     workdir = workdir.resolve()
     workdir.mkdir(parents=True, exist_ok=True)
     number = str(uuid.uuid4())
-    names = RunNames(submitted.name, number, f"{submitted.name}-{number[:5]}")
-    executor = Executor(submitted, names, workdir, options)
+    names = RunNames(pipeline.name, number, f"{pipeline.name}-{number[:5]}")
+    runner = TaskRunner(pipeline, names, workdir, options)
     try:
-        with stopped_by_signals():
-            Run(submitted, names, executor, options, runs).dag("", Inputs(arguments))
+        with stop_on_signals():
+            Run(names, runner, options.listener, runs).run_dag(
+                pipeline.root, Scope(Inputs(arguments))
+            )
     finally:
         shutil.rmtree(workdir / "pods" / number, ignore_errors=True)
     succeeded = all(run.state in DONE for run in runs.values())
-    return Rehearsal(number, succeeded, runs, executor.store)
+    return Rehearsal(number, succeeded, runs, runner.store)
 
 
-def planned(submitted: Submission, component: Message) -> dict[str, TaskRun]:
-    """All tasks of the run, in their order, nested ones behind the task that holds them."""
-    names = list(walked(submitted, component))
-    steps = [name for name, holds in names if not holds]
-    runs = {name: TaskRun(name, steps=len(steps)) for name, _ in names}
+def plan_tasks(root: Dag) -> dict[str, TaskRun]:
+    """All tasks of the run in order, nested ones after the task that contains them."""
+    tasks = list(walk_tasks(root))
+    steps = [task.name for task in tasks if not task.nested]
+    runs = {task.name: TaskRun(task.name, steps=len(steps)) for task in tasks}
     for place, name in enumerate(steps, start=1):
         runs[name].place = place
     return runs
 
 
-def walked(submitted: Submission, component: Message) -> Iterator[tuple[str, bool]]:
-    """Each task's name, and whether it only holds others."""
-    for name in tasks.order(component.dag):
-        inner = submitted.component(component.dag.tasks[name])
-        yield name, inner.HasField("dag")
-        if inner.HasField("dag"):
-            yield from walked(submitted, inner)
+def walk_tasks(dag: Dag) -> Iterator[Task]:
+    """Each task, followed by the tasks of the DAG that it runs."""
+    for task in sort_tasks(dag):
+        yield task
+        if task.nested:
+            yield from walk_tasks(task.nested)
 
 
 @contextmanager
-def stopped_by_signals() -> Iterator[None]:
+def stop_on_signals() -> Iterator[None]:
     """Lets SIGTERM and SIGHUP end the run as Ctrl-C does: with the steps' processes."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -94,65 +96,59 @@ def stopped_by_signals() -> Iterator[None]:
 
 
 def stop(number: int, frame: FrameType | None) -> None:
-    """Ends this process as the signal would, but through the `finally` clauses."""
+    """Ends this process as the signal would, after all `finally` clauses."""
     sys.exit(128 + number)
 
 
 class Run:
-    """The run's DAGs."""
+    """Runs the tasks of a run's DAGs in order."""
 
     def __init__(
-        self,
-        submitted: Submission,
-        names: RunNames,
-        executor: Executor,
-        options: Options,
-        runs: Mapping[str, TaskRun],
+        self, names: RunNames, runner: TaskRunner, listener: Listener, runs: Mapping[str, TaskRun]
     ) -> None:
-        self._submitted = submitted
         self._names = names
-        self._executor = executor
-        self._listener = options.listener
+        self._runner = runner
+        self._listener = listener
         self._runs = runs
 
-    def dag(self, component: str, inputs: Inputs) -> State:
-        """Runs the tasks of a component, or of the root, as far as they get."""
-        found = (
-            self._submitted.spec.components[component] if component else self._submitted.spec.root
-        )
-        scope = Scope(inputs)
-        for name in tasks.order(found.dag):
-            task = found.dag.tasks[name]
-            if scope.stopped and not tasks.is_exit_handler(task):
-                self._tell(self._runs[name], State.OMITTED)
-            else:
-                self._task(name, task, scope)
-        return NESTED[scope.end()]
+    def run_dag(self, dag: Dag, scope: Scope) -> State:
+        """Runs the tasks of a DAG; after a failure, only its exit handlers.
 
-    def _task(self, name: str, task: Message, scope: Scope) -> None:
-        """Runs a task, and notes how it ended."""
-        run = self._runs[name]
+        Returns how it ended for Argo, which may differ from its state in the metadata store.
+        """
+        for task in sort_tasks(dag):
+            if scope.stopped and not task.is_exit_handler:
+                self._report(self._runs[task.name], State.OMITTED)
+            else:
+                self._run_task(task, scope)
+        return State.FAILED if scope.stopped else State.SUCCEEDED
+
+    def _run_task(self, task: Task, scope: Scope) -> None:
+        """Runs a task and records its final state."""
+        run = self._runs[task.name]
         start = time.monotonic()
-        self._tell(run, State.RUNNING)
+        self._report(run, State.RUNNING)
         try:
-            inputs = driver.resolve(task, self._submitted.component(task), scope, self._names)
-            run.outputs, state = self._executed(task, inputs, run)
+            inputs = driver.resolve(task, scope, self._names)
+            scope.states.record(task.name, RUNNING)
+            run.outputs, state = self._execute(task, inputs, run, scope.states)
         except StepFailed as error:
             run.reason, state = str(error), STATES[type(error)]
         run.seconds = time.monotonic() - start
-        scope.outputs[name] = run.outputs
+        scope.outputs[task.name] = run.outputs
         scope.stopped = scope.stopped or state not in DONE
-        if state in ENDS:
-            scope.ends[name] = ENDS[state]
-        self._tell(run, state)
+        self._report(run, state)
 
-    def _executed(self, task: Message, inputs: Inputs, run: TaskRun) -> tuple[Outputs, State]:
-        """A nested DAG, or a task that does something."""
-        if self._submitted.component(task).HasField("dag"):
-            return Outputs(), self.dag(task.component_ref.name, inputs)
-        return self._executor.execute(task, inputs, run)
+    def _execute(
+        self, task: Task, inputs: Inputs, run: TaskRun, states: States
+    ) -> tuple[Outputs, State]:
+        """Runs a nested DAG, or a task with an executor."""
+        if not task.nested:
+            return self._runner.run(task, inputs, run, states)
+        nested = States(expected=len(task.nested.tasks), name=task.name, around=states)
+        return Outputs(), self.run_dag(task.nested, Scope(inputs, states=nested))
 
-    def _tell(self, run: TaskRun, state: State) -> None:
-        """Notes the task's state, and tells whoever listens."""
+    def _report(self, run: TaskRun, state: State) -> None:
+        """Records the task's state and calls the listener."""
         run.state = state
         self._listener(run)

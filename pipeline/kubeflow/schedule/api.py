@@ -1,4 +1,4 @@
-"""The API through kfp's client: asked in silence, page by page, with errors in words."""
+"""Requests to the API through kfp's client: no output, all pages of a list, errors translated."""
 
 from __future__ import annotations
 
@@ -8,50 +8,51 @@ from contextlib import redirect_stdout
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from pipeline.kubeflow.schedule.errors import WrongUseError, in_words
+from pipeline.kubeflow.schedule.errors import WrongUseError, translate_errors
 
 if TYPE_CHECKING:
-    from pipeline.kubeflow.schedule.client import Client
+    from pipeline.kubeflow.schedule.client import KfpClient
 
 PAGE = 100
 LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 
 
 class Api:
-    """What one installation holds, in the namespace of whoever asks."""
+    """One installation's pipelines, versions, experiments and recurring runs, in one namespace."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: KfpClient) -> None:
         self.client = client
-        self.host = client.place.host
-        self.namespace = client.place.namespace or None
+        self.host = client.endpoint.host
+        self.namespace = client.endpoint.namespace or None
 
     def ask(self, method: Callable[..., Any], *args: Any, **options: Any) -> Any:
-        """What a method of the client answers; the links that it prints are lost."""
-        with redirect_stdout(io.StringIO()), in_words(self.host, self.client.place.secret()):
+        """Calls a method of the client, without the links that it prints."""
+        token = self.client.endpoint.read_token()
+        with redirect_stdout(io.StringIO()), translate_errors(self.host, token):
             return method(*args, **options)
 
-    def pipelines(self) -> list[Any]:
+    def list_pipelines(self) -> list[Any]:
         """All pipelines of the namespace."""
-        return self._pages("pipelines", self.client.list_pipelines, namespace=self.namespace)
+        return self._list_pages("pipelines", self.client.list_pipelines, namespace=self.namespace)
 
-    def versions(self, pipeline_id: str) -> list[Any]:
+    def list_versions(self, pipeline_id: str) -> list[Any]:
         """All versions of a pipeline, the newest last."""
         method = self.client.list_pipeline_versions
-        found = self._pages("pipeline_versions", method, pipeline_id=pipeline_id)
+        found = self._list_pages("pipeline_versions", method, pipeline_id=pipeline_id)
         return sorted(found, key=lambda version: version.created_at or LONG_AGO)
 
-    def jobs(self) -> list[Any]:
+    def list_jobs(self) -> list[Any]:
         """All recurring runs of the namespace."""
         method = self.client.list_recurring_runs
-        return self._pages("recurring_runs", method, namespace=self.namespace)
+        return self._list_pages("recurring_runs", method, namespace=self.namespace)
 
-    def experiment(self, name: str) -> str:
-        """The id of an experiment, made if there is none of the name."""
-        make = self.client.create_experiment
-        return str(self.ask(make, name, namespace=self.namespace).experiment_id)
+    def ensure_experiment(self, name: str) -> str:
+        """The ID of the experiment, which is created if it does not exist."""
+        create = self.client.create_experiment
+        return str(self.ask(create, name, namespace=self.namespace).experiment_id)
 
-    def _pages(self, field: str, method: Callable[..., Any], **options: Any) -> list[Any]:
-        """What all pages of a list hold together."""
+    def _list_pages(self, field: str, method: Callable[..., Any], **options: Any) -> list[Any]:
+        """The items of all pages of a list."""
         found: list[Any] = []
         token = ""
         while True:
@@ -62,13 +63,15 @@ class Api:
                 return found
 
 
-def the_one(kind: str, name: str, found: Sequence[Any], id_field: str) -> Any:
-    """The one of this name or id; WrongUseError names those that there are."""
+def find_one(kind: str, name: str, found: Sequence[Any], id_field: str) -> Any:
+    """The one with this name or ID. Raises WrongUseError with the existing names."""
     same = [one for one in found if name in (one.display_name, getattr(one, id_field))]
     if len(same) == 1:
         return same[0]
     if same:
         ids = ", ".join(getattr(one, id_field) for one in same)
-        raise WrongUseError(f"There are {len(same)} {kind}s {name}: give the id of one, {ids}.")
-    names = ", ".join(sorted({str(one.display_name) for one in found})) or "none"
-    raise WrongUseError(f"There is no {kind} {name}; there are: {names}.")
+        raise WrongUseError(f"{len(same)} {kind}s are named {name}: give one of their IDs: {ids}.")
+    if not found:
+        raise WrongUseError(f"No {kind} is named {name}: there are no {kind}s yet.")
+    names = ", ".join(sorted({str(one.display_name) for one in found}))
+    raise WrongUseError(f"No {kind} is named {name}: choose one of {names}.")

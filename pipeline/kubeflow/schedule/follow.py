@@ -1,4 +1,4 @@
-"""Follows a run to its end: each change of a state, once."""
+"""Follows a run to its end: reports each change of a state once."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import tenacity
 from pipeline.kubeflow.schedule.errors import UnreachableError
 
 SUCCEEDED = "SUCCEEDED"
-ENDS = (SUCCEEDED, "FAILED", "CANCELED", "SKIPPED")  # kfp's own loop waits for ever on CANCELED.
+ENDS = (SUCCEEDED, "FAILED", "CANCELED", "SKIPPED")  # kfp's own loop never returns on CANCELED.
 FAILED = ("FAILED", "ERROR")
-INNER = ("executor", "-driver")  # The pods behind a task: of interest when they fail.
-PATIENCE = 600.0  # Seconds for which an API that does not answer is asked again.
+PODS = ("executor", "-driver")  # Ends of the names of a task's pods, shown only if they fail.
+PATIENCE = 600.0  # Seconds of retries while the API does not answer.
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A state that a task, or the run (which has no name), has come to."""
+    """A new state of a task, or of the run if `task` is empty."""
 
     task: str
     state: str
@@ -28,18 +28,18 @@ class Change:
 
     @property
     def ends_run(self) -> bool:
-        """Whether nothing comes after it."""
+        """Whether it is the run's last change."""
         return not self.task and self.state in ENDS
 
 
-def changes(
+def watch_changes(
     ask: Callable[[], Any], *, every: float, patience: float = PATIENCE
 ) -> Iterator[Change]:
-    """What changes in the run that `ask` gets, the run's own end last."""
+    """The changes of the run that `ask` returns, up to the run's end; polls each `every` s."""
     seen: dict[str, str] = {}
     while True:
-        run = patiently(ask, every=every, patience=patience)
-        for key, change in states(run):
+        run = ask_patiently(ask, every=every, patience=patience)
+        for key, change in list_states(run):
             if seen.get(key) != change.state:
                 seen[key] = change.state
                 yield change
@@ -48,8 +48,8 @@ def changes(
         time.sleep(every)
 
 
-def patiently(ask: Callable[[], Any], *, every: float, patience: float) -> Any:
-    """The run, asked for again while the API does not answer."""
+def ask_patiently(ask: Callable[[], Any], *, every: float, patience: float) -> Any:
+    """The run. Retries for `patience` seconds while the API does not answer."""
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(UnreachableError),
         wait=tenacity.wait_fixed(every),
@@ -59,18 +59,18 @@ def patiently(ask: Callable[[], Any], *, every: float, patience: float) -> Any:
     return retrying(ask)
 
 
-def states(run: Any) -> Iterator[tuple[str, Change]]:
-    """The states of the tasks, by their ids, then that of the run."""
+def list_states(run: Any) -> Iterator[tuple[str, Change]]:
+    """The states of the tasks, each with a key, then the state of the run."""
     details = run.run_details.task_details if run.run_details else None
     for task in details or []:
         name = task.display_name or task.task_id or ""
-        if task.state and (task.state in FAILED or not name.endswith(INNER)):
-            change = Change(task=name, state=task.state, reason=reason(task.error))
+        if task.state and (task.state in FAILED or not name.endswith(PODS)):
+            change = Change(task=name, state=task.state, reason=read_reason(task.error))
             yield f"task {task.task_id or name}", change
     if run.state:
-        yield "run", Change(task="", state=run.state, reason=reason(run.error))
+        yield "run", Change(task="", state=run.state, reason=read_reason(run.error))
 
 
-def reason(error: Any) -> str:
-    """Why it failed, where the API says so."""
+def read_reason(error: Any) -> str:
+    """The API's reason for a failure; empty if it gives none."""
     return (error.message or "").strip() if error else ""

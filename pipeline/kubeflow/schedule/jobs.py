@@ -1,4 +1,4 @@
-"""A recurring run, as a person wants to see it."""
+"""A recurring run as the commands show it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.kubeflow.schedule import cron
 
-MODES = {"ENABLE": True, "DISABLE": False}  # What was asked for; the status follows it late.
+MODES = {"ENABLE": True, "DISABLE": False}  # The mode that was set; the status follows it late.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,25 +20,25 @@ class Job:
     name: str
     pipeline: str
     version: str
-    expression: str  # Empty for one that runs every so many seconds.
+    expression: str  # Empty for a run with an interval in seconds.
     seconds: str
     enabled: bool
     pipeline_root: str
 
     @property
     def schedule(self) -> str:
-        """When it runs, in a person's cron."""
-        return cron.five_fields(self.expression) if self.expression else f"every {self.seconds} s"
+        """The schedule in five fields, or its interval."""
+        return cron.drop_seconds(self.expression) if self.expression else f"every {self.seconds} s"
 
-    def times(self, zone: ZoneInfo, *, count: int = 3) -> list[datetime]:
-        """When it runs next, if the controller is in this zone."""
+    def find_next_times(self, zone: ZoneInfo, *, count: int = 3) -> list[datetime]:
+        """The next times, if the controller is in this time zone."""
         if not self.enabled or not self.expression:
             return []
-        return cron.times(self.expression, zone, count=count)
+        return cron.find_times(self.expression, zone, count=count)
 
 
-def job_of(answer: Any, *, pipeline: str | None = None, version: str | None = None) -> Job:
-    """The recurring run in an answer of the API, with ids for the names that nobody knows."""
+def read_job(answer: Any) -> Job:
+    """The recurring run in an answer of the API, with IDs as names of pipeline and version."""
     pinned = answer.pipeline_version_reference
     every = answer.trigger.periodic_schedule if answer.trigger else None
     by_cron = answer.trigger.cron_schedule if answer.trigger else None
@@ -46,8 +46,8 @@ def job_of(answer: Any, *, pipeline: str | None = None, version: str | None = No
     return Job(
         id=answer.recurring_run_id,
         name=answer.display_name,
-        pipeline=pipeline or (pinned.pipeline_id if pinned else "") or "",
-        version=version or (pinned.pipeline_version_id if pinned else "") or "",
+        pipeline=(pinned.pipeline_id if pinned else "") or "",
+        version=(pinned.pipeline_version_id if pinned else "") or "",
         expression=(by_cron.cron if by_cron else "") or "",
         seconds=(every.interval_second if every else "") or "",
         enabled=MODES.get(answer.mode, answer.status == "ENABLED"),

@@ -1,81 +1,83 @@
-"""What a run is given: its parameters, of the types that the pipeline declares, and its root."""
+"""The parameters and the pipeline root of a run, checked before they are sent."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.kubeflow.backend import find_type_name
+from pipeline.kubeflow.compiled import ParameterSpec
+from pipeline.kubeflow.schedule.compiled_file import read_shown
 from pipeline.kubeflow.schedule.errors import WrongUseError
 
 ROOT = re.compile(r"(minio|s3|gs)://[A-Za-z0-9][A-Za-z0-9._-]*(/\S*)?")
 BOOLEANS = {"true": True, "false": False}
 
 
-def root(text: str) -> str | None:
-    """The place of a run's artifacts, if the cluster's launcher can write there."""
+def check_root(text: str) -> str | None:
+    """The URI of a run's artifacts; None if empty. Raises WrongUseError for other schemes."""
     if not text:
         return None
     if not ROOT.fullmatch(text):
         raise WrongUseError(
-            f"--pipeline-root {text}: minio://BUCKET/PREFIX, s3://BUCKET/PREFIX or "
-            "gs://BUCKET/PREFIX is wanted; the cluster can write to no other place."
+            f"--pipeline-root {text}: the cluster cannot write there. Give minio://BUCKET/PREFIX, "
+            "s3://BUCKET/PREFIX or gs://BUCKET/PREFIX."
         )
     return text.rstrip("/")
 
 
-def values(given: Sequence[str], specification: Any) -> dict[str, Any]:
-    """The parameters given as NAME=VALUE, checked against a version's specification.
+def read_values(given: Sequence[str], specification: Any) -> dict[str, Any]:
+    """The parameters given as NAME=VALUE, of the types that a version's specification declares.
 
-    A server that does not show the specification gets the texts as they are.
+    Without a specification, the values stay strings.
     """
-    texts = dict(pair(text) for text in given)
-    declared = declarations(specification)
-    if declared is None:
+    texts = dict(split_pair(text) for text in given)
+    package = read_shown(specification)
+    if package is None:
         return dict(texts)
-    for name in texts.keys() - declared.keys():
-        raise WrongUseError(
-            f"--param {name}: the pipeline has no such parameter; there are: {listed(declared)}."
-        )
-    if missing := [name for name in declared if name not in texts and required(declared[name])]:
-        raise WrongUseError(f"The pipeline wants a value: give --param {missing[0]}=VALUE.")
-    return {name: typed(name, text, declared[name]) for name, text in texts.items()}
+    declared = package.parameters
+    check_names(texts, declared)
+    return {name: parse_value(name, text, declared[name]) for name, text in texts.items()}
 
 
-def pair(text: str) -> tuple[str, str]:
+def split_pair(text: str) -> tuple[str, str]:
     """NAME and VALUE."""
     name, sign, value = text.partition("=")
     if not sign or not name:
-        raise WrongUseError(f"--param {text}: NAME=VALUE is wanted.")
+        raise WrongUseError(f"--param {text}: write NAME=VALUE.")
     return name, value
 
 
-def declarations(specification: Any) -> dict[str, dict[str, Any]] | None:
-    """What a version declares. A file of two documents is shown as an object of two fields."""
-    if not isinstance(specification, dict) or not specification:
-        return None
-    pipeline = specification.get("pipeline_spec", specification)
-    inputs = pipeline.get("root", {}).get("inputDefinitions", {})
-    return inputs.get("parameters", {})
+def check_names(texts: Mapping[str, str], declared: Mapping[str, ParameterSpec]) -> None:
+    """Raises WrongUseError for an unknown parameter, or a missing one without default."""
+    for name in texts.keys() - declared.keys():
+        fix = f"choose one of {', '.join(sorted(declared))}" if declared else "leave it out"
+        raise WrongUseError(f"--param {name}: unknown parameter; {fix}.")
+    missing = [name for name in declared if name not in texts and is_required(declared[name])]
+    if missing:
+        raise WrongUseError(
+            f"The parameter {missing[0]} has no default: give --param {missing[0]}=VALUE."
+        )
 
 
-def required(declaration: dict[str, Any]) -> bool:
-    """Whether a run without this parameter is refused."""
-    return "defaultValue" not in declaration and not declaration.get("isOptional", False)
+def is_required(declared: ParameterSpec) -> bool:
+    """Whether the backend refuses a run without this parameter."""
+    return not declared.HasField("default_value") and not declared.is_optional
 
 
-def typed(name: str, text: str, declaration: dict[str, Any]) -> Any:
+def parse_value(name: str, text: str, declared: ParameterSpec) -> Any:
     """The text as a value of the declared type."""
-    kind = declaration.get("parameterType", "STRING")
+    kind = find_type_name(declared.parameter_type)
     try:
-        return parsed(text, kind)
+        return parse_text(text, kind)
     except (ValueError, KeyError) as error:
-        raise WrongUseError(f"--param {name}={text}: a value of type {kind} is wanted.") from error
+        raise WrongUseError(f"--param {name}={text}: give a value of type {kind}.") from error
 
 
-def parsed(text: str, kind: str) -> Any:
-    """The value of a text; ValueError or KeyError where it is of another type."""
+def parse_text(text: str, kind: str) -> Any:
+    """The value of a text. Raises ValueError or KeyError for another type."""
     if kind == "NUMBER_INTEGER":
         return int(text)
     if kind == "NUMBER_DOUBLE":
@@ -88,8 +90,3 @@ def parsed(text: str, kind: str) -> Any:
             raise ValueError(text)
         return value
     return text
-
-
-def listed(names: Any) -> str:
-    """Names in a row, or that there are none."""
-    return ", ".join(sorted(names)) or "none"

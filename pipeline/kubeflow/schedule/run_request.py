@@ -1,4 +1,4 @@
-"""What a person asks a cluster for, and what the cluster made of it."""
+"""Requests to a cluster, and their results."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class RunRequest:
-    """What a run is to be made of, as it was typed."""
+    """The pipeline, parameters and settings of a run, as the user typed them."""
 
     pipeline: str
     version: str = ""  # The newest, if empty.
     parameters: tuple[str, ...] = ()  # NAME=VALUE
     pipeline_root: str = ""
-    experiment: str = ""  # Called as the pipeline, if empty.
+    experiment: str = ""  # The pipeline's name, if empty.
     service_account: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Uploaded:
-    """A version that is on the cluster."""
+class UploadedVersion:
+    """A version of a pipeline on the cluster."""
 
     pipeline: str
     version: str
     link: str
     is_new: bool = True
-    newest: str = ""  # Another one, if this is no longer what a run takes.
+    newest: str = ""  # The name of a newer version, if there is one.
 
 
 @dataclass(frozen=True, kw_only=True)
-class Started:
-    """A run that was made."""
+class StartedRun:
+    """A run that has started."""
 
     id: str
     name: str

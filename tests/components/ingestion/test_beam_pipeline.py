@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 import pytest
 
-from components.ingestion import beam_pipeline, rejects
-from components.ingestion.beam_pipeline import Account
-from components.ingestion.examination import ExaminedFile
-from components.ingestion.image_folder import ImageFile, Listing
+from components.ingestion import rejects
+from components.ingestion.layouts import left_out
+from components.ingestion.summary import LeftOut
 from tests.fakes import image_files
 from tests.fakes.image_files import file_of, jpeg, picture, put
 from tests.fakes.ingested import ingest
@@ -19,7 +17,6 @@ from trainer.data import images, records
 BAD = {
     "a/empty.jpg": (b"", rejects.EMPTY),
     "a/page.jpg": (b"<html>", rejects.NOT_AN_IMAGE),
-    "a/.DS_Store": (b"\0\0\0\1Bud1", rejects.NOT_AN_IMAGE),
     "b/half.jpg": (jpeg(7001)[:-200], rejects.TRUNCATED),
     "b/icon.png": (file_of(picture(7002, height=8, width=8)), rejects.TOO_SMALL),
     "b/bomb.png": (image_files.png_header(9_000, 9_000), rejects.TOO_MANY_PIXELS),
@@ -35,7 +32,7 @@ def with_bad_files(tmp_path_factory):
     folder = image_files.class_folders(tmp_path_factory.mktemp("folder"))
     put(folder, {path: content for path, (content, _) in BAD.items()})
     (folder / "b/link.jpg").symlink_to("nowhere")
-    put(folder, {"LICENSE.txt": b"CC BY 2.0"})
+    put(folder, {"LICENSE.txt": b"CC BY 2.0", "a/.DS_Store": b"\0\0\0\1Bud1"})
     return ingest(folder, tmp_path_factory.mktemp("out"))
 
 
@@ -64,8 +61,12 @@ def test_files_are_examples_and_rejects_in_each_split(with_bad_files):
         assert summary.examples[split] == written
 
 
-def test_files_in_no_class_folder_are_named(with_bad_files):
-    assert with_bad_files.summary.outside == ("LICENSE.txt",)
+def test_files_that_are_left_out_are_counted_and_named(with_bad_files):
+    assert with_bad_files.summary.left_out == {
+        left_out.HIDDEN: LeftOut(1, ("a/.DS_Store",)),
+        left_out.ANNOTATION: LeftOut(1, ("LICENSE.txt",)),
+    }
+    assert with_bad_files.summary.found == 80 + len(BAD) + 1 + 2
 
 
 def test_records_contain_every_field(with_bad_files):
@@ -152,31 +153,11 @@ def test_unusual_files_that_decoders_accept_are_examples_with_a_warning(tmp_path
     }
 
 
-LISTED = Listing((ImageFile("a/1", "a", None), ImageFile("a/2", "a", None)), ("a",), ())
-SETTLED = [ExaminedFile("a/1", "a", "train", "1"), ExaminedFile("a/2", "a", "val", "2")]
+def test_class_folders_that_differ_in_capitals_only_are_counted(tmp_path):
+    folder = image_files.class_folders(tmp_path / "folder", classes=("Rose", "daisy", "rose"))
 
+    found = ingest(folder, tmp_path / "out")
 
-@pytest.mark.parametrize(
-    ("examined", "settled", "differing"),
-    [
-        pytest.param({1: 1, 2: 1}, SETTLED[:1], "2", id="lost-between-reading-and-writing"),
-        pytest.param({1: 1}, SETTLED[:1], "none", id="lost-before-reading"),
-        pytest.param({1: 1, 2: 1}, [*SETTLED, SETTLED[0]], "1", id="written-twice"),
-        pytest.param({1: 2}, SETTLED, "1, 2", id="one-lost-and-one-twice"),
-    ],
-)
-def test_files_that_beam_loses_stop_the_run(examined, settled, differing):
-    with pytest.raises(RuntimeError, match="parallelism=N") as raised:
-        beam_pipeline.check_complete(LISTED, Account(examined, settled), 4)
-
-    assert f"differ: {differing}. " in str(raised.value)
-
-
-def test_a_complete_account_passes():
-    beam_pipeline.check_complete(LISTED, Account({1: 1, 2: 1}, SETTLED), 4)
-
-
-def test_an_account_does_not_depend_on_splits():
-    moved = [replace(file, split="test") for file in SETTLED]
-
-    beam_pipeline.check_complete(LISTED, Account({1: 1, 2: 1}, moved), 4)
+    assert found.rejects == []
+    assert found.summary.warnings["label_like_another"] == 80
+    assert found.summary.similar_labels == [["Rose", "rose"]]

@@ -13,6 +13,7 @@ from components.ingestion import examination, file_bytes, formats, rejects
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import ImageFile
 from components.ingestion.images import Limits
+from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
 from components.ingestion.options import IngestionOptions
 from serving import rgb_images
 from tests.fakes.image_files import jpeg, oriented, put
@@ -67,6 +68,31 @@ def test_copies_with_another_breed_or_mask_are_rejects_that_name_both(other):
 
     assert {c.reason for c in settled} == {rejects.DUPLICATE_UNDER_ANOTHER_LABEL}
     assert "under a with the mask masks/1, " in settled[0].detail
+
+
+def test_a_large_group_of_copies_is_described_once():
+    files = [ExaminedFile(f"{c}/{n}.jpg", c, "train", "x") for c in "ab" for n in range(750)]
+
+    first, *others = (file.detail for file in examination.settle(files))
+
+    assert first == "the same bytes under a, b: 1,500 files, such as a/0.jpg, b/0.jpg"
+    assert set(others) == {"the same bytes as a/0.jpg"}
+
+
+def test_a_group_under_many_labels_names_a_few():
+    files = [ExaminedFile(f"{n}/1.jpg", str(n), "train", "x") for n in range(1500)]
+
+    assert len(examination.settle(files)[0].detail) < 150
+
+
+@pytest.mark.parametrize(("ratios", "least"), [((8, 1, 1), 0.05), ((1, 1, 8), 0.4)])
+def test_val_may_be_taken_from_train_and_never_from_test(ratios, least):
+    file = ImageFile("a/1", "a", TRAIN_AND_VAL)
+
+    splits = Counter(examination.choose_split_of(file, digest, ratios) for digest in digests(1000))
+
+    assert splits.keys() == {"train", "val"}
+    assert splits["val"] > 1000 * least
 
 
 def test_copies_of_a_pair_with_copies_of_its_mask_count_once():

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from components.ingestion import file_warnings
+from components.ingestion.images import Picture
 from tests.fakes.image_files import file_of, jpeg, picture
+
+PICTURE = Picture(b"", "PNG", 40, 48)
 
 
 @pytest.mark.parametrize(
@@ -27,4 +30,4 @@ from tests.fakes.image_files import file_of, jpeg, picture
     ],
 )
 def test_a_file_has_its_warnings(path, data, expected):
-    assert file_warnings.find_warnings(path, data) == expected
+    assert file_warnings.find_warnings(path, data, PICTURE) == expected

@@ -9,6 +9,7 @@ import pytest
 from components.errors import DataError
 from components.ingestion import image_folder
 from components.ingestion.image_folder import ImageFile
+from components.ingestion.layouts import left_out
 from tests.fakes.image_files import put
 
 
@@ -19,7 +20,7 @@ def test_class_folders_are_listed_with_their_labels(tmp_path):
 
     assert found.files == (ImageFile("a/deep/1.jpg", "a", None), ImageFile("b/2.jpg", "b", None))
     assert found.classes == ("a", "b")
-    assert found.outside == ("LICENSE.txt",)
+    assert found.left_out == {left_out.ANNOTATION: ("LICENSE.txt",)}
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def test_class_folders_are_listed_with_their_labels(tmp_path):
 )
 def test_a_folder_that_is_already_split_keeps_its_splits(tmp_path, train, val, test):
     put(tmp_path, dict.fromkeys((f"{train}/a/1", f"{val}/a/2", f"{test}/b/3"), b""))
-    put(tmp_path, {f"{test}/README": b""})
+    put(tmp_path, {f"{test}/odd.jpg": b""})
 
     found = image_folder.find(str(tmp_path))
 
@@ -39,7 +40,8 @@ def test_a_folder_that_is_already_split_keeps_its_splits(tmp_path, train, val, t
         (f"{val}/a/2", "a", "val"),
         (f"{test}/b/3", "b", "test"),
     }
-    assert found.outside == (f"{test}/README",)
+    assert found.left_out == {left_out.OF_NO_IMAGE: (f"{test}/odd.jpg",)}
+    assert found.splits_by == "folders"
 
 
 @pytest.mark.parametrize("sign", ["\n", "\r", "\t", "\x85", "\u2028", "\u2029"])
@@ -55,13 +57,16 @@ def test_a_class_name_that_is_more_than_a_line_is_refused(tmp_path, above, sign)
     assert repr(f"{above}red{sign}rose") in str(raised.value)
 
 
-def test_hidden_files_count_and_hidden_folders_are_no_classes(tmp_path):
-    put(tmp_path, {"a/1.jpg": b"", "b/.DS_Store": b"", ".git/x": b"", "__MACOSX/a/._1.jpg": b""})
+def test_hidden_folders_are_no_classes(tmp_path):
+    put(tmp_path, {"a/1.jpg": b"", "b/1.jpg": b"", ".git/x": b"", "__MACOSX/a/1.jpg": b""})
 
     found = image_folder.find(str(tmp_path))
 
-    assert [file.path for file in found.files] == ["a/1.jpg", "b/.DS_Store"]
-    assert found.outside == (".git/x", "__MACOSX/a/._1.jpg")
+    assert found.classes == ("a", "b")
+    assert found.left_out == {
+        left_out.HIDDEN: (".git/x",),
+        left_out.SYSTEM: ("__MACOSX/a/1.jpg",),
+    }
 
 
 def test_a_class_may_be_called_train(tmp_path):
@@ -87,7 +92,7 @@ def test_a_folder_in_memory_is_listed_as_well():
         pytest.param([], "no_class_folders", "", id="nothing"),
         pytest.param(["1.jpg"], "no_class_folders", "", id="files-only"),
         pytest.param(["roses/a/1", "roses/b/1"], "single_class", "'roses'", id="one-class"),
-        pytest.param(["train/a/1", "test/a/1"], "missing_split", "val/", id="no-val"),
+        pytest.param(["train/a/1", "val/a/1"], "missing_split", "test/", id="no-test"),
         pytest.param(["train/a/1", "val/a/1", "x/1"], "mixed_layout", "(x)", id="mixed"),
     ],
 )
@@ -109,13 +114,15 @@ def test_a_missing_folder_stops_the_run(tmp_path):
     assert raised.value.reason == "folder_missing"
     assert str(raised.value) == (
         f"The folder '{tmp_path}/nowhere' does not exist. Give a folder with <class>/<file>, or "
-        "train/ val/ test/ with <class>/<file> below each."
+        "train/ val/ test/ with <class>/<file> below each, or <class>/ with train/ val/ test/ "
+        "below each."
     )
 
 
-def test_an_empty_class_folder_is_named(tmp_path):
-    put(tmp_path, {"a/1.jpg": b""})
-    (tmp_path / "b").mkdir()
+@pytest.mark.parametrize("files", [(), ("b/.DS_Store", "b/1.txt")], ids=["empty", "no-images"])
+def test_an_empty_class_folder_is_named(tmp_path, files):
+    put(tmp_path, {"a/1.jpg": b"", **dict.fromkeys(files, b"")})
+    (tmp_path / "b").mkdir(exist_ok=True)
 
     with pytest.raises(DataError) as raised:
         image_folder.find(str(tmp_path))

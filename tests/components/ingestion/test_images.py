@@ -14,8 +14,8 @@ from PIL import Image
 from components.ingestion import images as ingested_images
 from components.ingestion import rejects
 from components.ingestion.images import Limits, RejectError, convert_and_check
-from tests.fakes import image_files
-from tests.fakes.image_files import file_of, jpeg, oriented, picture
+from tests.fakes import deep_images, image_files, scenes
+from tests.fakes.image_files import file_of, jpeg, oriented, picture, png_16_bit_rgb
 from trainer.data import images
 
 LIMITS = Limits(min_side=16, max_pixels=1_000_000)
@@ -135,9 +135,20 @@ def test_sixteen_bits_of_grey_are_scaled_and_not_clipped(kind):
 
 
 def test_sixteen_bits_of_colour_are_scaled():
-    pixels = pixels_of(image_files.png_16_bit_rgb(256, 30000, 65535))
+    pixels = pixels_of(png_16_bit_rgb(256, 30000, 65535))
 
     assert pixels[0, 0].tolist() == [1, 117, 255]
+
+
+def test_a_file_that_does_not_declare_its_depth_looks_as_with_its_own():
+    grey = scenes.draw(0)[..., 0]
+    ten_bits = deep_images.png(grey.astype(np.uint16) * 4)
+
+    looks = [
+        convert_and_check(data, LIMITS).look for data in (ten_bits, file_of(Image.fromarray(grey)))
+    ]
+
+    assert looks[0] == looks[1]
 
 
 def test_samples_without_a_known_white_are_rejected():
@@ -193,14 +204,25 @@ def test_random_bytes_behind_any_signature_never_crash(kind, data):
     assert rejection(b"RIFF0000"[:offset] + magic + data).reason in rejects.REASONS
 
 
-@settings(max_examples=150, deadline=None)
+FILES = [file_of(picture(), kind) for kind in ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF")]
+DEEP = [
+    deep_images.png(deep_images.ramp(), significant=(12,)),
+    deep_images.png(deep_images.ramp(0, 1), significant=(12, 16)),
+    deep_images.png(deep_images.ramp(0, 1, 2), significant=(12, 12, 12)),
+    deep_images.tiff(deep_images.ramp(), {deep_images.MAX_SAMPLE: (3, 4095)}),
+    deep_images.tiff(deep_images.ramp(0, 1, 2), {deep_images.S_MAX_SAMPLE: (12, 4095.0)}),
+    deep_images.tiff(deep_images.ramp(0, 1, 2), {259: (3, deep_images.DEFLATE)}),
+]
+
+
+@settings(max_examples=400, deadline=None)
 @given(
-    st.sampled_from(["JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF"]),
-    st.integers(0, 10_000),
+    st.sampled_from([*FILES, *DEEP]),
+    st.integers(-400, 10_000),
     st.binary(min_size=1, max_size=8),
 )
-def test_a_damaged_file_is_stored_whole_or_rejected(kind, at, damage):
-    data = bytearray(file_of(picture(), kind))
+def test_a_damaged_file_is_stored_whole_or_rejected(file, at, damage):
+    data = bytearray(file)
     data[at % len(data) : at % len(data) + len(damage)] = damage
 
     stored = stored_or_reason(bytes(data))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -10,13 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.ImageFile import ImageFile
 
-from components.ingestion import beam_pipeline
+from components.ingestion import beam_pipeline, images
 from components.ingestion.beam_pipeline import BATCH, BATCH_BYTES
 from components.ingestion.examination import ExaminedFile
-from tests.fakes.image_files import file_of
+from tests.fakes import deep_images
+from tests.fakes.image_files import file_of, jpeg, oriented, picture, png_16_bit_rgb
 
 SIDE = 7_000  # 49 megapixels.
+DEEP_SIDE = 3_800
 BUDGET = 800_000_000  # Bytes: less than one turned image takes, and than two others.
 CONSTANT = 500_000_000  # Bytes: what Python and its allocator keep between images.
 SCRIPT = """
@@ -48,11 +52,19 @@ def folder(tmp_path_factory):
     exif[0x0112] = 6
     (folder / "turned.jpg").write_bytes(file_of(large, "JPEG", exif=exif.tobytes()))
     (folder / "plain.jpg").write_bytes(file_of(large, "JPEG"))
+    (folder / "plain.png").write_bytes(file_of(large, "PNG"))
+    (folder / "deep.png").write_bytes(deep_images.png(np.zeros((DEEP_SIDE, DEEP_SIDE, 4), "u2")))
     return folder
 
 
 @pytest.mark.parametrize(
-    ("name", "files", "alone"), [("plain.jpg", 24, 0), ("turned.jpg", 4, SIDE * SIDE * 24)]
+    ("name", "files", "alone"),
+    [
+        ("plain.jpg", 24, 0),
+        ("plain.png", 24, SIDE * SIDE * 24),  # Pillow decodes it to find its orientation.
+        ("turned.jpg", 4, SIDE * SIDE * 24),
+        ("deep.png", 8, 0),
+    ],
 )
 def test_many_large_images_stay_within_the_budget(folder, name, files, alone):
     command = [sys.executable, "-W", "ignore", "-c", SCRIPT, str(folder), *[name] * files]
@@ -62,6 +74,22 @@ def test_many_large_images_stay_within_the_budget(folder, name, files, alone):
 
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) < max(BUDGET, alone) + CONSTANT
+
+
+@pytest.mark.parametrize(
+    ("data", "each"),
+    [
+        pytest.param(jpeg(), images.PLAIN_BYTES, id="jpeg"),
+        pytest.param(oriented(6), images.CONVERTED_BYTES, id="turned"),
+        pytest.param(file_of(picture()), images.CONVERTED_BYTES, id="png"),
+        pytest.param(png_16_bit_rgb(1, 2, 3), images.DEEP_BYTES, id="16-bits"),
+        pytest.param(deep_images.tiff(deep_images.ramp()), images.DEEP_BYTES, id="tiff"),
+    ],
+)
+def test_the_header_decides_how_many_bytes_are_reserved(data, each, monkeypatch):
+    monkeypatch.setattr(ImageFile, "load", None)  # To decode would fail.
+    with Image.open(io.BytesIO(data)) as image:
+        assert images.count_bytes(image, data) == image.height * image.width * each
 
 
 def test_records_in_memory_are_limited_by_number_and_by_bytes():

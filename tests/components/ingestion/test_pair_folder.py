@@ -7,6 +7,7 @@ import pytest
 from components.errors import DataError
 from components.ingestion import pair_folder
 from components.ingestion.image_folder import ImageFile, Pair
+from components.ingestion.layouts import left_out
 from tests.fakes.image_files import official_pairs, plain_pairs, put
 
 
@@ -30,7 +31,8 @@ def test_the_official_layout_names_breed_species_mask_and_box(tmp_path):
         ),
     )
     assert found.classes == ("Maine_Coon", "beagle")
-    assert found.outside == ()
+    assert found.left_out == {}
+    assert found.companions == 4
 
 
 def test_an_image_in_no_list_has_no_breed_and_no_species(tmp_path):
@@ -45,22 +47,26 @@ def test_an_image_in_no_list_has_no_breed_and_no_species(tmp_path):
     assert found["images/new_3.jpg"].pair == Pair("annotations/trimaps/new_3.png", is_listed=False)
 
 
-def test_other_files_of_the_official_archives_are_outside(tmp_path):
-    others = (
-        "annotations/README",
-        "annotations/trimaps/._beagle_1.png",
-        "annotations/trimaps/gone_7.png",
-        "annotations/xmls/gone_7.xml",
-        "images/._beagle_1.jpg",
-        "images/.ipynb_checkpoints/beagle_1.jpg",
-        "images/beagle_1.mat",
-    )
-    put(official_pairs(tmp_path, count=2), names(*others))
+def test_other_files_of_the_official_archives_are_left_out(tmp_path):
+    others = {
+        left_out.HIDDEN: (
+            "annotations/trimaps/._beagle_1.png",
+            "images/._beagle_1.jpg",
+            "images/.ipynb_checkpoints/beagle_1.jpg",
+        ),
+        left_out.ANNOTATION: (
+            "annotations/README",
+            "annotations/xmls/gone_7.xml",
+            "images/beagle_1.mat",
+        ),
+        left_out.OF_NO_IMAGE: ("annotations/trimaps/gone_7.png",),
+    }
+    put(official_pairs(tmp_path, count=2), names(*(p for group in others.values() for p in group)))
 
     found = pair_folder.find(str(tmp_path))
 
     assert len(found.files) == 2
-    assert found.outside == others
+    assert found.left_out == others
 
 
 def test_the_list_and_the_boxes_may_be_missing(tmp_path):
@@ -75,6 +81,8 @@ def test_the_list_and_the_boxes_may_be_missing(tmp_path):
     ("line", "reason", "place"),
     [
         pytest.param(b"beagle_1 1 2\n", "bad_list_line", ", line 2: 'beagle_1 1 2'", id="short"),
+        pytest.param(b"a_1 1 1 1\na_1 1 2 1\n", "ambiguous_name", ", line 3: ", id="twice"),
+        pytest.param(b"a\x07_1 1 1 1\n", "bad_list_line", ", line 2: ", id="control"),
         pytest.param(b"a_1 1 3 1\n", "bad_list_line", ", line 2: 'a_1 1 3 1'", id="no-species"),
         pytest.param(b"b\xe9b\xe9_1 1 2 1\n", "list_unreadable", "", id="latin-1"),
     ],
@@ -100,7 +108,10 @@ def test_masks_belong_to_images_by_name_at_any_depth(tmp_path):
         "images/b.v2.png": "masks/b.v2.tif",
         "images/none.jpg": "",
     }
-    assert found.outside == ("README", "masks/1.png")
+    assert found.left_out == {
+        left_out.ANNOTATION: ("README",),
+        left_out.OF_NO_IMAGE: ("masks/1.png",),
+    }
     assert found.classes == ()
 
 
@@ -124,13 +135,43 @@ def test_a_folder_that_is_split_keeps_its_splits(tmp_path):
         pytest.param((), "no_pair_layout", "no folders", id="nothing"),
         pytest.param(("roses/1.jpg",), "no_pair_layout", "contains roses", id="class-folders"),
         pytest.param(("images/1.jpg",), "no_pair_layout", "contains images", id="no-masks"),
-        pytest.param(("masks/1.png", "images/.1"), "no_images", "", id="no-images"),
-        pytest.param(("train/images/1", "test/images/1"), "missing_split", "val/", id="no-val"),
+        pytest.param(("masks/1.png", "images/.1"), "no_pair_layout", "images, masks", id="hidden"),
+        pytest.param(("annotations/trimaps/1.png", "images/.1"), "no_images", "", id="no-images"),
+        pytest.param(
+            ("train/images/1", "train/masks/1", "test/images/1"),
+            "missing_split",
+            "test/",
+            id="no-masks-of-test",
+        ),
         pytest.param(
             ("images/1.jpg", "masks/1.png", "masks/1.gif"),
             "ambiguous_name",
             "masks/1.gif and masks/1.png",
             id="two-masks",
+        ),
+        pytest.param(
+            ("images/1.jpg", "images/1.bmp", "masks/1.png"),
+            "ambiguous_name",
+            "images/1.bmp and images/1.jpg",
+            id="two-images",
+        ),
+        pytest.param(
+            ("images/a/1.jpg", "images/a/1.JPG", "masks/a/1.png"),
+            "ambiguous_name",
+            "images/a/1.JPG and images/a/1.jpg",
+            id="two-images-that-differ-in-capitals",
+        ),
+        pytest.param(
+            ("annotations/trimaps/1.png", "annotations/xmls/1.XML", "annotations/xmls/1.xml"),
+            "ambiguous_name",
+            "annotations/xmls/1.XML and annotations/xmls/1.xml",
+            id="two-files-of-boxes",
+        ),
+        pytest.param(
+            ("images/1.jpg", "images/1.png", "annotations/trimaps/1.png"),
+            "ambiguous_name",
+            "images/1.jpg and images/1.png",
+            id="two-images-of-one-trimap",
         ),
     ],
 )

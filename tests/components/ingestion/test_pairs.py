@@ -11,9 +11,11 @@ import tensorflow as tf
 
 from components.errors import DataError
 from components.ingestion import examination, pair_folder, rejects
+from components.ingestion.annotations.masks import MaskReading
 from components.ingestion.images import Limits
-from components.ingestion.masks import MaskReading
+from components.ingestion.layouts import left_out
 from components.ingestion.options import IngestionOptions
+from components.ingestion.summary import LeftOut
 from tests.fakes import image_files
 from tests.fakes.image_files import file_of, jpeg, mask, picture, put
 from tests.fakes.ingested import PETS, ingest_pairs
@@ -133,7 +135,8 @@ def test_the_summary_counts_breeds_pixels_and_warnings(official):
         "box_unreadable": 1,
         "looks_like_others": 61,  # Drawn pictures differ in eight pixels only.
     }
-    assert summary.outside == ("annotations/trimaps/alone_1.png",)
+    path = "annotations/trimaps/alone_1.png"
+    assert summary.left_out == {left_out.OF_NO_IMAGE: LeftOut(1, (path,))}
 
 
 def test_an_image_in_no_list_can_be_made_a_reject(tmp_path):

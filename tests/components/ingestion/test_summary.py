@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from components.ingestion import rejects
+from components.ingestion import file_warnings, rejects
 from components.ingestion import summary as ingestion_summary
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import Listing
-from components.ingestion.summary import NearDuplicates, Sides
+from components.ingestion.layouts import left_out
+from components.ingestion.near_duplicates.counts import NearDuplicates
+from components.ingestion.summary import Sides
 
 FOUND = [
     ExaminedFile("a/1", "a", "train", "1", height=20, width=30),
@@ -21,8 +23,8 @@ FOUND = [
 ]
 
 
-def listing(*classes, outside=("LICENSE.txt",)):
-    return Listing((), classes, outside)
+def listing(*classes):
+    return Listing((), classes, {left_out.ANNOTATION: ("1.txt", "2.txt", "3.txt", "4.txt")})
 
 
 def test_every_file_is_counted():
@@ -60,10 +62,11 @@ def test_the_table_shows_classes_sizes_and_the_account():
 
     console.print(ingestion_summary.build_table(summary))
 
-    shown = console.file.getvalue()
+    shown = " ".join(console.file.getvalue().split())
     assert "20 / 30 / 40" in shown
     assert "val: 1 files = 0 examples + 1 rejects" in shown
-    assert "not ingested: 1 (LICENSE.txt)" in shown
+    assert "found: 8 files = 4 images + 0 masks, boxes and lists + 4 left out" in shown
+    assert "left out: 4 annotation_file (1.txt, 2.txt, 3.txt, …)" in shown
 
 
 PAIRS = [
@@ -109,3 +112,22 @@ def test_a_group_whose_others_are_rejects_is_none():
 
     assert summary.near_duplicates == NearDuplicates()
     assert "near-duplicates" not in ingestion_summary.write_caption(summary)
+
+
+def test_labels_that_differ_in_capitals_only_are_a_counted_warning(tmp_path):
+    files = [replace(FOUND[n], label=label) for n, label in enumerate(["Rose", "rose", "daisy"])]
+
+    summary = ingestion_summary.summarize(files, listing("Rose", "daisy", "rose"))
+    ingestion_summary.write(str(tmp_path), summary)
+
+    assert summary.warnings == {file_warnings.SIMILAR_LABEL: 2}
+    assert summary.similar_labels == [["Rose", "rose"]]
+    assert ingestion_summary.read(str(tmp_path)) == summary
+    assert "'Rose', 'rose'" in ingestion_summary.write_caption(summary)
+
+
+def test_classes_of_masks_that_differ_in_capitals_only_are_named():
+    summary = ingestion_summary.summarize(PAIRS, listing("a"), ("Pet", "pet"))
+
+    assert summary.similar_labels == [["Pet", "pet"]]
+    assert summary.warnings == {"odd": 1, file_warnings.SIMILAR_LABEL: 3}

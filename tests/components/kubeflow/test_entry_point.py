@@ -36,7 +36,7 @@ def invocation(disk: Path, uri: str = URI) -> dict:
         "outputs": {
             "artifacts": {
                 "repeated": {"artifacts": [{"uri": f"{uri}/out", "type": EXAMPLES}]},
-                "executor-logs": {"artifacts": [{"uri": f"{uri}/logs", "type": logs}]},
+                "executor-logs": {"artifacts": [{"uri": f"{uri}/executor-logs-1", "type": logs}]},
             },
             "outputFile": str(disk / "task" / "output_metadata.json"),
         },
@@ -58,7 +58,7 @@ def started(disk: Path, executor: str, *more: str, **environment: str):
     """The entry's command and its options for subprocess, on a disk of its own."""
     (disk / "task").mkdir(exist_ok=True)
     command = [sys.executable, "-W", "ignore", "-m", "components.kubeflow.entry_point"]
-    command += ["--executor_class_path", f"tests.fakes.kfp_steps.{executor}"]
+    command += ["--executor_class_path", f"tests.fakes.kubeflow.steps.{executor}"]
     command += ["--json_serialized_invocation_args", json.dumps(invocation(disk))]
     command += ["--json_serialized_inputs_spec_args", json.dumps(INPUTS)]
     command += ["--runner=DirectRunner", *more]
@@ -108,6 +108,12 @@ def test_properties_reach_the_next_steps(reported):
     assert reported.metadata["times"] == 3
 
 
+def test_properties_name_the_store_and_not_the_disk_of_the_pod(reported, disk):
+    assert reported.metadata["read"] == f"{URI}/in"
+    assert reported.metadata["file"] == f"{URI}/in/words.txt"
+    assert reported.metadata["neighbour"].startswith(f"{disk}/")
+
+
 def test_a_user_without_a_home_or_a_name_may_run_it(reported):
     assert reported.metadata["user"] == "fcn"
 
@@ -118,6 +124,18 @@ def test_only_outputs_that_tfx_knows_are_reported(disk):
     assert list(output["artifacts"]) == ["repeated"]
 
 
+@pytest.mark.parametrize("name", ["executor-logs", "executor-logs-0", "executor-logs-1"])
+def test_the_launchers_logs_are_dropped_whatever_their_name(name, tmp_path):
+    given = invocation(tmp_path)
+    outputs = given["outputs"]["artifacts"]
+    outputs[name] = outputs.pop("executor-logs")
+    message = json_format.ParseDict(given, pipeline_spec_pb2.ExecutorInput())
+
+    entry_point.drop_own_outputs(message)
+
+    assert list(message.outputs.artifacts) == ["repeated"]
+
+
 def test_a_step_on_beam_works_in_the_shared_folder(tmp_path):
     shared = tmp_path / "shared"
     put_input(tmp_path / "minio" / "mlpipeline")
@@ -126,7 +144,8 @@ def test_a_step_on_beam_works_in_the_shared_folder(tmp_path):
 
     assert done.returncode == 0, done.stderr
     artifact = reported_in(tmp_path)
-    assert artifact.metadata["read"].startswith(f"{shared}/")
+    assert artifact.metadata["sentence"].startswith(f"It read {shared}/")
+    assert artifact.metadata["read"] == f"{URI}/in"
     assert artifact.uri == f"{URI}/out"
     (out,) = tmp_path.glob("minio/**/out/words.txt")
     assert out.read_text() == "ababab"

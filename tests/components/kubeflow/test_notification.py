@@ -11,7 +11,7 @@ import pytest
 from components.kubeflow import webhook
 from components.kubeflow.notification import Notification
 from components.kubeflow.webhook import NotDeliveredError
-from tests.fakes import webhooks
+from tests.fakes.kubeflow import webhooks
 
 SECRET = "xoxb-planted-secret"
 

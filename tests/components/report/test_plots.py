@@ -32,6 +32,18 @@ def test_a_class_may_have_any_name(name):
     assert plot.alt == "Confusion matrix: the class of 2 of 3 test images is found"
 
 
+@pytest.mark.parametrize("name", ["猫", "शेर", "گربه", "חתול", "🌹"])
+def test_names_that_the_font_lacks_are_numbered_and_listed(name):
+    plot = plots.draw_confusion(np.eye(3, dtype=int), ["rose", name, "tulip"])
+
+    assert plot.legend == (f"class 1: {name}",)
+
+
+@pytest.mark.parametrize("name", ["rose", "Gänseblümchen", "роза", "τριαντάφυλλο"])
+def test_names_that_the_font_has_are_not_numbered(name):
+    assert plots.draw_confusion(np.eye(2, dtype=int), ["rose", name]).legend == ()
+
+
 def test_many_classes_have_a_matrix_too():
     plot = plots.draw_confusion(np.eye(120, dtype=int), [str(n) for n in range(120)])
 

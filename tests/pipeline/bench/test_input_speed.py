@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from pipeline.bench import input_speed
-from pipeline.bench.input_speed import Source
+from pipeline.bench.input_speed import RecordSource
 from tests.fakes import tiny
 
 COUNT = 24
@@ -16,13 +16,13 @@ COUNT = 24
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
     file = tiny.write_split(tmp_path_factory.mktemp("records") / "train.tfrecord", COUNT)
-    return Source([file], tiny.LABELS, tiny.EXPERIMENT)
+    return RecordSource([file], tiny.LABELS, tiny.EXPERIMENT)
 
 
 def source_of(path, *sizes):
     """Records of black images of these heights and widths."""
     images = [tiny.example(np.zeros((*size, 3), np.uint8), "red") for size in sizes]
-    return Source([tiny.write(path / "x.tfrecord", images)], tiny.LABELS, tiny.EXPERIMENT)
+    return RecordSource([tiny.write(path / "x.tfrecord", images)], tiny.LABELS, tiny.EXPERIMENT)
 
 
 def batch(size, *sizes):
@@ -33,13 +33,13 @@ def batch(size, *sizes):
 def test_useful_pixels_are_those_inside_the_sizes_of_all_batches():
     batches = batch((10, 10), (10, 10), (5, 4)).concatenate(batch((2, 10), (2, 5)))
 
-    assert input_speed.useful_pixels(batches) == (100 + 20 + 10) / (200 + 20)
+    assert input_speed.measure_useful_pixels(batches) == (100 + 20 + 10) / (200 + 20)
 
 
 def test_images_as_they_come_are_padded_to_the_largest_of_their_batch(tmp_path):
     source = source_of(tmp_path, (20, 40), (40, 20), (30, 30))
 
-    useful = input_speed.useful_pixels_as_they_come(source, 2)
+    useful = input_speed.measure_useful_pixels_unsorted(source, 2)
 
     assert useful == pytest.approx((800 + 800 + 900) / (2 * 40 * 40 + 900))
 
@@ -47,26 +47,26 @@ def test_images_as_they_come_are_padded_to_the_largest_of_their_batch(tmp_path):
 def test_images_as_they_come_keep_their_own_size(tmp_path):
     source = source_of(tmp_path, (100, 100), (25, 25))
 
-    useful = input_speed.useful_pixels_as_they_come(source, 2)
+    useful = input_speed.measure_useful_pixels_unsorted(source, 2)
 
     assert useful == pytest.approx((100**2 + 25**2) / (2 * 100**2))
 
 
 def test_evaluation_and_bare_decoding_see_each_image_once(source):
-    batches = input_speed.consume(input_speed.evaluation(source), input_speed.count_batch)
-    images = input_speed.consume(input_speed.bare_decoding(source), input_speed.count_one)
+    batches = input_speed.consume(input_speed.read_evaluation(source), input_speed.count_batch)
+    images = input_speed.consume(input_speed.read_bare_images(source), input_speed.count_one)
 
     assert batches.items == images.items == COUNT
 
 
 def test_an_epoch_of_training_sees_about_as_many_images_as_there_are(source):
-    epoch = input_speed.consume(input_speed.training_epoch(source), input_speed.count_batch)
+    epoch = input_speed.consume(input_speed.read_training_epoch(source), input_speed.count_batch)
 
     assert epoch.items == COUNT
 
 
 def test_evaluation_gives_the_batches_that_the_trainer_evaluates(source):
-    measured = list(input_speed.evaluation(source).as_numpy_iterator())
+    measured = list(input_speed.read_evaluation(source).as_numpy_iterator())
     trained = input_speed.input_pipeline.read_evaluation(
         source.files, source.labels, source.experiment
     )
@@ -78,7 +78,7 @@ def test_evaluation_gives_the_batches_that_the_trainer_evaluates(source):
 def test_few_records_are_read_several_times(source):
     repeated = input_speed.repeat(source, at_least=50)
 
-    pass_ = input_speed.consume(input_speed.bare_decoding(repeated), input_speed.count_one)
+    pass_ = input_speed.consume(input_speed.read_bare_images(repeated), input_speed.count_one)
     assert pass_.items == 3 * COUNT
 
 

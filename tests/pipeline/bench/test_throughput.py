@@ -28,8 +28,8 @@ MEASURED = (
 
 @pytest.fixture
 def progress(monkeypatch):
-    monkeypatch.setattr(throughput, "console", Console(file=io.StringIO(), width=200))
-    return lambda: throughput.console.file.getvalue()
+    monkeypatch.setattr(throughput.terminal, "errors", Console(file=io.StringIO(), width=200))
+    return lambda: throughput.terminal.errors.file.getvalue()
 
 
 def test_every_figure_is_in_the_table_and_in_the_markdown(tmp_path, progress, capsys):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.bench.timing import Lap, Pair, find_cpu_ratio, find_ratio, time_work
+from pipeline.bench.timing import Lap, LapPair, find_cpu_ratio, find_ratio, time_work
 
 PAIRS = [
-    Pair(Lap(100, 1.0, 1.0), Lap(100, 2.0, 1.0)),  # 0.5 by the clock, 1.0 by the processor.
-    Pair(Lap(100, 1.0, 1.0), Lap(300, 1.0, 1.0)),  # 3.0, 3.0
-    Pair(Lap(100, 4.0, 1.0), Lap(100, 5.0, 4.0)),  # 0.8, 0.25
+    LapPair(Lap(100, 1.0, 1.0), Lap(100, 2.0, 1.0)),  # 0.5 by the clock, 1.0 by the processor.
+    LapPair(Lap(100, 1.0, 1.0), Lap(300, 1.0, 1.0)),  # 3.0, 3.0
+    LapPair(Lap(100, 4.0, 1.0), Lap(100, 5.0, 4.0)),  # 0.8, 0.25
 ]
 
 

@@ -6,12 +6,12 @@ import json
 
 import pytest
 import typer
-import yaml
 from typer.testing import CliRunner
 
 from pipeline import beam as engines
 from pipeline.cli import beam_options
 from pipeline.cli.app import app
+from pipeline.kubeflow import compiled
 
 JOB_SERVER = "job_endpoint=localhost:8099"
 ON_FLINK = ["--beam-runner", "flink", "--beam", JOB_SERVER]
@@ -49,9 +49,8 @@ def refusal(capsys, *given, **places) -> str:
 
 def read_beam_args(package):
     """The arguments of the first step of a compiled pipeline."""
-    spec, _ = yaml.safe_load_all(package.read_text("utf-8"))
-    executors = spec["deploymentSpec"]["executors"]
-    return executors["ImageExampleGen_executor"]["container"]["args"]
+    executors = compiled.read(package.read_bytes()).executors
+    return executors["ImageExampleGen_executor"].container.args
 
 
 def compile_flowers(home, beam, *words, **settings):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from unittest.mock import Mock
+
 import pytest
 import tensorflow as tf
 import yaml
@@ -10,6 +13,7 @@ from tensorflow_model_analysis.proto import validation_result_pb2
 from typer.testing import CliRunner
 
 from pipeline.cli import app
+from pipeline.kubeflow import compilation, compiled
 from pipeline.kubeflow.rehearsal import run
 from pipeline.kubeflow.rehearsal.outcome import Artifact, Outputs, Rehearsal, State, TaskRun
 from pipeline.kubeflow.rehearsal.store import ObjectStore
@@ -45,9 +49,7 @@ def fcn(*words, **environment):
 
 def read_images(path):
     """The images of a compiled pipeline's steps."""
-    spec, _ = yaml.safe_load_all(path.read_text("utf-8"))
-    executors = spec["deploymentSpec"]["executors"].values()
-    return {executor["container"]["image"] for executor in executors}
+    return {step.container.image for step in compiled.read(path.read_bytes()).steps()}
 
 
 def write_cluster_file(folder, **settings):
@@ -125,7 +127,7 @@ class FakeRehearsal:
     """Records its arguments and returns an invented result."""
 
     def __init__(self, workdir):
-        self.succeeded = True
+        self.succeeded, self.state, self.log = True, State.SUCCEEDED, None
         self.pushed = {"pushed": 1, "pushed_destination": "served/flowers/1"}
         self.store = ObjectStore(workdir / "store")
 
@@ -136,7 +138,15 @@ class FakeRehearsal:
             "Pusher": {"pushed_model": Artifact(2, "minio://bucket/pushed", self.pushed)},
         }
         tasks = {
-            name: TaskRun(name, place=1, steps=2, state=State.SUCCEEDED, outputs=Outputs(made))
+            name: TaskRun(
+                name,
+                place=1,
+                steps=2,
+                state=self.state,
+                log=self.log,
+                reason="no such image.",
+                outputs=Outputs(made),
+            )
             for name, made in artifacts.items()
         }
         return Rehearsal("1", self.succeeded, tasks, self.store)
@@ -160,13 +170,20 @@ def test_a_rehearsal_prints_what_it_pushed(rehearsal):
     assert "Pushed: served/flowers/1" in done.stdout
 
 
-def test_a_failed_rehearsal_has_exit_code_1(rehearsal):
-    rehearsal.succeeded = False
+@pytest.mark.parametrize(
+    ("log", "text"),
+    [
+        pytest.param(Path("store/Pusher.log"), "see store/Pusher.log.", id="log"),
+        pytest.param(None, "no such image.", id="no-log"),
+    ],
+)
+def test_a_failed_rehearsal_has_exit_code_1_and_names_the_step_and_its_log(rehearsal, log, text):
+    rehearsal.succeeded, rehearsal.state, rehearsal.log = False, State.FAILED, log
 
     done = rehearse()
 
     assert done.exit_code == 1
-    assert "The rehearsal ended as FAILED." in done.stderr
+    assert f"Pusher failed: {text}" in done.stderr
 
 
 def test_a_rehearsal_that_pushed_nothing_says_why(rehearsal):
@@ -227,3 +244,21 @@ def test_a_rehearsal_refuses_checkpoints_that_a_cluster_would_lose(rehearsal, ho
 
     assert done.exit_code == 2
     assert "[path-without-volume]" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (tf.errors.PermissionDeniedError, 1, "/x/y.yaml cannot be read or written"),
+        (tf.errors.FailedPreconditionError, 2, "/x/y.yaml"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_one_sentence(monkeypatch, error, code, words):
+    text = "Permission denied" if code == 1 else "Is a directory"
+    refusal = error(None, None, f"/x/y.yaml; {text}")
+    monkeypatch.setattr(compilation, "compile_to", Mock(side_effect=refusal))
+
+    done = CliRunner().invoke(app.app, ["compile", "flowers", "--image", IMAGE, "--data", "/data"])
+
+    assert done.exit_code == code
+    assert words in done.stderr

@@ -6,9 +6,9 @@ import pytest
 
 from pipeline.exit_codes import WRONG_USE
 from pipeline.kubeflow.schedule.scheduler import Scheduler
-from tests.fakes.kfp_api import KfpApi
-from tests.fakes.kfp_commands import ROOT, fcn
-from tests.fakes.kfp_packages import package
+from tests.fakes.kubeflow.api import KfpApi
+from tests.fakes.kubeflow.commands import ROOT, fcn
+from tests.fakes.kubeflow.packages import package
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_an_upload_prints_the_version(api, tmp_path):
     done = fcn(api, "upload", package(tmp_path), "--version", "v1")
 
     assert done.exit_code == 0
-    assert "Version v1 of flowers is there now" in done.output
+    assert "Version v1 of flowers was uploaded" in done.output
     assert "Pipeline details" not in done.output
 
 
@@ -53,7 +53,7 @@ def test_a_second_upload_of_a_file_says_so(uploaded, tmp_path):
     path = package(tmp_path, sdk="other")
     fcn(uploaded, "upload", path)
 
-    assert "was there already" in fcn(uploaded, "upload", path).output
+    assert "already exists" in fcn(uploaded, "upload", path).output
 
 
 def test_an_upload_of_an_older_version_names_the_newest(uploaded, tmp_path):
@@ -62,7 +62,7 @@ def test_an_upload_of_an_older_version_names_the_newest(uploaded, tmp_path):
 
     done = fcn(uploaded, "upload", package(tmp_path))
 
-    assert "The newest is v2" in done.output
+    assert "Version v2 is newer" in done.output
 
 
 def test_a_run_prints_its_link_and_does_not_wait(uploaded):
@@ -114,7 +114,7 @@ def test_a_recurring_run_prints_its_next_times_and_the_time_zone(uploaded):
     done = fcn(uploaded, "create", "flowers", "30 6 * * 1-5", "--time-zone", "Europe/Berlin")
 
     assert done.exit_code == 0
-    assert "0 30 6 * * 1-5" in done.output  # The cluster's cron has seconds.
+    assert "0 30 6 * * 1,2,3,4,5" in done.output  # The cluster's cron has seconds.
     assert "CRON_SCHEDULE_TIMEZONE" in done.output
     assert "Europe/Berlin" in done.output
     assert done.output.count(" 06:30 ") >= 3
@@ -172,7 +172,7 @@ def test_pausing_resuming_and_deleting_confirm_what_they_did(uploaded):
 
     outputs = [fcn(uploaded, word, "flowers").output for word in ("pause", "resume", "delete")]
 
-    assert ["paused" in outputs[0], "runs again" in outputs[1], "deleted" in outputs[2]] == [
+    assert ["paused" in outputs[0], "is resumed" in outputs[1], "deleted" in outputs[2]] == [
         True
     ] * 3
     assert uploaded.held["recurring_runs"] == []
@@ -189,7 +189,7 @@ def test_ctrl_c_stops_following_but_not_the_run(uploaded, monkeypatch):
 
     assert done.exit_code == 130
     run_id = uploaded.held["runs"][0]["run_id"]
-    assert f"the run goes on: `fcn schedule follow {run_id}`" in done.output
+    assert f"follow it again with `fcn schedule follow {run_id}`" in done.output
 
 
 def test_a_run_is_followed_later_by_its_id(uploaded):

@@ -9,9 +9,9 @@ import pytest
 
 from pipeline.cli.schedule_options import read_time_zone
 from pipeline.kubeflow.schedule.errors import WrongUseError
-from tests.fakes.kfp_api import KfpApi
-from tests.fakes.kfp_commands import fcn
-from tests.fakes.kfp_packages import package
+from tests.fakes.kubeflow.api import KfpApi
+from tests.fakes.kubeflow.commands import fcn
+from tests.fakes.kubeflow.packages import package
 
 TOKEN = "c2VjcmV0LXRva2Vu"
 

@@ -59,7 +59,7 @@ def png(color, size):
 
 def answer(truth, label):
     prediction = Prediction(label, {"green": 0.25, "red": 0.75})
-    return flowers.Answer("a[1].jpg", truth, prediction, prediction)
+    return flowers.ClassifiedImage("a[1].jpg", truth, prediction, prediction)
 
 
 def test_a_real_server_answers_over_both_protocols(push_root):

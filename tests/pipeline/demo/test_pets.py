@@ -9,7 +9,7 @@ from PIL import Image
 
 from pipeline.demo import drawn_pets, pets
 from pipeline.demo.download import Archive
-from pipeline.demo.pets import Answer
+from pipeline.demo.pets import SegmentedImage
 from tests.fakes import tiny, tiny_masks
 from trainer.export import saved_model
 
@@ -50,7 +50,7 @@ def test_a_real_server_answers_over_both_protocols_and_each_answer_has_a_picture
 
 
 def test_the_table_shows_how_accurate_each_answer_is(printed, tmp_path):
-    rows = [Answer("a[1].jpg", 0.25, 0.5, agreed, tmp_path) for agreed in (True, False)]
+    rows = [SegmentedImage("a[1].jpg", 0.25, 0.5, agreed, tmp_path) for agreed in (True, False)]
     pets.show(rows, tmp_path)
 
     assert printed().count("25% of the image") == 2

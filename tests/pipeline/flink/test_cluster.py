@@ -9,7 +9,7 @@ from pipeline.flink.errors import ClusterError
 
 
 def test_the_folder_of_a_cluster_that_failed_is_kept():
-    with pytest.raises(ClusterError), cluster.temporary_folder() as folder:
+    with pytest.raises(ClusterError), cluster.make_temporary_folder() as folder:
         raise ClusterError
 
     assert folder.is_dir()
@@ -18,7 +18,7 @@ def test_the_folder_of_a_cluster_that_failed_is_kept():
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt, ValueError])
 def test_otherwise_the_folder_is_removed(end):
-    with pytest.raises(end), cluster.temporary_folder() as folder:
+    with pytest.raises(end), cluster.make_temporary_folder() as folder:
         raise end
 
     assert not folder.exists()

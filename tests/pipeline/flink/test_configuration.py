@@ -48,15 +48,15 @@ def test_java_gets_as_much_memory_as_flink_is_configured_for():
 
 
 def test_only_this_machine_reaches_a_cluster(tmp_path):
-    settings = configuration.task_manager(tmp_path, PORTS, index=0, slots=2)
+    settings = configuration.make_task_manager_settings(tmp_path, PORTS, index=0, slots=2)
 
     bound = {value for name, value in settings.items() if name.endswith(("host", "bind-address"))}
     assert bound == {"127.0.0.1"}
-    assert configuration.pool_host(0).startswith("127.")
+    assert configuration.find_pool_host(0).startswith("127.")
 
 
 def test_a_job_restarts_only_after_a_dead_worker_is_forgotten(tmp_path):
-    settings = configuration.job_manager(tmp_path, PORTS)
+    settings = configuration.make_job_manager_settings(tmp_path, PORTS)
 
     delay, unit = settings["restart-strategy.fixed-delay.delay"].split()
     assert settings["restart-strategy"] == "fixed-delay"
@@ -71,7 +71,9 @@ def test_settings_are_written_as_flink_reads_them(tmp_path):
 
 
 def test_a_replaced_task_manager_gets_a_new_id(tmp_path):
-    first, second = (configuration.task_manager(tmp_path, PORTS, index=1, slots=2) for _ in "ab")
+    first, second = (
+        configuration.make_task_manager_settings(tmp_path, PORTS, index=1, slots=2) for _ in "ab"
+    )
 
     ids = [settings["taskmanager.resource-id"] for settings in (first, second)]
     assert len(set(ids)) == 2

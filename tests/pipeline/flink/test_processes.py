@@ -28,5 +28,5 @@ def test_a_process_that_ended_is_an_error_with_the_end_of_its_log(tmp_path):
         processes.start("short", (sys.executable, "-c", "print('no such thing'); exit(3)"))
         os.waitid(os.P_PID, processes.running["short"].pid, os.WEXITED | os.WNOWAIT)
 
-        with pytest.raises(ClusterError, match=r"short ended with 3.*\n.*no such thing"):
+        with pytest.raises(ClusterError, match=r"short exited with code 3.*\n.*no such thing"):
             processes.check()

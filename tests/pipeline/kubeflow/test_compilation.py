@@ -1,17 +1,15 @@
-"""The compiled graph: what the open-source backend gets, and what stops before it."""
+"""The compiled graph: parameters, containers, retries, and pods for the open-source backend."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
-import yaml
-from google.protobuf import json_format
 from kfp import components
-from kfp.pipeline_spec import pipeline_spec_pb2
 
 from pipeline.kubeflow import compilation, pods
-from pipeline.settings import VOLUMES, Cluster, Gpu, Secret, Step, Volume
+from pipeline.kubeflow.cluster import VOLUMES, Cluster, Gpu, Secret, StepSettings, Volume
+from pipeline.kubeflow.messages import as_json
 from trainer import configs
 
 CLUSTER = Cluster(image="registry.example/fcn-pipeline:1.0")
@@ -33,25 +31,20 @@ def file(experiment, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def package(experiment):
-    return compilation.compiled(experiment, CLUSTER)
+    return compilation.compile_graph(experiment, CLUSTER)
 
 
 def tasks_of(package):
-    return dict(compilation.tasks(package.spec))
+    return {task.name: task.spec for task in package.tasks() if not task.nested}
 
 
 def container_of(package, step):
-    deployment = json_format.ParseDict(
-        json_format.MessageToDict(package.spec.deployment_spec),
-        pipeline_spec_pb2.PipelineDeploymentConfig(),
-    )
-    return deployment.executors[f"{step}_executor"].container
+    return package.executors[f"{step}_executor"].container
 
 
 def pod_of(package, step):
-    """What the second document says of a step's pods."""
-    found = package.platform.platforms["kubernetes"].deployment_spec.executors
-    return json_format.MessageToDict(found[f"{step}_executor"])
+    """The Kubernetes settings of a step's pods, as JSON."""
+    return as_json(package.given_pods[f"{step}_executor"])
 
 
 def test_kfp_loads_both_documents(file):
@@ -85,7 +78,7 @@ def test_each_parameter_has_a_default_and_reaches_the_nested_tasks(package, expe
     }
 
 
-def test_each_step_is_started_by_our_entry(package):
+def test_each_step_starts_the_entry_point(package):
     for step in tasks_of(package):
         container = container_of(package, step)
 
@@ -93,7 +86,7 @@ def test_each_step_is_started_by_our_entry(package):
         assert container.image == CLUSTER.image
 
 
-def test_what_looks_at_the_world_is_never_cached(package):
+def test_steps_with_side_effects_or_outside_inputs_are_never_cached(package):
     cached = {name for name, task in tasks_of(package).items() if task.caching_options.enable_cache}
 
     assert "Trainer" in cached
@@ -101,11 +94,19 @@ def test_what_looks_at_the_world_is_never_cached(package):
     assert "Notification" not in cached
 
 
-def test_a_backend_that_cannot_tell_an_end_gets_no_notification(tmp_path):
-    cluster = replace(CLUSTER, notification=False)
-    package = compilation.compiled(FLOWERS, cluster)
+def test_the_last_task_to_end_is_never_cached(package):
+    nested = package.root.tasks["tfx-dag"].nested
 
-    assert set(tasks_of(package)) == set(tasks_of(compilation.compiled(FLOWERS, CLUSTER))) - {
+    assert [task.name for task in nested.last_tasks] == ["Pusher"]
+    assert "RunReport" in nested.tasks["Pusher"].predecessors
+    assert not nested.tasks["Pusher"].spec.caching_options.enable_cache
+
+
+def test_a_backend_without_a_final_status_gets_no_notification(tmp_path):
+    cluster = replace(CLUSTER, notification=False)
+    package = compilation.compile_graph(FLOWERS, cluster)
+
+    assert set(tasks_of(package)) == set(tasks_of(compilation.compile_graph(FLOWERS, CLUSTER))) - {
         "Notification"
     }
     compilation.compile_to(tmp_path / "flowers.yaml", FLOWERS, cluster)
@@ -113,23 +114,33 @@ def test_a_backend_that_cannot_tell_an_end_gets_no_notification(tmp_path):
     assert set(loaded.component_spec.inputs) == {"data", "served_folder", "served_version"}
 
 
+@pytest.mark.parametrize("follow_links", [False, True])
+def test_the_settings_decide_whether_links_are_followed(follow_links):
+    cluster = replace(CLUSTER, follow_links=follow_links)
+
+    task = tasks_of(compilation.compile_graph(FLOWERS, cluster))["ImageExampleGen"]
+
+    found = task.inputs.parameters["follow_links"].runtime_value.constant
+    assert found.number_value == int(follow_links)
+
+
 def test_caching_can_be_turned_off():
-    package = compilation.compiled(FLOWERS, replace(CLUSTER, caching=False))
+    package = compilation.compile_graph(FLOWERS, replace(CLUSTER, caching=False))
 
     assert not [n for n, task in tasks_of(package).items() if task.caching_options.enable_cache]
 
 
-def test_each_step_is_tried_again_within_a_time_that_holds_all_tries(package):
+def test_the_longest_duration_of_retries_is_enough_for_all_attempts(package):
     for name, task in tasks_of(package).items():
         step, policy = CLUSTER.step(name), task.retry_policy
 
         assert policy.max_retry_count == 2
-        tries = (step.retries + 1) * step.timeout_seconds + 3 * step.backoff_seconds
-        assert policy.backoff_max_duration.seconds >= tries
+        attempts = (step.retries + 1) * step.timeout_seconds + 3 * step.backoff_seconds
+        assert policy.backoff_max_duration.seconds >= attempts
         assert pod_of(package, name)["activeDeadlineSeconds"] == str(step.timeout_seconds)
 
 
-def test_the_trainer_runs_on_a_gpu_node_and_nothing_else_does(package):
+def test_only_the_trainer_runs_on_a_gpu_node(package):
     accelerator = container_of(package, "Trainer").resources.accelerator
     pod = pod_of(package, "Trainer")
 
@@ -141,14 +152,14 @@ def test_the_trainer_runs_on_a_gpu_node_and_nothing_else_does(package):
     assert not [o for o in others if "tolerations" in pod_of(package, o)]
 
 
-def test_no_pod_runs_as_root_where_kfp_can_say_it(package):
+def test_no_pod_runs_as_root(package):
     if not pods.HAS_SECURITY_CONTEXT:
         pytest.skip("this kfp-kubernetes has no field for it")
     for step in tasks_of(package):
         assert pod_of(package, step)["securityContext"]["runAsNonRoot"] is True
 
 
-def test_secrets_volumes_and_labels_go_where_they_are_asked_for():
+def test_each_step_gets_its_own_secrets_volumes_and_labels():
     webhook = Secret(name="fcn-webhook", env={"FCN_WEBHOOK_URL": "url"}, steps=("Notification",))
     cluster = replace(
         CLUSTER,
@@ -159,7 +170,7 @@ def test_secrets_volumes_and_labels_go_where_they_are_asked_for():
         pull_secrets=("registry",),
     )
 
-    package = compilation.compiled(FLOWERS, cluster)
+    package = compilation.compile_graph(FLOWERS, cluster)
 
     asking = [step for step in tasks_of(package) if "secretAsEnv" in pod_of(package, step)]
     trainer = pod_of(package, "Trainer")
@@ -170,53 +181,10 @@ def test_secrets_volumes_and_labels_go_where_they_are_asked_for():
     assert trainer["imagePullSecret"] == [{"secretName": "registry"}]
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        pytest.param({"image": ""}, "No image for the steps: give --image", id="no-image"),
-        pytest.param({"image": "registry:5000/fcn:latest"}, "latest", id="latest"),
-        pytest.param({"push_root": "/elsewhere"}, "/elsewhere/flowers", id="on-no-volume"),
-        pytest.param({"data": "images"}, "images", id="relative-data"),
-        pytest.param(
-            {"steps": {"Trainer": Step(cpu_request=4.0)}}, "Trainer", id="request-above-limit"
-        ),
-    ],
-)
-def test_what_would_not_run_stops_at_compile_and_is_named(change, said, tmp_path):
-    path = tmp_path / "flowers.yaml"
-
-    with pytest.raises(ValueError, match=said):
-        compilation.compile_to(path, FLOWERS, replace(CLUSTER, **change))
-
-    assert not path.exists()
-
-
-def test_a_folder_whose_classes_nobody_names_stops_at_compile(tmp_path):
-    with pytest.raises(ValueError, match=r"data.classes is empty.*--set"):
-        compilation.compile_to(tmp_path / "f.yaml", configs.load("images"), CLUSTER)
-
-
-def test_a_failed_compilation_leaves_the_file_of_the_last_one(tmp_path):
-    path = tmp_path / "flowers.yaml"
-    path.write_text("before")
-
-    with pytest.raises(ValueError, match="image"):
-        compilation.compile_to(path, FLOWERS, replace(CLUSTER, image="fcn"))
-
-    assert path.read_text() == "before"
-
-
 def test_a_step_without_a_gpu_needs_no_gpu_node():
-    cluster = replace(CLUSTER, steps={"Trainer": Step(gpus=0)})
+    cluster = replace(CLUSTER, steps={"Trainer": StepSettings(gpus=0)})
 
-    package = compilation.compiled(FLOWERS, cluster)
+    package = compilation.compile_graph(FLOWERS, cluster)
 
     assert not container_of(package, "Trainer").resources.accelerator.type
     assert "tolerations" not in pod_of(package, "Trainer")
-
-
-def test_the_file_holds_two_documents(file):
-    first, second = yaml.safe_load_all(file.read_text())
-
-    assert first["schemaVersion"] == "2.1.0"
-    assert list(second) == ["platforms"]

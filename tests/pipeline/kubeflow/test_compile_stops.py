@@ -1,17 +1,16 @@
-"""What stops the compilation of the real graph, each with its rule and place."""
+"""What stops the compilation of the real graph, each with its place and rule."""
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 
 import pytest
-import yaml
 from tfx import v1 as tfx
 from tfx.types import standard_artifacts
 
-from pipeline.kubeflow import compilation, lint
-from pipeline.settings import Cluster, Step
+from pipeline.kubeflow import compilation
+from pipeline.kubeflow.cluster import Cluster, StepSettings
+from pipeline.settings_error import SettingsError
 from trainer import configs
 from trainer.overrides import apply_overrides
 
@@ -19,96 +18,84 @@ CLUSTER = Cluster(image="registry.example/fcn-pipeline:1.0")
 FLOWERS = configs.load("flowers")
 
 
-@pytest.fixture(scope="module")
-def compiled():
-    """The two documents of the real graph."""
-    return list(yaml.safe_load_all(compilation.written(compilation.compiled(FLOWERS, CLUSTER))))
-
-
-@pytest.fixture
-def documents(compiled):
-    return copy.deepcopy(compiled)
-
-
-def container(documents, step):
-    return documents[0]["deploymentSpec"]["executors"][f"{step}_executor"]["container"]
-
-
-def pod(documents, step):
-    executors = documents[1]["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
-    return executors[f"{step}_executor"]
-
-
-def task(documents, step):
-    return documents[0]["components"]["tfx-dag"]["dag"]["tasks"][step]
-
-
-def remove_command(documents):
-    del container(documents, "Trainer")["command"]
-
-
-def remove_gpu_limit(documents):
-    container(documents, "Trainer")["resources"]["accelerator"]["count"] = "0"
-
-
-def add_ignored_shared_memory(documents):
-    pod(documents, "Trainer")["enabledSharedMemory"] = {"volumeName": "shm", "size": "8Gi"}
-
-
-def remove_parameter(documents):
-    del documents[0]["root"]["dag"]["tasks"]["tfx-dag"]["inputs"]["parameters"]["data"]
-
-
-def shorten_backoff(documents):
-    task(documents, "Trainer")["retryPolicy"]["backoffMaxDuration"] = "3600s"
-
-
-def test_the_real_graph_has_no_problems(compiled):
-    assert lint.find_problems_in_text(yaml.safe_dump_all(compiled)) == []
-
-
-@pytest.mark.parametrize(
-    ("break_documents", "place", "rule"),
-    [
-        (remove_command, "Trainer", "command-missing"),
-        (remove_gpu_limit, "Trainer", "gpu-count-zero"),
-        (add_ignored_shared_memory, "Trainer", "ignored-shared-memory"),
-        (remove_parameter, "tfx-dag", "parameter-missing"),
-        (shorten_backoff, "Trainer", "retries-cancelled"),
-    ],
-)
-def test_what_settings_cannot_say_stops_it(documents, break_documents, place, rule):
-    break_documents(documents)
-
-    problems = lint.find_problems_in_text(yaml.safe_dump_all(documents))
-
-    assert (rule, place) in [(problem.rule, problem.place) for problem in problems]
-
-
 @pytest.mark.parametrize(
     ("change", "place", "rule"),
     [
-        ({"image": "registry.example/fcn-pipeline"}, "Trainer", "image-not-pinned"),
-        ({"steps": {"Tokenizer": Step()}}, "Tokenizer_executor", "settings-without-executor"),
-        ({"push_root": "served"}, "Pusher", "relative-path"),
+        pytest.param(
+            {"image": "registry.example/fcn-pipeline"},
+            "Trainer",
+            "image-not-pinned",
+            id="no-tag",
+        ),
+        pytest.param(
+            {"image": "registry:5000/fcn:latest"}, "Trainer", "image-not-pinned", id="latest"
+        ),
+        pytest.param(
+            {"steps": {"Tokenizer": StepSettings()}},
+            "Tokenizer_executor",
+            "settings-without-executor",
+            id="no-such-step",
+        ),
+        pytest.param(
+            {"steps": {"Trainer": StepSettings(cpu_request=4.0)}},
+            "Trainer",
+            "request-above-limit",
+            id="request-above-limit",
+        ),
+        pytest.param({"push_root": "served"}, "Pusher", "relative-path", id="relative-push-root"),
+        pytest.param(
+            {"push_root": "/elsewhere"}, "Pusher", "path-without-volume", id="on-no-volume"
+        ),
+        pytest.param({"data": "images"}, "ImageExampleGen", "relative-path", id="relative-data"),
     ],
-    ids=["unpinned-image", "no-such-step", "relative-push-root"],
 )
-def test_settings_that_would_not_run_stop_it(change, place, rule, tmp_path):
+def test_settings_that_would_not_run_stop_it_before_it_writes_a_file(change, place, rule, tmp_path):
     with pytest.raises(ValueError, match=rf"(?m)^  {place}: .* \[{rule}\]$"):
         compilation.compile_to(tmp_path / "f.yaml", FLOWERS, replace(CLUSTER, **change))
 
     assert not list(tmp_path.iterdir())
 
 
+def test_a_missing_image_stops_it(tmp_path):
+    with pytest.raises(SettingsError) as raised:
+        compilation.compile_to(tmp_path / "f.yaml", FLOWERS, replace(CLUSTER, image=""))
+
+    assert raised.value.name == "image"
+
+
+def test_missing_classes_stop_it(tmp_path):
+    with pytest.raises(SettingsError) as raised:
+        compilation.compile_to(tmp_path / "f.yaml", configs.load("images"), CLUSTER)
+
+    assert raised.value.name == "data.classes"
+
+
+def test_a_failed_compilation_leaves_the_file_of_the_last_one(tmp_path):
+    path = tmp_path / "flowers.yaml"
+    path.write_text("before")
+
+    with pytest.raises(ValueError, match="image"):
+        compilation.compile_to(path, FLOWERS, replace(CLUSTER, image="fcn"))
+
+    assert path.read_text() == "before"
+
+
 def test_a_name_that_kubernetes_refuses_stops_it():
-    with pytest.raises(ValueError, match=r"name.*My_Flowers.*it should be 1 to 63 of a-z"):
+    with pytest.raises(ValueError, match=r"name.*My_Flowers.*use 1 to 57 characters"):
         apply_overrides(FLOWERS, ("name=My_Flowers",))
 
 
-def test_a_name_with_no_room_for_what_kubernetes_adds_stops_it(tmp_path):
-    with pytest.raises(ValueError, match=r"a{60}.*\[bad-pipeline-name\]"):
-        compilation.compile_to(tmp_path / "f.yaml", replace(FLOWERS, name="a" * 60), CLUSTER)
+def test_a_name_without_room_for_a_suffix_stops_it():
+    with pytest.raises(ValueError, match=r"name.*use 1 to 57 characters"):
+        replace(FLOWERS, name="a" * 58)
+
+
+def test_the_longest_name_compiles(tmp_path):
+    path = tmp_path / "f.yaml"
+
+    compilation.compile_to(path, replace(FLOWERS, name="a" * 57), CLUSTER)
+
+    assert f"name: {'a' * 57}\n" in path.read_text()
 
 
 def test_a_resolver_in_the_graph_stops_it(monkeypatch, tmp_path):
@@ -125,4 +112,18 @@ def test_a_resolver_in_the_graph_stops_it(monkeypatch, tmp_path):
     monkeypatch.setattr(compilation, "create_pipeline", with_resolver)
 
     with pytest.raises(ValueError, match=r"LatestModel.*\[unsupported-executor\]"):
+        compilation.compile_to(tmp_path / "f.yaml", FLOWERS, CLUSTER)
+
+
+def test_a_graph_that_may_end_with_a_cached_step_stops_it(monkeypatch, tmp_path):
+    def without_the_wait_for_the_report(experiment, cluster):
+        spec = run_tfx_compiler(experiment, cluster)
+        tasks = spec.components["tfx-dag"].dag.tasks
+        tasks["Pusher"].dependent_tasks.remove("RunReport")
+        return spec
+
+    run_tfx_compiler = compilation.run_tfx_compiler
+    monkeypatch.setattr(compilation, "run_tfx_compiler", without_the_wait_for_the_report)
+
+    with pytest.raises(ValueError, match=r"(?m)^  RunReport: .*\[status-stays-running\]$"):
         compilation.compile_to(tmp_path / "f.yaml", FLOWERS, CLUSTER)

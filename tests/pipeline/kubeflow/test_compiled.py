@@ -1,23 +1,15 @@
-"""The compiled pipeline as the rooms of the linter read it."""
+"""Tasks, steps and values of a compiled pipeline."""
 
 from __future__ import annotations
 
 import pytest
-from google.protobuf import json_format
-from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec, PlatformSpec
 
-from pipeline.kubeflow.compiled import Package
-from tests.fakes.linted import Pipeline
-
-
-def read(pipeline):
-    spec = json_format.ParseDict(pipeline.spec, PipelineSpec())
-    return Package(spec, json_format.ParseDict(pipeline.platform, PlatformSpec()))
+from tests.fakes.kubeflow.linted import Pipeline
 
 
 @pytest.fixture
 def package():
-    return read(Pipeline())
+    return Pipeline().package()
 
 
 def texts(package, name):
@@ -25,7 +17,7 @@ def texts(package, name):
     return task.texts
 
 
-def test_nested_tasks_are_read_where_they_stand(package):
+def test_nested_tasks_follow_those_of_the_root(package):
     assert [dag.name for dag in package.dags()] == ["root", "tfx-dag"]
     assert [step.name for step in package.steps()] == [
         "Notification",
@@ -47,23 +39,23 @@ def test_a_default_of_the_run_reaches_the_nested_tasks(package):
     assert texts(package, "ImageExampleGen") == {"input_base": "/data/flowers"}
 
 
-def test_what_a_task_is_given_goes_before_its_components_default():
+def test_a_given_value_overrides_the_default_of_the_component():
     pipeline = Pipeline()
     declared = pipeline.component("Pusher")["inputDefinitions"]["parameters"]
     declared["served_folder"]["defaultValue"] = "/elsewhere"
 
-    assert texts(read(pipeline), "Pusher") == {"served_folder": "/served/flowers"}
+    assert texts(pipeline.package(), "Pusher") == {"served_folder": "/served/flowers"}
 
 
-def test_what_only_a_run_can_tell_is_not_known():
+def test_a_value_from_another_task_is_unknown():
     pipeline = Pipeline()
     source = {"producerTask": "Trainer", "outputParameterKey": "folder"}
     pipeline.parameters("Pusher")["served_folder"] = {"taskOutputParameter": source}
 
-    assert texts(read(pipeline), "Pusher") == {}
+    assert texts(pipeline.package(), "Pusher") == {}
 
 
-def test_reading_leaves_the_documents_as_they_are(package):
+def test_reading_does_not_change_the_documents(package):
     before = package.spec.SerializeToString(), package.platform.SerializeToString()
 
     list(package.steps())

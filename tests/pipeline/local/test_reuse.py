@@ -46,7 +46,7 @@ def finish(settings, pushed, experiment=FLOWERS):
 
 
 def begin(settings, experiment=FLOWERS):
-    pinned = reuse.pin(experiment, settings)
+    pinned = reuse.choose_pin(experiment, settings)
     reuse.begin(settings.workdir, pinned)
     return pinned
 
@@ -58,20 +58,20 @@ def train(settings, *, fingerprint):
 
 
 def test_the_first_run_compares_with_nothing(settings):
-    assert reuse.pin(FLOWERS, settings).served_version == NONE
+    assert reuse.choose_pin(FLOWERS, settings).served_version == NONE
 
 
 def test_the_first_run_compares_with_the_newest_served_version(settings):
     for version in ("9", "10", "2"):
         serve(settings, version)
 
-    assert reuse.pin(FLOWERS, settings).served_version == "10"
+    assert reuse.choose_pin(FLOWERS, settings).served_version == "10"
 
 
 def test_the_same_run_after_a_push_keeps_its_pin(settings):
     first = finish(settings, "1")
 
-    assert reuse.apply_pin(settings, reuse.pin(FLOWERS, settings)) == reuse.apply_pin(
+    assert reuse.apply_pin(settings, reuse.choose_pin(FLOWERS, settings)) == reuse.apply_pin(
         settings, first
     )
 
@@ -80,7 +80,7 @@ def test_the_same_run_keeps_its_pin_after_its_version_was_deleted(settings):
     finish(settings, "1")
     stop_serving(settings, "1")
 
-    assert reuse.pin(FLOWERS, settings).served_version == NONE
+    assert reuse.choose_pin(FLOWERS, settings).served_version == NONE
 
 
 @pytest.mark.parametrize(
@@ -93,14 +93,14 @@ def test_the_same_run_keeps_its_pin_after_its_version_was_deleted(settings):
 def test_a_changed_run_compares_with_the_version_pushed(settings, change):
     finish(settings, "1")
 
-    assert reuse.pin(*change(FLOWERS, settings)).served_version == "1"
+    assert reuse.choose_pin(*change(FLOWERS, settings)).served_version == "1"
 
 
 def test_a_version_pushed_by_others_becomes_the_baseline(settings):
     finish(settings, "1")
     serve(settings, "2")
 
-    assert reuse.pin(FLOWERS, settings).served_version == "2"
+    assert reuse.choose_pin(FLOWERS, settings).served_version == "2"
 
 
 def test_a_run_that_was_killed_after_its_push_is_not_compared_with_itself(settings):
@@ -108,7 +108,7 @@ def test_a_run_that_was_killed_after_its_push_is_not_compared_with_itself(settin
     begin(settings)
     shutil.copytree(train(settings, fingerprint=1), f"{settings.served_folder('flowers')}/7")
 
-    assert reuse.pin(FLOWERS, settings).served_version == "6"
+    assert reuse.choose_pin(FLOWERS, settings).served_version == "6"
 
 
 def test_a_run_that_was_killed_is_compared_with_what_somebody_else_pushed(settings):
@@ -117,23 +117,25 @@ def test_a_run_that_was_killed_is_compared_with_what_somebody_else_pushed(settin
     train(settings, fingerprint=1)
     serve(settings, "7")
 
-    assert reuse.pin(FLOWERS, settings).served_version == "7"
+    assert reuse.choose_pin(FLOWERS, settings).served_version == "7"
 
 
 def test_an_earlier_question_is_held_to_the_same_after_another_was_killed(settings):
     first = finish(settings, "1")
     begin(settings, apply_overrides(FLOWERS, ["train.epochs=5"]))
 
-    assert reuse.pin(FLOWERS, settings).served_version == first.served_version
+    assert reuse.choose_pin(FLOWERS, settings).served_version == first.served_version
 
 
-@pytest.mark.parametrize("content", ["", "{", "[3]", '[{"asked": "x"}]', '{"asked": "x"}'])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[3]", '[{"inputs_digest": "x"}]', '{"inputs_digest": "x"}']
+)
 def test_pins_that_cannot_be_read_count_as_none(settings, caplog, content):
     finish(settings, "1")
-    Path(reuse.file(settings.workdir)).write_text(content)
+    Path(reuse.locate_pins(settings.workdir)).write_text(content)
 
-    assert reuse.pin(FLOWERS, settings).served_version == "1"
-    assert reuse.file(settings.workdir) in caplog.text
+    assert reuse.choose_pin(FLOWERS, settings).served_version == "1"
+    assert reuse.locate_pins(settings.workdir) in caplog.text
 
 
 def test_only_some_pins_are_kept(settings):
@@ -147,11 +149,11 @@ def test_a_push_that_is_repeated_stays_repeated(settings):
     pinned = reuse.push_again(finish(settings, "1"))
     reuse.finish(settings.workdir, pinned, "1")
 
-    assert reuse.pin(FLOWERS, settings).push_attempt == pinned.push_attempt != ""
+    assert reuse.choose_pin(FLOWERS, settings).push_attempt == pinned.push_attempt != ""
 
 
 def test_a_version_may_be_chosen_by_number(settings):
     serve(settings, "3")
     serve(settings, "4")
 
-    assert reuse.pin(FLOWERS, replace(settings, served_version="3")).served_version == "3"
+    assert reuse.choose_pin(FLOWERS, replace(settings, served_version="3")).served_version == "3"

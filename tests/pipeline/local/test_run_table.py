@@ -5,10 +5,11 @@ import json
 from dataclasses import replace
 
 import pytest
-from rich.console import Console
 
 from components.ingestion.summary import Sides, Summary
 from pipeline.local import results, run_table
+from serving import printable
+from serving.terminal import Console
 
 RESULT = results.RunResult(
     task="classes",
@@ -129,3 +130,18 @@ def test_the_json_has_what_the_table_shows(tmp_path):
     assert written["examples"] == RESULT.examples
     assert written["classes"]["tulip"]["precision"] is None
     assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
+
+
+@pytest.mark.parametrize("name", ["[/thing]", "[red]", "\x1b[31m", "n" * 300])
+def test_names_are_whole_and_cannot_act(name):
+    classes = {name: RESULT.classes["rose"]}
+    ingested = replace(RESULT.ingested, classes={name: RESULT.ingested.classes["rose"]})
+    sizes = dict.fromkeys((name, "all"), Sides(1, 1.0, 1))
+    ingested = replace(ingested, heights=sizes, widths=sizes)
+    failed = replace(RESULT, blessed=False, failures=(f"class {name}",), report=f"/{name}")
+    stream = io.StringIO()
+
+    run_table.show(replace(failed, classes=classes, ingested=ingested), Console(file=stream))
+
+    assert stream.getvalue().count(printable.name(name)) == 4
+    assert not {"\x1b", "…"} & set(stream.getvalue())

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from serving.server.model_versions import ModelVersions, State
+from serving.server.model_versions import ModelVersions, VersionState
 from serving.server.request_errors import ModelNotFound, ModelNotReady
 from serving.versions import find_versions
 from tests.fakes import saved_models
@@ -59,7 +59,7 @@ def test_a_version_that_does_not_load_leaves_the_old_one_serving(model):
 
     newest = model.versions.list_statuses()[0]
     assert model.answering() == 1
-    assert (newest.version, newest.state) == (2, State.END)
+    assert (newest.version, newest.state) == (2, VersionState.END)
     assert "saved_model" in newest.error
     assert model.changes.count((2, "LOADING")) == 1
 
@@ -124,5 +124,5 @@ def test_a_version_that_cannot_answer_its_warm_up_records_does_not_serve(model):
     model.refresh()
 
     (status,) = model.versions.list_statuses()
-    assert status.state is State.END
+    assert status.state is VersionState.END
     assert status.error.startswith("BadInput: ")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.fakes import tiny
+from tests.fakes import image_files, tiny
 from trainer.export import saved_model
 
 SIZES = [(17, 33), (48, 20), (1, 1), (16, 16)]
@@ -62,6 +62,38 @@ def test_files_in_one_request_get_the_answers_that_each_gets_alone(saved):
     together = ask(saved, "serving_default", image_bytes=BYTES)["probabilities"]
 
     np.testing.assert_allclose(together, alone(saved), atol=1e-4)
+
+
+@pytest.mark.parametrize("side", [-5, 0, 49, 2**31 - 1])
+def test_sizes_outside_the_pixels_are_refused(saved, side):
+    pixels = np.zeros((2, 48, 48, 3), "float32")
+    sizes = np.array([[48, 48], [48, side]], "int32")
+
+    with pytest.raises(tf.errors.InvalidArgumentError, match=rf"(?s){side}.*48 48"):
+        ask(saved, "predict_padded_pixels", pixels=pixels, sizes=sizes)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("signature", ["predict_pixels", "predict_padded_pixels"])
+def test_pixels_that_are_not_numbers_are_refused(saved, signature, value):
+    inputs = {"pixels": np.full((1, 16, 16, 3), value, "float32")}
+    if signature == "predict_padded_pixels":
+        inputs["sizes"] = np.array([[16, 16]], "int32")
+
+    with pytest.raises(tf.errors.InvalidArgumentError, match="NaN or infinity"):
+        ask(saved, signature, **inputs)
+
+
+def test_a_size_is_needed_for_each_image(saved):
+    pixels = np.zeros((2, 16, 16, 3), "float32")
+
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        ask(saved, "predict_padded_pixels", pixels=pixels, sizes=np.array([[16, 16]], "int32"))
+
+
+def test_a_file_of_too_many_pixels_is_refused_before_it_is_decoded(saved):
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"(?s)60000.*60000.*1000000"):
+        ask(saved, "serving_default", image_bytes=[image_files.png_header(60_000, 60_000)])
 
 
 @pytest.mark.parametrize("fill", [0, 255], ids=["black", "white"])

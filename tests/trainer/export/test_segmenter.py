@@ -96,7 +96,7 @@ def test_enlarging_band_by_band_equals_enlarging_at_once(monkeypatch):
 
 def test_a_constant_segmenter_returns_the_largest_class_everywhere():
     statistics = DataStatistics(tiny_masks.CLASSES, (), (), (), class_fractions=(0.2, 0.5, 0.3))
-    model = segmenter.build_constant(statistics, 64)
+    model = segmenter.build_constant(statistics, tiny.LIMITS)
     found = model.answer_examples(tf.constant([tiny_masks.record(0)]))
 
     assert found["class_fractions"].numpy().tolist() == [[0.0, 1.0, 0.0]]

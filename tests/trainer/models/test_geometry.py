@@ -81,7 +81,7 @@ VALID = {
 @pytest.mark.parametrize(("build", "smallest"), VALID.values(), ids=VALID)
 def test_the_smallest_input_works_and_one_pixel_less_fails(build, smallest):
     model = build()
-    height, width = geometry.smallest_input(model)
+    height, width = geometry.find_smallest_input(model)
 
     assert (height, width) == smallest
     assert fits(model, height, width)
@@ -111,7 +111,7 @@ def test_padded_models_take_a_single_pixel():
         layers.Conv2D(4, 3, strides=2, padding="same"), layers.MaxPooling2D(2, padding="same")
     )
 
-    assert geometry.smallest_input(model) == (1, 1)
+    assert geometry.find_smallest_input(model) == (1, 1)
     assert np.isfinite(model(np.ones((1, 1, 1, 3), "float32"))).all()
 
 
@@ -120,13 +120,13 @@ def test_the_experiments_models_take_a_single_pixel(name):
     model = models.build(configs.load(name).model, tiny.STATISTICS)
     inputs = {"image": np.ones((1, 1, 1, 3), "float32"), "size": np.ones((1, 2), "int32")}
 
-    assert geometry.smallest_input(model) == (1, 1)
+    assert geometry.find_smallest_input(model) == (1, 1)
     assert np.isfinite(model(inputs)).all()
 
 
 def test_strides_multiply_along_the_way():
     model = tiny.model_of()
-    strides = geometry.strides(model)
+    strides = geometry.compute_strides(model)
 
     assert (strides["image"], strides["stem_conv"]) == ((1, 1), (2, 2))
     assert (strides["stage1_down_conv"], strides["stage1_down_mask"]) == ((8, 8), (8, 8))
@@ -140,20 +140,20 @@ def test_strides_are_those_of_the_outputs():
     outputs = inside([np.ones((1, 64, 96, 3), "float32"), np.array([[64, 96]], "int32")])
 
     for layer, output in zip(maps, outputs, strict=True):
-        height, width = geometry.strides(model)[layer.name]
+        height, width = geometry.compute_strides(model)[layer.name]
         assert tuple(output.shape[1:3]) == (64 // height, 96 // width), layer.name
 
 
 def test_the_receptive_field_grows_by_kernels_and_strides():
     model = chain(layers.Conv2D(4, 3), layers.Conv2D(4, (3, 5), strides=2), layers.MaxPooling2D(2))
 
-    assert geometry.receptive_field(model) == (7, 9)
-    assert geometry.receptive_field(branches()) == (11, 11)
+    assert geometry.find_receptive_field(model) == (7, 9)
+    assert geometry.find_receptive_field(branches()) == (11, 11)
 
 
 def test_strides_divide_where_a_map_grows():
     grow = layers.Conv2DTranspose(4, 3, strides=(2, 4), padding="same", name="grown")
-    strides = geometry.strides(chain(layers.Conv2D(4, 3, strides=2, padding="same"), grow))
+    strides = geometry.compute_strides(chain(layers.Conv2D(4, 3, strides=2, padding="same"), grow))
 
     assert strides["grown"] == (1, 0.5)
 
@@ -196,7 +196,7 @@ def line(*middle):
 @pytest.mark.parametrize("build", FIELDS.values(), ids=FIELDS)
 def test_the_receptive_field_is_what_a_position_sees_at_the_most(build):
     model = build()
-    height, _ = geometry.receptive_field(model)
+    height, _ = geometry.find_receptive_field(model)
 
     assert height == most_rows_seen(model)
 
@@ -216,4 +216,4 @@ def test_a_layer_of_unknown_kind_is_named():
     model = chain(layers.UpSampling2D(2, name="larger"))
 
     with pytest.raises(ValueError, match=r"'larger' .*UpSampling2D.* RULES "):
-        geometry.smallest_input(model)
+        geometry.find_smallest_input(model)

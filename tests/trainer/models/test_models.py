@@ -60,15 +60,15 @@ def test_images_get_different_answers(model):
 
 
 def test_a_single_pixel_is_the_smallest_input(model):
-    assert geometry.smallest_input(model) == (1, 1)
+    assert geometry.find_smallest_input(model) == (1, 1)
 
 
 def test_the_map_ends_at_the_stride_of_the_image(model):
-    assert geometry.strides(model)["logits"] == (1, 1)
+    assert geometry.compute_strides(model)["logits"] == (1, 1)
 
 
 def test_strides_are_those_of_the_maps(model):
-    strides = geometry.strides(model)
+    strides = geometry.compute_strides(model)
     maps = [layer for layer in model.layers if layer.name in strides]
     side = 64  # A multiple of all strides: none rounds.
     inside = keras.Model(model.input, [layer.output for layer in maps])

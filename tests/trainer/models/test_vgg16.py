@@ -14,7 +14,7 @@ MEAN, STD = (10.0, 20.0, 30.0), (2.0, 4.0, 5.0)
 
 def features(weights="none", width=1 / 16):
     config = segmenters.vgg("fcn8s", weights=weights, width=width)
-    inputs, maps = vgg16.backbone(config, mean=MEAN, std=STD)
+    inputs, maps = vgg16.build_backbone(config, mean=MEAN, std=STD)
     return keras.Model(inputs, {name: found.features for name, found in maps.items()})
 
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 def full():
     """A narrow VGG-16 with its dense layers, for images of 224x224."""
     keras.utils.set_random_seed(5)
-    return vgg16_weights.plain(segmenters.vgg("fcn8s", width=WIDTH), top=True)
+    return vgg16_weights.build_keras_vgg16(segmenters.vgg("fcn8s", width=WIDTH), top=True)
 
 
 @pytest.fixture(scope="module", params=["vgg.weights.h5", "vgg.h5"])
@@ -38,7 +38,7 @@ def full_file(full, request, tmp_path_factory):
 def bare_file(request, tmp_path_factory):
     """Of a VGG-16 without dense layers."""
     keras.utils.set_random_seed(6)
-    bare = vgg16_weights.plain(segmenters.vgg("fcn8s", width=WIDTH), top=False)
+    bare = vgg16_weights.build_keras_vgg16(segmenters.vgg("fcn8s", width=WIDTH), top=False)
     path = str(tmp_path_factory.mktemp("bare") / request.param)
     write = bare.save_weights if path.endswith(".weights.h5") else bare.save
     write(path)
@@ -54,7 +54,7 @@ def test_the_features_are_those_of_keras(tmp_path):
     keras_own = keras.applications.VGG16(include_top=False, weights=None)
     keras_own.save_weights(path)
     config = segmenters.vgg("vgg16_deconv", width=1.0, weights=path)
-    inputs, maps = vgg16.backbone(config, mean=[0] * 3, std=[1] * 3)
+    inputs, maps = vgg16.build_backbone(config, mean=[0] * 3, std=[1] * 3)
     ours = vgg16_weights.read(keras.Model(inputs, maps["block5_pool"].features), config)
     image = np.random.default_rng(0).uniform(0, 255, (64, 96, 3)).astype("float32")
 
@@ -126,7 +126,7 @@ def test_a_narrow_model_cannot_have_the_weights_of_imagenet():
 
 OFFLINE = """
 from trainer.models import vgg16_weights
-vgg16_weights.from_imagenet(top=False)
+vgg16_weights.load_imagenet(top=False)
 """
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.ingestion.summary import NearDuplicates
+from components.ingestion.near_duplicates.counts import NearDuplicates
 from tests.fakes import image_files, scenes
 from tests.fakes.image_files import put
 from tests.fakes.ingested import ingest
@@ -66,6 +66,18 @@ def test_given_splits_stay_and_near_duplicates_between_them_are_counted(tmp_path
 
     assert found.summary.examples == {"train": 12, "val": 12, "test": 12}
     assert found.summary.near_duplicates == NearDuplicates(12, 24, parted=12)
+
+
+def test_images_of_one_scene_go_together_from_train_to_val(tmp_path):
+    scenes.bursts(tmp_path / "train", 40)
+    put(tmp_path, {f"test/{'ab'[n % 2]}/{n}.jpg": scenes.burst(100 + n)[0] for n in range(12)})
+
+    found = ingest(tmp_path, tmp_path.parent / "out")
+
+    assert found.summary.val_from_train > 0
+    assert found.summary.examples["test"] == 12
+    assert (len(splits_of_scenes(found)), count_parted(found)) == (52, 0)
+    assert found.summary.near_duplicates == NearDuplicates(40, 80)
 
 
 def test_images_that_all_look_alike_are_split_by_content_with_a_warning(tmp_path):

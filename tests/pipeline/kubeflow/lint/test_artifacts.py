@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes.linted import Pipeline, made_by
+from tests.fakes.kubeflow.linted import Pipeline, made_by
 
 
 @pytest.fixture
@@ -12,7 +12,7 @@ def pipeline():
     return Pipeline()
 
 
-def test_an_artifact_of_a_task_that_is_not_there_is_refused(pipeline):
+def test_an_artifact_of_an_unknown_task_is_refused(pipeline):
     pipeline.artifacts("Pusher")["model"] = made_by("Tuner", "model")
 
     assert pipeline.broken() == [("artifact-unknown-output", "Pusher")]
@@ -26,7 +26,7 @@ def test_an_artifact_that_its_task_does_not_make_is_refused(pipeline):
     assert "'weights'" in pipeline.problem().message
 
 
-def test_an_artifact_that_a_component_needs_and_does_not_get_is_refused(pipeline):
+def test_a_missing_artifact_is_refused(pipeline):
     del pipeline.artifacts("Pusher")["model"]
 
     assert pipeline.broken() == [("artifact-missing", "Pusher")]
@@ -48,7 +48,7 @@ def test_an_artifact_that_its_component_does_not_declare_is_refused(pipeline):
     assert "'baseline'" in pipeline.problem().message
 
 
-def test_an_artifact_that_the_nested_tasks_are_not_given_is_refused(pipeline):
+def test_an_artifact_that_the_dag_does_not_have_is_refused(pipeline):
     pipeline.artifacts("Pusher")["model"] = {"componentInputArtifact": "model"}
 
     assert pipeline.broken() == [("artifact-not-in-parent", "Pusher")]

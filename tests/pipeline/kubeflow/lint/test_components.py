@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes.linted import Pipeline
+from tests.fakes.kubeflow.linted import Pipeline
 
 
 @pytest.fixture
@@ -12,7 +12,7 @@ def pipeline():
     return Pipeline()
 
 
-def test_another_schema_is_refused(pipeline):
+def test_another_schema_version_is_refused(pipeline):
     pipeline.spec["schemaVersion"] = "2.0.0"
 
     assert pipeline.broken() == [("schema-version", "pipeline")]
@@ -26,7 +26,7 @@ def test_a_name_that_kubernetes_refuses_is_refused(pipeline):
     assert "'Tiny_A'" in pipeline.problem().message
 
 
-def test_a_root_for_artifacts_that_the_backend_ignores_is_refused(pipeline):
+def test_a_pipeline_root_that_the_backend_ignores_is_refused(pipeline):
     pipeline.spec["defaultPipelineRoot"] = "s3://bucket/runs"
 
     assert pipeline.broken() == [("ignored-pipeline-root", "pipeline")]
@@ -38,16 +38,17 @@ def test_a_pipeline_without_tasks_is_refused(pipeline):
     assert pipeline.broken() == [("no-tasks", "root")]
 
 
-def test_a_resolver_is_refused_with_what_to_take_instead(pipeline):
+def test_a_resolver_is_refused_with_its_replacement(pipeline):
     pipeline.containers["BaselineModel_executor"] = {"resolver": {}}
 
     assert pipeline.broken() == [("unsupported-executor", "BaselineModel_executor")]
     assert "Resolver" in pipeline.problem().message
 
 
-def test_an_importer_is_taken(pipeline):
+def test_an_importer_is_accepted(pipeline):
     uri = {"constant": "gs://bucket/model"}
     pipeline.containers["BaselineModel_executor"] = {"importer": {"artifactUri": uri}}
+    pipeline.tasks["Pusher"]["dependentTasks"].append("BaselineModel")
 
     assert pipeline.problems() == []
 
@@ -64,7 +65,7 @@ def test_a_component_without_executor_is_refused(pipeline):
     assert pipeline.broken() == [("component-without-executor", "Pusher")]
 
 
-def test_an_executor_that_is_not_there_is_refused_with_those_that_are(pipeline):
+def test_an_unknown_executor_is_refused_with_the_existing_ones(pipeline):
     pipeline.component("Pusher")["executorLabel"] = "Pushed_executor"
 
     assert pipeline.broken() == [("unknown-executor", "Pusher")]

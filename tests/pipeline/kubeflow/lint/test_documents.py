@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.kubeflow import lint
-from tests.fakes.linted import Pipeline
+from tests.fakes.kubeflow.linted import Pipeline
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.kubeflow import lint
-from tests.fakes.linted import Pipeline
+from tests.fakes.kubeflow.linted import Pipeline
 
 
 def test_a_good_pipeline_has_no_problems():

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from pipeline.kubeflow.lint import find_name_problem
-from pipeline.kubeflow.lint.names import DNS_NAME, find_label_flaw, suggest
-from tests.fakes.linted import Pipeline
+from pipeline.kubeflow.lint.names import find_label_flaw
+from tests.fakes.kubeflow.linted import Pipeline
 
 
 @pytest.mark.parametrize("name", ["flowers", "a", "pets-2", "3d", "x" * 57])
-def test_a_label_of_rfc_1123_with_room_for_a_suffix_is_taken(name):
+def test_a_label_of_rfc_1123_with_room_for_a_suffix_is_accepted(name):
     assert find_name_problem(name) is None
 
 
@@ -22,29 +22,17 @@ def test_any_other_name_is_refused(name):
     assert repr(name) in find_name_problem(name).message
 
 
-def test_the_name_suggested_is_one_that_is_accepted():
-    assert suggest("My Flowers_v2.") == ", such as 'my-flowers-v2'"
+def test_a_valid_name_is_suggested():
+    assert "such as 'my-flowers-v2'" in find_name_problem("My Flowers_v2.").message
 
 
-def test_a_task_that_argo_has_no_name_for_is_refused():
+def test_a_task_name_that_argo_does_not_accept_is_refused():
     pipeline = Pipeline()
     tasks = pipeline.component("tfx-dag")["dag"]["tasks"]
     tasks["Pusher_2"] = tasks.pop("Pusher")
     tasks["Pusher_2"]["taskInfo"]["name"] = "Pusher_2"
 
     assert pipeline.broken() == [("bad-task-name", "Pusher_2")]
-
-
-@pytest.mark.parametrize("name", ["fcn-webhook", "a", "1.b-2.c", "x" * 253])
-def test_a_dns_name_is_of_small_letters_digits_hyphens_and_dots(name):
-    assert DNS_NAME.fullmatch(name)
-
-
-@pytest.mark.parametrize(
-    "name", ["", "A", "a_b", "a..b", "a.", "-a", "a.-b", "https://a", "a\n", "x" * 254]
-)
-def test_any_other_text_is_not_a_dns_name(name):
-    assert not DNS_NAME.fullmatch(name)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +46,7 @@ def test_any_other_text_is_not_a_dns_name(name):
         (f"{'p' * 253}/k", "v"),
     ],
 )
-def test_a_label_that_kubernetes_takes_is_taken(key, value):
+def test_a_label_that_kubernetes_accepts_is_accepted(key, value):
     assert find_label_flaw(key, value) is None
 
 
@@ -72,6 +60,6 @@ def test_a_label_s_key_that_kubernetes_refuses_is_refused(key):
     assert find_label_flaw(key, "vision").startswith("its key:")
 
 
-@pytest.mark.parametrize("key", ["/team", "Example.com/team", "a_b/team", "a/b/team"])
+@pytest.mark.parametrize("key", ["/team", "Example.com/team", "a_b/team", "a..b/team", "a/b/team"])
 def test_a_label_s_prefix_that_is_not_a_dns_name_is_refused(key):
     assert find_label_flaw(key, "vision").startswith("its key's prefix:")

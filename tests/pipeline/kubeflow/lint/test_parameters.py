@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes.linted import Pipeline, constant, from_parent
+from tests.fakes.kubeflow.linted import Pipeline, constant, from_parent
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def declared(pipeline, component):
     return pipeline.component(component)["inputDefinitions"]["parameters"]
 
 
-def test_a_parameter_that_the_nested_tasks_are_not_given_is_refused(pipeline):
+def test_a_parameter_that_the_dag_does_not_have_is_refused(pipeline):
     del declared(pipeline, "tfx-dag")["data"]
     del pipeline.parameters("tfx-dag")["data"]
 
@@ -24,7 +24,7 @@ def test_a_parameter_that_the_nested_tasks_are_not_given_is_refused(pipeline):
     assert "'data'" in pipeline.problem().message
 
 
-def test_a_parameter_that_is_declared_for_the_nested_tasks_but_not_handed_down_is_refused(pipeline):
+def test_a_parameter_that_the_dag_declares_but_does_not_get_is_refused(pipeline):
     del pipeline.parameters("tfx-dag")["data"]
 
     assert pipeline.broken() == [("parameter-missing", "tfx-dag")]
@@ -38,7 +38,7 @@ def test_a_parameter_that_the_run_does_not_have_is_refused(pipeline):
     assert "'data'" in pipeline.problem().message
 
 
-def test_a_run_needs_to_give_no_parameter(pipeline):
+def test_a_parameter_of_the_run_without_a_default_is_refused(pipeline):
     del pipeline.root["inputDefinitions"]["parameters"]["data"]["defaultValue"]
 
     assert pipeline.broken() == [("parameter-without-default", "root")]
@@ -52,7 +52,7 @@ def test_an_optional_parameter_of_the_run_needs_no_default(pipeline):
     assert pipeline.problems() == []
 
 
-def test_a_parameter_that_a_component_needs_and_does_not_get_is_refused(pipeline):
+def test_a_missing_parameter_is_refused(pipeline):
     del pipeline.parameters("Pusher")["served_folder"]
 
     assert pipeline.broken() == [("parameter-missing", "Pusher")]
@@ -73,7 +73,7 @@ def test_a_parameter_that_its_component_does_not_declare_is_refused(pipeline):
     assert "'attempt'" in pipeline.problem().message
 
 
-def test_an_output_of_tfx_s_task_names_is_refused_with_those_that_are_there(pipeline):
+def test_an_output_of_an_unknown_task_is_refused(pipeline):
     source = {"producerTask": "Trainer_task", "outputParameterKey": "steps"}
     pipeline.parameters("Pusher")["served_folder"] = {"taskOutputParameter": source}
 
@@ -99,7 +99,7 @@ def test_an_output_of_another_type_is_refused(pipeline):
     assert "NUMBER_INTEGER" in pipeline.problem().message
 
 
-def test_a_runtime_value_that_is_no_constant_is_refused(pipeline):
+def test_a_runtime_value_other_than_a_constant_is_refused(pipeline):
     pipeline.parameters("Pusher")["served_folder"] = {"runtimeValue": {"runtimeParameter": "x"}}
 
     assert pipeline.broken() == [("parameter-not-constant", "Pusher")]
@@ -153,7 +153,7 @@ def test_a_default_and_a_constant_of_another_type_are_refused(pipeline, kind, va
         ("STRUCT", {"a": 1}),
     ],
 )
-def test_a_default_of_the_type_that_is_declared_is_taken(pipeline, kind, value):
+def test_a_default_of_the_declared_type_is_accepted(pipeline, kind, value):
     right = {"parameterType": kind, "defaultValue": value}
     pipeline.root["inputDefinitions"]["parameters"]["seed"] = right
 

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from pipeline.kubeflow.lint import places
-from tests.fakes.linted import Pipeline, constant
+from tests.fakes.kubeflow.linted import Pipeline, constant
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def resume_from(pipeline, folder):
     pipeline.parameters("Trainer")["custom_config"] = config
 
 
-def test_a_push_root_that_is_a_relative_path_is_refused_in_each_step_that_looks_there(pipeline):
+def test_a_relative_push_root_is_refused_in_each_step_that_uses_it(pipeline):
     default(pipeline, "served_folder", "served/flowers")
 
     assert pipeline.broken() == [("relative-path", "BaselineModel"), ("relative-path", "Pusher")]
@@ -44,7 +44,7 @@ def test_a_relative_destination_of_tfx_s_pusher_is_refused(pipeline, key):
     assert "push_destination" in pipeline.problem().message
 
 
-def test_a_destination_of_no_folder_is_refused(pipeline):
+def test_an_empty_destination_is_refused(pipeline):
     push_to(pipeline, "")
 
     assert pipeline.broken() == [("relative-path", "Pusher")]
@@ -59,7 +59,7 @@ def test_a_destination_on_no_volume_of_the_step_is_refused(pipeline):
 
 
 @pytest.mark.parametrize("folder", ["/servedmodels/flowers", "/served/../models"])
-def test_a_path_that_only_begins_like_a_volumes_is_on_none(pipeline, folder):
+def test_a_path_that_only_begins_like_a_mount_path_is_not_on_the_volume(pipeline, folder):
     push_to(pipeline, folder)
 
     assert pipeline.broken() == [("path-without-volume", "Pusher")]
@@ -75,7 +75,7 @@ def test_a_destination_that_is_lost_with_the_pod_is_refused(pipeline, field):
     assert field in pipeline.problem().message
 
 
-def test_a_destination_where_nothing_can_be_written_is_refused(pipeline):
+def test_a_read_only_destination_is_refused(pipeline):
     pipeline.pod("Pusher")["secretAsVolume"] = [{"secretName": "keys", "mountPath": "/keys"}]
     push_to(pipeline, "/keys/flowers")
 
@@ -143,13 +143,13 @@ def test_the_linter_knows_the_schemes_that_tensorflow_knows(pipeline):
     assert not set(SCHEMES) - {"ram"} & set(known)  # What is in memory ends with the process.
 
 
-def test_a_path_with_the_sign_of_a_uri_in_it_is_a_path(pipeline):
+def test_a_path_that_contains_a_uri_is_a_path(pipeline):
     default(pipeline, "data", "/photos/s3://bucket")
 
     assert pipeline.broken() == [("path-without-volume", "ImageExampleGen")]
 
 
-def test_a_file_uri_on_a_volume_is_taken(pipeline):
+def test_a_file_uri_on_a_volume_is_accepted(pipeline):
     default(pipeline, "data", "file:///data/flowers")
 
     assert pipeline.problems() == []
@@ -165,7 +165,7 @@ def test_a_file_uri_is_a_path(pipeline):
     ("folder", "rule"),
     [("checkpoints", "relative-path"), ("/checkpoints", "path-without-volume")],
 )
-def test_checkpoints_that_a_step_cannot_find_again_are_refused(pipeline, folder, rule):
+def test_checkpoints_that_are_lost_with_the_pod_are_refused(pipeline, folder, rule):
     resume_from(pipeline, folder)
 
     assert pipeline.broken() == [(rule, "Trainer")]
@@ -175,13 +175,13 @@ def test_checkpoints_that_a_step_cannot_find_again_are_refused(pipeline, folder,
 @pytest.mark.parametrize(
     "folder", ["", "/tmp/checkpoints", "/dev/shm/x", "gs://bucket/checkpoints"]
 )
-def test_checkpoints_may_be_nowhere_on_scratch_or_at_a_uri(pipeline, folder):
+def test_checkpoints_may_be_absent_on_scratch_or_at_a_uri(pipeline, folder):
     resume_from(pipeline, folder)
 
     assert pipeline.problems() == []
 
 
-def test_a_custom_config_that_is_not_json_names_no_place(pipeline):
+def test_a_custom_config_other_than_json_is_accepted(pipeline):
     pipeline.parameters("Trainer")["custom_config"] = constant("checkpoints")
 
     assert pipeline.problems() == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig
 
-from tests.fakes.linted import Pipeline
+from tests.fakes.kubeflow.linted import Pipeline
 
 newer_only = pytest.mark.skipif(
     "security_context" not in KubernetesExecutorConfig.DESCRIPTOR.fields_by_name,
@@ -40,7 +40,7 @@ def test_a_step_that_runs_as_root_is_refused(pipeline, context, field):
 
 @newer_only
 @pytest.mark.parametrize("context", [{}, {"runAsUser": "12345", "runAsNonRoot": True}])
-def test_a_step_of_another_user_is_taken(pipeline, context):
+def test_a_step_of_another_user_is_accepted(pipeline, context):
     pipeline.pod("Trainer")["securityContext"] = context
 
     assert pipeline.problems() == []
@@ -70,7 +70,7 @@ def test_a_source_without_a_name_is_refused(pipeline, settings):
     assert next(iter(settings)) in pipeline.problem().message
 
 
-def test_a_secret_of_no_variable_is_refused(pipeline):
+def test_a_secret_without_a_variable_is_refused(pipeline):
     del pipeline.pod("Notification")["secretAsEnv"][0]["keyToEnv"][0]["envVar"]
 
     assert pipeline.broken() == [("incomplete-secret-key", "Notification")]
@@ -83,7 +83,7 @@ def webhook(pipeline):
 
 
 @pytest.mark.parametrize("key", [PLANTED, "xoxb-planted!", "xoxb-planted\n", "xoxb-planted" * 22])
-def test_a_secret_s_key_that_is_invalid_is_refused_and_not_shown(pipeline, webhook, key):
+def test_an_invalid_secret_key_is_refused_and_not_shown(pipeline, webhook, key):
     webhook["keyToEnv"][0]["secretKey"] = key
 
     assert pipeline.broken() == [("bad-secret-key", "Notification")]
@@ -91,25 +91,40 @@ def test_a_secret_s_key_that_is_invalid_is_refused_and_not_shown(pipeline, webho
     assert "xoxb-planted" not in str(pipeline.problem())
 
 
-@pytest.mark.parametrize("key", ["url", "webhook.txt", "_URL-2"])
-def test_a_secret_s_key_is_taken(pipeline, webhook, key):
+@pytest.mark.parametrize(
+    ("name", "key"), [("a", "url"), ("1.b-2.c", "webhook.txt"), ("x" * 253, "_URL-2")]
+)
+def test_a_valid_name_and_key_of_a_secret_are_accepted(pipeline, webhook, name, key):
+    webhook["secretName"] = name
     webhook["keyToEnv"][0]["secretKey"] = key
 
     assert pipeline.problems() == []
 
 
 @pytest.mark.parametrize("field", ["secretAsEnv", "secretAsVolume", "imagePullSecret"])
-@pytest.mark.parametrize("name", [PLANTED, "xoxb-planted_1"])
-def test_a_secret_s_name_that_is_invalid_is_refused_and_not_shown(pipeline, field, name):
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(PLANTED, id="url"),
+        pytest.param("xoxb-planted_1", id="underscore"),
+        pytest.param("Xoxb-planted", id="capital"),
+        pytest.param("xoxb-planted..a", id="empty-label"),
+        pytest.param("xoxb-planted.-a", id="leading-hyphen"),
+        pytest.param("xoxb-planted.", id="dot-at-the-end"),
+        pytest.param("xoxb-planted\n", id="line-break"),
+        pytest.param(f"xoxb-planted{'x' * 242}", id="254-characters"),
+    ],
+)
+def test_an_invalid_secret_name_is_refused_and_not_shown(pipeline, field, name):
     mount = {"mountPath": "/secrets"} if field == "secretAsVolume" else {}
     pipeline.pod("Notification")[field] = [{"secretName": name, **mount}]
 
     assert pipeline.broken() == [("bad-source-name", "Notification")]
     assert field in pipeline.problem().message
-    assert "xoxb-planted" not in str(pipeline.problem())
+    assert "oxb-planted" not in str(pipeline.problem())
 
 
-def test_a_secret_s_name_in_the_place_of_a_parameter_is_refused_and_not_shown(pipeline, webhook):
+def test_an_invalid_secret_name_in_a_parameter_is_refused_and_not_shown(pipeline, webhook):
     webhook["secretNameParameter"] = {"runtimeValue": {"constant": PLANTED}}
 
     assert pipeline.broken() == [("bad-source-name", "Notification")]
@@ -117,7 +132,7 @@ def test_a_secret_s_name_in_the_place_of_a_parameter_is_refused_and_not_shown(pi
     assert "xoxb-planted" not in str(pipeline.problem())
 
 
-def test_a_wrong_name_of_a_secret_is_shown_by_no_other_problem(pipeline, webhook):
+def test_no_other_problem_shows_an_invalid_secret_name(pipeline, webhook):
     webhook.update(secretName=PLANTED, keyToEnv=[{"secretKey": "url"}])
     pipeline.pod("Notification")["secretAsVolume"] = [{"secretName": PLANTED, "mountPath": "x"}]
 
@@ -131,7 +146,7 @@ def test_a_wrong_name_of_a_secret_is_shown_by_no_other_problem(pipeline, webhook
 
 
 @pytest.mark.parametrize("name", [f"URL={PLANTED}", "xoxb-planted", "2xoxb_planted", "ü"])
-def test_a_secret_s_variable_that_is_invalid_is_refused_and_not_shown(pipeline, webhook, name):
+def test_an_invalid_variable_of_a_secret_is_refused_and_not_shown(pipeline, webhook, name):
     webhook["keyToEnv"][0]["envVar"] = name
 
     assert pipeline.broken() == [("bad-variable-name", "Notification")]
@@ -147,14 +162,14 @@ def test_a_secret_s_variable_that_is_invalid_is_refused_and_not_shown(pipeline, 
     ],
     ids=lambda settings: next(iter(settings)),
 )
-def test_a_variable_from_elsewhere_that_is_invalid_is_refused(pipeline, settings):
+def test_an_invalid_variable_of_another_source_is_refused(pipeline, settings):
     pipeline.pod("Notification").update(settings)
 
     assert pipeline.broken() == [("bad-variable-name", "Notification")]
     assert next(iter(settings)) in pipeline.problem().message
 
 
-def test_a_container_s_variable_that_is_invalid_is_shown_by_no_problem(pipeline):
+def test_no_problem_shows_an_invalid_variable_of_a_container(pipeline):
     variable = {"name": "xoxb-planted_TOKEN", "value": "https://a:b@hooks.example"}
     pipeline.container("Notification")["env"] = [variable]
 
@@ -201,7 +216,7 @@ def test_a_field_of_another_type_is_a_problem_and_not_a_traceback(pipeline):
     assert ("unknown-pod-field", "Pusher_executor") in pipeline.broken()
 
 
-def test_a_pipeline_without_kubernetes_settings_has_none_to_refuse(pipeline):
+def test_a_pipeline_may_have_no_kubernetes_settings(pipeline):
     pipeline.platform.clear()
 
     assert "settings-without-executor" not in [rule for rule, _ in pipeline.broken()]

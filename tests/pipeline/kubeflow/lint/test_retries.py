@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes.linted import Pipeline
+from tests.fakes.kubeflow.linted import Pipeline
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def policy(pipeline):
     return pipeline.tasks["Trainer"]["retryPolicy"]
 
 
-def test_retries_that_their_time_limit_cancels_are_refused_with_the_time_that_they_take(
+def test_retries_that_their_time_limit_cancels_are_refused_with_the_time_they_need(
     pipeline, policy
 ):
     policy["backoffMaxDuration"] = "10979s"
@@ -27,7 +27,7 @@ def test_retries_that_their_time_limit_cancels_are_refused_with_the_time_that_th
 
 
 @pytest.mark.parametrize("longest", [None, "0s"])
-def test_retries_without_a_longest_duration_are_none_at_all(pipeline, policy, longest):
+def test_retries_without_a_longest_duration_are_refused(pipeline, policy, longest):
     policy["backoffMaxDuration"] = longest
 
     assert pipeline.broken() == [("retries-without-backoff-limit", "Trainer")]
@@ -40,14 +40,14 @@ def test_retries_of_attempts_without_a_time_limit_are_refused(pipeline):
     assert pipeline.broken() == [("retries-without-timeout", "Trainer")]
 
 
-def test_waits_without_a_factor_are_alike(pipeline, policy):
+def test_waits_without_a_factor_are_equal(pipeline, policy):
     del policy["backoffFactor"]
     policy["backoffMaxDuration"] = "10920s"
 
     assert pipeline.problems() == []
 
 
-def test_a_step_that_is_tried_once_needs_no_time_for_more(pipeline, policy):
+def test_a_step_without_retries_needs_no_longest_duration(pipeline, policy):
     policy.update(maxRetryCount=0, backoffMaxDuration=None)
 
     assert pipeline.problems() == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes.linted import Pipeline, made_by
+from tests.fakes.kubeflow.linted import Pipeline, made_by
 
 
 @pytest.fixture
@@ -12,21 +12,21 @@ def pipeline():
     return Pipeline()
 
 
-def test_a_task_without_its_component_is_refused(pipeline):
+def test_a_task_of_an_unknown_component_is_refused(pipeline):
     pipeline.tasks["BaselineModel"]["componentRef"]["name"] = "Baseline"
 
     assert pipeline.broken()[0] == ("unknown-component", "BaselineModel")
     assert "'Baseline'" in pipeline.problems()[0].message
 
 
-def test_a_task_that_calls_itself_by_another_name_is_refused(pipeline):
+def test_a_task_with_another_name_in_its_task_info_is_refused(pipeline):
     pipeline.tasks["Pusher"]["taskInfo"]["name"] = "pusher"
 
     assert pipeline.broken() == [("task-name-differs", "Pusher")]
     assert "'pusher'" in pipeline.problem().message
 
 
-def test_waiting_for_a_task_that_is_not_there_is_refused(pipeline):
+def test_waiting_for_an_unknown_task_is_refused(pipeline):
     pipeline.tasks["Pusher"]["dependentTasks"].append("Evaluator")
 
     assert pipeline.broken() == [("unknown-dependency", "Pusher")]
@@ -61,15 +61,13 @@ def test_iterating_over_artifacts_is_refused(pipeline):
 
 
 @pytest.mark.parametrize("step", ["ImageExampleGen", "Pusher", "Notification", "BaselineModel"])
-def test_a_step_whose_old_result_may_be_wrong_must_not_be_cached(step):
-    pipeline = Pipeline()
+def test_a_step_whose_old_result_may_be_wrong_must_not_be_cached(pipeline, step):
     pipeline.tasks[step]["cachingOptions"] = {"enableCache": True}
 
     assert pipeline.broken() == [("cached-side-effect", step)]
 
 
-def test_ingestion_is_known_by_what_it_takes_whatever_its_id():
-    pipeline = Pipeline()
+def test_ingestion_is_recognized_by_its_parameters_whatever_its_id(pipeline):
     tasks = pipeline.component("tfx-dag")["dag"]["tasks"]
     tasks["Photos"] = {**tasks["ImageExampleGen"], "cachingOptions": {"enableCache": True}}
     tasks["Photos"]["taskInfo"] = {"name": "Photos"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes.linted import Pipeline, claim
+from tests.fakes.kubeflow.linted import Pipeline, claim
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_two_volumes_at_one_path_are_refused(pipeline, path):
     assert "/dev/shm" in pipeline.problem().message
 
 
-def test_a_volume_in_the_launchers_place_is_refused(pipeline):
+def test_a_volume_at_a_path_of_the_launcher_is_refused(pipeline):
     pipeline.pod("Trainer")["pvcMount"] = [claim("fcn-models", "/minio")]
 
     assert pipeline.broken() == [("mount-path-taken", "Trainer")]
@@ -52,16 +52,17 @@ def test_shared_memory_on_disk_is_refused(pipeline, shared_memory):
     assert pipeline.broken() == [("shared-memory-on-disk", "Trainer")]
 
 
-def test_a_size_that_is_invalid_is_refused(pipeline, shared_memory):
-    shared_memory["sizeLimit"] = "8 gigs"
+@pytest.mark.parametrize("size", ["8 gigs", "8GB", "-1", "one", "1 Gi"])
+def test_an_invalid_size_is_refused(pipeline, shared_memory, size):
+    shared_memory["sizeLimit"] = size
 
     assert pipeline.broken() == [("bad-volume-size", "Trainer")]
-    assert "'8 gigs'" in pipeline.problem().message
+    assert repr(size) in pipeline.problem().message
 
 
 @pytest.mark.parametrize("size", ["8G", "8Gi", "64Gi"])
 @pytest.mark.parametrize("path", ["/dev/shm", "/scratch"])
-def test_a_volume_of_memory_that_leaves_a_program_none_is_refused(
+def test_a_volume_of_memory_that_leaves_nothing_for_the_program_is_refused(
     pipeline, shared_memory, size, path
 ):
     shared_memory.update(sizeLimit=size, mountPath=path)
@@ -70,13 +71,13 @@ def test_a_volume_of_memory_that_leaves_a_program_none_is_refused(
     assert size in pipeline.problem().message
 
 
-def test_a_volume_of_memory_that_leaves_a_program_some_is_taken(pipeline, shared_memory):
+def test_a_volume_of_memory_that_leaves_some_for_the_program_is_accepted(pipeline, shared_memory):
     shared_memory["sizeLimit"] = "7999M"
 
     assert pipeline.problems() == []
 
 
-def test_a_volume_on_disk_counts_into_no_memory(pipeline, shared_memory):
+def test_a_volume_on_disk_does_not_count_as_memory(pipeline, shared_memory):
     shared_memory.update(sizeLimit="64Gi", mountPath="/scratch", medium="")
 
     assert pipeline.problems() == []
@@ -95,3 +96,9 @@ def test_a_volume_without_a_claim_is_refused(pipeline, mount):
 
     assert pipeline.broken() == [("claim-without-name", "Pusher")]
     assert "/served" in pipeline.problem().message
+
+
+def test_a_claim_that_kubernetes_refuses_is_refused(pipeline):
+    pipeline.pod("Pusher")["pvcMount"][0]["constant"] = "My Claim"
+
+    assert pipeline.broken() == [("bad-claim-name", "Pusher")]

@@ -5,24 +5,31 @@ from __future__ import annotations
 import pytest
 
 from pipeline.kubeflow.rehearsal.outcome import State
-from tests.fakes.rehearsed import READS, WRITES, compiled, handed_down, rehearsal_of, step
+from tests.fakes.kubeflow.rehearsed import (
+    READS,
+    WRITES,
+    build_pipeline,
+    from_parent,
+    rehearse,
+    step,
+)
 
 STEPS = {"parameterType": "NUMBER_INTEGER", "defaultValue": 1.0}
 
 
 def pipeline(image=None, script=WRITES):
     """A cached Trainer that reads a parameter, and a Pusher that always runs."""
-    steps = {"steps": handed_down("steps", "NUMBER_INTEGER")}
+    steps = {"steps": from_parent("steps", "NUMBER_INTEGER")}
     trainer = step(script, makes=["model"], cached=True, parameters=steps)
     pusher = step(READS, reads={"model": ("Trainer", "model")})
-    document = compiled({"Trainer": trainer, "Pusher": pusher}, {"steps": STEPS})
+    document = build_pipeline({"Trainer": trainer, "Pusher": pusher}, {"steps": STEPS})
     if image:
         document["deploymentSpec"]["executors"]["Trainer_executor"]["container"]["image"] = image
     return document
 
 
-def test_an_unchanged_second_run_reuses_the_artifacts_with_their_numbers(tmp_path):
-    first, second = (rehearsal_of(tmp_path, pipeline()) for _ in range(2))
+def test_an_unchanged_second_run_reuses_the_artifacts_with_their_ids(tmp_path):
+    first, second = (rehearse(tmp_path, pipeline()) for _ in range(2))
 
     assert second.tasks["Trainer"].cached
     assert second.tasks["Trainer"].attempts == 0
@@ -30,44 +37,32 @@ def test_an_unchanged_second_run_reuses_the_artifacts_with_their_numbers(tmp_pat
     assert made[0] == made[1]
 
 
-def test_a_step_whose_caching_is_off_runs_each_time(tmp_path):
-    _, second = (rehearsal_of(tmp_path, pipeline()) for _ in range(2))
+def test_a_step_without_caching_runs_each_time(tmp_path):
+    _, second = (rehearse(tmp_path, pipeline()) for _ in range(2))
 
     assert second.tasks["Pusher"].state is State.SUCCEEDED
     assert second.tasks["Pusher"].log.read_text() == "trained\n"
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("container", "run"),
     [
-        pytest.param({"parameters": {"steps": 2}}, id="parameter"),
-        pytest.param({"caching": False}, id="switched-off"),
+        pytest.param({}, {"parameters": {"steps": 2}}, id="parameter"),
+        pytest.param({}, {"caching": False}, id="caching-off"),
+        pytest.param({}, {"publish_logs": False}, id="no-logs"),
+        pytest.param({"image": "registry.local/fcn:2"}, {}, id="image"),
+        pytest.param({"script": WRITES + "\n"}, {}, id="command"),
     ],
 )
-def test_a_changed_run_runs_the_step_again(tmp_path, change):
-    rehearsal_of(tmp_path, pipeline())
+def test_a_changed_step_runs_again(tmp_path, container, run):
+    rehearse(tmp_path, pipeline())
 
-    second = rehearsal_of(tmp_path, pipeline(), **change)
+    second = rehearse(tmp_path, pipeline(**container), **run)
 
     assert second.tasks["Trainer"].state is State.SUCCEEDED
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        pytest.param({"image": "registry.local/fcn:2"}, id="image"),
-        pytest.param({"script": WRITES + "\n"}, id="command"),
-    ],
-)
-def test_a_changed_container_runs_the_step_again(tmp_path, changed):
-    rehearsal_of(tmp_path, pipeline())
-
-    second = rehearsal_of(tmp_path, pipeline(**changed))
-
-    assert second.tasks["Trainer"].state is State.SUCCEEDED
-
-
-def test_a_step_that_failed_is_not_remembered(tmp_path):
+def test_a_step_that_failed_is_not_cached(tmp_path):
     once = f"""
 seen = pathlib.Path({str(tmp_path / "seen")!r})
 if not seen.exists():
@@ -76,16 +71,16 @@ if not seen.exists():
 """
     document = pipeline(script=once + WRITES)
 
-    first, second = (rehearsal_of(tmp_path, document) for _ in range(2))
+    first, second = (rehearse(tmp_path, document) for _ in range(2))
 
     assert first.tasks["Trainer"].state is State.FAILED
     assert second.tasks["Trainer"].state is State.SUCCEEDED
 
 
 def test_cached_artifacts_of_another_bucket_break_the_next_step(tmp_path):
-    rehearsal_of(tmp_path, pipeline())
+    rehearse(tmp_path, pipeline())
 
-    second = rehearsal_of(tmp_path, pipeline(), pipeline_root="minio://other/root")
+    second = rehearse(tmp_path, pipeline(), pipeline_root="minio://other/root")
 
     assert second.tasks["Trainer"].cached
     assert "Invalid region" in second.tasks["Pusher"].reason

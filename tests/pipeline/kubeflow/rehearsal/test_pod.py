@@ -1,7 +1,8 @@
-"""A pod's disk, processes and log."""
+"""A pod's processes, its log, and the folders that outlive it."""
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -9,15 +10,33 @@ from pathlib import Path
 import pytest
 
 from pipeline.kubeflow.rehearsal.outcome import State
-from tests.fakes.rehearsed import compiled, platform, rehearsal_of, step
+from tests.fakes.kubeflow.rehearsed import (
+    build_pipeline,
+    constant,
+    platform,
+    rehearse,
+    step,
+)
+
+TRAINS = """
+folder = pathlib.Path(json.loads(values['custom_config'])['checkpoints'])
+found = list(folder.glob('epoch'))
+folder.mkdir(parents=True, exist_ok=True)
+(folder / 'epoch').touch()
+if not found:
+    os.kill(os.getpid(), 9)
+print(folder)
+"""
+RETRIES = {"maxRetryCount": 1, "backoffMaxDuration": "60s"}
+CLAIM = platform("Trainer_executor", pvcMount=[{"constant": "claim", "mountPath": "/kept/"}])
 
 
 def test_a_step_that_takes_too_long_is_killed(tmp_path):
     settings = platform("A_executor", activeDeadlineSeconds="1")
     start = time.monotonic()
 
-    rehearsal = rehearsal_of(
-        tmp_path, compiled({"A": step("import time; time.sleep(60)")}), settings
+    rehearsal = rehearse(
+        tmp_path, build_pipeline({"A": step("import time; time.sleep(60)")}), settings
     )
 
     assert time.monotonic() - start < 30
@@ -25,17 +44,17 @@ def test_a_step_that_takes_too_long_is_killed(tmp_path):
     assert "activeDeadlineSeconds, 1" in rehearsal.tasks["A"].reason
 
 
-def test_what_a_step_leaves_running_ends_with_it(tmp_path):
+def test_processes_that_a_step_starts_end_with_it(tmp_path):
     script = "import subprocess; print(subprocess.Popen(['sleep', '60']).pid)"
 
-    rehearsal = rehearsal_of(tmp_path, compiled({"A": step(script)}))
+    rehearsal = rehearse(tmp_path, build_pipeline({"A": step(script)}))
 
     left = int(rehearsal.tasks["A"].log.read_text())
     assert not alive(left)
 
 
 def alive(number):
-    """Whether a process runs; one that only waits to be collected does not."""
+    """Does a process run? A zombie does not."""
     try:
         os.kill(number, 0)
     except ProcessLookupError:
@@ -46,10 +65,44 @@ def alive(number):
 
 @pytest.mark.parametrize("command", ["no-such-program", "/"])
 def test_a_command_that_cannot_start_fails_the_step(tmp_path, command):
-    document = compiled({"A": step("")})
+    document = build_pipeline({"A": step("")})
     document["deploymentSpec"]["executors"]["A_executor"]["container"]["command"] = [command]
 
-    rehearsal = rehearsal_of(tmp_path, document)
+    rehearsal = rehearse(tmp_path, document)
 
     assert rehearsal.tasks["A"].state is State.FAILED
     assert f"cannot start {command!r}" in rehearsal.tasks["A"].reason
+
+
+def training(folder, script=TRAINS):
+    """A Trainer that succeeds only with the checkpoint of an earlier attempt."""
+    config = constant(json.dumps({"checkpoints": folder, "experiment": "{}"}))
+    return build_pipeline(
+        {"Trainer": step(script, parameters={"custom_config": config}, retries=RETRIES)}
+    )
+
+
+def test_a_killed_training_continues_from_its_volume(tmp_path):
+    rehearsal = rehearse(tmp_path, training("/kept/flowers"), CLAIM)
+
+    run = rehearsal.tasks["Trainer"]
+    assert (rehearsal.state, run.attempts) == ("SUCCEEDED", 2)
+    kept = tmp_path / "work" / "volumes" / "claim" / "flowers"
+    assert run.log.read_text() == f"{kept}\n"
+    assert (kept / "epoch").exists()
+
+
+@pytest.mark.parametrize("folder", ["/tmp/checkpoints", "/keptish", "/kept/../etc"])
+def test_on_the_pods_own_disk_a_killed_training_starts_again(tmp_path, folder):
+    rehearsal = rehearse(tmp_path, training(folder), CLAIM)
+
+    assert rehearsal.tasks["Trainer"].state is State.LOST
+    assert not list(tmp_path.rglob("epoch"))
+
+
+def test_other_fields_and_folders_in_buckets_stay_unchanged(tmp_path):
+    script = "print(values['custom_config'])"
+    rehearsal = rehearse(tmp_path, training("gs://bucket/checkpoints", script), CLAIM)
+
+    found = json.loads(rehearsal.tasks["Trainer"].log.read_text())
+    assert found == {"checkpoints": "gs://bucket/checkpoints", "experiment": "{}"}

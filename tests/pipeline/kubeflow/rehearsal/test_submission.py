@@ -1,4 +1,4 @@
-"""What the API server takes of a compiled pipeline, and what it refuses."""
+"""Pipelines and parameters that the API server accepts, and those that it rejects."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from pipeline.kubeflow.rehearsal import submission
-from pipeline.kubeflow.rehearsal.failures import Refused
-from tests.fakes.rehearsed import compiled, platform, step
+from pipeline.kubeflow.rehearsal.outcome import Refused
+from tests.fakes.kubeflow.rehearsed import build_pipeline, platform, step
 
 PARAMETERS = {
     "data": {"parameterType": "STRING", "defaultValue": "/data"},
@@ -21,12 +21,13 @@ def read(folder, *documents):
     return submission.read(path)
 
 
-def submitted(folder):
-    return read(folder, compiled({"A": step("")}, PARAMETERS))
+def choose(folder, given):
+    package = read(folder, build_pipeline({"A": step("")}, PARAMETERS))
+    return submission.choose_arguments(package, given)
 
 
 def test_parameters_are_those_given_and_the_defaults(tmp_path):
-    assert submitted(tmp_path).arguments({"steps": 3}) == {"data": "/data", "steps": 3}
+    assert choose(tmp_path, {"steps": 3}) == {"data": "/data", "steps": 3}
 
 
 @pytest.mark.parametrize(
@@ -34,13 +35,13 @@ def test_parameters_are_those_given_and_the_defaults(tmp_path):
     [
         pytest.param({}, "'steps' has no default", id="missing"),
         pytest.param({"steps": 1, "stesp": 2}, "no parameter 'stesp'; it has data", id="unknown"),
-        pytest.param({"steps": "1"}, "wants a NUMBER_INTEGER", id="another-type"),
-        pytest.param({"steps": True}, "wants a NUMBER_INTEGER", id="a-flag"),
+        pytest.param({"steps": "1"}, "give a NUMBER_INTEGER", id="another-type"),
+        pytest.param({"steps": True}, "give a NUMBER_INTEGER", id="a-flag"),
     ],
 )
-def test_parameters_that_the_backend_refuses(tmp_path, given, problem):
+def test_invalid_parameters_are_refused(tmp_path, given, problem):
     with pytest.raises(Refused, match=problem):
-        submitted(tmp_path).arguments(given)
+        choose(tmp_path, given)
 
 
 @pytest.mark.parametrize(
@@ -51,13 +52,13 @@ def test_parameters_that_the_backend_refuses(tmp_path, given, problem):
         pytest.param({"deploymentSpec": {}}, "'A': no executor is not implemented", id="dangling"),
     ],
 )
-def test_a_document_that_the_backend_refuses(tmp_path, change, problem):
+def test_an_invalid_document_is_refused(tmp_path, change, problem):
     with pytest.raises(Refused, match=problem):
-        read(tmp_path, {**compiled({"A": step("")}), **change})
+        read(tmp_path, {**build_pipeline({"A": step("")}), **change})
 
 
 def test_a_resolver_is_not_implemented(tmp_path):
-    document = compiled({"A": step("")})
+    document = build_pipeline({"A": step("")})
     document["deploymentSpec"]["executors"]["A_executor"] = {"resolver": {}}
 
     with pytest.raises(Refused, match="resolver executor is not implemented"):
@@ -65,34 +66,34 @@ def test_a_resolver_is_not_implemented(tmp_path):
 
 
 def test_a_condition_is_refused(tmp_path):
-    document = compiled({"A": step("")})
+    document = build_pipeline({"A": step("")})
     task = document["components"]["tfx-dag"]["dag"]["tasks"]["A"]
     task["triggerPolicy"] = {"condition": "true"}
 
-    with pytest.raises(Refused, match="Drop `Cond`"):
+    with pytest.raises(Refused, match="remove `Cond`"):
         read(tmp_path, document)
 
 
 def test_a_third_document_is_refused(tmp_path):
-    document = compiled({"A": step("")})
+    document = build_pipeline({"A": step("")})
 
     with pytest.raises(Refused, match="3 documents"):
         read(tmp_path, document, platform("A_executor"), {"more": 1})
 
 
-def test_a_kubernetes_setting_that_does_not_exist_is_refused(tmp_path):
+def test_an_unknown_kubernetes_setting_is_refused(tmp_path):
     with pytest.raises(Refused, match="KubernetesExecutorConfig"):
-        read(tmp_path, compiled({"A": step("")}), platform("A_executor", nodeSelektor={}))
+        read(tmp_path, build_pipeline({"A": step("")}), platform("A_executor", nodeSelektor={}))
 
 
 def test_variables_from_a_config_map_are_refused(tmp_path):
     settings = platform("A_executor", configMapAsEnv=[{"configMapName": "settings"}])
 
     with pytest.raises(Refused, match="A_executor takes variables from a config map"):
-        read(tmp_path, compiled({"A": step("")}), settings)
+        read(tmp_path, build_pipeline({"A": step("")}), settings)
 
 
-def test_what_is_no_yaml_is_refused(tmp_path):
+def test_invalid_yaml_is_refused(tmp_path):
     (tmp_path / "x.yaml").write_text("{")
 
     with pytest.raises(Refused, match="not YAML"):

@@ -1,4 +1,4 @@
-"""What the terminal says of a run."""
+"""The progress of a rehearsal on the terminal."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import io
 
 from rich.console import Console
 
-from pipeline.kubeflow.rehearsal.view import View, table
-from tests.fakes.rehearsed import WRITES, compiled, rehearsal_of, step
+from pipeline.kubeflow.rehearsal.view import View, build_table
+from tests.fakes.kubeflow.rehearsed import WRITES, build_pipeline, rehearse, step
 
 
 def shown(tmp_path, **steps):
     console = Console(file=io.StringIO(), width=200)
-    rehearsal = rehearsal_of(tmp_path, compiled(steps), listener=View(console))
-    console.print(table(rehearsal))
+    rehearsal = rehearse(tmp_path, build_pipeline(steps), listener=View(console))
+    console.print(build_table(rehearsal))
     return rehearsal, console.file.getvalue()
 
 
@@ -27,7 +27,7 @@ def test_each_step_is_shown_with_its_place_and_time(tmp_path):
     assert "Rehearsal SUCCEEDED" in text
 
 
-def test_a_failure_shows_the_end_of_the_log_and_where_it_is(tmp_path):
+def test_a_failure_shows_the_end_and_the_path_of_the_log(tmp_path):
     rehearsal, text = shown(tmp_path, A=step("sys.exit('[no] data')"), B=step(""))
 
     assert "exit status 1" in text
@@ -36,7 +36,7 @@ def test_a_failure_shows_the_end_of_the_log_and_where_it_is(tmp_path):
     assert " 2/2 B: not run" in text
 
 
-def test_an_attempt_that_failed_is_shown(tmp_path):
+def test_a_failed_attempt_is_shown(tmp_path):
     policy = {"maxRetryCount": 1, "backoffMaxDuration": "60s"}
 
     _, text = shown(tmp_path, A=step("sys.exit(7)", retries=policy))
@@ -45,7 +45,7 @@ def test_an_attempt_that_failed_is_shown(tmp_path):
     assert "attempt 2" in text
 
 
-def test_a_cached_step_is_said_to_be_unchanged(tmp_path):
+def test_a_cached_step_is_shown_as_unchanged(tmp_path):
     steps = {"A": step(WRITES, makes=["model"], cached=True)}
     shown(tmp_path, **steps)
 

@@ -1,4 +1,4 @@
-"""Getting in: tokens, namespaces, and what kfp's client would do on the side."""
+"""Tokens, namespaces, and side effects of kfp's client that are turned off."""
 
 import json
 import os
@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 
 from pipeline.kubeflow.schedule import client
+from pipeline.kubeflow.schedule.endpoint import TOKEN, Endpoint
 from pipeline.kubeflow.schedule.errors import RejectedError, UnreachableError, WrongUseError
-from pipeline.kubeflow.schedule.host import TOKEN, Place
 from pipeline.kubeflow.schedule.run_request import RunRequest
 from pipeline.kubeflow.schedule.scheduler import Scheduler
-from tests.fakes.kfp_api import KfpApi
-from tests.fakes.kfp_packages import package
+from tests.fakes.kubeflow.api import KfpApi
+from tests.fakes.kubeflow.packages import package
 
 SECRET = "c2VjcmV0LXRva2Vu"
 REQUEST = RunRequest(pipeline="flowers", pipeline_root="s3://bucket/runs")
 
 
-def connect(**place):
-    return Scheduler(client.connect(Place(**place)))
+def connect(**endpoint):
+    return Scheduler(client.connect(Endpoint(**endpoint)))
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +30,7 @@ def no_token(monkeypatch):
     monkeypatch.delenv(TOKEN, raising=False)
 
 
-def test_many_users_are_kept_apart_by_namespace_and_token(tmp_path, monkeypatch):
+def test_a_multi_user_api_gets_namespace_and_token(tmp_path, monkeypatch):
     monkeypatch.setenv(TOKEN, SECRET)
     with KfpApi(namespace="team", token=SECRET) as api:
         scheduler = connect(host=api.url, namespace="team")
@@ -41,19 +41,19 @@ def test_many_users_are_kept_apart_by_namespace_and_token(tmp_path, monkeypatch)
 
         assert {one["namespace"] for one in api.held["pipelines"]} == {"team"}
         assert {one["namespace"] for one in api.held["experiments"]} == {"team"}
-        assert [job.enabled for job in scheduler.jobs()] == [False]
+        assert [job.enabled for job in scheduler.list_jobs()] == [False]
 
 
-def test_an_api_behind_a_path_of_its_host_is_found(tmp_path):
+def test_an_api_below_a_path_of_its_host_is_found(tmp_path):
     with KfpApi(base="/pipeline") as api:
         scheduler = connect(host=api.url)
         scheduler.upload(package(tmp_path))
         started = scheduler.run(REQUEST)
 
-    assert scheduler.link(started.id).startswith(f"{api.url}/#/runs/")
+    assert scheduler.build_link(started.id).startswith(f"{api.url}/#/runs/")
 
 
-def test_an_answer_that_never_comes_is_an_error(monkeypatch):
+def test_a_server_that_never_answers_is_an_error(monkeypatch):
     monkeypatch.setattr(client, "TIMEOUT", (0.2, 0.2))
     with KfpApi() as api:
         scheduler = connect(host=api.url)
@@ -61,27 +61,27 @@ def test_an_answer_that_never_comes_is_an_error(monkeypatch):
             scheduler.pause("flowers")
 
 
-def test_many_users_without_a_namespace_are_asked_for_theirs():
+def test_a_multi_user_api_needs_a_namespace():
     with KfpApi(namespace="team") as api, pytest.raises(WrongUseError, match="--namespace"):
         connect(host=api.url)
 
 
-def test_somebody_elses_namespace_is_refused_with_the_reason():
+def test_a_forbidden_namespace_is_refused_with_the_reason():
     with KfpApi(namespace="team") as api:
         scheduler = connect(host=api.url, namespace="others")
 
         with pytest.raises(RejectedError, match=r"\(403\): the user may do nothing in 'others'"):
-            scheduler.jobs()
+            scheduler.list_jobs()
 
 
-def test_a_single_user_gets_no_namespace(tmp_path):
+def test_a_single_user_api_gets_no_namespace(tmp_path):
     with KfpApi() as api:
         connect(host=api.url, namespace="kubeflow").upload(package(tmp_path))
 
         assert api.held["pipelines"][0]["namespace"] == ""
 
 
-def test_a_token_that_is_renewed_is_read_anew(tmp_path):
+def test_a_renewed_token_is_read_again(tmp_path):
     token = tmp_path / "token"
     token.write_text(f"{SECRET}\n")
     with KfpApi(token=SECRET) as api:
@@ -89,24 +89,24 @@ def test_a_token_that_is_renewed_is_read_anew(tmp_path):
         api.token = "renewed"
         token.write_text("renewed\n")
 
-        assert scheduler.jobs() == []
+        assert scheduler.list_jobs() == []
 
 
-def test_a_token_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(WrongUseError, match=r"--token-file .*none cannot be read: No such file"):
+def test_a_missing_token_file_is_named(tmp_path):
+    with pytest.raises(WrongUseError, match=r"--token-file .*none cannot be read .No such file"):
         connect(host="http://127.0.0.1:1", token_file=tmp_path / "none")
 
 
-def test_a_token_is_in_no_error_even_if_the_server_repeats_it(monkeypatch):
+def test_no_error_contains_the_token_even_if_the_server_repeats_it(monkeypatch):
     monkeypatch.setenv(TOKEN, SECRET)
     with KfpApi(token=SECRET) as api:
         scheduler = connect(host=api.url)
         api.token = "another"
         api.failures += [(400, f"bad header Bearer {SECRET}")]
 
-        for said in (r"bad header Bearer \*\*\*", r"\(401\)"):
-            with pytest.raises(RejectedError, match=said) as error:
-                scheduler.jobs()
+        for message in (r"bad header Bearer \*\*\*", r"\(401\)"):
+            with pytest.raises(RejectedError, match=message) as error:
+                scheduler.list_jobs()
             assert SECRET not in "".join(traceback.format_exception_only(error.value))
 
 

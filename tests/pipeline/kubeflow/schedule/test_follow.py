@@ -5,7 +5,7 @@ from types import SimpleNamespace as Run
 import pytest
 
 from pipeline.kubeflow.schedule.errors import RejectedError, UnreachableError
-from pipeline.kubeflow.schedule.follow import changes
+from pipeline.kubeflow.schedule.follow import watch_changes
 
 
 def run(state, *, message="", **tasks):
@@ -18,7 +18,7 @@ def run(state, *, message="", **tasks):
 
 
 def follow(*answers, patience=5.0):
-    """The changes, of a run that gives these answers one after the other."""
+    """The changes of a run with these answers, one after the other."""
     left = list(answers)
 
     def ask():
@@ -27,11 +27,11 @@ def follow(*answers, patience=5.0):
             raise answer
         return answer
 
-    told = changes(ask, every=0.001, patience=patience)
-    return [(change.task, change.state) for change in told]
+    changes = watch_changes(ask, every=0.001, patience=patience)
+    return [(change.task, change.state) for change in changes]
 
 
-def test_each_change_is_told_once_and_the_runs_end_last():
+def test_each_change_is_reported_once_and_the_end_of_the_run_last():
     answers = [
         run("PENDING"),
         run("RUNNING", Trainer="RUNNING"),
@@ -49,11 +49,11 @@ def test_each_change_is_told_once_and_the_runs_end_last():
 
 
 @pytest.mark.parametrize("state", ["SUCCEEDED", "FAILED", "CANCELED", "SKIPPED"])
-def test_every_end_is_an_end(state):
+def test_every_final_state_ends_it(state):
     assert follow(run(state)) == [("", state)]
 
 
-def test_the_pods_behind_a_task_are_told_of_only_when_they_fail():
+def test_the_pods_of_a_task_are_reported_only_if_they_fail():
     answers = [
         run("RUNNING", Trainer_driver="RUNNING", executor="RUNNING"),
         run("FAILED", Trainer_driver="FAILED", executor="SUCCEEDED"),
@@ -62,11 +62,11 @@ def test_the_pods_behind_a_task_are_told_of_only_when_they_fail():
     assert follow(*answers) == [("", "RUNNING"), ("Trainer-driver", "FAILED"), ("", "FAILED")]
 
 
-def test_a_server_that_is_away_for_a_moment_is_asked_again():
+def test_a_server_that_does_not_answer_is_asked_again():
     assert follow(UnreachableError("away"), run("SUCCEEDED")) == [("", "SUCCEEDED")]
 
 
-def test_a_server_that_stays_away_ends_it():
+def test_a_server_that_never_answers_ends_it():
     with pytest.raises(UnreachableError, match="away"):
         follow(*[UnreachableError("away")] * 9, patience=0.0)
 
@@ -76,13 +76,13 @@ def test_a_server_that_refuses_is_not_asked_again():
         follow(RejectedError("no"), run("SUCCEEDED"))
 
 
-def test_a_run_of_which_nothing_is_known_yet_is_waited_for():
+def test_a_run_without_a_state_is_waited_for():
     nothing = Run(state=None, run_details=None, error=None)
 
     assert follow(nothing, run("SUCCEEDED")) == [("", "SUCCEEDED")]
 
 
-def test_the_reason_of_a_failure_is_told():
-    told = changes(lambda: run("FAILED", message=" out of memory "), every=1)
+def test_the_reason_of_a_failure_is_reported():
+    changes = watch_changes(lambda: run("FAILED", message=" out of memory "), every=1)
 
-    assert [change.reason for change in told] == ["out of memory"]
+    assert [change.reason for change in changes] == ["out of memory"]

@@ -3,12 +3,12 @@
 import pytest
 
 from pipeline.kubeflow.schedule.client import connect
+from pipeline.kubeflow.schedule.endpoint import Endpoint
 from pipeline.kubeflow.schedule.errors import RejectedError, WrongUseError
-from pipeline.kubeflow.schedule.host import Place
 from pipeline.kubeflow.schedule.run_request import RunRequest
 from pipeline.kubeflow.schedule.scheduler import Scheduler
-from tests.fakes.kfp_api import KfpApi
-from tests.fakes.kfp_packages import package
+from tests.fakes.kubeflow.api import KfpApi
+from tests.fakes.kubeflow.packages import package
 
 ROOT = "minio://mlpipeline/v2"
 REQUEST = RunRequest(pipeline="flowers", pipeline_root=ROOT)
@@ -22,12 +22,12 @@ def api():
 
 @pytest.fixture
 def uploaded(api, tmp_path):
-    scheduler = Scheduler(connect(Place(host=api.url)))
+    scheduler = Scheduler(connect(Endpoint(host=api.url)))
     scheduler.upload(package(tmp_path))
     return scheduler
 
 
-def test_a_recurring_run_is_alone_and_catches_nothing_up(api, uploaded):
+def test_a_recurring_run_runs_once_at_a_time_without_catch_up(api, uploaded):
     made = uploaded.create(REQUEST, "0 2 * * *")
 
     body = api.bodies("/recurringruns")[0]
@@ -37,15 +37,15 @@ def test_a_recurring_run_is_alone_and_catches_nothing_up(api, uploaded):
     assert (made.name, made.version, made.schedule) == ("flowers", "flowers", "0 2 * * *")
 
 
-def test_a_recurring_run_stays_with_its_version(api, uploaded, tmp_path):
+def test_a_recurring_run_keeps_its_version(api, uploaded, tmp_path):
     uploaded.create(REQUEST, "0 2 * * *")
     uploaded.upload(package(tmp_path, sdk="other"))
 
-    assert [job.version for job in uploaded.jobs()] == ["flowers"]
+    assert [job.version for job in uploaded.list_jobs()] == ["flowers"]
 
 
-def test_a_bad_schedule_leaves_nothing_on_the_cluster(api, uploaded):
-    with pytest.raises(WrongUseError, match="'25' is no hour"):
+def test_an_invalid_schedule_creates_nothing_on_the_cluster(api, uploaded):
+    with pytest.raises(WrongUseError, match="'25' is not a valid hour"):
         uploaded.create(REQUEST, "0 25 * * *")
 
     assert api.held["experiments"] == api.held["recurring_runs"] == []
@@ -60,7 +60,7 @@ def test_a_second_recurring_run_of_a_name_must_replace_the_first(api, uploaded):
     assert len(api.held["recurring_runs"]) == 1
 
 
-def test_the_new_recurring_run_is_made_before_the_old_one_goes(api, uploaded):
+def test_the_new_recurring_run_is_created_before_the_old_one_is_deleted(api, uploaded):
     old = uploaded.create(REQUEST, "0 2 * * *")
 
     made = uploaded.create(REQUEST, "0 3 * * *", replaces=True)
@@ -70,10 +70,10 @@ def test_the_new_recurring_run_is_made_before_the_old_one_goes(api, uploaded):
         ("POST", "/apis/v2beta1/recurringruns"),
         ("DELETE", f"/apis/v2beta1/recurringruns/{old.id}"),
     ]
-    assert [job.id for job in uploaded.jobs()] == [made.id]
+    assert [job.id for job in uploaded.list_jobs()] == [made.id]
 
 
-def test_a_paused_one_is_replaced_by_a_paused_one(uploaded):
+def test_a_paused_recurring_run_is_replaced_by_a_paused_one(uploaded):
     uploaded.create(REQUEST, "0 2 * * *")
     uploaded.pause("flowers")
 
@@ -82,7 +82,7 @@ def test_a_paused_one_is_replaced_by_a_paused_one(uploaded):
     assert not made.enabled
 
 
-def test_an_old_one_that_cannot_be_deleted_is_named(api, uploaded, monkeypatch):
+def test_an_old_recurring_run_that_cannot_be_deleted_is_named(api, uploaded, monkeypatch):
     old = uploaded.create(REQUEST, "0 2 * * *")
     real = api._delete
     monkeypatch.setattr(api, "_delete", lambda ids: api._get("recurring_runs", "locked"))
@@ -101,19 +101,21 @@ def test_pausing_resuming_and_deleting_find_the_name_on_any_page(uploaded):
     uploaded.pause("three")
     uploaded.delete("one")
 
-    assert {job.name: job.enabled for job in uploaded.jobs()} == {"two": True, "three": False}
+    assert {job.name: job.enabled for job in uploaded.list_jobs()} == {"two": True, "three": False}
     uploaded.resume("three")
-    assert all(job.enabled for job in uploaded.jobs())
+    assert all(job.enabled for job in uploaded.list_jobs())
 
 
 def test_an_unknown_recurring_run_is_refused_with_those_that_exist(uploaded):
     uploaded.create(REQUEST, "0 2 * * *", job="nightly")
 
-    with pytest.raises(WrongUseError, match="no recurring run daily; there are: nightly"):
+    with pytest.raises(
+        WrongUseError, match="No recurring run is named daily: choose one of nightly"
+    ):
         uploaded.pause("daily")
 
 
-def test_a_recurring_run_of_somebody_else_is_listed_as_well(api, uploaded):
+def test_recurring_runs_of_other_people_are_listed_too(api, uploaded):
     uploaded.create(REQUEST, "0 2 * * *")
     trigger = {"periodic_schedule": {"interval_second": "600"}}
     theirs = {
@@ -124,7 +126,7 @@ def test_a_recurring_run_of_somebody_else_is_listed_as_well(api, uploaded):
     }
     api.held["recurring_runs"].append(theirs)
 
-    assert [(job.schedule, job.pipeline) for job in uploaded.jobs()] == [
+    assert [(job.schedule, job.pipeline) for job in uploaded.list_jobs()] == [
         ("0 2 * * *", "flowers"),
         ("every 600 s", ""),
     ]

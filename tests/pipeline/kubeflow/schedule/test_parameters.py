@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.kubeflow.schedule import parameters
 from pipeline.kubeflow.schedule.errors import WrongUseError
-from tests.fakes.kfp_packages import PARAMETERS, PLATFORM
+from tests.fakes.kubeflow.packages import PARAMETERS, PLATFORM
 
 SPEC = {"root": {"inputDefinitions": {"parameters": PARAMETERS}}}
 
@@ -22,7 +22,7 @@ SPEC = {"root": {"inputDefinitions": {"parameters": PARAMETERS}}}
     ],
 )
 def test_a_value_has_the_type_that_the_pipeline_declares(given, value):
-    found = parameters.values([given], SPEC)
+    found = parameters.read_values([given], SPEC)
 
     assert list(found.values()) == [value]
     assert type(*found.values()) is type(value)
@@ -32,44 +32,44 @@ def test_a_value_has_the_type_that_the_pipeline_declares(given, value):
     "given", ["steps=many", "rate=fast", "pretrained=1", "sizes={}", "sizes=["]
 )
 def test_a_value_of_another_type_is_refused_with_the_type(given):
-    with pytest.raises(WrongUseError, match=r"--param .*: a value of type [A-Z_]+ is wanted"):
-        parameters.values([given], SPEC)
+    with pytest.raises(WrongUseError, match=r"--param .*: give a value of type [A-Z_]+\."):
+        parameters.read_values([given], SPEC)
 
 
 def test_an_unknown_parameter_is_refused_with_those_that_exist():
     with pytest.raises(WrongUseError, match=r"date: .*data, pretrained, rate, sizes, steps"):
-        parameters.values(["date=/x"], SPEC)
+        parameters.read_values(["date=/x"], SPEC)
 
 
 @pytest.mark.parametrize("given", ["data", "=/x", ""])
-def test_a_parameter_without_its_sign_is_refused(given):
+def test_a_parameter_without_a_name_or_sign_is_refused(given):
     with pytest.raises(WrongUseError, match="NAME=VALUE"):
-        parameters.values([given], SPEC)
+        parameters.read_values([given], SPEC)
 
 
 def test_a_parameter_that_has_no_default_must_be_given():
     spec = {"root": {"inputDefinitions": {"parameters": {"data": {"parameterType": "STRING"}}}}}
 
     with pytest.raises(WrongUseError, match="--param data=VALUE"):
-        parameters.values([], spec)
+        parameters.read_values([], spec)
 
 
-def test_a_file_of_two_documents_is_read_as_well():
+def test_the_parameters_of_a_file_with_two_documents_are_read():
     both = {"pipeline_spec": SPEC, "platform_spec": PLATFORM}
 
-    assert parameters.values(["steps=7"], both) == {"steps": 7}
+    assert parameters.read_values(["steps=7"], both) == {"steps": 7}
 
 
-@pytest.mark.parametrize("spec", [None, {}], ids=["nothing", "empty"])
-def test_without_a_specification_the_texts_are_sent_as_they_are(spec):
-    assert parameters.values(["steps=7"], spec) == {"steps": "7"}
+@pytest.mark.parametrize("spec", [None, {}, {"root": 3}], ids=["nothing", "empty", "unreadable"])
+def test_without_a_specification_the_values_stay_texts(spec):
+    assert parameters.read_values(["steps=7"], spec) == {"steps": "7"}
 
 
 @pytest.mark.parametrize(
     "root", ["minio://mlpipeline/v2", "s3://b/a/b", "gs://bucket", "gs://b/x/"]
 )
-def test_roots_that_the_launcher_can_write_to_are_taken(root):
-    assert parameters.root(root) == root.rstrip("/")
+def test_roots_that_the_launcher_can_write_to_are_accepted(root):
+    assert parameters.check_root(root) == root.rstrip("/")
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_roots_that_the_launcher_can_write_to_are_taken(root):
 )
 def test_other_roots_are_refused_with_those_that_work(root):
     with pytest.raises(WrongUseError, match="minio://BUCKET/PREFIX, s3://BUCKET/PREFIX"):
-        parameters.root(root)
+        parameters.check_root(root)
 
 
-def test_a_run_without_a_root_gets_none():
-    assert parameters.root("") is None
+def test_a_run_without_a_root_has_none():
+    assert parameters.check_root("") is None

@@ -3,12 +3,12 @@
 import pytest
 
 from pipeline.kubeflow.schedule.client import connect
+from pipeline.kubeflow.schedule.endpoint import Endpoint
 from pipeline.kubeflow.schedule.errors import ScheduleError, WrongUseError
-from pipeline.kubeflow.schedule.host import Place
 from pipeline.kubeflow.schedule.run_request import RunRequest
 from pipeline.kubeflow.schedule.scheduler import Scheduler
-from tests.fakes.kfp_api import KfpApi
-from tests.fakes.kfp_packages import PLATFORM, package
+from tests.fakes.kubeflow.api import KfpApi
+from tests.fakes.kubeflow.packages import PLATFORM, package
 
 ROOT = "minio://mlpipeline/v2"
 REQUEST = RunRequest(pipeline="flowers", pipeline_root=ROOT)
@@ -22,7 +22,7 @@ def api():
 
 @pytest.fixture
 def scheduler(api):
-    return Scheduler(connect(Place(host=api.url)))
+    return Scheduler(connect(Endpoint(host=api.url)))
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def uploaded(scheduler, tmp_path):
     return scheduler
 
 
-def test_a_new_pipeline_is_made_with_both_documents(api, scheduler, tmp_path):
+def test_a_new_pipeline_has_both_documents(api, scheduler, tmp_path):
     done = scheduler.upload(package(tmp_path))
 
     assert (done.pipeline, done.version, done.is_new) == ("flowers", "flowers", True)
@@ -41,7 +41,7 @@ def test_a_new_pipeline_is_made_with_both_documents(api, scheduler, tmp_path):
     }
 
 
-def test_a_new_pipeline_has_the_version_that_was_asked_for(api, scheduler, tmp_path):
+def test_a_new_pipeline_has_the_given_name_and_version(api, scheduler, tmp_path):
     done = scheduler.upload(package(tmp_path), pipeline="roses", version="v1")
 
     assert (done.pipeline, done.version) == ("roses", "v1")
@@ -49,7 +49,7 @@ def test_a_new_pipeline_has_the_version_that_was_asked_for(api, scheduler, tmp_p
     assert api.names("pipeline_versions") == ["roses", "v1"]
 
 
-def test_another_content_is_a_new_version_called_by_it(api, uploaded, tmp_path):
+def test_new_content_is_a_new_version_named_by_its_digest(api, uploaded, tmp_path):
     done = uploaded.upload(package(tmp_path, sdk="other"))
 
     assert api.names("pipelines") == ["flowers"]
@@ -68,7 +68,7 @@ def test_the_same_content_is_not_uploaded_again(api, uploaded, tmp_path):
 
 
 @pytest.mark.parametrize("platform", [PLATFORM, None], ids=["two-documents", "one-document"])
-def test_the_first_version_is_known_again_by_what_it_holds(api, scheduler, tmp_path, platform):
+def test_the_first_version_is_recognized_by_its_content(api, scheduler, tmp_path, platform):
     for _ in range(2):
         done = scheduler.upload(package(tmp_path, platform=platform))
 
@@ -76,7 +76,7 @@ def test_the_first_version_is_known_again_by_what_it_holds(api, scheduler, tmp_p
     assert len(api.held["pipeline_versions"]) == 1
 
 
-def test_a_content_that_is_no_longer_the_newest_is_told_as_such(uploaded, tmp_path):
+def test_an_upload_of_older_content_reports_the_newest_version(uploaded, tmp_path):
     second = uploaded.upload(package(tmp_path, sdk="other"))
 
     again = uploaded.upload(package(tmp_path))
@@ -85,29 +85,29 @@ def test_a_content_that_is_no_longer_the_newest_is_told_as_such(uploaded, tmp_pa
 
 
 def test_a_version_that_exists_is_refused_by_name(uploaded, tmp_path):
-    with pytest.raises(WrongUseError, match="flowers has a version flowers already"):
+    with pytest.raises(WrongUseError, match="flowers already has a version flowers"):
         uploaded.upload(package(tmp_path), version="flowers")
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [
         pytest.param("a.yaml", "just words", "not a compiled pipeline", id="words"),
         pytest.param("a.yaml", "", "not a compiled pipeline", id="empty"),
         pytest.param("a.yaml", "a: [", "not a compiled pipeline", id="broken"),
         pytest.param("a.yaml", "pipelineSpec: {}", "not a compiled pipeline", id="wrapped"),
-        pytest.param("a.txt", "pipelineInfo: {name: a}", "ends in .yaml", id="ending"),
+        pytest.param("a.txt", "pipelineInfo: {name: a}", "end in .yaml", id="ending"),
     ],
 )
-def test_what_is_no_pipeline_is_not_uploaded(scheduler, tmp_path, name, text, said):
+def test_a_file_without_a_pipeline_is_not_uploaded(scheduler, tmp_path, name, text, message):
     (tmp_path / name).write_text(text)
 
-    with pytest.raises(WrongUseError, match=said):
+    with pytest.raises(WrongUseError, match=message):
         scheduler.upload(tmp_path / name)
 
 
-def test_a_file_that_is_not_there_is_named(scheduler, tmp_path):
-    with pytest.raises(WrongUseError, match=r"nothing\.yaml cannot be read: No such file"):
+def test_a_missing_file_is_named(scheduler, tmp_path):
+    with pytest.raises(WrongUseError, match=r"nothing\.yaml cannot be read .No such file"):
         scheduler.upload(tmp_path / "nothing.yaml")
 
 
@@ -125,10 +125,13 @@ def test_a_run_takes_the_newest_version_with_root_and_parameters(api, uploaded, 
         "pipeline_root": ROOT,
         "parameters": {"steps": 7, "data": "/d"},
     }
-    assert uploaded.link(started.id) == f"{api.url}/#/runs/details/{api.held['runs'][0]['run_id']}"
+    assert (
+        uploaded.build_link(started.id)
+        == f"{api.url}/#/runs/details/{api.held['runs'][0]['run_id']}"
+    )
 
 
-def test_a_run_takes_the_version_that_is_named(api, uploaded, tmp_path):
+def test_a_run_takes_the_given_version(api, uploaded, tmp_path):
     uploaded.upload(package(tmp_path, sdk="other"))
 
     uploaded.run(RunRequest(pipeline="flowers", version="flowers", pipeline_root=ROOT))
@@ -137,7 +140,7 @@ def test_a_run_takes_the_version_that_is_named(api, uploaded, tmp_path):
     assert pinned == api.held["pipeline_versions"][0]["pipeline_version_id"]
 
 
-def test_a_run_is_of_the_experiment_and_the_account_that_are_named(api, uploaded):
+def test_a_run_has_the_given_experiment_and_service_account(api, uploaded):
     request = RunRequest(
         pipeline="flowers", pipeline_root=ROOT, experiment="daily", service_account="runner"
     )
@@ -149,7 +152,7 @@ def test_a_run_is_of_the_experiment_and_the_account_that_are_named(api, uploaded
     assert {run["service_account"] for run in api.held["runs"]} == {"runner"}
 
 
-def test_without_a_name_the_experiment_is_called_as_the_pipeline(api, uploaded):
+def test_by_default_the_experiment_has_the_name_of_the_pipeline(api, uploaded):
     uploaded.run(REQUEST)
 
     assert api.names("experiments") == ["flowers"]
@@ -157,14 +160,14 @@ def test_without_a_name_the_experiment_is_called_as_the_pipeline(api, uploaded):
 
 
 @pytest.mark.parametrize(
-    ("refused", "said"),
+    ("refused", "message"),
     [
         pytest.param(
-            RunRequest(pipeline="roses", pipeline_root=ROOT), "are: flowers", id="pipeline"
+            RunRequest(pipeline="roses", pipeline_root=ROOT), "one of flowers", id="pipeline"
         ),
         pytest.param(
             RunRequest(pipeline="flowers", version="v9", pipeline_root=ROOT),
-            "are: flowers",
+            "one of flowers",
             id="version",
         ),
         pytest.param(
@@ -172,24 +175,24 @@ def test_without_a_name_the_experiment_is_called_as_the_pipeline(api, uploaded):
         ),
         pytest.param(
             RunRequest(pipeline="flowers", pipeline_root=ROOT, parameters=("date=1",)),
-            "are: data",
+            "one of data",
             id="parameter",
         ),
     ],
 )
-def test_what_cannot_run_leaves_nothing_on_the_cluster(api, uploaded, refused, said):
-    with pytest.raises(WrongUseError, match=said):
+def test_an_invalid_request_creates_nothing_on_the_cluster(api, uploaded, refused, message):
+    with pytest.raises(WrongUseError, match=message):
         uploaded.run(refused)
 
     assert api.held["experiments"] == api.held["runs"] == []
 
 
-def test_two_pipelines_of_one_name_are_told_apart_by_id(api, uploaded):
+def test_two_pipelines_of_one_name_differ_by_id(api, uploaded):
     double = {**api.held["pipelines"][0], "pipeline_id": "other"}
     api.held["pipelines"].append(double)
 
     with pytest.raises(
-        WrongUseError, match=r"2 pipelines flowers: give the id of one, p-\d+, other"
+        WrongUseError, match=r"2 pipelines are named flowers: give one of their IDs: p-\d+, other"
     ):
         uploaded.run(REQUEST)
     uploaded.run(RunRequest(pipeline=api.held["pipelines"][0]["pipeline_id"], pipeline_root=ROOT))
@@ -197,8 +200,8 @@ def test_two_pipelines_of_one_name_are_told_apart_by_id(api, uploaded):
     assert len(api.held["runs"]) == 1
 
 
-def test_a_server_in_trouble_is_an_error_in_words(api, uploaded):
+def test_a_server_error_is_reported_with_its_reason(api, uploaded):
     api.failures += [(500, "database is locked")]
 
     with pytest.raises(ScheduleError, match=r"could not answer \(500\): database is locked\. Try"):
-        uploaded.jobs()
+        uploaded.list_jobs()

@@ -1,0 +1,1 @@
+"""Doubles of Kubeflow Pipelines: its API server, small pipelines to lint, rehearse and upload."""

@@ -1,0 +1,1 @@
+"""Image files with random damage, through ingestion and one training step."""

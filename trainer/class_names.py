@@ -1,0 +1,42 @@
+"""Which names classes may have: vocabularies and label files contain one name per line."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+
+LINE_BREAKERS = ("Cc", "Zl", "Zp")  # Unicode: control characters, line and paragraph separators.
+
+
+def breaks_lines(name: str) -> bool:
+    """Whether the name contains a line break or another control character."""
+    return any(unicodedata.category(sign) in LINE_BREAKERS for sign in name)
+
+
+def check_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns the names. Raises ValueError for one that is blank, given twice or breaks lines."""
+    places: dict[str, int] = {}
+    for place, name in enumerate(names):
+        if not name.strip():
+            raise ValueError(f"the name {name!r} at position {place} is blank: give it a name")
+        if breaks_lines(name):
+            raise ValueError(
+                f"the name {name!r} at position {place} contains a line break or another control "
+                "character: remove it"
+            )
+        if name in places:
+            raise ValueError(
+                f"the name {name!r} is at the positions {places[name]} and {place}: use it once"
+            )
+        places[name] = place
+    return names
+
+
+def find_similar(names: Iterable[str]) -> list[list[str]]:
+    """Groups names that differ only in capitals, spaces around words or Unicode form."""
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for name in sorted(set(names)):
+        folded = unicodedata.normalize("NFKC", name).casefold()
+        groups[" ".join(unicodedata.normalize("NFKC", folded).split())].append(name)
+    return [group for group in groups.values() if len(group) > 1]
