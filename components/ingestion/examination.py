@@ -77,10 +77,10 @@ def examine(file: ImageFile, options: IngestionOptions) -> ExaminedFile:
             return replace(unread, reason=rejects.UNREADABLE, detail=detail)
         started = _start(file, read.digest, options)
         try:
-            started, picture = _examine_image(started, read, options)
+            found, picture = _examine_image(started, read, options)
             del read  # The memory budget counts the image's bytes or the mask's, not both.
             stack.close()
-            return _examine_pair(started, file.pair, picture, options)
+            return _examine_pair(found, file.pair, picture, options)
         except RejectError as error:
             return replace(started, reason=error.reason, detail=error.detail)
 

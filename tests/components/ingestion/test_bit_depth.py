@@ -72,6 +72,7 @@ def test_images_with_masks_are_scaled_too(tmp_path):
     drawn = file_of(mask(1, 2, 3, **SHAPE))
     put(tmp_path / "data", {f"images/{n}.png": png(draw(n, 4095)) for n in range(60)})
     put(tmp_path / "data", {f"masks/{n}.png": drawn for n in range(60)})
+    put(tmp_path / "data", {"images/without-mask.png": png(draw(60, 60_000))})  # Does not count.
 
     found = ingest_pairs(tmp_path / "data", tmp_path / "out")
 
