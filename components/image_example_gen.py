@@ -23,7 +23,7 @@ from components.ingestion import summary as ingestion_summary
 from components.ingestion.account import Account
 from components.ingestion.options import IngestionOptions
 from components.ingestion.summary import Summary
-from serving import memory_budget
+from serving.server import memory_budget
 from trainer.config import DataConfig
 from trainer.data.records import SPLITS
 

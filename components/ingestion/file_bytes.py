@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from components.ingestion import formats, rejects
 from components.ingestion.images import Limits, RejectError
-from serving import memory_budget
+from serving.server import memory_budget
 
 PIECE = 2**20  # Bytes.
 PIXEL_BYTES = 8  # At most: 16 bits for each of red, green, blue and alpha, not compressed.

@@ -16,7 +16,7 @@ from components.ingestion.file_bytes import Content
 from components.ingestion.image_folder import Pair
 from components.ingestion.images import Picture, RejectError
 from components.ingestion.options import IngestionOptions
-from serving import memory_budget
+from serving.server import memory_budget
 from trainer.data import records
 
 if TYPE_CHECKING:

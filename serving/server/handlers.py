@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from tensorflow.core.protobuf import meta_graph_pb2
 
-from serving import memory_budget, rgb_images
+from serving import rgb_images
+from serving.server import memory_budget
 from serving.server.model_versions import VersionStatus
 from serving.server.servable import DEFAULT_SIGNATURE, Arrays, Signature
 from serving.server.servables import Servables

@@ -9,8 +9,8 @@ from types import TracebackType
 
 import grpc
 
-from serving import addresses, memory_budget
-from serving.server import grpc_server
+from serving import addresses
+from serving.server import grpc_server, memory_budget
 from serving.server.handlers import Handlers
 from serving.server.model_versions import Listener, VersionStatus
 from serving.server.rest_server import RestServer

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from serving import memory_budget
-from serving.memory_budget import MemoryBudget
+from serving.server import memory_budget
+from serving.server.memory_budget import MemoryBudget
 
 
 def run_all(budget, sizes, threads=16):
