@@ -104,10 +104,11 @@ def check_folders_or_fail(settings: Settings, model: str) -> None:
 
 
 def run_or_fail(experiment: Experiment, settings: Settings, log: Path) -> RunResult:
-    """Runs the pipeline. An error ends the command: with 2 for bad input, else with 1."""
+    """Runs the pipeline and logs it. An error ends the command: with 2 for bad input, else 1."""
     from components.errors import DataError
     from pipeline.local import run
 
+    log_to(log)
     try:
         with guard(), name_storage_errors(settings.workdir, settings.push_root):
             return run.run(experiment, settings, console)

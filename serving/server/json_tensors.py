@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from serving.server.request_errors import BadInput, InvalidTensor
-from serving.server.servable import Arrays, Signature
+from serving.server.servable import Arrays, Signature, check_known
 
 KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}  # NumPy kinds that a tensor's kind takes.
 
@@ -28,7 +28,7 @@ def read_inputs(body: dict[str, Any], signature: Signature) -> Arrays:
         if "instances" in body
         else _name_columns(body["inputs"], signature)
     )
-    signature.check_known(named)
+    check_known(named, signature.inputs)
     return {name: _read_array(name, v, signature.inputs[name].dtype) for name, v in named.items()}
 
 

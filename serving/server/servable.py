@@ -57,7 +57,7 @@ class Signature:
 
     def __call__(self, inputs: Mapping[str, np.ndarray], only: Iterable[str] = ()) -> Arrays:
         """All outputs, or `only` the named ones. Raises BadInput or ModelFailed."""
-        self.check_known(inputs)
+        check_known(inputs, self.inputs)
         self._check_complete(inputs)
         tensors = {
             name: _to_tensor(name, array, self.inputs[name])
@@ -71,17 +71,17 @@ class Signature:
             raise ModelFailed(_extract_cause(error)) from error
         return {name: outputs[name].numpy() for name in _choose(only, sorted(outputs))}
 
-    def check_known(self, names: Iterable[str]) -> None:
-        """Raises UnknownName for names that are not inputs."""
-        unknown = sorted(set(names) - set(self.inputs))
-        if unknown:
-            text = f"Unknown inputs {unknown}: use {sorted(self.inputs)}."
-            raise UnknownName(text, unknown)
-
     def _check_complete(self, names: Iterable[str]) -> None:
         missing = sorted(set(self.required) - set(names))
         if missing:
             raise MissingInput(missing)
+
+
+def check_known(names: Iterable[str], inputs: Iterable[str]) -> None:
+    """Raises UnknownName for names that are not among the signature's inputs."""
+    unknown = sorted(set(names) - set(inputs))
+    if unknown:
+        raise UnknownName(f"Unknown inputs {unknown}: use {sorted(inputs)}.", unknown)
 
 
 def _to_tensor(name: str, array: np.ndarray, spec: tf.TensorSpec) -> tf.Tensor:

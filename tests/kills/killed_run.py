@@ -48,7 +48,7 @@ class KilledRun:
         """Whether the run is over."""
         return self.process.poll() is not None
 
-    def end_processes(self) -> int:
+    def wait_for_end(self) -> int:
         """Waits for the end of the run: its exit code."""
         code = self.process.wait()
         self._reader.join()

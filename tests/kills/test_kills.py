@@ -30,7 +30,7 @@ def undisturbed(data, tmp_path_factory):
 def finish(data, home):
     """A run to its end: its result."""
     run = KilledRun(data, home)
-    assert run.end() == 0, "".join(run.printed)
+    assert run.wait_for_end() == 0, "".join(run.printed)
     return json.loads((home / "result.json").read_text())
 
 
@@ -58,7 +58,7 @@ def kill_one(data, home, kill, usual):
     if there:
         run.process.send_signal(kill.number)
     begin = time.monotonic()
-    code = run.end()
+    code = run.wait_for_end()
     print(f"{kill}: {'ended' if there else 'came too late: ended by itself'} with {code}")
 
     assert "Traceback" not in "".join(run.printed)

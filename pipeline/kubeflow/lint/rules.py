@@ -14,7 +14,7 @@ RULES = {
     "wrapped-pipeline": "The pipeline is not wrapped in a PipelineJob.",
     "unknown-document-field": "Both documents contain only fields that the backend knows.",
     "too-many-documents": "The file has at most two documents.",
-    # the pipeline and its components: other files only, except for the name
+    # the pipeline and its components: other files only
     "schema-version": "The schema version is the one that the backend supports.",
     "bad-pipeline-name": "Kubernetes accepts the pipeline's name, with room for a suffix.",
     "ignored-pipeline-root": "defaultPipelineRoot is not set: the backend ignores it.",
@@ -120,7 +120,6 @@ BY_SETTINGS = frozenset(
         "bad-gpu-type",
         "bad-label",
         "bad-mount-path",
-        "bad-pipeline-name",
         "bad-quantity",
         "bad-secret-key",
         "bad-source-name",

@@ -9,9 +9,10 @@ import tensorflow as tf
 import typer
 from PIL import Image
 
-from pipeline.demo import flowers
+from pipeline.demo import flowers, steps
 from pipeline.demo.download import Archive
 from serving.client import Prediction
+from serving.terminal import Console
 
 LABELS = ("green", "red")
 NOWHERE = Archive("http://no-such-host.invalid/flower_photos.tgz", "0" * 64, "flower_photos")
@@ -46,9 +47,10 @@ def push_root(tmp_path_factory):
 
 @pytest.fixture
 def printed(monkeypatch):
-    monkeypatch.setattr(flowers.console, "file", io.StringIO())
-    monkeypatch.setattr(flowers.console, "width", 200)
-    return lambda: flowers.console.file.getvalue()
+    console = Console(file=io.StringIO(), width=200)
+    for module in (flowers, steps):
+        monkeypatch.setattr(module, "console", console)
+    return console.file.getvalue
 
 
 def png(color, size):

@@ -7,9 +7,10 @@ import pytest
 import typer
 from PIL import Image
 
-from pipeline.demo import drawn_pets, pets
+from pipeline.demo import drawn_pets, pets, steps
 from pipeline.demo.download import Archive
 from pipeline.demo.pets import SegmentedImage
+from serving.terminal import Console
 from tests.fakes import tiny, tiny_masks
 from trainer.export import saved_model
 
@@ -25,9 +26,10 @@ def push_root(tmp_path_factory):
 
 @pytest.fixture
 def printed(monkeypatch):
-    monkeypatch.setattr(pets.console, "file", io.StringIO())
-    monkeypatch.setattr(pets.console, "width", 200)
-    return lambda: pets.console.file.getvalue()
+    console = Console(file=io.StringIO(), width=200)
+    for module in (pets, steps):
+        monkeypatch.setattr(module, "console", console)
+    return console.file.getvalue
 
 
 def pair(number):

@@ -33,7 +33,6 @@ def volumes(claim="fcn-served", mount_path="/served"):
 
 # By rule: the place that the message names, the cluster's file, and more words of the command.
 STOPS = {
-    "bad-pipeline-name": ("pipeline", {}, ["--set", f"name={'a' * 60}"]),
     "image-not-pinned": ("Trainer", {"image": "registry.example/fcn:latest"}, []),
     "unknown-placeholder": ("Trainer", {}, [*FLINK, "--beam", "shared=gs://b/{{$.x}}"]),
     "placeholder-in-constant": ("ImageExampleGen", {}, ["--data", "/data/{{$.x}}"]),

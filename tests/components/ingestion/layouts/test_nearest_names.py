@@ -1,16 +1,16 @@
 """Masks whose names differ from those of their images: named, or used by data.mask.suffix."""
 
 import pytest
-from components.ingestion.masks import MaskReading
 
 from components.errors import DataError
 from components.ingestion import pair_folder, pairs, rejects
+from components.ingestion.annotations.masks import MaskReading
 from components.ingestion.images import Limits, RejectError
 from components.ingestion.options import IngestionOptions
 from tests.fakes.image_files import put
 
 OPTIONS = IngestionOptions(
-    "", (8, 1, 1), Limits(16, 10_000), 2, 0.5, reading=MaskReading((0, 1), None, "keep")
+    "", (8, 1, 1), Limits(16, 10_000), 2, 0.5, reading=MaskReading((0, 1), None, "keep", "auto")
 )
 NAMES = ["{}_mask", "{}-mask", "{}_seg", "mask_{}", "{} label"]
 
