@@ -67,8 +67,8 @@ def send(process: int, number: signal.Signals) -> None:
 
 def find_processes(mark: str) -> Iterator[int]:
     """Yields the IDs of running processes that have the mark."""
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdecimal() and f"{mark}=".encode() in read_environment(folder):
+    for folder in Path("/proc").glob("[0-9]*"):  # Empty on systems without /proc.
+        if f"{mark}=".encode() in read_environment(folder):
             yield int(folder.name)
 
 

@@ -50,14 +50,12 @@ def ingest(
     _count_examined(shards, f"{account_uri}/{account.EXAMINED}")
     together = gathering.keep_together(examined, options)
     every_shard = pipeline | "EveryShard" >> beam.Create([(n, None) for n in range(options.shards)])
+    write_shard = WriteShard(options, listing.classes, examples_uri)
     _ = (
         (together, every_shard)
         | "WithEmptyShards" >> beam.Flatten()
         | "MeetCopies" >> beam.GroupByKey()
-        | "WriteShards"
-        >> beam.ParDo(
-            WriteShard(options, listing.classes, examples_uri), _find_greatest_sample(examined)
-        )
+        | "WriteShards" >> beam.ParDo(write_shard, _find_greatest_sample(examined))
         | "AllSettled" >> beam.combiners.ToList()
         | "WriteSettled" >> beam.Map(account.write_settled, f"{account_uri}/{account.SETTLED}")
     )

@@ -9,28 +9,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-COMPONENTS = (
-    "Trainer",
-    "ImageExampleGen",
-    "StatisticsGen",
+# What exists for a moment only, below the home of the runs.
+HALF_MADE = {
+    "the pins are written": "run/pins.json*",
+    "shards are written": "run/artifacts/ImageExampleGen/examples/*/unfinished/*",
+    "checkpoints are removed": "run/checkpoints/.removed*",
+    "a version is copied": "served/flowers/.partial*/*",
+}
+# In the order of a run: a step that has finished is cached, so it cannot be killed later.
+MOMENTS = (
+    "the pins are written",
     "CuratedSchema",
+    "ImageExampleGen",
+    "shards are written",
+    "StatisticsGen",
     "ExampleValidator",
     "AnomalyGate",
     "Transform",
+    "Trainer",
+    "checkpoints are removed",
     "BaselineModel",
     "Evaluator",
     "ModelServable",
     "RunReport",
     "Pusher",
+    "a version is copied",
 )
-# What is there for a moment only, below the home of the runs.
-HALF_MADE = {
-    "the pins are written": "run/pins.json*",
-    "a version is copied": "served/flowers/.partial*/*",
-    "checkpoints are removed": "run/checkpoints/.removed*",
-    "shards are written": "run/artifacts/ImageExampleGen/examples/*/unfinished/*",
-}
-MOMENTS = (*HALF_MADE, *COMPONENTS)
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 
 
@@ -46,10 +50,19 @@ class Kill:
         return f"{self.number.name} {self.share:.2f} of {self.moment}"
 
 
-def kill(number: int, seed: int) -> Kill:
-    """The kill with this number, from 0 on."""
-    turn, place = divmod(number, len(MOMENTS))
-    share = random.Random(seed * 1_000_003 + number).random()
+def plan(kills: int, seed: int) -> list[list[Kill]]:
+    """Chains of kills, each with its moments in the order of a run; a short one skips some."""
+    chains = []
+    for turn, start in enumerate(range(0, kills, len(MOMENTS))):
+        length = min(len(MOMENTS), kills - start)
+        places = [(n + 1) * len(MOMENTS) // length - 1 for n in range(length)]
+        chains.append([make_kill(turn, place, seed) for place in places])
+    return chains
+
+
+def make_kill(turn: int, place: int, seed: int) -> Kill:
+    """The kill at one of MOMENTS; each chain sends it another signal."""
+    share = random.Random(f"{seed} {turn} {place}").random()
     return Kill(MOMENTS[place], SIGNALS[(turn + place) % len(SIGNALS)], share)
 
 

@@ -17,30 +17,30 @@ def os_error(number, *place):
 
 
 ERRORS = {
-    "full": (os_error(errno.ENOSPC), "/work/run", "is full"),
-    "full-with-a-name": (os_error(errno.ENOSPC, "/work/run/a b"), "/work/run/a b", "is full"),
-    "quota": (os_error(errno.EDQUOT), "/work/run", "quota"),
+    "full": (os_error(errno.ENOSPC), "/disk/run", "is full"),
+    "full-with-a-name": (os_error(errno.ENOSPC, "/disk/run/a b"), "/disk/run/a b", "is full"),
+    "quota": (os_error(errno.EDQUOT), "/disk/run", "quota"),
     "permission": (os_error(errno.EACCES, "/served/x"), "/served/x", "permission denied"),
     "read-only": (os_error(errno.EROFS, "/served/x"), "/served/x", "read-only"),
     "tensorflow": (
-        tf.errors.ResourceExhaustedError(None, None, "/work/run/x; No space left on device"),
-        "/work/run/x",
+        tf.errors.ResourceExhaustedError(None, None, "/disk/run/x; No space left on device"),
+        "/disk/run/x",
         "is full",
     ),
     "beam": (
         RuntimeError(
             'File "/usr/lib/x.py"\nOSError: [Errno 28] No space left on device [while running]'
         ),
-        "/work/run",
+        "/disk/run",
         "is full",
     ),
-    "locked": (sqlite3.OperationalError("database is locked"), "/work/run", "locked"),
-    "damaged": (sqlite3.DatabaseError("file is not a database"), "/work/run", "damaged"),
+    "locked": (sqlite3.OperationalError("database is locked"), "/disk/run", "locked"),
+    "damaged": (sqlite3.DatabaseError("file is not a database"), "/disk/run", "damaged"),
 }
 
 
 def raise_(error):
-    with name_storage_errors("/work/run", "/served"):
+    with name_storage_errors("/disk/run", "/served"):
         raise error
 
 
@@ -57,9 +57,9 @@ def test_the_place_and_the_problem_are_named(kind):
 
 def test_the_cause_of_another_error_is_found():
     error = RuntimeError("Execution failed")
-    error.__cause__ = os_error(errno.ENOSPC, "/work/run/x")
+    error.__cause__ = os_error(errno.ENOSPC, "/disk/run/x")
 
-    with pytest.raises(StorageError, match="/work/run/x is full"):
+    with pytest.raises(StorageError, match="/disk/run/x is full"):
         raise_(error)
 
 
