@@ -16,11 +16,14 @@ from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 
 from components.artifacts import Rejects
 from components.errors import DataError
+from components.ingestion import account as ingestion_account
 from components.ingestion import beam_pipeline, image_folder, pair_folder, progress, rejects
 from components.ingestion import options as ingestion_options
 from components.ingestion import summary as ingestion_summary
+from components.ingestion.account import Account
 from components.ingestion.options import IngestionOptions
 from components.ingestion.summary import Summary
+from serving.server import memory_budget
 from trainer.config import DataConfig
 from trainer.data.records import SPLITS
 
@@ -42,6 +45,7 @@ class IngestionExecutor(BaseBeamExecutor):
         table = artifact_utils.get_single_instance(output_dict["rejects"])
 
         options = ingestion_options.parse(exec_properties)
+        memory_budget.find_total()  # A bad setting stops here, before any file is read.
         listing = _list_folder(options)
         account = self._ingest(listing, options, examples.uri, table.uri)
         summary = _write_tables(listing, account, table.uri, options.mask_classes)
@@ -57,13 +61,13 @@ class IngestionExecutor(BaseBeamExecutor):
         options: IngestionOptions,
         examples_uri: str,
         table_uri: str,
-    ) -> beam_pipeline.Account:
+    ) -> Account:
         with progress.show(len(listing.files)), self._make_beam_pipeline() as pipeline:
             beam_pipeline.ingest(
                 pipeline, listing, options, examples_uri=examples_uri, account_uri=table_uri
             )
-        account = beam_pipeline.read_account(table_uri, examples_uri)
-        beam_pipeline.check_complete(listing, account)
+        account = ingestion_account.read(table_uri, examples_uri)
+        ingestion_account.check_complete(listing, account, options.shards)
         return account
 
 
@@ -76,7 +80,7 @@ def _list_folder(options: IngestionOptions) -> image_folder.Listing:
 
 def _write_tables(
     listing: image_folder.Listing,
-    account: beam_pipeline.Account,
+    account: Account,
     uri: str,
     mask_classes: tuple[str, ...],
 ) -> Summary:
@@ -86,7 +90,7 @@ def _write_tables(
     return summary
 
 
-def _check_splits(account: beam_pipeline.Account, options: IngestionOptions) -> None:
+def _check_splits(account: Account, options: IngestionOptions) -> None:
     """Raises DataError for a split without examples."""
     filled = {file.split for file in account.settled if not file.reason}
     for split in SPLITS:
@@ -127,6 +131,7 @@ class ImageExampleGenSpec(types.ComponentSpec):
     PARAMETERS = {  # noqa: RUF012
         "input_base": ExecutionParameter(type=str),
         "split_ratios": ExecutionParameter(type=str),  # JSON, [train, val, test].
+        "near_duplicates": ExecutionParameter(type=str),  # together or apart.
         "min_side": ExecutionParameter(type=int),
         "max_pixels": ExecutionParameter(type=int),
         "max_reject_fraction": ExecutionParameter(type=float),
@@ -163,6 +168,7 @@ class ImageExampleGen(BaseBeamComponent):
         spec = ImageExampleGenSpec(
             input_base=input_base,
             split_ratios=json.dumps(list(data.split_ratios)),
+            near_duplicates=data.near_duplicates,
             min_side=data.min_side,
             max_pixels=data.max_pixels,
             max_reject_fraction=data.max_reject_fraction,

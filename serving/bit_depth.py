@@ -57,12 +57,17 @@ def read(image: Image.Image, encoded: bytes) -> Samples | None:
     Raises UnknownDepthError if no value can be white.
     """
     image.load()
+    if not is_deep(image, encoded):
+        return None
     if image.mode in GREY:
         return _read_grey(image, encoded)
-    if deep_colours.are_in(image, encoded):
-        values, mode = deep_colours.read(image, encoded)
-        return Samples(values, mode, _find_declared(image, encoded, int(values.max(initial=0))))
-    return None
+    values, mode = deep_colours.read(image, encoded)
+    return Samples(values, mode, _find_declared(image, encoded, int(values.max(initial=0))))
+
+
+def is_deep(image: Image.Image, encoded: bytes) -> bool:
+    """Whether an image has samples of more than 8 bits, by its header."""
+    return image.mode in GREY or deep_colours.are_in(image, encoded)
 
 
 def round_up(greatest: int) -> int:

@@ -52,6 +52,15 @@ def check(encoded: bytes) -> None:
         raise UnreadableImageError(_explain(encoded, error)) from error
 
 
+def count_pixels(encoded: bytes) -> int:
+    """Reads height x width from the header; 0 if it cannot be read."""
+    try:
+        with Image.open(io.BytesIO(encoded)) as image:
+            return image.height * image.width
+    except UNREADABLE:
+        return 0
+
+
 def is_plain(image: Image.Image, encoded: bytes) -> bool:
     """Whether TensorFlow decodes these bytes to the correct upright pixels."""
     if image.format not in PLAIN or image.mode != "RGB":

@@ -59,6 +59,7 @@ class DataConfig:
     split_ratios: tuple[
         Count, Count, Count
     ]  # train : val : test, if the folder is not split already.
+    near_duplicates: Literal["together", "apart"]  # Whether images that look alike share a split.
     min_side: Count  # Pixels; a smaller image is a reject.
     max_pixels: Count  # Height x width; a larger image is a reject, and is not decoded.
     max_reject_fraction: Fraction  # More rejects stop the run.

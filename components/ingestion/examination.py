@@ -1,13 +1,15 @@
 """How a file becomes an example: it is examined, compared with its copies, then read again.
 
 Between the two readings, only a few words about each file are kept, so that ingestion needs no more
-memory for a larger folder. A digest decides the split, so all copies are in the same one.
+memory for a larger folder. A digest decides the split, so all copies are in the same one; of images
+that look alike, the smallest digest decides for all.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
@@ -17,7 +19,7 @@ import tensorflow as tf
 
 from components.ingestion import file_bytes, file_warnings, images, pairs, rejects
 from components.ingestion.file_bytes import Content
-from components.ingestion.image_folder import ImageFile
+from components.ingestion.image_folder import ImageFile, Pair
 from components.ingestion.images import Picture, RejectError
 from components.ingestion.layouts.left_out import SHOWN, name_some
 from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
@@ -38,6 +40,7 @@ class ExaminedFile:
     digest: str  # SHA-256 of the content; of the path if the content cannot be read.
     height: int = 0
     width: int = 0
+    length: int = 0  # Bytes of the image in its record.
     reason: str = ""
     detail: str = ""
     warnings: tuple[str, ...] = ()
@@ -47,6 +50,9 @@ class ExaminedFile:
     species: str = ""
     undeclared: int = 0  # Its greatest sample of 16 bits if it does not declare its depth.
     boxes: tuple[float, ...] = ()  # Of heads: xmin, xmax, ymin, ymax of each, 0..1.
+    look: str = ""  # A hash of what it shows: see near_duplicates.
+    group: str = ""  # The leader of the images that look like it; empty if there are none.
+    given_split: str = ""  # By a folder or a list; the content decides what it leaves open.
 
     @property
     def as_reject(self) -> Reject:
@@ -61,36 +67,57 @@ class ExaminedFile:
 
 def examine(file: ImageFile, options: IngestionOptions) -> ExaminedFile:
     """Reads and decodes a file. If it cannot be used, the result has a reason."""
-    try:
-        read = file_bytes.read(f"{options.input_base}/{file.path}", options.limits)
-    except tf.errors.OpError as error:
-        unread = _start(file, hashlib.sha256(file.path.encode()).hexdigest(), options)
-        detail = f"{type(error).__name__}: {error.message}"
-        return replace(unread, reason=rejects.UNREADABLE, detail=detail)
-    started = _start(file, read.digest, options)
-    try:
-        return _examine_content(started, file, read, options)
-    except RejectError as error:
-        return replace(started, reason=error.reason, detail=error.detail)
+    with ExitStack() as stack:
+        try:
+            path = f"{options.input_base}/{file.path}"
+            read = stack.enter_context(file_bytes.read(path, options.limits))
+        except tf.errors.OpError as error:
+            unread = _start(file, hashlib.sha256(file.path.encode()).hexdigest(), options)
+            detail = f"{type(error).__name__}: {error.message}"
+            return replace(unread, reason=rejects.UNREADABLE, detail=detail)
+        started = _start(file, read.digest, options)
+        try:
+            found, picture = _examine_image(started, read, options)
+            del read  # The memory budget counts the image's bytes or the mask's, not both.
+            stack.close()
+            return _examine_pair(found, file.pair, picture, options)
+        except RejectError as error:
+            return replace(started, reason=error.reason, detail=error.detail)
 
 
 def _start(file: ImageFile, digest: str, options: IngestionOptions) -> ExaminedFile:
-    split = choose_split_of(file, digest, options.ratios)
-    return ExaminedFile(file.path, file.label, split, digest)
+    given = file.split or ""
+    split = choose_split_of(given, digest, options.ratios)
+    return ExaminedFile(file.path, file.label, split, digest, given_split=given)
 
 
-def _examine_content(
-    started: ExaminedFile, file: ImageFile, read: Content, options: IngestionOptions
-) -> ExaminedFile:
+def _examine_image(
+    started: ExaminedFile, read: Content, options: IngestionOptions
+) -> tuple[ExaminedFile, Picture]:
+    """Returns the picture without its bytes."""
     file_bytes.check_length(read, options.limits)
     picture = images.convert_and_check(read.data, options.limits)
-    pair = pairs.examine_pair(file.pair, picture, options) if file.pair else pairs.PairFindings()
-    return replace(
+    found = replace(
         started,
         height=picture.height,
         width=picture.width,
-        warnings=(*file_warnings.find_warnings(file.path, read.data, picture), *pair.warnings),
+        length=len(picture.encoded),
+        warnings=tuple(file_warnings.find_warnings(started.path, read.data, picture)),
         undeclared=picture.undeclared,
+        look=picture.look,
+    )
+    return found, replace(picture, encoded=b"")
+
+
+def _examine_pair(
+    found: ExaminedFile, listed: Pair | None, picture: Picture, options: IngestionOptions
+) -> ExaminedFile:
+    if listed is None:
+        return found
+    pair = pairs.examine_pair(listed, picture, options)
+    return replace(
+        found,
+        warnings=(*found.warnings, *pair.warnings),
         mask=pair.mask,
         mask_digest=pair.mask_digest,
         pixels=pair.pixels,
@@ -99,16 +126,16 @@ def _examine_content(
     )
 
 
-def choose_split_of(file: ImageFile, digest: str, ratios: tuple[int, ...]) -> str:
-    """Returns the split that the folder gives a file; the content decides what is left open."""
-    if file.split == TRAIN_AND_VAL:
+def choose_split_of(given: str, digest: str, ratios: tuple[int, ...]) -> str:
+    """Returns the split that the folder gives; the content decides what is left open."""
+    if given == TRAIN_AND_VAL:
         train, val, _ = ratios
         return choose_split(digest, (train or 1, val, 0))
-    return file.split or choose_split(digest, ratios)
+    return given or choose_split(digest, ratios)
 
 
 def choose_split(digest: str, ratios: tuple[int, ...]) -> str:
-    """Chooses the split of a content: the same in every run, whatever else is in the folder."""
+    """Chooses the split of a content, by the first 16 digits of its digest."""
     bucket = int(digest[:16], 16) % sum(ratios)
     for split, ratio in zip(records.SPLITS, ratios, strict=True):
         if bucket < ratio:
@@ -162,10 +189,11 @@ def make_record(file: ExaminedFile, options: IngestionOptions, classes: tuple[st
     Raises RuntimeError if the file has changed since it was examined.
     """
     path = f"{options.input_base}/{file.path}"
-    read = file_bytes.read(path, options.limits)
-    if read.digest != file.digest:
-        raise RuntimeError(f"{path} changed during ingestion. Run again.")
-    picture = images.convert(read.data, options.limits, options.bits)
+    with file_bytes.read(path, options.limits) as read:
+        if read.digest != file.digest:
+            raise RuntimeError(f"{path} changed during ingestion. Run again.")
+        picture = images.convert(read.data, options.limits, options.bits)
+        del read
     fields = _collect_fields(file, picture, classes)
     if file.mask:
         fields |= pairs.collect_fields(file, picture, options)

@@ -1,19 +1,22 @@
 """Reads a file: the digest of all its bytes, and no more of the bytes than an image can have.
 
-Folders of photographs also contain videos and archives. They are read in pieces that are not kept:
-otherwise the threads of ingestion would fill the memory with them.
+Folders of photographs also contain videos and archives. They are read in pieces that are not kept.
+The bytes of images count in the memory budget, so that threads do not fill the memory with them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import tensorflow as tf
 
 from components.ingestion import formats, rejects
 from components.ingestion.images import Limits, RejectError
+from serving.server import memory_budget
 
 PIECE = 2**20  # Bytes.
 PIXEL_BYTES = 8  # At most: 16 bits for each of red, green, blue and alpha, not compressed.
@@ -29,16 +32,27 @@ class Content:
     data: bytes  # The whole file; only its first bytes if it is not an image, or too long.
 
 
-def read(path: str, limits: Limits) -> Content:
-    """Reads a file once. Raises OpError if it does not exist or is not a regular file."""
+@contextmanager
+def read(path: str, limits: Limits) -> Iterator[Content]:
+    """Reads a file once; do not keep its bytes after `with`, where they count in the budget.
+
+    Raises OpError if it does not exist or is not a regular file.
+    """
     _check_regular(path)
-    with tf.io.gfile.GFile(path, "rb") as file:
-        head = file.read(formats.HEAD)
-        length = file.size()
-        if length > find_max_bytes(limits) or not formats.may_be_image(head):
-            return Content(_compute_digest(head, file), length, head)
-        file.seek(0)
-        data = file.read()
+    with ExitStack() as stack:
+        with tf.io.gfile.GFile(path, "rb") as file:
+            head = file.read(formats.HEAD)
+            length = file.size()
+            if length > find_max_bytes(limits) or not formats.may_be_image(head):
+                content = Content(_compute_digest(head, file), length, head)
+            else:
+                stack.enter_context(memory_budget.share_files().reserve(length))
+                file.seek(0)
+                content = _keep(file.read())
+        yield content
+
+
+def _keep(data: bytes) -> Content:
     return Content(hashlib.sha256(data).hexdigest(), len(data), data)
 
 

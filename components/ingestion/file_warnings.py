@@ -12,6 +12,7 @@ MORE = "bytes_after_its_end"
 NO_END = "bytes_missing_at_its_end"
 DEPTH_UNKNOWN = "bit_depth_undeclared"
 NO_BOX = "box_unreadable"
+LOOKS_LIKE_OTHERS = "looks_like_others"
 MASK_TURN_UNKNOWN = "mask_orientation_unknown"
 BOX_TURN_UNKNOWN = "boxes_orientation_unknown"
 SIMILAR_LABEL = "label_like_another"
@@ -23,6 +24,10 @@ WARNINGS = {
     DEPTH_UNKNOWN: "The file has 16 bits and does not declare how many of them are used: the "
     "greatest value of all such files decides.",
     NO_BOX: "The file of boxes cannot be read: the example has no boxes.",
+    LOOKS_LIKE_OTHERS: (
+        "Over a fifth of the images look alike to the hash that finds near-duplicates: it cannot "
+        "tell whether they show one scene, so each has its own split."
+    ),
     MASK_TURN_UNKNOWN: "The image was turned upright. Whether its mask was drawn after the turn "
     "is unknown; it is used as if it was. Set data.mask.oriented.",
     BOX_TURN_UNKNOWN: "The same for its boxes of heads.",

@@ -9,17 +9,25 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import tensorflow as tf
 from PIL import Image
 
 from components.ingestion import formats, rejects
+from components.ingestion.near_duplicates import look
 from serving import bit_depth, image_kinds, orientation, rgb_images
 from serving.deep_colours import UnknownDepthError
+from serving.server import memory_budget
 from trainer.data import images
 
 Image.init()
+# Bytes: glibc returns blocks of over 32 MiB to the system. Smaller ones stay with each thread: 3.3
+# instead of 0.8 GB for six images of 49 megapixels.
+Image.core.set_block_size(2**26)
+PLAIN_BYTES = 12  # For each pixel, as measured: docs/decisions/0016-memory-budget.md.
+CONVERTED_BYTES = 24
+DEEP_BYTES = 40  # Of samples of more than 8 bits.
 READABLE = tuple(name for name in formats.SIGNATURES if name in Image.OPEN)
 
 
@@ -41,6 +49,7 @@ class Picture:
     width: int
     turn: Image.Transpose | None = None  # What made it upright.
     undeclared: int = 0  # The greatest sample of 16 bits if the file does not declare its depth.
+    look: str = ""  # Of its pixels, if it was checked: see near_duplicates.
 
 
 class RejectError(Exception):
@@ -53,17 +62,27 @@ class RejectError(Exception):
 
 
 def convert_and_check(data: bytes, limits: Limits) -> Picture:
-    """Converts the file, and decodes the result as training does. Raises RejectError."""
-    picture = convert(data, limits)
+    """Converts the file, and decodes the result as training does. Raises RejectError.
+
+    Its pixels count in the memory budget, and so do those of `convert`. Samples of 16 bits whose
+    depth is not declared are read with the least depth that fits this file.
+    """
+    image = _open(data, limits)
+    with memory_budget.share_pixels().reserve(count_bytes(image, data)):
+        return _check(data, _convert(image, data, None))
+
+
+def _check(data: bytes, picture: Picture) -> Picture:
     try:
         with tf.device("CPU:0"):
-            shape = tuple(images.decode(picture.encoded).shape)
+            pixels = images.decode(picture.encoded)
     except tf.errors.OpError as error:
         raise _explain_damage(data, error) from error
+    shape = tuple(pixels.shape)
     if shape != (picture.height, picture.width, 3):
         detail = f"the header says {picture.height} x {picture.width}, but decoding gives {shape}"
         raise RejectError(rejects.UNREADABLE, detail)
-    return picture
+    return replace(picture, look=look.compute(pixels))
 
 
 def convert(data: bytes, limits: Limits, bits: int = 16) -> Picture:
@@ -71,21 +90,50 @@ def convert(data: bytes, limits: Limits, bits: int = 16) -> Picture:
 
     `bits` is the depth of samples of 16 bits if the file does not declare it.
     """
+    image = _open(data, limits)
+    if _is_plain_by_header(image, data):
+        return _convert(image, data, bits)
+    with memory_budget.share_pixels().reserve(count_bytes(image, data)):
+        return _convert(image, data, bits)
+
+
+def count_bytes(image: Image.Image, data: bytes) -> int:
+    """Returns what it takes at most to convert the image, and to decode the result."""
+    each = PLAIN_BYTES if _is_plain_by_header(image, data) else CONVERTED_BYTES
+    if bit_depth.is_deep(image, data):
+        each = DEEP_BYTES
+    return image.height * image.width * each
+
+
+def _is_plain_by_header(image: Image.Image, data: bytes) -> bool:
+    """Whether the file needs no change, if that is known without its pixels.
+
+    Pillow decodes a PNG to find its orientation, which may follow the pixels.
+    """
+    return image.format != "PNG" and rgb_images.is_plain(image, data)
+
+
+def _open(data: bytes, limits: Limits) -> Image.Image:
+    """Reads the header only."""
     if not data:
         raise RejectError(rejects.EMPTY, "0 bytes")
     with _reject_damage(data):
         image = Image.open(io.BytesIO(data), formats=READABLE)
     _check_size(image, limits)
+    return image
+
+
+def _convert(image: Image.Image, data: bytes, bits: int | None) -> Picture:
     if rgb_images.is_plain(image, data):
         return Picture(data, rgb_images.PLAIN[str(image.format)], image.height, image.width)
     with _reject_damage(data):
         turn = orientation.load(image)
     try:
         samples = bit_depth.read(image, data)
-        rgb = rgb_images.to_upright_rgb(image, samples, bits)
+        undeclared = samples.undeclared if samples else 0
+        rgb = rgb_images.to_upright_rgb(image, samples, bits or bit_depth.round_up(undeclared))
     except UnknownDepthError as error:  # Intact, but its colours are undefined.
         raise RejectError(rejects.UNREADABLE, str(error)) from error
-    undeclared = samples.undeclared if samples else 0
     return Picture(rgb_images.to_png(rgb), "PNG", rgb.height, rgb.width, turn, undeclared)
 
 

@@ -24,6 +24,7 @@ class IngestionOptions:
     max_reject_fraction: float  # 0..1
     reading: MaskReading | None = None  # How masks are read; None if images have classes.
     mask_classes: tuple[str, ...] = ()
+    near_duplicates: str = "together"  # Or "apart".
     bits: int = 16  # Of samples in files that do not declare it: the greatest sample decides.
     mask_suffix: str = ""  # What a mask's name has after its image's.
     follow_links: bool = False  # Those that lead out of the folder.
@@ -50,6 +51,7 @@ def parse(properties: Mapping[str, Any]) -> IngestionOptions:
         max_reject_fraction=float(properties["max_reject_fraction"]),
         reading=_parse_mask(mask) if mask else None,
         mask_classes=tuple(mask["classes"]) if mask else (),
+        near_duplicates=str(properties["near_duplicates"]),
         mask_suffix=mask["suffix"] if mask else "",
         follow_links=bool(int(properties.get("follow_links", 0))),
     )

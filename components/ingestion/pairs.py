@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tensorflow as tf
 
@@ -15,10 +16,13 @@ from components.ingestion.file_bytes import Content
 from components.ingestion.image_folder import Pair
 from components.ingestion.images import Picture, RejectError
 from components.ingestion.options import IngestionOptions
+from serving.server import memory_budget
 from trainer.data import records
 
 if TYPE_CHECKING:
     from components.ingestion.examination import ExaminedFile
+
+MASK_BYTES = 16  # For each pixel, as measured: docs/decisions/0016-memory-budget.md.
 
 
 @dataclass(frozen=True)
@@ -40,24 +44,37 @@ def examine_pair(pair: Pair, picture: Picture, options: IngestionOptions) -> Pai
         raise RejectError(rejects.UNLISTED, "not in list.txt, and data.mask.unlisted is reject")
     if not pair.mask:
         raise RejectError(rejects.MASK_MISSING, pair.explanation or "no mask has this name")
-    read = _read_mask(pair.mask, options)
-    try:
-        mask = masks.read(read.data, reading, picture)
-    except RejectError as error:
-        raise RejectError(error.reason, f"{pair.mask}: {error.detail}") from error
+    mask = _examine_mask(pair.mask, picture, options)
     boxes = _read_boxes(pair.box, picture, options)
     return PairFindings(
         mask=pair.mask,
-        mask_digest=read.digest,
-        pixels=tuple(masks.count_pixels(mask.ids, len(reading.values))),
+        mask_digest=mask.digest,
+        pixels=mask.pixels,
         species=pair.species,
         boxes=boxes.sides if boxes else (),
-        warnings=tuple(_find_warnings(mask, boxes)),
+        warnings=tuple(_find_warnings(mask.is_turn_known, boxes)),
     )
 
 
-def _find_warnings(mask: masks.Mask, boxes: HeadBoxes | None) -> Iterator[str]:
-    if not mask.is_turn_known:
+class _MaskFindings(NamedTuple):
+    digest: str
+    pixels: tuple[int, ...]
+    is_turn_known: bool
+
+
+def _examine_mask(path: str, picture: Picture, options: IngestionOptions) -> _MaskFindings:
+    reading = options.mask_reading
+    with _read_mask(path, options) as read, _reserve_pixels(picture):
+        try:
+            ids, is_turn_known = masks.read(read.data, reading, picture)
+        except RejectError as error:
+            raise RejectError(error.reason, f"{path}: {error.detail}") from error
+        pixels = masks.count_pixels(ids, len(reading.values))
+        return _MaskFindings(read.digest, tuple(pixels), is_turn_known)
+
+
+def _find_warnings(is_turn_known: bool, boxes: HeadBoxes | None) -> Iterator[str]:
+    if not is_turn_known:
         yield file_warnings.MASK_TURN_UNKNOWN
     if boxes is None:
         yield file_warnings.NO_BOX
@@ -69,12 +86,13 @@ def collect_fields(
     file: ExaminedFile, picture: Picture, options: IngestionOptions
 ) -> dict[str, Any]:
     """Returns fields of a record. Raises RuntimeError if the mask changed since examination."""
-    read = _read_mask(file.mask, options)
-    if read.digest != file.mask_digest:
-        path = f"{options.input_base}/{file.mask}"
-        raise RuntimeError(f"{path} changed during ingestion. Run again.")
-    ids = masks.read(read.data, options.mask_reading, picture).ids
-    fields: dict[str, Any] = {records.MASK: masks.encode(ids), records.MASK_FORMAT: "PNG"}
+    with _read_mask(file.mask, options) as read, _reserve_pixels(picture):
+        if read.digest != file.mask_digest:
+            path = f"{options.input_base}/{file.mask}"
+            raise RuntimeError(f"{path} changed during ingestion. Run again.")
+        encoded = masks.encode(masks.read(read.data, options.mask_reading, picture).ids)
+        del read
+    fields: dict[str, Any] = {records.MASK: encoded, records.MASK_FORMAT: "PNG"}
     if file.species:
         fields[records.SPECIES] = file.species
     if file.boxes:
@@ -85,12 +103,19 @@ def collect_fields(
     return fields
 
 
-def _read_mask(path: str, options: IngestionOptions) -> Content:
+@contextmanager
+def _read_mask(path: str, options: IngestionOptions) -> Iterator[Content]:
     try:
-        return file_bytes.read(f"{options.input_base}/{path}", options.limits)
+        with file_bytes.read(f"{options.input_base}/{path}", options.limits) as read:
+            yield read
     except tf.errors.OpError as error:
         detail = f"{path}: {type(error).__name__}: {error.message}"
         raise RejectError(rejects.MASK_UNREADABLE, detail) from error
+
+
+def _reserve_pixels(picture: Picture) -> AbstractContextManager[None]:
+    """Counts the mask's pixels in the memory budget: another size is rejected by its header."""
+    return memory_budget.share_pixels().reserve(picture.height * picture.width * MASK_BYTES)
 
 
 def _read_boxes(path: str, picture: Picture, options: IngestionOptions) -> HeadBoxes | None:

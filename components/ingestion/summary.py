@@ -13,6 +13,8 @@ from components.ingestion import file_warnings
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import BY_CONTENT, Listing
 from components.ingestion.layouts.left_out import SHOWN
+from components.ingestion.near_duplicates import counts as near_duplicates
+from components.ingestion.near_duplicates.counts import NearDuplicates
 from serving import bit_depth, printable
 from serving.terminal import Table
 from trainer.class_names import find_similar
@@ -58,6 +60,7 @@ class Summary:
     val_from_train: int = 0  # Files of val that were taken from train: the data has no val.
     warnings: dict[str, int] = field(default_factory=dict)  # Examples by kind of warning.
     mask_pixels: dict[str, dict[str, int]] = field(default_factory=dict)  # Split, mask's class.
+    near_duplicates: NearDuplicates = field(default_factory=NearDuplicates)
     undeclared_bits: int = 0  # Of files that do not declare their depth; 0: there are none.
     similar_labels: list[list[str]] = field(default_factory=list)  # Groups: see find_similar.
 
@@ -95,6 +98,7 @@ def summarize(
         val_from_train=_count_per_split(files)["val"] if listing.takes_val_from_train else 0,
         warnings=_count_warnings(kept, similar, mask_classes),
         mask_pixels={s: _sum_pixels(kept, s, mask_classes) for s in SPLITS} if mask_classes else {},
+        near_duplicates=near_duplicates.count((file.group, file.split) for file in kept),
         undeclared_bits=_find_undeclared_bits(files),
         similar_labels=similar,
     )
@@ -152,6 +156,7 @@ def read(uri: str) -> Summary:
     written: dict[str, Any] = json.loads(atomic_text.read(f"{uri}/{FILE_NAME}"))
     for name in ("heights", "widths"):
         written[name] = {label: Sides(**sides) for label, sides in written[name].items()}
+    written["near_duplicates"] = NearDuplicates(**written.get("near_duplicates", {}))
     written["left_out"] = {
         kind: LeftOut(group["count"], tuple(group["first"]))
         for kind, group in written["left_out"].items()
@@ -191,6 +196,8 @@ def write_caption(summary: Summary) -> str:
     lines += [f"rejects: {n} {reason}" for reason, n in sorted(summary.reasons.items())]
     lines += _describe_warnings(summary)
     lines += [f"{split}: {_format_shares(pixels)}" for split, pixels in summary.mask_pixels.items()]
+    if summary.near_duplicates.groups:
+        lines.append(near_duplicates.describe(summary.near_duplicates))
     return "\n".join([*lines, *_describe_others(summary)])
 
 

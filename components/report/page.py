@@ -10,6 +10,7 @@ from typing import Any
 import jinja2
 
 from components.ingestion import rejects, summary
+from components.ingestion.near_duplicates import counts as near_duplicates
 from components.metrics import results
 from components.report import gallery, plots, test_examples, training_log
 from components.report.inputs import ReportInputs
@@ -90,8 +91,10 @@ def choose_images(run: ReportInputs) -> dict[str, Any]:
 def read_ingestion(run: ReportInputs) -> dict[str, Any]:
     """Counts, rejects and sizes."""
     sizes = test_examples.read_sizes(run.test_examples)
+    ingested = summary.read(run.rejects)
     return {
-        "summary": summary.read(run.rejects),
+        "summary": ingested,
+        "near_duplicates": near_duplicates.describe(ingested.near_duplicates),
         "splits": SPLITS,
         "rejects": rejects.read(run.rejects)[:REJECTS_SHOWN],
         "sizes": plots.draw_sizes(sizes) if sizes else None,

@@ -10,7 +10,7 @@ from types import TracebackType
 import grpc
 
 from serving import addresses
-from serving.server import grpc_server
+from serving.server import grpc_server, memory_budget
 from serving.server.handlers import Handlers
 from serving.server.model_versions import Listener, VersionStatus
 from serving.server.rest_server import RestServer
@@ -56,6 +56,7 @@ class Server:
 
     def __enter__(self) -> Server:
         with ExitStack() as stack:  # If one part fails to start, those already started stop.
+            memory_budget.find_total()  # A bad setting stops the start, not the first request.
             handlers = Handlers(self._servables)
             self._start_grpc(handlers, stack)
             self._start_rest(handlers, stack)

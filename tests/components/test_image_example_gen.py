@@ -26,6 +26,7 @@ DATA = DataConfig(
     schema="flowers",
     classes=(),
     split_ratios=(8, 1, 1),
+    near_duplicates="together",
     min_side=32,
     max_pixels=50_000_000,
     max_reject_fraction=0.05,
@@ -42,6 +43,7 @@ def test_exec_properties_are_plain_values_of_the_experiment():
     assert component.exec_properties == {
         "input_base": "/data",
         "split_ratios": "[8, 1, 1]",
+        "near_duplicates": "together",
         "min_side": 32,
         "max_pixels": 50_000_000,
         "max_reject_fraction": 0.05,

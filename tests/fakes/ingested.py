@@ -19,6 +19,7 @@ from trainer.data import records
 
 PROPERTIES = {
     "split_ratios": "[8, 1, 1]",
+    "near_duplicates": "together",  # Pictures that `image_files` draws are all alike: no groups.
     "min_side": 16,
     "max_pixels": 1_000_000,
     "max_reject_fraction": 0.5,

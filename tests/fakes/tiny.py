@@ -32,6 +32,7 @@ EXPERIMENT = Experiment(
         schema="images",
         classes=(),
         split_ratios=(8, 1, 1),
+        near_duplicates="together",
         min_side=16,
         max_pixels=1_000_000,
         max_reject_fraction=0.1,

@@ -17,6 +17,7 @@ EXPERIMENT = Experiment(
         schema="flowers",
         classes=schema.read_classes(schema.load("flowers")),
         split_ratios=(8, 1, 1),
+        near_duplicates="together",
         min_side=32,
         max_pixels=50_000_000,
         max_reject_fraction=0.1,

@@ -17,6 +17,7 @@ EXPERIMENT = Experiment(
         schema="pets",
         classes=("pet", "background", "border"),
         split_ratios=(8, 1, 1),
+        near_duplicates="together",
         min_side=1,
         max_pixels=50_000_000,
         max_reject_fraction=0.1,

@@ -98,7 +98,7 @@ def _to_classes(values: NDArray[np.uint8], reading: MaskReading) -> NDArray[np.u
         known[reading.ignored] = IGNORED
     classes = known[values]
     if (classes < 0).any():
-        row, column = np.argwhere(classes < 0)[0]
+        row, column = np.unravel_index(int(np.argmin(classes)), classes.shape)  # The first one.
         declared = f"data.mask.values {list(reading.values)}, data.mask.ignored {reading.ignored}"
         detail = f"{values[row, column]} at row {row}, column {column} is not in {declared}"
         raise RejectError(rejects.MASK_VALUE_OUT_OF_RANGE, detail)

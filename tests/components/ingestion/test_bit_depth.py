@@ -54,7 +54,7 @@ def test_every_file_is_scaled_by_the_depth_of_the_whole_folder(found):
 
 
 def test_files_of_undeclared_depth_are_counted_and_the_depth_is_shown(found):
-    assert found.summary.warnings == {"bit_depth_undeclared": 60}
+    assert found.summary.warnings == {"bit_depth_undeclared": 60, "looks_like_others": 64}
     assert found.summary.undeclared_bits == 12
 
 
@@ -72,17 +72,19 @@ def test_images_with_masks_are_scaled_too(tmp_path):
     drawn = file_of(mask(1, 2, 3, **SHAPE))
     put(tmp_path / "data", {f"images/{n}.png": png(draw(n, 4095)) for n in range(60)})
     put(tmp_path / "data", {f"masks/{n}.png": drawn for n in range(60)})
+    put(tmp_path / "data", {"images/without-mask.png": png(draw(60, 60_000))})  # Does not count.
 
     found = ingest_pairs(tmp_path / "data", tmp_path / "out")
 
     assert {pixels.max() for pixels in pixels_by_name(found).values()} == {255}
-    assert found.summary.warnings == {"bit_depth_undeclared": 60}
+    assert found.summary.warnings == {"bit_depth_undeclared": 60, "looks_like_others": 60}
 
 
-def test_a_folder_whose_files_declare_their_depth_has_no_warning(tmp_path):
+def test_files_that_declare_their_depth_are_not_counted(tmp_path):
     declared = {f"{'ab'[n % 2]}/{n}.png": png(draw(n, 4095), significant=(12,)) for n in range(60)}
 
     found = ingest(put(tmp_path / "data", declared), tmp_path / "out")
 
     assert {pixels.max() for pixels in pixels_by_name(found).values()} == {255}
-    assert (found.summary.warnings, found.summary.undeclared_bits) == ({}, 0)
+    assert "bit_depth_undeclared" not in found.summary.warnings
+    assert found.summary.undeclared_bits == 0

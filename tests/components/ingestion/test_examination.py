@@ -87,9 +87,9 @@ def test_a_group_under_many_labels_names_a_few():
 
 @pytest.mark.parametrize(("ratios", "least"), [((8, 1, 1), 0.05), ((1, 1, 8), 0.4)])
 def test_val_may_be_taken_from_train_and_never_from_test(ratios, least):
-    file = ImageFile("a/1", "a", TRAIN_AND_VAL)
-
-    splits = Counter(examination.choose_split_of(file, digest, ratios) for digest in digests(1000))
+    splits = Counter(
+        examination.choose_split_of(TRAIN_AND_VAL, digest, ratios) for digest in digests(1000)
+    )
 
     assert splits.keys() == {"train", "val"}
     assert splits["val"] > 1000 * least
@@ -168,9 +168,8 @@ def test_a_long_file_is_rejected_with_the_digest_of_all_its_bytes(tmp_path, data
 def test_no_more_of_a_file_is_kept_than_an_image_can_have(tmp_path, data, kept):
     put(tmp_path, {"1": data})
 
-    found = file_bytes.read(str(tmp_path / "1"), LIMITS)
-
-    assert (found.length, found.data) == (len(data), data[kept])
+    with file_bytes.read(str(tmp_path / "1"), LIMITS) as found:
+        assert (found.length, found.data) == (len(data), data[kept])
 
 
 def test_a_file_that_changes_during_ingestion_stops_the_run(tmp_path):

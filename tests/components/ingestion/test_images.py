@@ -14,8 +14,8 @@ from PIL import Image
 from components.ingestion import images as ingested_images
 from components.ingestion import rejects
 from components.ingestion.images import Limits, RejectError, convert_and_check
-from tests.fakes import deep_images, image_files
-from tests.fakes.image_files import file_of, jpeg, oriented, picture
+from tests.fakes import deep_images, image_files, scenes
+from tests.fakes.image_files import file_of, jpeg, oriented, picture, png_16_bit_rgb
 from trainer.data import images
 
 LIMITS = Limits(min_side=16, max_pixels=1_000_000)
@@ -135,9 +135,20 @@ def test_sixteen_bits_of_grey_are_scaled_and_not_clipped(kind):
 
 
 def test_sixteen_bits_of_colour_are_scaled():
-    pixels = pixels_of(image_files.png_16_bit_rgb(256, 30000, 65535))
+    pixels = pixels_of(png_16_bit_rgb(256, 30000, 65535))
 
     assert pixels[0, 0].tolist() == [1, 117, 255]
+
+
+def test_a_file_that_does_not_declare_its_depth_looks_as_with_its_own():
+    grey = scenes.draw(0)[..., 0]
+    ten_bits = deep_images.png(grey.astype(np.uint16) * 4)
+
+    looks = [
+        convert_and_check(data, LIMITS).look for data in (ten_bits, file_of(Image.fromarray(grey)))
+    ]
+
+    assert looks[0] == looks[1]
 
 
 def test_samples_without_a_known_white_are_rejected():

@@ -12,6 +12,7 @@ from components.ingestion import summary as ingestion_summary
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import Listing
 from components.ingestion.layouts import left_out
+from components.ingestion.near_duplicates.counts import NearDuplicates
 from components.ingestion.summary import Sides
 
 FOUND = [
@@ -86,6 +87,31 @@ def test_pixels_of_masks_are_counted_by_split_and_class(tmp_path):
     caption = ingestion_summary.write_caption(summary)
     assert "train: pixels pet 50.0%, ground 50.0%" in caption
     assert "examples with a warning: 1 odd" in caption
+
+
+def in_groups(**splits):
+    """Examples of group g in the splits given by name, and one of each other kind."""
+    files = [ExaminedFile(name, "a", split, name, group="g") for name, split in splits.items()]
+    reject = ExaminedFile("r", "a", "test", "r", group="g", reason=rejects.DUPLICATE)
+    return [*files, reject, ExaminedFile("s", "a", "test", "s"), replace(reject, group="h")]
+
+
+def test_near_duplicates_in_different_splits_are_counted_in_pairs(tmp_path):
+    files = in_groups(x="train", y="train", z="test")
+
+    summary = ingestion_summary.summarize(files, listing("a"))
+    ingestion_summary.write(str(tmp_path), summary)
+
+    assert summary.near_duplicates == NearDuplicates(groups=1, images=3, parted=2)
+    assert ingestion_summary.read(str(tmp_path)) == summary
+    assert "3 images in 1 groups; 2 pairs" in ingestion_summary.write_caption(summary)
+
+
+def test_a_group_whose_others_are_rejects_is_none():
+    summary = ingestion_summary.summarize(in_groups(x="train"), listing("a"))
+
+    assert summary.near_duplicates == NearDuplicates()
+    assert "near-duplicates" not in ingestion_summary.write_caption(summary)
 
 
 def test_labels_that_differ_in_capitals_only_are_a_counted_warning(tmp_path):
