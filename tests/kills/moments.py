@@ -72,14 +72,15 @@ def wait_for(
     """Waits for the moment; False if the run has ended before it came."""
     if kill.moment in HALF_MADE:
         return wait_until(lambda: any(home.glob(HALF_MADE[kill.moment])), ended)
-    there = wait_until(lambda: reached(kill.moment), ended)
+    there = wait_until(lambda: reached(kill.moment), ended, pause=0.01)
     time.sleep(kill.share * usual)
     return there and not ended()
 
 
-def wait_until(is_so: Callable[[], bool], ended: Callable[[], bool]) -> bool:
-    """Looks without a pause: some moments last a thousandth of a second."""
+def wait_until(is_so: Callable[[], bool], ended: Callable[[], bool], pause: float = 0.0) -> bool:
+    """Looks again after `pause` seconds: none for moments that last a thousandth of a second."""
     while not is_so():
         if ended():
             return False
+        time.sleep(pause)
     return True
