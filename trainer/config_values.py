@@ -37,6 +37,7 @@ PixelValue = Annotated[StrictInt, Field(ge=0, le=255)]
 Count = Annotated[StrictInt, Field(ge=1)]
 TwoOrMore = Annotated[StrictInt, Field(ge=2)]
 Widths = Annotated[tuple[TwoOrMore, ...], Field(min_length=1)]
+FourWidths = tuple[TwoOrMore, TwoOrMore, TwoOrMore, TwoOrMore]
 Seed = Annotated[StrictInt, Field(ge=0, lt=2**31)]
 
 Amount = Annotated[StrictFloat, Field(ge=0, allow_inf_nan=False)]

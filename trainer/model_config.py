@@ -7,7 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictBool
 from pydantic.dataclasses import dataclass
 
-from trainer.config_values import KNOWN_NAMES_ONLY, Count, FractionBelow1, Positive, Widths
+from trainer.config_values import (
+    KNOWN_NAMES_ONLY,
+    Count,
+    FourWidths,
+    FractionBelow1,
+    Positive,
+    Widths,
+)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -20,6 +27,11 @@ class ClassifierConfig:
     head: Literal["conv", "dense"] = "conv"
     pooling: Literal["average", "max"] = "average"
     dropout: FractionBelow1 = 0.3
+
+    @property
+    def hidden(self) -> int:
+        """Channels of the convolutional head's hidden layer."""
+        return self.widths[-1]
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -45,6 +57,37 @@ class VGGConfig:
     dropout: FractionBelow1 = 0.5
 
 
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class Lite0Config:
+    """The shape of a classifier on EfficientNet-Lite0 in trainer/models."""
+
+    name: Literal["lite0"] = "lite0"
+    width: Positive = 1.0  # Times Lite0's channels; other than 1 has no pretrained weights.
+    weights: str = "imagenet"  # Or "none", or a file with the names of the package's .pth file.
+    batch_norm: Literal["frozen", "trained"] = "frozen"  # Frozen: a factor and an offset.
+    head: Literal["conv", "dense"] = "dense"
+    hidden: Count = 256  # Channels of the convolutional head's hidden layer.
+    pooling: Literal["average", "max"] = "average"
+    dropout: FractionBelow1 = 0.2
+
+
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class UNetLite0Config:
+    """The shape of a U-Net on EfficientNet-Lite0 in trainer/models."""
+
+    name: Literal["unet_lite0"] = "unet_lite0"
+    width: Positive = 1.0  # Times Lite0's channels; other than 1 has no pretrained weights.
+    weights: str = "imagenet"  # Or "none", or a file with the names of the package's .pth file.
+    batch_norm: Literal["frozen", "trained"] = "frozen"  # Frozen: a factor and an offset.
+    widths: FourWidths = (24, 32, 64, 96)  # Channels of the decoder at strides 2, 4, 8 and 16.
+    dropout: FractionBelow1 = 0.2
+    mirrored: StrictBool = False  # Serving averages with the mirrored image: twice the work.
+    sides: tuple[Count, ...] = ()  # Pixels: serving averages over these sides, not data.max_side.
+
+
 ModelConfig = Annotated[
-    ClassifierConfig | UNetConfig | VGGConfig, Field(discriminator="name")
+    ClassifierConfig | UNetConfig | VGGConfig | Lite0Config | UNetLite0Config,
+    Field(discriminator="name"),
 ]  # The names in trainer.models.BUILDERS.
+CLASSIFIERS = (ClassifierConfig, Lite0Config)
+AVERAGING = (UNetConfig, UNetLite0Config)  # Their served models average over several views.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trainer.model_config import ClassifierConfig
+from trainer.model_config import CLASSIFIERS
 
 if TYPE_CHECKING:
     from trainer.config import Experiment, Recipe
@@ -30,9 +30,10 @@ def check_classes(recipe: Recipe) -> None:
     """Raises ValueError for values that only masks can use."""
     if recipe.data.mask:
         raise ValueError("data.task=classes does not use data.mask: set data.mask to null")
-    if not isinstance(recipe.model, ClassifierConfig):
+    if not isinstance(recipe.model, CLASSIFIERS):
         raise ValueError(
-            f'model.name={recipe.model.name} makes masks, but data.mask is null: use "fcn"'
+            f'model.name={recipe.model.name} makes masks, but data.mask is null: use "fcn" or '
+            '"lite0"'
         )
     _check_no_mask_values(recipe)
 
@@ -54,9 +55,10 @@ def check_masks(recipe: Recipe) -> None:
     if not mask:
         raise ValueError("data.task=masks needs data.mask: describe the mask files in it")
     classes = recipe.data.classes
-    if isinstance(recipe.model, ClassifierConfig):
+    if isinstance(recipe.model, CLASSIFIERS):
         raise ValueError(
-            f"model.name={recipe.model.name} is a classifier and makes no masks: use unet_small"
+            f"model.name={recipe.model.name} is a classifier and makes no masks: use unet_small or "
+            "unet_lite0"
         )
     if len(classes) != len(mask.values):
         raise ValueError(

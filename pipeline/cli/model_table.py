@@ -12,7 +12,7 @@ from serving.terminal import Table
 from trainer import models
 from trainer.config import Experiment
 from trainer.data.preprocessing import DataStatistics
-from trainer.model_config import ModelConfig, VGGConfig
+from trainer.model_config import ModelConfig
 from trainer.models import geometry
 
 ANY_CLASSES = ("first", "second")  # Used if the folder of images decides the classes.
@@ -39,7 +39,7 @@ def build_untrained(experiment: Experiment, labels: tuple[str, ...]) -> keras.Mo
 
 def drop_weights(config: ModelConfig) -> ModelConfig:
     """The same model without pretrained weights: a table needs no download."""
-    return replace(config, weights="none") if isinstance(config, VGGConfig) else config
+    return replace(config, weights="none") if hasattr(config, "weights") else config
 
 
 def make_layer_table(model: keras.Model) -> Table:

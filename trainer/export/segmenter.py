@@ -9,7 +9,7 @@ from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import test_time_averaging
 from trainer.export.signatures import ImageModule, Network, Outputs
-from trainer.model_config import UNetConfig
+from trainer.model_config import AVERAGING
 
 ROWS = 256  # Mask rows computed at once: bounds the memory for a large image's scores.
 
@@ -45,7 +45,7 @@ class Segmenter(ImageModule):
 def build_averaging(scores: Network, statistics: DataStatistics, recipe: Recipe) -> Segmenter:
     """A segmenter that averages over the views in the model's configuration."""
     config, limits = recipe.model, recipe.data.limits
-    if isinstance(config, UNetConfig):
+    if isinstance(config, AVERAGING):
         if config.mirrored:
             scores = test_time_averaging.average_mirrored(scores)
         if config.sides:

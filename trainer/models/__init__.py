@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import keras
 
 from trainer.model_config import ModelConfig
-from trainer.models import fcn, fcn_vgg16, unet_small, vgg16_deconv
+from trainer.models import fcn, fcn_vgg16, lite0, unet_lite0, unet_small, vgg16_deconv
 
 if TYPE_CHECKING:
     from trainer.data.preprocessing import DataStatistics
 
 BUILDERS: dict[str, Callable[..., keras.Model]] = {
     "fcn": fcn.build,
+    "lite0": lite0.build,
+    "unet_lite0": unet_lite0.build,
     "unet_small": unet_small.build,
     "fcn8s": fcn_vgg16.build,
     "fcn16s": fcn_vgg16.build,

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import keras
-from keras import layers
 
 from trainer.model_config import ClassifierConfig
+from trainer.models.heads import HEADS
 from trainer.models.inputs import build_inputs, normalize
-from trainer.models.layers import MaskedPooling
 from trainer.models.residual import add_residual_block, halve
 
 
@@ -35,25 +34,3 @@ def build(
     logits = HEADS[config.head](x, mask, config, classes)
 
     return keras.Model(inputs, logits, name="fcn")
-
-
-def conv_head(
-    x: keras.KerasTensor, mask: keras.KerasTensor, config: ClassifierConfig, classes: int
-) -> keras.KerasTensor:
-    """Scores each position by 1x1 convolutions, then pools the scores."""
-    x = layers.SpatialDropout2D(config.dropout, name="dropout")(x)
-    x = layers.Conv2D(config.widths[-1], 1, activation="relu", name="hidden")(x)
-    x = layers.Conv2D(classes, 1, name="scores")(x)
-    return MaskedPooling(config.pooling, name="logits")(x, mask)
-
-
-def dense_head(
-    x: keras.KerasTensor, mask: keras.KerasTensor, config: ClassifierConfig, classes: int
-) -> keras.KerasTensor:
-    """Pools the features, then scores them once."""
-    x = MaskedPooling(config.pooling, name="pool")(x, mask)
-    x = layers.Dropout(config.dropout, name="dropout")(x)
-    return layers.Dense(classes, name="logits")(x)
-
-
-HEADS = {"conv": conv_head, "dense": dense_head}

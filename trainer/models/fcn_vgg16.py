@@ -14,8 +14,9 @@ from keras import layers
 
 from trainer.model_config import VGGConfig
 from trainer.models import vgg16, vgg16_weights
+from trainer.models.layers import Map
 from trainer.models.upsampling import BilinearUpsampling
-from trainer.models.vgg16 import Map, convolve, scale_channels
+from trainer.models.vgg16 import convolve, scale_channels
 
 # Finer features, the layer that scores them, and the layer that enlarges coarser scores to them.
 POOL4 = ("block4_pool", "score_pool4", "upscore2")  # Stride 16.

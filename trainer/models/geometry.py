@@ -12,7 +12,7 @@ from fractions import Fraction
 import keras
 from keras import layers
 
-from trainer.models.layers import Gain, HalveMask, MaskedReLU, SizeMask
+from trainer.models.layers import Gain, HalveMask, MaskedReLU, MaskedReLU6, SizeMask
 from trainer.models.moves import Growth, Moves, Window
 from trainer.models.upsampling import BilinearUpsampling, MaskedCrop, NearestUpsampling
 from trainer.models.vgg16 import CaffePixels
@@ -199,6 +199,7 @@ POINTWISE = (
     Gain,
     MaskedCrop,
     MaskedReLU,
+    MaskedReLU6,
     SizeMask,
 )
 GROWING_LIKE = (BilinearUpsampling, NearestUpsampling)

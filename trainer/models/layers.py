@@ -8,12 +8,19 @@ they are outside an image that is alone in its batch.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 from keras import ops
 
 Shape = tuple[int | None, ...]  # None: any size.
+
+
+class Map(NamedTuple):
+    """Features [B, H, W, C], and their mask [B, H, W, 1]."""
+
+    features: keras.KerasTensor
+    mask: keras.KerasTensor
 
 
 class SizeMask(keras.layers.Layer):
@@ -75,6 +82,18 @@ class MaskedReLU(keras.layers.Layer):
     def call(self, features: keras.KerasTensor, valid: keras.KerasTensor) -> keras.KerasTensor:
         """Positive parts [B, H, W, C], with a mask [B, H, W, 1]."""
         return ops.relu(features) * (valid * self.GAIN)
+
+    def compute_output_shape(self, features_shape: Shape, valid_shape: Shape) -> Shape:
+        """That of the features."""
+        return features_shape
+
+
+class MaskedReLU6(keras.layers.Layer):
+    """ReLU that ends at 6 (Howard et al., arXiv:1704.04861), and sets padding to zero."""
+
+    def call(self, features: keras.KerasTensor, valid: keras.KerasTensor) -> keras.KerasTensor:
+        """Values [B, H, W, C] cut to 0..6, with a mask [B, H, W, 1]."""
+        return ops.relu6(features) * valid
 
     def compute_output_shape(self, features_shape: Shape, valid_shape: Shape) -> Shape:
         """That of the features."""

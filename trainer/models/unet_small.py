@@ -12,10 +12,10 @@ import keras
 from keras import layers
 
 from trainer.model_config import UNetConfig
+from trainer.models.decoder import grow, score
 from trainer.models.inputs import build_inputs, normalize
-from trainer.models.layers import MaskedReLU, StandardizedConv2D
+from trainer.models.layers import Map
 from trainer.models.residual import add_residual_block, halve
-from trainer.models.upsampling import BilinearUpsampling, NearestUpsampling
 
 
 def build(
@@ -34,10 +34,8 @@ def build(
     x = layers.SpatialDropout2D(config.dropout, name="dropout")(x)
     while levels:
         skip, mask = levels.pop()
-        x = grow(x, skip, mask, config.widths[len(levels)], len(levels))
-    x = layers.Conv2D(classes, 1, name="scores")(x)
-    x = layers.Multiply(name="scores_masked")([x, mask])
-    logits = BilinearUpsampling(2, trainable=False, name="logits")(x, mask, image_mask)
+        x = grow(x, Map(skip, mask), config.widths[len(levels)], len(levels))
+    logits = score(Map(x, mask), image_mask, classes)
 
     return keras.Model(inputs, logits, name="unet_small")
 
@@ -53,16 +51,3 @@ def shrink(
             x = add_residual_block(x, mask, width, f"level{level}_block{block}")
         levels.append((x, mask))
     return levels
-
-
-def grow(
-    x: keras.KerasTensor, skip: keras.KerasTensor, mask: keras.KerasTensor, width: int, level: int
-) -> keras.KerasTensor:
-    """Coarser features at twice their size, joined with the level's own."""
-    name = f"level{level}_up"
-    x = StandardizedConv2D(width, 1, name=f"{name}_narrow")(x)
-    x = NearestUpsampling(name=f"{name}_grow")(x, mask)
-    x = layers.Concatenate(name=f"{name}_join")([x, skip])
-    x = StandardizedConv2D(width, 3, padding="same", name=f"{name}_conv")(x)
-    x = MaskedReLU(name=f"{name}_relu")(x, mask)
-    return add_residual_block(x, mask, width, f"{name}_block") if level else x

@@ -7,23 +7,15 @@ enough; after each layer, features in the padding are set to zero.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import keras
 from keras import layers
 
 from trainer.model_config import VGGConfig
 from trainer.models.inputs import Inputs, build_inputs, normalize
-from trainer.models.layers import HalveMask
+from trainer.models.layers import HalveMask, Map
 
 BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # Channels, and convolutions.
-
-
-class Map(NamedTuple):
-    """Features [B, H, W, C], and their mask [B, H, W, 1]."""
-
-    features: keras.KerasTensor
-    mask: keras.KerasTensor
 
 
 def build_backbone(

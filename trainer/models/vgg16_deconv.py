@@ -13,8 +13,9 @@ from keras import layers
 
 from trainer.model_config import VGGConfig
 from trainer.models import vgg16, vgg16_weights
+from trainer.models.layers import Map
 from trainer.models.upsampling import MaskedCrop
-from trainer.models.vgg16 import Map, scale_channels
+from trainer.models.vgg16 import scale_channels
 
 ADDED = (("block5_conv3", 512), ("block4_conv3", 512), ("block3_conv3", 256))
 LARGER = (

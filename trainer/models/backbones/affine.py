@@ -1,0 +1,80 @@
+"""Convolutions in networks that had batch normalization: its statistics fixed, or learned again.
+
+With fixed statistics it is one factor and one offset for each channel. The factor goes into the
+kernel, which is small, so that it costs nothing on the maps.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import layers, ops
+
+from trainer.models.layers import Shape
+
+EPSILON = 1e-3  # Of the published networks.
+
+
+class AffineConv2D(layers.Conv2D):
+    """A convolution whose output is scaled and shifted, each channel by its own numbers."""
+
+    def build(self, input_shape: Shape) -> None:
+        """Adds one factor for each output channel; the offset is the bias."""
+        super().build(input_shape)
+        self.scale = self.add_weight(name="scale", shape=(self.filters,), initializer="ones")
+
+    def convolution_op(
+        self, inputs: keras.KerasTensor, kernel: keras.KerasTensor
+    ) -> keras.KerasTensor:
+        """The convolution with the scaled kernel."""
+        return super().convolution_op(inputs, kernel * self.scale)
+
+
+class AffineDepthwiseConv2D(layers.DepthwiseConv2D):
+    """A convolution of each channel by itself, whose output is scaled and shifted."""
+
+    def build(self, input_shape: Shape) -> None:
+        """Adds one factor for each channel; the offset is the bias."""
+        super().build(input_shape)
+        self.scale = self.add_weight(name="scale", shape=(input_shape[-1],), initializer="ones")
+
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        """The convolution with the scaled kernel."""
+        outputs = ops.depthwise_conv(
+            inputs, self.kernel * self.scale[:, None], strides=self.strides, padding=self.padding
+        )
+        return outputs + self.bias
+
+
+class MaskedBatchNormalization(layers.BatchNormalization):
+    """Batch normalization whose statistics leave out padding."""
+
+    def call(
+        self,
+        features: keras.KerasTensor,
+        valid: keras.KerasTensor,
+        training: bool | None = None,
+    ) -> keras.KerasTensor:
+        """Features [B, H, W, C] with a mask [B, H, W, 1], which stay unchanged in the padding."""
+        return super().call(features, training=training, mask=valid[..., 0])
+
+    def compute_output_shape(self, features_shape: Shape, valid_shape: Shape) -> Shape:
+        """That of the features."""
+        return features_shape
+
+    def build(self, features_shape: Shape, valid_shape: Shape) -> None:
+        """Adds the weights of the features' channels."""
+        super().build(features_shape)
+
+
+class HeNormalDepthwise(keras.initializers.RandomNormal):
+    """He initialization of depthwise kernels [k, k, C, 1]; Keras' own counts all channels as inputs."""
+
+    def __init__(self, kernel: int, seed: Any = None) -> None:
+        super().__init__(stddev=2**0.5 / kernel, seed=seed)
+        self.kernel = kernel
+
+    def get_config(self) -> dict[str, Any]:
+        """What Keras needs to build the initializer again."""
+        return {"kernel": self.kernel, "seed": self.seed}
