@@ -14,22 +14,18 @@ from pydantic.dataclasses import dataclass
 
 from trainer.config_values import (
     KNOWN_NAMES_ONLY,
-    Amount,
     ClassNames,
     Count,
-    Factor,
     FileName,
     Fraction,
-    FractionAbove0,
     PixelValue,
-    Positive,
     RunName,
-    Seed,
     TwoOrMore,
 )
 from trainer.data.limits import SizeLimits
 from trainer.model_config import ModelConfig
-from trainer.task_checks import CHECKS, check_gate
+from trainer.phase_config import AugmentConfig, HeadPhaseConfig, TrainConfig
+from trainer.task_checks import CHECKS, check_gate, check_phases
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -77,47 +73,6 @@ class DataConfig:
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
-class AugmentConfig:
-    """How training images differ from epoch to epoch."""
-
-    side: Count  # Pixels: the longest side of a training crop; a multiple of the grid.
-    grid: Count  # Pixels: sides of crops are multiples of it, so that batches need no padding.
-    min_crop_area: FractionAbove0  # Of the image's area; 1 keeps the whole image.
-    max_zoom: Factor  # A crop is enlarged by up to this factor to reach the side.
-    max_aspect_change: Factor  # A crop's aspect ratio changes by up to this factor.
-    brightness: Fraction
-    contrast: Fraction
-    saturation: Fraction
-    tint: Fraction  # Brightness of each channel separately.
-    grey: Fraction  # Share of the images that become grey.
-    paste: Fraction  # Masks only: share of the images whose objects go onto another image.
-    mixup: Amount  # Parameter of the Beta distribution that blends two images; 0: no blending.
-
-    def __post_init__(self) -> None:
-        if self.side % self.grid:
-            raise ValueError(
-                f"side={self.side} is not a multiple of grid={self.grid}: "
-                f"use {max(1, self.side // self.grid) * self.grid}"
-            )
-
-
-@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
-class TrainConfig:
-    """How long and how fast the model learns."""
-
-    epochs: Count
-    batch_size: Count
-    learning_rate: Positive  # The peak, at the end of the warm-up.
-    warmup_epochs: Amount
-    weight_decay: Amount
-    label_smoothing: Fraction
-    dice: Amount  # Masks only: weight of the Dice loss, added to the cross-entropy; 0: none.
-    class_weights: tuple[Positive, ...]  # Masks only: one for each class; empty: equal weights.
-    ema_momentum: Fraction  # Of the moving average of the weights, which is exported.
-    seed: Seed
-
-
-@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
 class Threshold:
     """The value that a metric must reach for the model to be pushed."""
 
@@ -151,6 +106,7 @@ class Recipe:
     model: ModelConfig
     augment: AugmentConfig
     train: TrainConfig
+    head_phase: HeadPhaseConfig | None = None  # Before `train`; None: all weights learn at once.
 
     @property
     def task(self) -> str:
@@ -160,6 +116,7 @@ class Recipe:
     def __post_init__(self) -> None:
         if self.task in CHECKS:
             CHECKS[self.task](self)
+        check_phases(self)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
@@ -90,4 +91,10 @@ ModelConfig = Annotated[
     Field(discriminator="name"),
 ]  # The names in trainer.models.BUILDERS.
 CLASSIFIERS = (ClassifierConfig, Lite0Config)
+PRETRAINED = (VGGConfig, Lite0Config, UNetLite0Config)  # They have a backbone.
 AVERAGING = (UNetConfig, UNetLite0Config)  # Their served models average over several views.
+
+
+def drop_weights(config: ModelConfig) -> ModelConfig:
+    """The same model without pretrained weights, for those who need its shape only."""
+    return replace(config, weights="none") if isinstance(config, PRETRAINED) else config

@@ -7,7 +7,7 @@ import hashlib
 import keras
 from tfx.v1.components import FnArgs
 
-from trainer import config, models, tasks, training
+from trainer import config, head_phase, models, tasks, training
 from trainer.checkpoints import remove_checkpoints
 from trainer.data import input_pipeline
 from trainer.export import saved_model
@@ -33,7 +33,11 @@ def run_fn(fn_args: FnArgs) -> None:
         val=input_pipeline.read_evaluation(fn_args.eval_files, statistics.labels, recipe),
         steps_per_epoch=input_pipeline.count_steps(fn_args.train_files, recipe),
     )
-    training.fit(model, data, training.Folders(checkpoints, fn_args.model_run_dir), recipe)
+    folders = training.Folders(checkpoints, fn_args.model_run_dir)
+    if recipe.head_phase:
+        files = head_phase.Files(fn_args.train_files, fn_args.eval_files, statistics.labels)
+        head_phase.fit_head(model, files, folders, recipe)
+    training.fit(model, data, folders, recipe)
     saved_model.save(model, statistics, recipe, fn_args.serving_model_dir)
     remove_checkpoints(checkpoints)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from trainer.model_config import CLASSIFIERS
+from trainer.model_config import CLASSIFIERS, PRETRAINED
 
 if TYPE_CHECKING:
     from trainer.config import Experiment, Recipe
@@ -23,6 +24,21 @@ def check_gate(experiment: Experiment) -> None:
             raise ValueError(
                 f"gate.metric={threshold.metric} is not measured for data.task={experiment.task}: "
                 f"use {' or '.join(allowed)}"
+            )
+
+
+def check_phases(recipe: Recipe) -> None:
+    """Raises ValueError for values that only models with a backbone can use."""
+    if isinstance(recipe.model, PRETRAINED):
+        return
+    for name, value, unused in (
+        ("head_phase", recipe.head_phase, None),
+        ("train.layer_decay", recipe.train.layer_decay, 1.0),
+    ):
+        if value != unused:
+            raise ValueError(
+                f"{name} applies to models with a backbone, and model.name={recipe.model.name} has "
+                f"none: use {json.dumps(unused)}"
             )
 
 

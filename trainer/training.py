@@ -1,4 +1,4 @@
-"""How a model learns: optimizer, schedule, and resuming after a kill."""
+"""How a model learns, and how it continues after a kill."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
-from trainer import tasks
+from trainer import models, tasks
 from trainer.checkpoints import Checkpoints
 from trainer.config import Recipe
+from trainer.optimizers import build_optimizer, list_factors
 
 
 def fit(
@@ -57,22 +58,11 @@ class Folders(NamedTuple):
 
 
 def compile_model(model: keras.Model, steps_per_epoch: int, recipe: Recipe) -> None:
-    """Compiles it with AdamW: linear warm-up, cosine decay (arXiv:1608.03983), averaged weights."""
+    """Compiles it with the optimizer and the loss of the recipe."""
     config, task = recipe.train, tasks.find_task(recipe)
-    warmup = round(config.warmup_epochs * steps_per_epoch)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.0,
-        decay_steps=max(1, config.epochs * steps_per_epoch - warmup),
-        warmup_target=config.learning_rate,
-        warmup_steps=warmup,
-    )
-    optimizer = keras.optimizers.AdamW(
-        schedule,
-        weight_decay=config.weight_decay,
-        global_clipnorm=1.0,
-        use_ema=True,
-        ema_momentum=config.ema_momentum,
-    )
+    groups = models.BACKBONES.get(recipe.model.name, ())
+    factors = list_factors(model, groups, config.layer_decay)
+    optimizer = build_optimizer(config, steps_per_epoch, config.ema_momentum, factors)
     classes = model.output_shape[-1]
     model.compile(
         optimizer=optimizer,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 import keras
@@ -12,7 +11,7 @@ from serving.terminal import Table
 from trainer import models
 from trainer.config import Experiment
 from trainer.data.preprocessing import DataStatistics
-from trainer.model_config import ModelConfig
+from trainer.model_config import drop_weights
 from trainer.models import geometry
 
 ANY_CLASSES = ("first", "second")  # Used if the folder of images decides the classes.
@@ -35,11 +34,6 @@ def build_untrained(experiment: Experiment, labels: tuple[str, ...]) -> keras.Mo
     statistics = DataStatistics(labels, mean=(0.0,) * 3, std=(1.0,) * 3, size_boundaries=())
     with keras.StatelessScope(initialize_variables=False):  # Saves the memory of wide models.
         return models.build(drop_weights(experiment.model), statistics)
-
-
-def drop_weights(config: ModelConfig) -> ModelConfig:
-    """The same model without pretrained weights: a table needs no download."""
-    return replace(config, weights="none") if hasattr(config, "weights") else config
 
 
 def make_layer_table(model: keras.Model) -> Table:

@@ -1,9 +1,15 @@
 """The experiments by name, each with a short configuration for --fast."""
 
 from trainer.config import Experiment
-from trainer.configs import flowers, images, masks, pets
+from trainer.configs import flowers, flowers_transfer, images, masks, pets
 
-MODULES = {"flowers": flowers, "images": images, "masks": masks, "pets": pets}
+MODULES = {
+    "flowers": flowers,
+    "flowers-transfer": flowers_transfer,
+    "images": images,
+    "masks": masks,
+    "pets": pets,
+}
 EXPERIMENTS = {name: module.EXPERIMENT for name, module in MODULES.items()}
 FAST = {name: module.FAST for name, module in MODULES.items()}
 

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import keras
 
 from trainer.model_config import ModelConfig
-from trainer.models import fcn, fcn_vgg16, lite0, unet_lite0, unet_small, vgg16_deconv
+from trainer.models import (
+    backbones,
+    fcn,
+    fcn_vgg16,
+    lite0,
+    unet_lite0,
+    unet_small,
+    vgg16,
+    vgg16_deconv,
+)
 
 if TYPE_CHECKING:
     from trainer.data.preprocessing import DataStatistics
@@ -23,6 +32,10 @@ BUILDERS: dict[str, Callable[..., keras.Model]] = {
     "fcn32s": fcn_vgg16.build,
     "vgg16_deconv": vgg16_deconv.build,
 }
+BACKBONES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("lite0", "unet_lite0"), backbones.lite0.GROUPS),
+    **dict.fromkeys(("fcn8s", "fcn16s", "fcn32s", "vgg16_deconv"), vgg16.GROUPS),
+}  # How the names of a backbone's layers begin, from the image on.
 
 
 def build(config: ModelConfig, statistics: DataStatistics) -> keras.Model:

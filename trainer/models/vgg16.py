@@ -16,6 +16,7 @@ from trainer.models.inputs import Inputs, build_inputs, normalize
 from trainer.models.layers import HalveMask, Map
 
 BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # Channels, and convolutions.
+GROUPS = tuple(f"block{number}" for number in range(1, 6))
 
 
 def build_backbone(

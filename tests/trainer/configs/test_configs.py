@@ -6,6 +6,7 @@ import pytest
 
 from trainer import configs, models
 from trainer.data import preprocessing
+from trainer.model_config import drop_weights
 
 
 @pytest.mark.parametrize("fast", [False, True], ids=["full", "fast"])
@@ -15,7 +16,9 @@ def test_each_experiment_has_its_name(name, fast):
 
 
 def test_an_unknown_experiment_is_refused_with_those_that_exist():
-    with pytest.raises(ValueError, match=r"'flower'.* flowers, images, masks, pets"):
+    with pytest.raises(
+        ValueError, match=r"'flower'.* flowers, flowers-transfer, images, masks, pets"
+    ):
         configs.load("flower")
 
 
@@ -34,7 +37,7 @@ def test_flowers_has_the_classes_of_its_schema():
 def test_each_experiment_has_a_model_of_its_task(name):
     experiment = configs.load(name)
     statistics = preprocessing.DataStatistics(("a", "b", "c"), (0.0,) * 3, (1.0,) * 3, ())
-    model = models.build(experiment.model, statistics)
+    model = models.build(drop_weights(experiment.model), statistics)
 
     of_pixels = (None, None, None, 3)
     assert model.output_shape == (of_pixels if experiment.data.mask else (None, 3))

@@ -9,6 +9,7 @@ from keras import layers
 
 from tests.fakes import tiny
 from trainer import configs, models
+from trainer.model_config import drop_weights
 from trainer.models import geometry
 from trainer.models.upsampling import BilinearUpsampling, NearestUpsampling
 
@@ -117,7 +118,7 @@ def test_padded_models_take_a_single_pixel():
 
 @pytest.mark.parametrize("name", configs.EXPERIMENTS)
 def test_the_experiments_models_take_a_single_pixel(name):
-    model = models.build(configs.load(name).model, tiny.STATISTICS)
+    model = models.build(drop_weights(configs.load(name).model), tiny.STATISTICS)
     inputs = {"image": np.ones((1, 1, 1, 3), "float32"), "size": np.ones((1, 2), "int32")}
 
     assert geometry.find_smallest_input(model) == (1, 1)

@@ -11,7 +11,7 @@ from tests.fakes import tiny
 from tests.fakes.padded import batch_of
 from trainer import models
 from trainer.models import geometry
-from trainer.models.backbones.affine import AffineConv2D, HeNormalDepthwise
+from trainer.models.backbones.affine import AffineConv2D, start_depthwise
 
 KINDS = {
     "dense": narrow.classifier(),
@@ -95,6 +95,6 @@ def test_a_factor_and_an_offset_follow_the_convolution():
 
 
 def test_depthwise_kernels_keep_the_variance_of_their_own_channel():
-    kernel = HeNormalDepthwise(5, seed=0)((5, 5, 400, 1))
+    kernel = start_depthwise(5)((5, 5, 400, 1))
 
     assert np.std(kernel) == pytest.approx((2 / 25) ** 0.5, rel=0.05)

@@ -6,8 +6,6 @@ kernel, which is small, so that it costs nothing on the maps.
 
 from __future__ import annotations
 
-from typing import Any
-
 import keras
 from keras import layers, ops
 
@@ -68,13 +66,6 @@ class MaskedBatchNormalization(layers.BatchNormalization):
         super().build(features_shape)
 
 
-class HeNormalDepthwise(keras.initializers.RandomNormal):
-    """He initialization of depthwise kernels [k, k, C, 1]; Keras' own counts all channels as inputs."""
-
-    def __init__(self, kernel: int, seed: Any = None) -> None:
-        super().__init__(stddev=2**0.5 / kernel, seed=seed)
-        self.kernel = kernel
-
-    def get_config(self) -> dict[str, Any]:
-        """What Keras needs to build the initializer again."""
-        return {"kernel": self.kernel, "seed": self.seed}
+def start_depthwise(kernel: int) -> keras.Initializer:
+    """He initialization of kernels [k, k, C, 1]; Keras' own counts all channels as inputs."""
+    return keras.initializers.RandomNormal(stddev=2**0.5 / kernel)

@@ -18,8 +18,8 @@ from trainer.models.backbones.affine import (
     EPSILON,
     AffineConv2D,
     AffineDepthwiseConv2D,
-    HeNormalDepthwise,
     MaskedBatchNormalization,
+    start_depthwise,
 )
 from trainer.models.inputs import Inputs, build_inputs, normalize
 from trainer.models.layers import HalveMask, Map, MaskedReLU6
@@ -147,7 +147,7 @@ def build_convolution(shape: Convolution, config: Config, name: str) -> keras.La
     }
     if shape.channels is None:
         deep = AffineDepthwiseConv2D if affine else layers.DepthwiseConv2D
-        start = HeNormalDepthwise(shape.kernel)
+        start = start_depthwise(shape.kernel)
         return deep(shape.kernel, depthwise_initializer=start, **options)
     full = AffineConv2D if affine else layers.Conv2D
     return full(shape.channels, shape.kernel, kernel_initializer="he_normal", **options)

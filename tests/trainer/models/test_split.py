@@ -1,0 +1,62 @@
+"""A model split into backbone and head."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.fakes import lite0 as narrow
+from tests.fakes import segmenters, tiny
+from tests.fakes.padded import batch_of
+from trainer import models
+from trainer.models.split import find_group, split
+
+CONFIGS = {
+    "dense": narrow.classifier(),
+    "conv": narrow.classifier(head="conv", hidden=8),
+    "unet_lite0": narrow.unet(),
+    "fcn16s": segmenters.CONFIGS["fcn16s"],
+}
+
+
+@pytest.fixture(scope="module", params=CONFIGS)
+def parts(request):
+    config = CONFIGS[request.param]
+    model = segmenters.disturbed(config)
+    return model, *split(model, models.BACKBONES[config.name]), models.BACKBONES[config.name]
+
+
+def test_both_parts_together_answer_as_the_model(parts):
+    model, features, head, _ = parts
+    inputs = batch_of([tiny.pixels(33, 40), tiny.pixels(16, 9)])
+
+    np.testing.assert_allclose(head(features(inputs)), model(inputs), atol=1e-5)
+
+
+def test_the_weights_of_the_backbone_are_in_the_features_only(parts):
+    model, features, head, groups = parts
+    backbone = {
+        v.path for v in model.variables if find_group(v.path.split("/")[0], groups) is not None
+    }
+
+    assert backbone == {variable.path for variable in features.variables}
+    assert {v.path for v in head.trainable_variables}.isdisjoint(backbone)
+
+
+def test_features_of_a_pooled_head_are_one_row():
+    _, head = split(models.build(CONFIGS["dense"], tiny.STATISTICS), models.BACKBONES["lite0"])
+
+    assert [tensor.shape for tensor in head.inputs] == [(None, 80)]
+
+
+@pytest.mark.parametrize(
+    ("name", "group"),
+    [("stem_conv", 0), ("block1_expand", 2), ("block11_project", 12), ("top_conv", 17)],
+)
+def test_a_layer_belongs_to_the_group_of_its_whole_name(name, group):
+    assert find_group(name, models.BACKBONES["lite0"]) == group
+
+
+@pytest.mark.parametrize("name", ["logits", "level1_up_block_conv1", "blocks"])
+def test_layers_of_the_head_have_no_group(name):
+    assert find_group(name, models.BACKBONES["lite0"]) is None

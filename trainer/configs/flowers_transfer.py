@@ -1,0 +1,60 @@
+"""Flower photographs of five classes, with an EfficientNet-Lite0 that ImageNet has trained.
+
+    fcn run flowers-transfer --data flower_photos
+
+First the head learns, on features that are computed once; then all weights, the deeper ones faster.
+The weights come with `make setup`.
+"""
+
+from dataclasses import replace
+
+from trainer.config import Experiment, Threshold
+from trainer.configs import flowers
+from trainer.model_config import Lite0Config
+from trainer.overrides import apply_overrides
+from trainer.phase_config import HeadPhaseConfig
+
+
+def start_from_imagenet(experiment: Experiment) -> Experiment:
+    """The same experiment with pretrained weights, in two phases."""
+    return replace(
+        experiment,
+        name="flowers-transfer",
+        data=replace(experiment.data, max_side=224),
+        model=Lite0Config(weights="imagenet", dropout=0.3),  # Or "none", or a file.
+        augment=replace(
+            experiment.augment, side=192, grid=32, min_crop_area=0.4, tint=0.1, mixup=0.0
+        ),
+        head_phase=HeadPhaseConfig(
+            epochs=30, learning_rate=2e-3, warmup_epochs=1.0, weight_decay=0.01
+        ),
+        train=replace(
+            experiment.train,
+            epochs=6,
+            learning_rate=5e-4,
+            warmup_epochs=0.5,
+            weight_decay=0.02,
+            layer_decay=0.85,
+            ema_momentum=0.95,
+        ),
+        gate=(
+            Threshold(metric="accuracy", at_least=0.85, max_drop=0.03),
+            Threshold(metric="accuracy", at_least=0.70, each_class=True),
+        ),
+    )
+
+
+EXPERIMENT = start_from_imagenet(flowers.EXPERIMENT)
+
+# For --fast: smaller images, one epoch of the second phase, and a gate that 500 photographs pass.
+FAST = apply_overrides(
+    EXPERIMENT,
+    (
+        "train.epochs=1",
+        "train.batch_size=16",
+        "data.max_side=160",
+        "augment.side=128",
+        "head_phase.epochs=20",
+        'gate=[{"metric": "accuracy", "at_least": 0.6, "max_drop": 0.1}]',
+    ),
+)
