@@ -82,7 +82,7 @@ def read_evaluation(features: keras.Model, files: Files, recipe: Recipe) -> tf.d
 def compute(features: keras.Model, batches: tf.data.Dataset) -> tf.data.Dataset:
     """The batches with features in place of their inputs, computed on the model's device."""
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(input_signature=[batches.element_spec[0]])
     def run(inputs: dict[str, tf.Tensor]) -> tuple[tf.Tensor, ...]:
         return tuple(keras.tree.flatten(features(inputs, training=False)))
 

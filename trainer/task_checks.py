@@ -33,7 +33,7 @@ def check_phases(recipe: Recipe) -> None:
         return
     for name, value, unused in (
         ("head_phase", recipe.head_phase, None),
-        ("train.layer_decay", recipe.train.layer_decay, 1.0),
+        (f"train.layer_decay={recipe.train.layer_decay}", recipe.train.layer_decay, 1.0),
     ):
         if value != unused:
             raise ValueError(

@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from tests.fakes import lite0 as narrow
-from tests.fakes import tiny
+from tests.fakes import segmenters, tiny
 from trainer import head_phase, models, training
 from trainer.data import input_pipeline
 from trainer.models.split import find_group
@@ -23,12 +23,13 @@ CLASSES = replace(
 )
 MASKS = replace(tiny.MASKS, model=narrow.unet(dropout=0.5), head_phase=PHASE)
 VIEWS = replace(CLASSES, head_phase=replace(PHASE, augment=tiny.EXPERIMENT.augment))
-EXPERIMENTS = {"whole-images": CLASSES, "views": VIEWS, "masks": MASKS}
-
-
-@pytest.fixture(params=EXPERIMENTS)
-def experiment(request):
-    return EXPERIMENTS[request.param]
+VGG = replace(
+    tiny.MASKS,
+    model=segmenters.vgg("fcn32s"),
+    head_phase=replace(PHASE, epochs=1),
+    train=replace(tiny.MASKS.train, epochs=2, layer_decay=0.7),
+)
+EXPERIMENTS = {"views-of-classes": VIEWS, "whole-masks": MASKS}
 
 
 def build(experiment):
@@ -45,31 +46,67 @@ def fit(model, folder, experiment):
     return head_phase.fit_head(model, files_of(folder, experiment), folders, experiment)
 
 
-def test_only_the_head_changes(tmp_path, experiment):
+@pytest.fixture(scope="module", params=EXPERIMENTS)
+def undisturbed(request, tmp_path_factory):
+    """The experiment, the folder, the trained model and its history."""
+    folder, experiment = tmp_path_factory.mktemp("head"), EXPERIMENTS[request.param]
     model = build(experiment)
-    before = {variable.path: variable.numpy() for variable in model.weights}
-    history = fit(model, tmp_path, experiment)
+    return experiment, folder, model, fit(model, folder, experiment)
+
+
+def test_only_the_head_changes(undisturbed):
+    experiment, _, model, history = undisturbed
+    before = {variable.path: variable.numpy() for variable in build(experiment).weights}
+    changed = {v.path for v in model.weights if not np.array_equal(v.numpy(), before[v.path])}
 
     assert len(history.history["val_loss"]) == 3
-    groups = models.BACKBONES[experiment.model.name]
-    changed = {v.path for v in model.weights if not np.array_equal(v.numpy(), before[v.path])}
     assert changed
+    groups = models.BACKBONES[experiment.model.name]
     assert all(find_group(path.split("/")[0], groups) is None for path in changed)
 
 
-def test_a_killed_phase_ends_as_an_undisturbed_one(tmp_path, experiment, monkeypatch):
-    whole, resumed = build(experiment), build(experiment)
-    history = fit(whole, tmp_path / "whole", experiment)
+def test_a_killed_phase_ends_as_an_undisturbed_one(undisturbed, tmp_path, monkeypatch):
+    experiment, _, expected, history = undisturbed
     with monkeypatch.context() as patch:
         patch.setattr(head_phase, "read_training", break_after(6))
         with pytest.raises(tf.errors.OpError):
-            fit(build(experiment), tmp_path / "killed", experiment)
-    rest = fit(resumed, tmp_path / "killed", experiment)
+            fit(build(experiment), tmp_path, experiment)
+    resumed = build(experiment)
+    rest = fit(resumed, tmp_path, experiment)
 
     assert rest.epoch == [1, 2]
     assert rest.history["val_loss"] == pytest.approx(history.history["val_loss"][1:], abs=1e-5)
-    for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+    for one, other in zip(expected.get_weights(), resumed.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_a_finished_phase_learns_nothing_again(undisturbed):
+    experiment, folder, first, _ = undisturbed
+    again = build(experiment)
+
+    assert fit(again, folder, experiment).epoch == []
+    for one, other in zip(first.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_run_killed_in_its_second_phase_ends_as_an_undisturbed_one(tmp_path):
+    expected, _ = fit_both(tmp_path / "whole")
+    with pytest.raises(tf.errors.OpError):
+        fit_both(tmp_path / "killed", change=lambda train: break_after(6, train))
+    resumed, rest = fit_both(tmp_path / "killed")
+
+    assert rest.epoch == [1]
+    for one, other in zip(expected.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def fit_both(folder, change=lambda train: train):
+    """Both phases, as run_fn has them: the model, and the history of the second."""
+    folder.mkdir(exist_ok=True)
+    model = build(VGG)
+    fit(model, folder, VGG)
+    train, val = tiny.datasets(folder, VGG)
+    return model, tiny.fit(model, change(train), val, folder, VGG)
 
 
 def break_after(batches, read=head_phase.read_training):
@@ -87,15 +124,6 @@ def break_after(batches, read=head_phase.read_training):
     return broken
 
 
-def test_a_finished_phase_learns_nothing_again(tmp_path):
-    first, again = build(CLASSES), build(CLASSES)
-    fit(first, tmp_path, CLASSES)
-
-    assert fit(again, tmp_path, CLASSES).epoch == []
-    for one, other in zip(first.get_weights(), again.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
 def test_features_of_whole_images_are_computed_once(tmp_path, monkeypatch):
     read, passes = input_pipeline.decode_examples, []
 
@@ -108,17 +136,6 @@ def test_features_of_whole_images_are_computed_once(tmp_path, monkeypatch):
     monkeypatch.setattr(input_pipeline, "decode_examples", count)
     fit(build(CLASSES), tmp_path, CLASSES)
     assert len(passes) == 16 + 8
-
-
-def test_the_second_phase_starts_from_the_first_ones_head(tmp_path):
-    model = build(CLASSES)
-    fit(model, tmp_path, CLASSES)
-    head = model.get_layer("logits").get_weights()[0]
-    train, val = tiny.datasets(tmp_path, CLASSES)
-    slow = replace(CLASSES, train=replace(TRAIN, epochs=1, learning_rate=1e-9))
-    tiny.fit(model, train, val, tmp_path, slow)
-
-    np.testing.assert_allclose(model.get_layer("logits").get_weights()[0], head, atol=1e-5)
 
 
 def test_the_size_of_features_is_counted():

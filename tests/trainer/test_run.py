@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import attr
 import numpy as np
 import pytest
 import tensorflow as tf
 from tfx.v1.components import FnArgs
 
-from tests.fakes import tiny
+from tests.fakes import segmenters, tiny
 from tests.fakes.transformed import transform
 from trainer import config, overrides, run
 from trainer.data import masks
+from trainer.phase_config import HeadPhaseConfig
 
 EXPERIMENT = tiny.with_values("train.epochs=2")
+PHASE = HeadPhaseConfig(epochs=2, learning_rate=1e-2, warmup_epochs=0.0, weight_decay=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -81,13 +85,14 @@ def test_other_data_has_other_checkpoints(arguments):
     assert run.choose_checkpoint_folder(other) != run.choose_checkpoint_folder(arguments)
 
 
-def test_training_on_masks_exports_a_model_that_answers_with_masks(tmp_path):
-    experiment = tiny.with_values("train.epochs=2", of=tiny.MASKS)
+def test_training_on_masks_in_two_phases_exports_a_model_that_answers_with_masks(tmp_path):
+    experiment = replace(tiny.MASKS, model=segmenters.vgg("fcn32s"), head_phase=PHASE)
     arguments = laid_out(tmp_path, experiment, tiny.write_pairs)
     run.run_fn(arguments)
     model = tf.saved_model.load(arguments.serving_model_dir)
     sent = tiny.png(tiny.PALETTE[np.ones((60, 31), np.uint8)])
     outputs = model.signatures["serving_default"](tf.constant([sent]))
 
+    assert tf.io.gfile.glob(f"{arguments.model_run_dir}/head/validation/events.*")
     assert masks.decode(outputs["mask_bytes"][0]).shape == (60, 31, 1)
     assert outputs["labels"].numpy().astype(str).tolist() == [list(experiment.data.classes)]

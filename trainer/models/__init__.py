@@ -8,16 +8,9 @@ from typing import TYPE_CHECKING
 import keras
 
 from trainer.model_config import ModelConfig
-from trainer.models import (
-    backbones,
-    fcn,
-    fcn_vgg16,
-    lite0,
-    unet_lite0,
-    unet_small,
-    vgg16,
-    vgg16_deconv,
-)
+from trainer.models import fcn, fcn_vgg16, lite0, unet_lite0, unet_small, vgg16_deconv
+from trainer.models.backbones.lite0 import GROUPS as LITE0
+from trainer.models.backbones.vgg16 import GROUPS as VGG16
 
 if TYPE_CHECKING:
     from trainer.data.preprocessing import DataStatistics
@@ -33,8 +26,8 @@ BUILDERS: dict[str, Callable[..., keras.Model]] = {
     "vgg16_deconv": vgg16_deconv.build,
 }
 BACKBONES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("lite0", "unet_lite0"), backbones.lite0.GROUPS),
-    **dict.fromkeys(("fcn8s", "fcn16s", "fcn32s", "vgg16_deconv"), vgg16.GROUPS),
+    **dict.fromkeys(("lite0", "unet_lite0"), LITE0),
+    **dict.fromkeys(("fcn8s", "fcn16s", "fcn32s", "vgg16_deconv"), VGG16),
 }  # How the names of a backbone's layers begin, from the image on.
 
 

@@ -13,10 +13,10 @@ import keras
 from keras import layers
 
 from trainer.model_config import VGGConfig
-from trainer.models import vgg16, vgg16_weights
+from trainer.models.backbones import vgg16, vgg16_weights
+from trainer.models.backbones.vgg16 import convolve, scale_channels
 from trainer.models.layers import Map
 from trainer.models.upsampling import BilinearUpsampling
-from trainer.models.vgg16 import convolve, scale_channels
 
 # Finer features, the layer that scores them, and the layer that enlarges coarser scores to them.
 POOL4 = ("block4_pool", "score_pool4", "upscore2")  # Stride 16.
@@ -32,7 +32,7 @@ def build(
     `size` is each image's own height and width: the rest is padding. `mean` and `std` are those of
     the channels, in 0..255; they are used if no weights are read. H and W may be anything from 1
     up, and differ between calls. Weights of VGG-16 without its dense layers leave fc6 and fc7 at
-    their initial values. Raises what trainer/models/vgg16_weights.py raises.
+    their initial values. Raises what trainer/models/backbones/vgg16_weights.py raises.
     """
     inputs, maps = vgg16.build_backbone(config, mean=mean, std=std)
     scores, stride = score_coarsest(maps["block5_pool"], config, classes), 32

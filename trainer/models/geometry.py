@@ -12,10 +12,10 @@ from fractions import Fraction
 import keras
 from keras import layers
 
+from trainer.models.backbones.vgg16 import CaffePixels
 from trainer.models.layers import Gain, HalveMask, MaskedReLU, MaskedReLU6, SizeMask
 from trainer.models.moves import Growth, Moves, Window
 from trainer.models.upsampling import BilinearUpsampling, MaskedCrop, NearestUpsampling
-from trainer.models.vgg16 import CaffePixels
 
 Sides = tuple[int, int]  # Of height and width.
 Strides = tuple[Fraction, Fraction]  # In height and width.

@@ -1,7 +1,7 @@
 """VGG-16's features, enlarged to the image's size by learned transposed convolutions.
 
 As in the tutorials' decoders, features of VGG-16 of the same size are added on the way. Raises
-what trainer/models/vgg16_weights.py raises.
+what trainer/models/backbones/vgg16_weights.py raises.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import keras
 from keras import layers
 
 from trainer.model_config import VGGConfig
-from trainer.models import vgg16, vgg16_weights
+from trainer.models.backbones import vgg16, vgg16_weights
+from trainer.models.backbones.vgg16 import scale_channels
 from trainer.models.layers import Map
 from trainer.models.upsampling import MaskedCrop
-from trainer.models.vgg16 import scale_channels
 
 ADDED = (("block5_conv3", 512), ("block4_conv3", 512), ("block3_conv3", 256))
 LARGER = (

@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from trainer.model_config import VGGConfig
-from trainer.models.vgg16 import BLOCKS, scale_channels
+from trainer.models.backbones.vgg16 import BLOCKS, scale_channels
 
 ADDRESS = "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
 FILES = {

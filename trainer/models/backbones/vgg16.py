@@ -24,7 +24,7 @@ def build_backbone(
 ) -> tuple[Inputs, dict[str, Map]]:
     """The inputs, and the maps: "image", "block1_conv1" to "block5_pool", by the layers' names.
 
-    The weights are the initial ones; trainer/models/vgg16_weights.py reads pretrained ones.
+    The weights are the initial ones; vgg16_weights.py reads pretrained ones.
     """
     inputs, mask = build_inputs()
     x = normalize_pixels(inputs["image"], mask, config, mean=mean, std=std)

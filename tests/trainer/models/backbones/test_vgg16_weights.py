@@ -13,10 +13,10 @@ import pytest
 
 from tests.fakes import segmenters
 from tests.fakes.padded import batch_of
-from trainer.models import vgg16, vgg16_weights
+from trainer.models.backbones import vgg16, vgg16_weights
 
 WIDTH = 1 / 32
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_a_narrow_model_cannot_have_the_weights_of_imagenet():
 
 
 OFFLINE = """
-from trainer.models import vgg16_weights
+from trainer.models.backbones import vgg16_weights
 vgg16_weights.load_imagenet(top=False)
 """
 
