@@ -83,6 +83,16 @@ def test_statistics_of_normalization_leave_out_padding():
     assert np.abs(seen[0][0] - before[2]).max() > 1e-4
 
 
+def test_weights_come_back_from_a_file(tmp_path):
+    first = MODELS["dense"]
+    first.save_weights(tmp_path / "lite0.weights.h5")
+    again = models.build(KINDS["dense"], tiny.STATISTICS)
+    again.load_weights(tmp_path / "lite0.weights.h5")
+
+    for one, other in zip(first.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_a_factor_and_an_offset_follow_the_convolution():
     layer = AffineConv2D(4, 3)
     x = np.random.default_rng(0).normal(size=(1, 5, 5, 2)).astype("float32")

@@ -6,6 +6,8 @@ kernel, which is small, so that it costs nothing on the maps.
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 from keras import layers, ops
 
@@ -27,6 +29,14 @@ class AffineConv2D(layers.Conv2D):
     ) -> keras.KerasTensor:
         """The convolution with the scaled kernel."""
         return super().convolution_op(inputs, kernel * self.scale)
+
+    def save_own_variables(self, store: Any) -> None:
+        """Saves the factors too; Keras' convolutions save only their kernel and bias."""
+        layers.Layer.save_own_variables(self, store)
+
+    def load_own_variables(self, store: Any) -> None:
+        """Loads what `save_own_variables` saved."""
+        layers.Layer.load_own_variables(self, store)
 
 
 class AffineDepthwiseConv2D(layers.DepthwiseConv2D):
