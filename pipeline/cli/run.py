@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli import beam_options
+from pipeline.cli.interrupt import end_at_interrupt
 from pipeline.cli.options import (
     Data,
     Fast,
@@ -72,7 +73,7 @@ def run(
 ) -> None:
     """Ingests, trains, evaluates and, if the model passes its gate, pushes it.
 
-    Exit code: 0 pushed, 3 not blessed, 2 wrong use or input, 1 anything else.
+    Exit code: 0 pushed, 3 not blessed, 2 wrong use or input, 130 Ctrl-C, 1 anything else.
     """
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
@@ -110,7 +111,11 @@ def run_or_fail(experiment: Experiment, settings: Settings, log: Path) -> RunRes
 
     log_to(log)
     try:
-        with guard(), name_storage_errors(settings.workdir, settings.push_root):
+        with (
+            guard(),
+            end_at_interrupt(),
+            name_storage_errors(settings.workdir, settings.push_root),
+        ):
             return run.run(experiment, settings, console)
     except DataError as error:
         fail(str(error), WRONG_USE)

@@ -25,7 +25,7 @@ from pipeline.cli.schedule_options import (
     open_scheduler,
     read_time_zone,
 )
-from pipeline.exit_codes import FAILED
+from pipeline.exit_codes import FAILED, INTERRUPTED
 from pipeline.kubeflow.schedule import tables
 from pipeline.kubeflow.schedule.follow import SUCCEEDED
 from pipeline.kubeflow.schedule.run_request import RunRequest
@@ -35,7 +35,6 @@ from serving.terminal import console, say
 if TYPE_CHECKING:
     from pipeline.kubeflow.schedule.scheduler import Scheduler
 
-INTERRUPTED = 130  # The shells' exit code for Ctrl-C.
 
 app = typer.Typer(
     help="Uploads pipelines to Kubeflow, runs them, and makes recurring runs.",
