@@ -3,10 +3,11 @@
 # No `from __future__ import annotations` here: @component needs real types.
 import tensorflow as tf
 from tensorflow_metadata.proto.v0 import anomalies_pb2, schema_pb2
-from tfx import v1 as tfx
+from tfx.dsl.component.experimental.annotations import InputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
 from tfx.types import artifact_utils
+from tfx.types.standard_artifacts import ExampleAnomalies, ExampleStatistics, Schema
 from tfx.utils import io_utils
-from tfx.v1.types.standard_artifacts import ExampleAnomalies, ExampleStatistics, Schema
 
 from components import class_shares, serving_folder
 from components.errors import DataError
@@ -17,11 +18,8 @@ from trainer.data.records import LABEL_TEXT
 LONGEST = 500  # Characters of an anomaly's description that are shown.
 NEEDED = ("train", "test")  # These splits need an example of every class; val needs none.
 
-InputArtifact = tfx.dsl.components.InputArtifact
-Parameter = tfx.dsl.components.Parameter
 
-
-@tfx.dsl.components.component
+@component
 def AnomalyGate(
     anomalies: InputArtifact[ExampleAnomalies],
     statistics: InputArtifact[ExampleStatistics],

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import tensorflow as tf
 from tensorflow_serving.apis import model_pb2, predict_pb2, prediction_log_pb2
-from tfx import v1 as tfx
+from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+from tfx.types.standard_artifacts import Examples, ExampleStatistics, InfraBlessing, Model
 from tfx.utils import io_utils, path_utils
-from tfx.v1.types.standard_artifacts import Examples, ExampleStatistics, InfraBlessing, Model
 
 from components import class_shares
 from components.tasks import TASKS
@@ -19,15 +20,11 @@ from serving.server.request_errors import RequestError
 from serving.server.warmup import RECORDS as WARMUP
 from trainer.data import records
 
-InputArtifact = tfx.dsl.components.InputArtifact
-OutputArtifact = tfx.dsl.components.OutputArtifact
-Parameter = tfx.dsl.components.Parameter
-
 REQUESTS = 8  # Images of the test split that are sent.
 SECONDS = 60.0  # Timeout of a request: a large model answers its first one slowly.
 
 
-@tfx.dsl.components.component
+@component
 def ModelServable(
     model: InputArtifact[Model],
     examples: InputArtifact[Examples],

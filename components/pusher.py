@@ -14,10 +14,10 @@ from tfx.components.pusher import executor
 from tfx.dsl.components.base import executor_spec
 from tfx.dsl.components.base.base_component import BaseComponent
 from tfx.orchestration.data_types import RuntimeParameter
+from tfx.proto.pusher_pb2 import PushDestination
 from tfx.types import artifact_utils, standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 from tfx.utils import io_utils, proto_utils
-from tfx.v1.proto import PushDestination
 
 from components import serving_folder
 

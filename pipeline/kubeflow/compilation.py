@@ -19,9 +19,12 @@ from kfp.pipeline_spec.pipeline_spec_pb2 import (
     PipelineTaskSpec,
     PlatformSpec,
 )
-from tfx import v1 as tfx
 from tfx.orchestration.data_types import RuntimeParameter
 from tfx.orchestration.kubeflow.decorators import FinalStatusStr
+from tfx.orchestration.kubeflow.v2.kubeflow_v2_dag_runner import (
+    KubeflowV2DagRunner,
+    KubeflowV2DagRunnerConfig,
+)
 
 from components import atomic_text, serving_folder
 from components.kubeflow.notification import Notification
@@ -140,8 +143,8 @@ def run_tfx_compiler(experiment: Experiment, cluster: Cluster) -> PipelineSpec:
         checkpoint_folder=cluster.checkpoints,
         beam_args=cluster.beam_args,
     )
-    runner = tfx.orchestration.experimental.KubeflowV2DagRunner(
-        tfx.orchestration.experimental.KubeflowV2DagRunnerConfig(
+    runner = KubeflowV2DagRunner(
+        KubeflowV2DagRunnerConfig(
             default_image=cluster.image,
             default_commands=list(ENTRY),
             use_pipeline_spec_2_1=True,  # The only version that the backend accepts.
