@@ -167,7 +167,7 @@ def _settle_copies(copies: list[ExaminedFile]) -> list[ExaminedFile]:
     if first.reason or not others:
         return copies
     if len({(copy.label, copy.mask_digest) for copy in copies}) > 1:
-        reason = rejects.DUPLICATE_UNDER_ANOTHER_LABEL
+        reason = rejects.CONFLICTING_LABELS
         same = f"the same bytes as {first.path}"
         settled = [replace(copy, reason=reason, detail=same) for copy in others]
         return [replace(first, reason=reason, detail=_describe_group(copies)), *settled]

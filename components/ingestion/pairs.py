@@ -75,11 +75,11 @@ def _examine_mask(path: str, picture: Picture, options: IngestionOptions) -> _Ma
 
 def _find_warnings(is_turn_known: bool, boxes: HeadBoxes | None) -> Iterator[str]:
     if not is_turn_known:
-        yield file_warnings.MASK_TURN_UNKNOWN
+        yield file_warnings.MASK_ORIENTATION_UNKNOWN
     if boxes is None:
-        yield file_warnings.NO_BOX
+        yield file_warnings.BOX_UNREADABLE
     elif not boxes.is_turn_known:
-        yield file_warnings.BOX_TURN_UNKNOWN
+        yield file_warnings.BOXES_ORIENTATION_UNKNOWN
 
 
 def collect_fields(

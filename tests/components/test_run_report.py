@@ -171,7 +171,7 @@ def test_the_page_counts_what_was_ingested(page):
     assert "train 24 4 20 val 4 4 0 test 5 4 1 all 33 12 21" in words
     assert "truncated 20" in words
     assert "The first 20 of 21 rejects" in words
-    assert "bytes after its end 7" in words
+    assert "trailing bytes 7" in words
     assert "bad/18.jpg" in words
     assert "bad/19.jpg" not in words
 

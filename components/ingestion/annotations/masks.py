@@ -75,7 +75,7 @@ def _check_header(mask: Image.Image, picture: Picture) -> None:
     """Raises RejectError if no turn gives the picture's size, or for colours: before decoding."""
     if sorted(mask.size) != sorted((picture.height, picture.width)):
         sizes = f"{mask.height} x {mask.width}, but its image is {picture.height} x {picture.width}"
-        raise RejectError(rejects.MASK_OF_ANOTHER_SIZE, sizes)
+        raise RejectError(rejects.MASK_SIZE_DIFFERS, sizes)
     if mask.mode not in ONE_BYTE:
         detail = f"colours of mode {mask.mode}: save one byte per pixel, grey or with a palette"
         raise RejectError(rejects.MASK_UNREADABLE, detail)
