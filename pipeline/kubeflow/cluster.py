@@ -93,7 +93,7 @@ STEPS = {
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Cluster:
+class ClusterSettings:
     """A Kubernetes cluster with Kubeflow Pipelines, for which `fcn compile` writes a graph."""
 
     image: str = ""  # With a fixed tag or a digest; from k8s/docker/pipeline.Dockerfile.
@@ -130,7 +130,7 @@ class Cluster:
             )
         return self.beam.kubeflow_args
 
-    def step(self, name: str) -> StepSettings:
+    def find_step_settings(self, name: str) -> StepSettings:
         """The limits of a component's step."""
         return self.steps.get(name, self.other_steps)
 
@@ -143,7 +143,7 @@ class Cluster:
         data: str = "",
         runner: str = "",
         beam: Iterable[str] = (),
-    ) -> Cluster:
+    ) -> ClusterSettings:
         """The settings of a YAML file, or of the file that FCN_CLUSTER names, over the defaults.
 
         Arguments override FCN_IMAGE, which overrides the file; for Beam see `pipeline.beam.parse`.
@@ -186,4 +186,4 @@ def merge(default: Any, given: Any) -> Any:
     return default | {key: merge(default.get(key), value) for key, value in given.items()}
 
 
-_CLUSTER = pydantic.TypeAdapter(Cluster)
+_CLUSTER = pydantic.TypeAdapter(ClusterSettings)

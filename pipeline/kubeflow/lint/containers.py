@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kfp.pipeline_spec.pipeline_spec_pb2 import ComponentSpec
 
 from pipeline.kubeflow.backend import RUN_PLACEHOLDERS
-from pipeline.kubeflow.compiled import Package, Step, Task
+from pipeline.kubeflow.compiled import CompiledPipeline, CompiledTask, Step
 from pipeline.kubeflow.lint import names
 from pipeline.kubeflow.lint.rules import Problem
 
@@ -21,14 +21,14 @@ OF_A_PLACE = ("_FILE", "_PATH", "_DIR")  # Such variables contain the path of a 
 WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@\"']*:[^/\s@\"']+@", re.IGNORECASE)
 
 
-def find_problems(package: Package) -> Iterator[Problem]:
+def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
     """In each step's container, and in the constants of tasks."""
-    for step in package.steps():
+    for step in pipeline.list_steps():
         yield from check_image(step)
         yield from check_command(step)
         yield from check_arguments(step)
         yield from check_secrets(step)
-    for task in package.tasks():
+    for task in pipeline.list_tasks():
         yield from check_constants(task)
 
 
@@ -103,7 +103,7 @@ def list_placeholders(component: ComponentSpec) -> Iterator[str]:
         yield f"{{{{$.outputs.parameters['{name}'].output_file}}}}"
 
 
-def check_constants(task: Task) -> Iterator[Problem]:
+def check_constants(task: CompiledTask) -> Iterator[Problem]:
     """A constant is exactly one of the driver's placeholders, or contains none."""
     for name, text in sorted(task.texts.items()):
         found = PLACEHOLDER.search(text)

@@ -11,15 +11,15 @@ from google.protobuf.struct_pb2 import Value
 from kfp.pipeline_spec.pipeline_spec_pb2 import ComponentInputsSpec
 
 from pipeline.kubeflow.backend import VALUE_KINDS, find_type_name
-from pipeline.kubeflow.compiled import ROOT, Package, Task
+from pipeline.kubeflow.compiled import ROOT, CompiledPipeline, CompiledTask
 from pipeline.kubeflow.lint.rules import Problem
 
 Declared: TypeAlias = ComponentInputsSpec.ParameterSpec
 
 
-def find_problems(package: Package) -> Iterator[Problem]:
+def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
     """In the run's own parameters, all defaults, and what tasks give their components."""
-    for name, declared in sorted(package.spec.root.input_definitions.parameters.items()):
+    for name, declared in sorted(pipeline.spec.root.input_definitions.parameters.items()):
         yield from check_declaration(ROOT, name, declared)
         if not declared.HasField("default_value") and not declared.is_optional:
             yield Problem(
@@ -28,10 +28,10 @@ def find_problems(package: Package) -> Iterator[Problem]:
                 f"its parameter {name!r} has no default, so a run that does not give one fails: "
                 "add a defaultValue.",
             )
-    for component, spec in sorted(package.spec.components.items()):
+    for component, spec in sorted(pipeline.spec.components.items()):
         for name, declared in sorted(spec.input_definitions.parameters.items()):
             yield from check_declaration(component, name, declared)
-    for task in package.tasks():
+    for task in pipeline.list_tasks():
         yield from check_task(task)
 
 
@@ -47,7 +47,7 @@ def check_declaration(component: str, name: str, declared: Declared) -> Iterator
         yield report_value(component, f"the default of {name!r}", declared.default_value, declared)
 
 
-def check_task(task: Task) -> Iterator[Problem]:
+def check_task(task: CompiledTask) -> Iterator[Problem]:
     """Every parameter that its component needs, and no other."""
     declared = task.component.input_definitions.parameters
     given = task.spec.inputs.parameters
@@ -71,7 +71,7 @@ def check_task(task: Task) -> Iterator[Problem]:
             )
 
 
-def check_given(task: Task, name: str, declared: Declared) -> Iterator[Problem]:
+def check_given(task: CompiledTask, name: str, declared: Declared) -> Iterator[Problem]:
     """The source of a value exists and has the declared type."""
     given = task.spec.inputs.parameters[name]
     kind = given.WhichOneof("kind")
@@ -89,7 +89,7 @@ def check_given(task: Task, name: str, declared: Declared) -> Iterator[Problem]:
         )
 
 
-def check_constant(task: Task, name: str, declared: Declared) -> Iterator[Problem]:
+def check_constant(task: CompiledTask, name: str, declared: Declared) -> Iterator[Problem]:
     """A constant is written as one, and has the declared type."""
     value = task.spec.inputs.parameters[name].runtime_value
     if value.WhichOneof("value") != "constant":
@@ -103,7 +103,7 @@ def check_constant(task: Task, name: str, declared: Declared) -> Iterator[Proble
         yield report_value(task.name, f"its parameter {name!r}", value.constant, declared)
 
 
-def check_parent(task: Task, name: str, declared: Declared) -> Iterator[Problem]:
+def check_parent(task: CompiledTask, name: str, declared: Declared) -> Iterator[Problem]:
     """A parameter of the DAG around it is declared there, with the same type."""
     wanted = task.spec.inputs.parameters[name].component_input_parameter
     around = task.dag.component.input_definitions.parameters
@@ -119,7 +119,7 @@ def check_parent(task: Task, name: str, declared: Declared) -> Iterator[Problem]
         yield report_source(task, name, around[wanted].parameter_type, declared)
 
 
-def check_output(task: Task, name: str, declared: Declared) -> Iterator[Problem]:
+def check_output(task: CompiledTask, name: str, declared: Declared) -> Iterator[Problem]:
     """The other task exists and declares the output."""
     source = task.spec.inputs.parameters[name].task_output_parameter
     producer = task.dag.tasks.get(source.producer_task)
@@ -164,7 +164,7 @@ def report_value(place: str, what: str, value: Value, declared: Declared) -> Pro
     )
 
 
-def report_source(task: Task, name: str, found: int, declared: Declared) -> Problem:
+def report_source(task: CompiledTask, name: str, found: int, declared: Declared) -> Problem:
     """The problem of a source of another type."""
     wanted = find_type_name(declared.parameter_type)
     return Problem(

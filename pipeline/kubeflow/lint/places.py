@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import PurePosixPath
 from typing import Any
 
-from pipeline.kubeflow.compiled import Package, Step
+from pipeline.kubeflow.compiled import CompiledPipeline, Step
 from pipeline.kubeflow.lint import containers, tasks, volumes
 from pipeline.kubeflow.lint.rules import Problem
 
@@ -37,9 +37,9 @@ class Place:
     use: Use
 
 
-def find_problems(package: Package) -> Iterator[Problem]:
+def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
     """In each step's places, as they are in a run that gives no parameters."""
-    for step in package.steps():
+    for step in pipeline.list_steps():
         for place in list_places(step):
             flaw = find_flaw(place, step)
             if flaw:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.kubeflow.compiled import Package, Step
+from pipeline.kubeflow.compiled import CompiledPipeline, Step
 from pipeline.kubeflow.lint import names
 from pipeline.kubeflow.lint.rules import Problem
 
@@ -17,9 +17,9 @@ GPU_NODES = re.compile(r"gpu|accelerator", re.IGNORECASE)  # In labels and taint
 AWAY = ("NotIn", "DoesNotExist")  # Operators that keep a step off such nodes.
 
 
-def find_problems(package: Package) -> Iterator[Problem]:
+def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
     """In each step."""
-    for step in package.steps():
+    for step in pipeline.list_steps():
         for what in ("cpu", "memory"):
             yield from check_amounts(step, what)
         yield from check_gpus(step)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from pipeline.kubeflow.compiled import Dag, Package, Task
+from pipeline.kubeflow.compiled import CompiledPipeline, CompiledTask, Dag
 from pipeline.kubeflow.lint.names import find_task_name_problem
 from pipeline.kubeflow.lint.rules import Problem
 
 
-def find_problems(package: Package) -> Iterator[Problem]:
+def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
     """In each task, and in each DAG's order."""
-    for dag in package.dags():
+    for dag in pipeline.walk_dags():
         for task in dag.tasks.values():
             yield from check_task(task)
             yield from check_caching(task)
         yield from check_order(dag)
 
 
-def check_task(task: Task) -> Iterator[Problem]:
+def check_task(task: CompiledTask) -> Iterator[Problem]:
     """Its name, what it runs, what it waits for."""
     problem = find_task_name_problem(task.name)
     if problem:
@@ -43,7 +43,7 @@ def check_task(task: Task) -> Iterator[Problem]:
             )
 
 
-def check_component(task: Task) -> Iterator[Problem]:
+def check_component(task: CompiledTask) -> Iterator[Problem]:
     """The component exists and does not contain the task itself."""
     component = task.spec.component_ref.name
     if component not in task.dag.components:
@@ -82,7 +82,7 @@ def check_order(dag: Dag) -> Iterator[Problem]:
         )
 
 
-def check_caching(task: Task) -> Iterator[Problem]:
+def check_caching(task: CompiledTask) -> Iterator[Problem]:
     """A step that acts, or looks outside its inputs, is not skipped for an old result."""
     reason = find_reason_to_run(task)
     if reason and task.spec.caching_options.enable_cache:
@@ -94,7 +94,7 @@ def check_caching(task: Task) -> Iterator[Problem]:
         )
 
 
-def find_reason_to_run(task: Task) -> str | None:
+def find_reason_to_run(task: CompiledTask) -> str | None:
     """Why an old result of this task would be wrong; None if it is as good as a new one."""
     if is_ingestion(task):
         return "its files may have changed"
@@ -107,16 +107,16 @@ def find_reason_to_run(task: Task) -> str | None:
     return None
 
 
-def takes(task: Task, parameter: str) -> bool:
+def takes(task: CompiledTask, parameter: str) -> bool:
     """Does its component declare this parameter?"""
     return parameter in task.component.input_definitions.parameters
 
 
-def is_ingestion(task: Task) -> bool:
+def is_ingestion(task: CompiledTask) -> bool:
     """Does it read files that may change without a change of its inputs?"""
     return task.name == "ImageExampleGen" or takes(task, "input_base")
 
 
-def is_pusher(task: Task) -> bool:
+def is_pusher(task: CompiledTask) -> bool:
     """Does it write a version where servers look?"""
     return task.name == "Pusher" or takes(task, "push_destination")

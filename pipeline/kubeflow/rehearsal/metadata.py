@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.kubeflow.rehearsal.outcome import Artifact, Outputs
+from pipeline.kubeflow.rehearsal.outcome import Artifact, TaskOutputs
 
 FILE = "metadata.json"
 
@@ -39,15 +39,15 @@ class Metadata:
                 return self._read_artifact(number)
         return self.record(key, uri, metadata)
 
-    def find_cached(self, fingerprint: str) -> Outputs | None:
+    def find_cached(self, fingerprint: str) -> TaskOutputs | None:
         """The outputs of an earlier task with this fingerprint."""
         found = self._cache.get(fingerprint)
         if found is None:
             return None
         artifacts = {key: self._read_artifact(str(n)) for key, n in found["artifacts"].items()}
-        return Outputs(artifacts, found["parameters"])
+        return TaskOutputs(artifacts, found["parameters"])
 
-    def cache(self, fingerprint: str, outputs: Outputs) -> None:
+    def cache(self, fingerprint: str, outputs: TaskOutputs) -> None:
         """Lets later runs reuse the task's outputs."""
         artifacts = {key: artifact.id for key, artifact in outputs.artifacts.items()}
         self._cache[fingerprint] = {

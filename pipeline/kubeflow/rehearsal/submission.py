@@ -10,41 +10,41 @@ from google.protobuf import json_format
 
 from pipeline.kubeflow import compiled
 from pipeline.kubeflow.backend import EXECUTOR_KINDS, SCHEMA_VERSION, find_type_name
-from pipeline.kubeflow.compiled import Package, ParameterSpec, Task
+from pipeline.kubeflow.compiled import CompiledPipeline, CompiledTask, ParameterSpec
 from pipeline.kubeflow.rehearsal import parameters
 from pipeline.kubeflow.rehearsal.outcome import Refused
 
 
-def read(path: Path) -> Package:
+def read(path: Path) -> CompiledPipeline:
     """Reads the YAML. Raises Refused for what the backend rejects or cannot run."""
     try:
-        package = compiled.read(path.read_bytes())
+        pipeline = compiled.read(path.read_bytes())
     except ValueError as error:
         raise Refused(f"{path}: {error}") from error
-    for refusal in find_refusals(package):
+    for refusal in find_refusals(pipeline):
         raise Refused(f"{path}: {refusal}")
-    return package
+    return pipeline
 
 
-def find_refusals(package: Package) -> Iterator[str]:
+def find_refusals(pipeline: CompiledPipeline) -> Iterator[str]:
     """What the backend rejects, or a rehearsal cannot simulate."""
-    version = package.spec.schema_version
+    version = pipeline.spec.schema_version
     if version != SCHEMA_VERSION:
         yield f"schemaVersion is {version!r}, not {SCHEMA_VERSION!r}"
-    for task in package.tasks():
-        yield from find_task_refusals(package, task)
-    for label, pod in package.pods.items():
+    for task in pipeline.list_tasks():
+        yield from find_task_refusals(pipeline, task)
+    for label, pod in pipeline.pods.items():
         if pod.config_map_as_env:
             yield f"{label} takes variables from a config map: a rehearsal supports only secrets."
 
 
-def find_task_refusals(package: Package, task: Task) -> Iterator[str]:
+def find_task_refusals(pipeline: CompiledPipeline, task: CompiledTask) -> Iterator[str]:
     """The same for one task."""
     component = task.spec.component_ref.name
-    if component not in package.spec.components:
+    if component not in pipeline.spec.components:
         yield f"task {task.name!r} runs the component {component!r}, which does not exist."
     elif label := task.component.executor_label:
-        kind = package.executor(task).WhichOneof("spec")
+        kind = pipeline.find_executor(task).WhichOneof("spec")
         if kind not in EXECUTOR_KINDS:
             yield (
                 f"task {task.name!r}: {kind or 'no'} executor is not implemented (label {label!r})."
@@ -60,9 +60,9 @@ def find_task_refusals(package: Package, task: Task) -> Iterator[str]:
         yield f"task {task.name!r} selects a part of a parameter, which a rehearsal cannot do."
 
 
-def choose_arguments(package: Package, given: Mapping[str, Any]) -> dict[str, Any]:
+def choose_arguments(pipeline: CompiledPipeline, given: Mapping[str, Any]) -> dict[str, Any]:
     """The run's parameters: those given, and defaults for the rest. Raises Refused."""
-    declared = package.parameters
+    declared = pipeline.parameters
     unknown = sorted(set(given) - set(declared))
     if unknown:
         known = ", ".join(sorted(declared)) or "none"

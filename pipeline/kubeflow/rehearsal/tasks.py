@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from pipeline.kubeflow import backend
-from pipeline.kubeflow.compiled import Dag, Task
+from pipeline.kubeflow.compiled import CompiledTask, Dag
 from pipeline.kubeflow.rehearsal.outcome import Refused
 
 
-def sort_tasks(dag: Dag) -> list[Task]:
+def sort_tasks(dag: Dag) -> list[CompiledTask]:
     """The tasks, each after its predecessors; by name where these leave a choice."""
     tasks = dag.tasks
     sorter = TopologicalSorter({name: task.predecessors for name, task in tasks.items()})
@@ -60,7 +60,7 @@ class RetryPolicy:
         return ""
 
 
-def read_retry_policy(task: Task) -> RetryPolicy:
+def read_retry_policy(task: CompiledTask) -> RetryPolicy:
     """The retry policy of a task."""
     policy = task.spec.retry_policy
     return RetryPolicy(

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from pipeline.cli import app
 from pipeline.kubeflow import compilation, compiled
 from pipeline.kubeflow.rehearsal import run
-from pipeline.kubeflow.rehearsal.outcome import Artifact, Outputs, Rehearsal, State, TaskRun
+from pipeline.kubeflow.rehearsal.outcome import Artifact, Rehearsal, TaskOutputs, TaskRun, TaskState
 from pipeline.kubeflow.rehearsal.store import ObjectStore
 
 IMAGE = "registry.example/fcn-pipeline:1.0"
@@ -49,7 +49,7 @@ def fcn(*words, **environment):
 
 def read_images(path):
     """The images of a compiled pipeline's steps."""
-    return {step.container.image for step in compiled.read(path.read_bytes()).steps()}
+    return {step.container.image for step in compiled.read(path.read_bytes()).list_steps()}
 
 
 def write_cluster_file(folder, **settings):
@@ -127,7 +127,7 @@ class FakeRehearsal:
     """Records its arguments and returns an invented result."""
 
     def __init__(self, workdir):
-        self.succeeded, self.state, self.log = True, State.SUCCEEDED, None
+        self.succeeded, self.state, self.log = True, TaskState.SUCCEEDED, None
         self.pushed = {"pushed": 1, "pushed_destination": "served/flowers/1"}
         self.store = ObjectStore(workdir / "store")
 
@@ -145,7 +145,7 @@ class FakeRehearsal:
                 state=self.state,
                 log=self.log,
                 reason="no such image.",
-                outputs=Outputs(made),
+                outputs=TaskOutputs(made),
             )
             for name, made in artifacts.items()
         }
@@ -178,7 +178,7 @@ def test_a_rehearsal_prints_what_it_pushed(rehearsal):
     ],
 )
 def test_a_failed_rehearsal_has_exit_code_1_and_names_the_step_and_its_log(rehearsal, log, text):
-    rehearsal.succeeded, rehearsal.state, rehearsal.log = False, State.FAILED, log
+    rehearsal.succeeded, rehearsal.state, rehearsal.log = False, TaskState.FAILED, log
 
     done = rehearse()
 
@@ -189,7 +189,7 @@ def test_a_failed_rehearsal_has_exit_code_1_and_names_the_step_and_its_log(rehea
 def test_a_rehearsal_that_pushed_nothing_says_why(rehearsal):
     rehearsal.pushed = {"pushed": 0}
     result = text_format.Parse(BELOW, validation_result_pb2.ValidationResult())
-    file = rehearsal.store.path(EVALUATION) / "validations-00000-of-00001.tfrecord"
+    file = rehearsal.store.find_path(EVALUATION) / "validations-00000-of-00001.tfrecord"
     file.parent.mkdir(parents=True)
     with tf.io.TFRecordWriter(str(file)) as writer:
         writer.write(result.SerializeToString())

@@ -22,8 +22,8 @@ def read(folder, *documents):
 
 
 def choose(folder, given):
-    package = read(folder, build_pipeline({"A": step("")}, PARAMETERS))
-    return submission.choose_arguments(package, given)
+    pipeline = read(folder, build_pipeline({"A": step("")}, PARAMETERS))
+    return submission.choose_arguments(pipeline, given)
 
 
 def test_parameters_are_those_given_and_the_defaults(tmp_path):
