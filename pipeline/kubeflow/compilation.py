@@ -51,7 +51,7 @@ class RunSettings(Settings):
 
     @property
     def checkpoints(self) -> str:
-        """The folder in which a killed training finds its last epoch."""
+        """The folder from which killed training resumes."""
         return self.checkpoint_folder
 
     def served_folder(self, model: str) -> str:
@@ -60,7 +60,7 @@ class RunSettings(Settings):
 
 
 def compile_to(path: Path, experiment: Experiment, cluster: ClusterSettings) -> CompiledPipeline:
-    """Compiles the graph and writes it as YAML, in one step: no reader sees half a file.
+    """Compiles the graph and writes it as YAML. Readers never see a partial file.
 
     Raises ValueError with a sentence for each thing that the backend would refuse or leave out.
     """

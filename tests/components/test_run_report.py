@@ -183,7 +183,7 @@ def test_names_that_strangers_gave_are_text(classes):
 
 def test_a_model_that_failed_its_gate_is_not_blessed_and_the_reasons_are_shown(classes):
     assert "Not blessed." in classes.text
-    assert "accuracy on all test images is 0.750; the gate asks for 0.9." in classes.text
+    assert "accuracy on all test images is 0.750; the gate requires at least 0.9." in classes.text
     assert f"It cannot be served: {FAILURE}" in classes.text
 
 

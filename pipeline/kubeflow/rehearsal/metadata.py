@@ -61,7 +61,7 @@ class Metadata:
         return Artifact(int(number), found["uri"], found["metadata"])
 
     def _write(self) -> None:
-        """Writes another file and renames it: no reader sees half of it."""
+        """Writes a temporary file and renames it, so that readers never see a partial file."""
         partial = self._path.with_name(f"{FILE}.{uuid.uuid4().hex}")
         content = {"artifacts": self._artifacts, "cache": self._cache}
         partial.write_text(json.dumps(content, indent=1, sort_keys=True), "utf-8")

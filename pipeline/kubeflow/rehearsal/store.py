@@ -19,7 +19,7 @@ class ObjectStore:
         self._folder = folder
 
     def put(self, uri: str, source: Path) -> None:
-        """Stores the file's content, in one step: no reader sees half of it."""
+        """Stores a copy of the file. Readers never see a partial object."""
         target = self.find_path(uri)
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = self._folder / f"{uuid.uuid4().hex}.partial"

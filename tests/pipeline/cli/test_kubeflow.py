@@ -198,7 +198,7 @@ def test_a_rehearsal_that_pushed_nothing_says_why(rehearsal):
 
     assert done.exit_code == 3
     assert "Nothing was pushed." in done.stderr
-    assert "accuracy on label roses is 0.250; the gate asks for 0.4." in done.stderr
+    assert "accuracy on label roses is 0.250; the gate requires at least 0.4." in done.stderr
 
 
 def test_a_rehearsal_ignores_the_folders_of_real_runs(rehearsal, home):
