@@ -174,32 +174,36 @@ def write_pipeline(path: Path, experiment: Experiment, cluster: ClusterSettings)
 def run_rehearsal(experiment: Experiment, where: Settings, cluster: ClusterSettings) -> Rehearsal:
     """Compiles the graph and runs it to its end, with its progress on the terminal."""
     from components.errors import DataError
-    from pipeline.kubeflow.rehearsal import run, view
-    from pipeline.kubeflow.rehearsal.task_runner import RehearsalOptions
+    from pipeline.kubeflow.rehearsal import view
     from pipeline.local import run as local_run
 
-    workdir = Path(where.workdir)
     try:
-        workdir.mkdir(parents=True, exist_ok=True)
+        Path(where.workdir).mkdir(parents=True, exist_ok=True)
         where = replace(where, follow_links=cluster.follow_links)
         experiment = local_run.fill_classes(experiment, where)
         with local_run.lock_workdir(where.workdir):
-            write_pipeline(workdir / "pipeline.yaml", experiment, cluster)
-            ended = run.rehearse(
-                workdir / "pipeline.yaml",
-                workdir=workdir,
-                parameters={
-                    "data": where.data,
-                    "served_folder": where.served_folder(experiment.name),
-                },
-                options=RehearsalOptions(
-                    secrets=read_secrets(cluster), listener=view.View(console)
-                ),
-            )
+            ended = compile_and_rehearse(experiment, where, cluster)
     except (DataError, NotADirectoryError, FileExistsError) as error:
         fail(str(error), WRONG_USE)
     console.print(view.build_table(ended))
     return ended
+
+
+def compile_and_rehearse(
+    experiment: Experiment, where: Settings, cluster: ClusterSettings
+) -> Rehearsal:
+    """Writes the compiled pipeline into the working directory, and runs it."""
+    from pipeline.kubeflow.rehearsal import run, view
+    from pipeline.kubeflow.rehearsal.task_runner import RehearsalOptions
+
+    workdir = Path(where.workdir)
+    write_pipeline(workdir / "pipeline.yaml", experiment, cluster)
+    return run.rehearse(
+        workdir / "pipeline.yaml",
+        workdir=workdir,
+        parameters={"data": where.data, "served_folder": where.served_folder(experiment.name)},
+        options=RehearsalOptions(secrets=read_secrets(cluster), listener=view.View(console)),
+    )
 
 
 def read_secrets(cluster: ClusterSettings) -> dict[str, dict[str, str]]:

@@ -27,7 +27,7 @@ from components import atomic_text, serving_folder
 from components.kubeflow.notification import Notification
 from pipeline.graph import create_pipeline
 from pipeline.kubeflow import lint, pods
-from pipeline.kubeflow.cluster import SERVED_BY, ClusterSettings, StepSettings
+from pipeline.kubeflow.cluster import READ_SERVED_VERSIONS, ClusterSettings, StepSettings
 from pipeline.kubeflow.compiled import CompiledPipeline, CompiledTask
 from pipeline.kubeflow.messages import as_json, parse
 from pipeline.settings import Settings
@@ -38,7 +38,7 @@ ENTRY = ("python", "-m", "components.kubeflow.entry_point")
 NESTED = "tfx-dag"  # TFX's name for the component that contains all tasks but the exit handler.
 # Their results depend on more than their inputs, or they act: an old result would be wrong. Pusher
 # ends last: if it came from the cache, the state of the run would stay RUNNING.
-NEVER_CACHED = ("ImageExampleGen", *SERVED_BY, "Notification")
+NEVER_CACHED = ("ImageExampleGen", *READ_SERVED_VERSIONS, "Notification")
 NODE_WAIT = 24 * 60 * 60  # Seconds that an attempt may wait for a node, added to its time.
 
 

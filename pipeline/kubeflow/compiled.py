@@ -37,7 +37,9 @@ def read(text: str | bytes) -> CompiledPipeline:
     """The pipeline in a YAML file. Raises ValueError for a field that the backend rejects."""
     documents = load_documents(text)
     if len(documents) not in (1, 2):
-        raise ValueError(f"{len(documents)} documents: the backend reads one, or two")
+        raise ValueError(
+            f"{len(documents)} documents, but the backend reads one or two: remove the others"
+        )
     spec = parse(documents[0], PipelineSpec)
     pipeline = CompiledPipeline(spec, parse([*documents[1:], {}][0], PlatformSpec))
     parse(as_json(spec.deployment_spec), PipelineDeploymentConfig)
@@ -183,7 +185,7 @@ class CompiledTask:
 
     @property
     def is_exit_handler(self) -> bool:
-        """Does it run whether or not the tasks before it succeeded?"""
+        """Whether it runs even if the tasks before it fail."""
         return self.spec.trigger_policy.strategy == STRATEGIES.Value(COMPLETED)
 
     @property
@@ -214,8 +216,8 @@ class CompiledTask:
         return values
 
     @property
-    def texts(self) -> dict[str, str]:
-        """The values that are texts."""
+    def string_values(self) -> dict[str, str]:
+        """The values that are strings."""
         values = self.values.items()
         return {n: v.string_value for n, v in values if v.WhichOneof("kind") == "string_value"}
 

@@ -9,7 +9,7 @@ from pipeline.kubeflow.lint.rules import Problem
 
 
 def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
-    """In the inputs of tasks, and in the outputs of DAGs."""
+    """Finds problems in the input artifacts of tasks, and in the outputs of DAGs."""
     for dag in pipeline.walk_dags():
         for task in dag.tasks.values():
             yield from check_task(task)

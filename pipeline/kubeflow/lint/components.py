@@ -19,7 +19,7 @@ REFUSED = {
 
 
 def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
-    """In the pipeline, its components and their executors."""
+    """Finds problems of the pipeline, its components and their executors."""
     yield from check_pipeline(pipeline)
     yield from check_components(pipeline)
     yield from check_executors(pipeline)

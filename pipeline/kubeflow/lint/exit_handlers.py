@@ -13,7 +13,7 @@ STATUS_TYPES = ("STRING", "STRUCT", "TASK_FINAL_STATUS")  # The first gets it as
 
 
 def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
-    """In each DAG's exit handlers, and in the tasks that read another's final status."""
+    """Finds problems of exit handlers, and of tasks that read the final status of another."""
     for dag in pipeline.walk_dags():
         for task in dag.tasks.values():
             yield from check_order(task)

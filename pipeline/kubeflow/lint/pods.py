@@ -17,7 +17,7 @@ HIDDEN = "is not shown here because it may be the secret itself"
 
 
 def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
-    """In the platforms' settings, and of each step."""
+    """Finds problems in the settings of the platforms and of each step."""
     yield from check_platforms(pipeline)
     for step in pipeline.list_steps():
         yield from check_shared_memory(step)
@@ -94,7 +94,7 @@ def check_sources(step: Step) -> Iterator[Problem]:
 
 
 def list_names(part: Message, name: str) -> tuple[str, str]:
-    """The name, and the constant of its parameter; empty texts if they are not known."""
+    """The name, and the constant of its parameter; empty strings if they are not known."""
     parameter = getattr(part, f"{name}_parameter")
     return getattr(part, name), parameter.runtime_value.constant.string_value
 

@@ -12,7 +12,7 @@ from pipeline.kubeflow.lint.rules import Problem
 
 
 def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
-    """In each task with retries."""
+    """Finds problems of tasks with retries."""
     for task in pipeline.list_tasks():
         if task.nested and task.spec.retry_policy.max_retry_count > 0:
             yield Problem(

@@ -11,7 +11,7 @@ from pipeline.kubeflow.lint.rules import Problem
 
 
 def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
-    """In each task, and in each DAG's order."""
+    """Finds problems of each task, and of the order in each DAG."""
     for dag in pipeline.walk_dags():
         for task in dag.tasks.values():
             yield from check_task(task)
@@ -83,13 +83,13 @@ def check_order(dag: Dag) -> Iterator[Problem]:
 
 
 def check_caching(task: CompiledTask) -> Iterator[Problem]:
-    """A step that acts, or looks outside its inputs, is not skipped for an old result."""
+    """A step with side effects or outside inputs is not cached."""
     reason = find_reason_to_run(task)
     if reason and task.spec.caching_options.enable_cache:
         yield Problem(
             "cached-side-effect",
             task.name,
-            f"it may be skipped and an old result used, and {reason}: set "
+            f"it is cached, so an old result may be reused, but {reason}: set "
             "cachingOptions.enableCache to false.",
         )
 
@@ -108,15 +108,15 @@ def find_reason_to_run(task: CompiledTask) -> str | None:
 
 
 def takes(task: CompiledTask, parameter: str) -> bool:
-    """Does its component declare this parameter?"""
+    """Whether its component declares this parameter."""
     return parameter in task.component.input_definitions.parameters
 
 
 def is_ingestion(task: CompiledTask) -> bool:
-    """Does it read files that may change without a change of its inputs?"""
+    """Whether it reads files that may change although its inputs do not."""
     return task.name == "ImageExampleGen" or takes(task, "input_base")
 
 
 def is_pusher(task: CompiledTask) -> bool:
-    """Does it write a version where servers look?"""
+    """Whether it writes a version into a folder that servers read."""
     return task.name == "Pusher" or takes(task, "push_destination")

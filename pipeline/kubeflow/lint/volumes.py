@@ -30,17 +30,17 @@ class Mount:
 
     @property
     def ends_with_pod(self) -> bool:
-        """Are its files lost when the pod ends?"""
+        """Whether its files are lost when the pod ends."""
         return self.field in ("emptyDirMounts", "genericEphemeralVolume")
 
     @property
     def is_read_only(self) -> bool:
-        """Does Kubernetes refuse writes to it?"""
+        """Whether Kubernetes refuses writes to it."""
         return self.field in ("secretAsVolume", "configMapAsVolume")
 
 
 def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
-    """In each step."""
+    """Finds problems of volumes in each step."""
     for step in pipeline.list_steps():
         yield from check_paths(step)
         yield from check_empty_dirs(step)

@@ -90,7 +90,8 @@ def set_default(name: str, spec: ParameterSpec, given: dict[str, Any]) -> None:
         given[name] = json_format.MessageToDict(spec.default_value)
     elif not spec.is_optional:
         raise DriverFailed(
-            f"neither value nor default value provided for non-optional parameter {name!r}"
+            f"the input parameter {name!r} has no value: give it one in the task, or declare a "
+            "default in the component"
         )
 
 
@@ -101,8 +102,8 @@ def resolve_parameter(name: str, source: Message, task: str, scope: Scope, names
         wanted = source.component_input_parameter
         if wanted not in scope.inputs.parameters:
             raise DriverFailed(
-                f"resolving input parameter {name!r}: parent DAG does not have input parameter "
-                f"{wanted!r}: pass it to that DAG"
+                f"the input parameter {name!r} reads {wanted!r}, which the DAG around the task "
+                "does not have: pass it to that DAG"
             )
         return scope.inputs.parameters[wanted]
     if kind == "runtime_value" and source.runtime_value.WhichOneof("value") == "constant":
@@ -111,7 +112,10 @@ def resolve_parameter(name: str, source: Message, task: str, scope: Scope, names
         return find_output(name, source.task_output_parameter, scope)
     if kind == "task_final_status":
         return build_status(source.task_final_status.producer_task, scope, names)
-    raise DriverFailed(f"input parameter {name!r}: {kind} is not implemented")
+    raise DriverFailed(
+        f"the input parameter {name!r} has the source {kind!r}, which the driver does not support: "
+        "use a constant, an input of the DAG, or an output of another task"
+    )
 
 
 def fill_constant(source: Message, task: str, names: RunNames) -> Any:
@@ -125,8 +129,9 @@ def find_output(name: str, source: Message, scope: Scope) -> Any:
     made = scope.outputs.get(source.producer_task, TaskOutputs()).parameters
     if source.output_parameter_key not in made:
         raise DriverFailed(
-            f"input parameter {name!r}: task {source.producer_task!r} has no output parameter "
-            f"{source.output_parameter_key!r}"
+            f"the input parameter {name!r} reads {source.output_parameter_key!r} of the task "
+            f"{source.producer_task!r}, which has no such output: correct outputParameterKey, or "
+            "let that task write it"
         )
     return made[source.output_parameter_key]
 
@@ -134,7 +139,10 @@ def find_output(name: str, source: Message, scope: Scope) -> Any:
 def build_status(producer: str, scope: Scope, names: RunNames) -> dict[str, Any]:
     """The producer's final status; the backend never fills its error."""
     if producer not in scope.states.tasks:
-        raise DriverFailed(f"producer task, {producer}, not in tasks")
+        raise DriverFailed(
+            f"it reads the final status of {producer!r}, which has not run: correct producerTask, "
+            "or add it to dependentTasks"
+        )
     return {
         "error": {},
         "pipelineJobResourceName": names.resource,
@@ -147,17 +155,20 @@ def resolve_artifact(name: str, source: Message, scope: Scope) -> Artifact:
     """An input artifact: an earlier task's output, or an input of the DAG."""
     if source.WhichOneof("kind") == "component_input_artifact":
         found = scope.inputs.artifacts.get(source.component_input_artifact)
-        flaw = f"parent DAG does not have input artifact {source.component_input_artifact!r}"
+        flaw = (
+            f"{source.component_input_artifact!r}, which the DAG around the task does not have: "
+            "pass it to that DAG"
+        )
     else:
         wanted = source.task_output_artifact
         made = scope.outputs.get(wanted.producer_task, TaskOutputs()).artifacts
         found = made.get(wanted.output_artifact_key)
         flaw = (
-            f"cannot find output artifact key {wanted.output_artifact_key!r} in producer task "
-            f"{wanted.producer_task!r}"
+            f"{wanted.output_artifact_key!r} of the task {wanted.producer_task!r}, which has no "
+            "such output: correct outputArtifactKey, or let that task write it"
         )
     if found is None:
-        raise DriverFailed(f"failed to resolve input artifact {name!r}: {flaw}")
+        raise DriverFailed(f"the input artifact {name!r} reads {flaw}")
     return found
 
 

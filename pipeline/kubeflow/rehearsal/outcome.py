@@ -88,7 +88,7 @@ class TaskRun:
 
     @property
     def cached(self) -> bool:
-        """Did it reuse the artifacts of an earlier run?"""
+        """Whether it reused the artifacts of an earlier run."""
         return self.state is TaskState.CACHED
 
     def read_log_tail(self, lines: int = TAIL) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 
+from pipeline.kubeflow import backend
 from pipeline.kubeflow.backend import PIPELINE_ROOT
 from pipeline.kubeflow.compiled import CompiledPipeline, CompiledTask
 from pipeline.kubeflow.messages import as_json
@@ -152,7 +153,7 @@ class TaskRunner:
         else:
             uri = fill_parameters(as_json(place).get("constant"), inputs.parameters)
         if not isinstance(uri, str) or not uri:
-            raise DriverFailed(f"the importer's URI is {uri!r}: give it a text")
+            raise DriverFailed(f"the importer's URI is {uri!r}: set it to a non-empty string")
         metadata = fill_parameters(as_json(importer.metadata), inputs.parameters)
         register = self._metadata.record if importer.reimport else self._metadata.find_or_record
         keys = task.component.output_definitions.artifacts
@@ -165,6 +166,6 @@ def fill_parameters(value: Any, given: Mapping[str, Any]) -> Any:
         return {key: fill_parameters(item, given) for key, item in value.items()}
     if isinstance(value, str):
         for name, found in given.items():
-            placeholder = parameters.input_placeholder(name)
+            placeholder = backend.name_input(name)
             value = value.replace(placeholder, parameters.format_text(found))
     return value

@@ -41,6 +41,7 @@ def uploaded(api, tmp_path):
         pytest.param(["upload", "none.yaml"], ["none.yaml"], id="file"),
         pytest.param(["list", "--host", "example"], ["--host", "example"], id="host"),
         pytest.param(["list", "--ca", "none.pem"], ["--ca", "none.pem"], id="ca"),
+        pytest.param(["list", "--token-file", "none"], ["--token-file", "none"], id="token-file"),
         pytest.param(["list", "--token", "x"], ["--token"], id="token-on-the-command-line"),
     ],
 )

@@ -12,9 +12,9 @@ def pipeline():
     return Pipeline().read()
 
 
-def texts(pipeline, name):
+def string_values(pipeline, name):
     (task,) = (task for task in pipeline.list_tasks() if task.name == name)
-    return task.texts
+    return task.string_values
 
 
 def test_nested_tasks_follow_those_of_the_root(pipeline):
@@ -36,7 +36,7 @@ def test_a_step_comes_with_its_container_and_its_pod(pipeline):
 
 
 def test_a_default_of_the_run_reaches_the_nested_tasks(pipeline):
-    assert texts(pipeline, "ImageExampleGen") == {"input_base": "/data/flowers"}
+    assert string_values(pipeline, "ImageExampleGen") == {"input_base": "/data/flowers"}
 
 
 def test_a_given_value_overrides_the_default_of_the_component():
@@ -44,7 +44,7 @@ def test_a_given_value_overrides_the_default_of_the_component():
     declared = pipeline.component("Pusher")["inputDefinitions"]["parameters"]
     declared["served_folder"]["defaultValue"] = "/elsewhere"
 
-    assert texts(pipeline.read(), "Pusher") == {"served_folder": "/served/flowers"}
+    assert string_values(pipeline.read(), "Pusher") == {"served_folder": "/served/flowers"}
 
 
 def test_a_value_from_another_task_is_unknown():
@@ -52,7 +52,7 @@ def test_a_value_from_another_task_is_unknown():
     source = {"producerTask": "Trainer", "outputParameterKey": "folder"}
     pipeline.parameters("Pusher")["served_folder"] = {"taskOutputParameter": source}
 
-    assert texts(pipeline.read(), "Pusher") == {}
+    assert string_values(pipeline.read(), "Pusher") == {}
 
 
 def test_reading_does_not_change_the_documents(pipeline):
