@@ -71,7 +71,7 @@ class ClusterCommand(TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         """Passes the shared options to `make_endpoint`, and the others to the command."""
         given = {option.name: ctx.params.pop(option.name) for option in self.shared.params}
-        ctx.obj = ctx.invoke(self.shared, **given)
+        ctx.obj = ctx.invoke(self.shared.callback, **given)
         return super().invoke(ctx)
 
 
