@@ -15,8 +15,8 @@ from components.ingestion.images import Limits, RejectError
 from components.ingestion.rejects import MASK_SIZE_DIFFERS
 from serving.orientation import INVERSE, SWAPPING, TO_UPRIGHT
 from tests.fakes.image_files import file_of, put
+from tests.fakes.images.turned import MASK_RED, SIZES, draw_mask, draw_photograph, draw_xml, store
 from tests.fakes.ingested import ingest_pairs
-from tests.fakes.turned import MASK_RED, SIZES, draw_mask, draw_photograph, draw_xml, store
 from trainer.data import images as decoder
 
 LIMITS = Limits(min_side=1, max_pixels=10_000)
