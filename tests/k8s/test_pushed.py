@@ -23,7 +23,7 @@ def pipeline():
 def destination(pipeline):
     """The default folder of the compiled Pusher."""
     [pusher] = [task for task in pipeline.list_tasks() if task.name == "Pusher"]
-    return pusher.texts["served_folder"]
+    return pusher.string_values["served_folder"]
 
 
 @pytest.fixture(scope="module")
