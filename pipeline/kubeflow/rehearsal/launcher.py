@@ -100,7 +100,7 @@ class Launcher:
         elif not artifact.uri.startswith(f"{self._root.rstrip('/')}/"):
             raise LauncherFailed(
                 f"failed to upload output artifact {key!r}: {artifact.uri!r} is not below the "
-                f"pipeline root {self._root}"
+                f"pipeline root {self._root}: keep the URI that the launcher gives the step"
             )
         elif not source.exists():
             pod.warn(f"Local filepath {str(source)!r} of the output {key!r} does not exist.")
