@@ -13,10 +13,9 @@ from components import class_shares, serving_folder
 from components.errors import DataError
 from components.ingestion.layouts.left_out import name_some
 from trainer.data import schema
-from trainer.data.records import LABEL_TEXT
+from trainer.data.records import LABEL_TEXT, NEEDED_SPLITS
 
 LONGEST = 500  # Characters of an anomaly's description that are shown.
-NEEDED = ("train", "test")  # These splits need an example of every class; val needs none.
 
 
 @component
@@ -95,7 +94,8 @@ def find_missing_classes(expected: schema_pb2.Schema, statistics_uri: str) -> li
     """
     labels = set(schema.read_classes(expected))
     absent = {
-        split: sorted(labels - set(class_shares.count(statistics_uri, split))) for split in NEEDED
+        split: sorted(labels - set(class_shares.count(statistics_uri, split)))
+        for split in NEEDED_SPLITS
     }
     return [
         f"{split}: no examples of {name_some([repr(label) for label in labels])}, which the schema "

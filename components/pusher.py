@@ -34,7 +34,9 @@ class PusherExecutor(executor.Executor):
         output_dict: dict[str, list[types.Artifact]],
         exec_properties: dict[str, Any],
     ) -> None:
-        """Pushes as TFX does, but no model twice: a run killed after its push comes here again.
+        """Pushes as TFX does, unless the model is already served.
+
+        A run that was killed after its push repeats this step.
 
         The rename is atomic on a file system, not on an object store.
         """
@@ -72,12 +74,12 @@ class PusherExecutor(executor.Executor):
 
 def name_staging(folder: str) -> str:
     """Returns a folder for one push. Its name contains the time and the process."""
-    owner = f"{os.getpid()}-{process_space()}"
+    owner = f"{os.getpid()}-{name_pid_namespace()}"
     return f"{folder}/{STAGING}-{int(time.time())}-{owner}-{uuid.uuid4().hex}"
 
 
-def process_space() -> str:
-    """Returns a name for the processes among which process IDs are unique: boot and namespace."""
+def name_pid_namespace() -> str:
+    """Names the boot and the PID namespace, in which process IDs are unique."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
         return f"{boot}-{Path('/proc/self/ns/pid').stat().st_ino}"
@@ -94,11 +96,11 @@ def clear_leftovers(folder: str) -> None:
             tf.io.gfile.rmtree(f"{folder}/{name}")
 
 
-def is_left_over(since: int, process: int, space: str) -> bool:
+def is_left_over(since: int, process: int, namespace: str) -> bool:
     """Whether a push is too old to be under way, or its process has ended."""
     if since < time.time() - LEFTOVER:
         return True
-    if space != process_space():
+    if namespace != name_pid_namespace():
         return False
     try:
         os.kill(process, 0)

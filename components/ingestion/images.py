@@ -7,7 +7,7 @@ is stored as an 8-bit RGB PNG of its first frame, turned upright, without its al
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -28,6 +28,7 @@ Image.core.set_block_size(2**26)
 PLAIN_BYTES = 12  # For each pixel, as measured: docs/decisions/0016-memory-budget.md.
 CONVERTED_BYTES = 24
 DEEP_BYTES = 40  # Of samples of more than 8 bits.
+BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 READABLE = tuple(name for name in formats.SIGNATURES if name in Image.OPEN)
 
 
@@ -117,7 +118,7 @@ def _open(data: bytes, limits: Limits) -> Image.Image:
     """Reads the header only."""
     if not data:
         raise RejectError(rejects.EMPTY, "0 bytes")
-    with _reject_damage(data):
+    with reject_damage(_explain_damage, data):
         image = Image.open(io.BytesIO(data), formats=READABLE)
     _check_size(image, limits)
     return image
@@ -126,7 +127,7 @@ def _open(data: bytes, limits: Limits) -> Image.Image:
 def _convert(image: Image.Image, data: bytes, bits: int | None) -> Picture:
     if rgb_images.is_plain(image, data):
         return Picture(data, rgb_images.PLAIN[str(image.format)], image.height, image.width)
-    with _reject_damage(data):
+    with reject_damage(_explain_damage, data):
         turn = orientation.load(image)
     try:
         samples = bit_depth.read(image, data)
@@ -138,20 +139,22 @@ def _convert(image: Image.Image, data: bytes, bits: int | None) -> Picture:
 
 
 @contextmanager
-def _reject_damage(data: bytes) -> Iterator[None]:
+def reject_damage(
+    explain: Callable[[bytes, Exception], RejectError], data: bytes
+) -> Iterator[None]:
     """Turns Pillow's errors about damaged bytes, which may be of any type, into RejectError.
 
     Only calls of Pillow belong inside: our own bugs must not look like damaged files.
     """
     try:
         yield
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise RejectError(rejects.TOO_MANY_PIXELS, str(error)) from error
     except Exception as error:
-        raise _explain_damage(data, error) from error
+        raise explain(data, error) from error
 
 
 def _explain_damage(data: bytes, error: Exception) -> RejectError:
+    if isinstance(error, BOMBS):
+        return RejectError(rejects.TOO_MANY_PIXELS, str(error))
     kind = formats.detect(data)
     if kind is None:
         found = image_kinds.explain(data) or "an unknown format"

@@ -15,7 +15,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from components.errors import DataError
-from components.ingestion.image_folder import ImageFile, Listing, Pair, make_listing, read_lists
+from components.ingestion.image_folder import (
+    ImageFile,
+    Listing,
+    MaskAndBoxes,
+    make_listing,
+    read_lists,
+)
 from components.ingestion.layouts import left_out, paired_files, split_lists, traversal
 from components.ingestion.layouts.nearest_names import NearestNames, explain_missing
 from components.ingestion.layouts.paired_files import LAYOUTS, Member
@@ -46,7 +52,7 @@ def find(input_base: str, *, follow_links: bool = False, suffix: str = "") -> Li
 
 def _list_pairs(base: str, tree: Tree, images: Sequence[str], suffix: str) -> Listing:
     found = [
-        ImageFile(pair.image, "", pair.split, Pair(pair.mask, explanation=pair.explanation))
+        ImageFile(pair.image, "", pair.split, MaskAndBoxes(pair.mask, explanation=pair.explanation))
         for pair in paired_files.find(base, tree, images, suffix=suffix)
     ]
     files, lists = read_lists(base, tree, found, split_lists.PLACES)
@@ -66,7 +72,8 @@ def _list_pets(base: str, tree: Tree, images: Sequence[str], suffix: str) -> Lis
     found: list[ImageFile] = []
     for stem, path in _index(images, IMAGES).items():
         entry = entries.get(stem, ListEntry("", ""))
-        pair = Pair(masks.get(stem, ""), boxes.get(stem, ""), entry.species, stem in entries)
+        mask, box = masks.get(stem, ""), boxes.get(stem, "")
+        pair = MaskAndBoxes(mask, box, entry.species, stem in entries)
         if not pair.mask:
             missing = explain_missing(stem + suffix, nearest.find(stem))
             pair = replace(pair, explanation=missing)

@@ -82,6 +82,13 @@ def run(
     )
     settings = read_settings(experiment, data, workdir, push_root)
     settings = replace(settings, beam_args=beam_args, follow_links=follow_links)
+    result = run_and_report(experiment, settings, json_file)
+    if not result.blessed:
+        raise typer.Exit(NOT_BLESSED)
+
+
+def run_and_report(experiment: Experiment, settings: Settings, json_file: Path | None) -> RunResult:
+    """Runs the pipeline, prints the result and writes it to the file if one is given."""
     log = Path(settings.workdir, "log.txt")
     check_folders_or_fail(settings, experiment.name)
     make_parents_or_fail(log, json_file)
@@ -89,8 +96,7 @@ def run(
         result = run_or_fail(experiment, settings, log)
     with fail_on_storage_errors(json_file or settings.workdir):
         report(result, json_file)
-    if not result.blessed:
-        raise typer.Exit(NOT_BLESSED)
+    return result
 
 
 def check_folders_or_fail(settings: Settings, model: str) -> None:

@@ -42,11 +42,8 @@ class SegmentedImage:
 
 def demo(
     data: Annotated[str, typer.Option(help="Folder of images and masks.")] = "",
-    workdir: Annotated[
-        str,
-        typer.Option(help="Folder for everything the demo writes. Default: runs/demo/FOLDER-NAME."),
-    ] = "",
-    images: Annotated[int, typer.Option(help="Number of test images.", min=1)] = 8,
+    workdir: steps.Workdir = "",
+    images: steps.Images = 8,
 ) -> None:
     """Trains on pets, serves the model, and writes pictures of its answers."""
     commands.quiet_tensorflow()

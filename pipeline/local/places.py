@@ -88,7 +88,7 @@ def measure_bytes(settings: Settings) -> int:
     """Bytes of all files of the data; a file that cannot be read counts as 0 bytes."""
     data, follow_links = settings.data, settings.follow_links
     paths = traversal.walk(data, image_folder.LAYOUTS, follow_links=follow_links).files
-    with ThreadPoolExecutor(image_folder.THREADS) as pool:  # Remote storage answers slowly.
+    with ThreadPoolExecutor(image_folder.THREADS) as pool:
         return sum(pool.map(read_length, (f"{data}/{path}" for path in paths)))
 
 

@@ -53,7 +53,7 @@ def lock_workdir(workdir: str) -> Iterator[None]:
 def run_with_pin(experiment: Experiment, settings: Settings, console: Console) -> RunResult:
     """Runs with the last run's pin if nothing has changed, and writes the pin."""
     experiment = fill_classes(experiment, settings)
-    files = image_folder.fingerprint(settings.data, follow_links=settings.follow_links)
+    files = image_folder.compute_fingerprint(settings.data, follow_links=settings.follow_links)
     settings = replace(settings, fingerprint=reuse.compute_digest([files, reuse.digest_code()]))
     pinned = reuse.choose_pin(experiment, settings)
     reuse.begin(settings.workdir, pinned)

@@ -83,6 +83,7 @@ def test_a_model_without_its_blessings_is_not_pushed_and_leaves_nothing(folder, 
 
 NOW, YESTERDAY = int(time.time()), int(time.time()) - 25 * 60 * 60
 ENDED = subprocess.Popen(["true"])
+HERE = pusher.name_pid_namespace()
 ENDED.wait()
 
 
@@ -90,7 +91,7 @@ ENDED.wait()
     "owner",
     [
         pytest.param(f"{YESTERDAY}-1-elsewhere", id="a-day-old"),
-        pytest.param(f"{NOW}-{ENDED.pid}-{pusher.process_space()}", id="of-a-process-that-ended"),
+        pytest.param(f"{NOW}-{ENDED.pid}-{HERE}", id="of-a-process-that-ended"),
     ],
 )
 def test_what_a_killed_push_left_is_cleared(folder, tmp_path, owner):
@@ -105,7 +106,7 @@ def test_what_a_killed_push_left_is_cleared(folder, tmp_path, owner):
     "owner",
     [
         pytest.param(f"{NOW}-{ENDED.pid}-elsewhere", id="elsewhere"),
-        pytest.param(f"{NOW}-{os.getpid()}-{pusher.process_space()}", id="here"),
+        pytest.param(f"{NOW}-{os.getpid()}-{HERE}", id="here"),
     ],
 )
 def test_what_another_run_is_pushing_is_left_alone(folder, tmp_path, owner):

@@ -10,7 +10,7 @@ from tfx.dsl.compiler.compiler import Compiler
 from tfx.orchestration.kubeflow.v2 import kubeflow_v2_dag_runner as kubeflow
 
 from pipeline.graph import create_pipeline
-from pipeline.kubeflow.cluster import SERVED_BY
+from pipeline.kubeflow.cluster import READ_SERVED_VERSIONS
 from pipeline.settings import Settings
 from trainer import configs
 
@@ -151,7 +151,7 @@ def test_all_places_are_absolute(steps):
 
     assert steps["ImageExampleGen"].exec_properties["input_base"] == SETTINGS.data
     assert trained["checkpoints"] == "/run/checkpoints"
-    for step in SERVED_BY:
+    for step in READ_SERVED_VERSIONS:
         assert steps[step].exec_properties["served_folder"].startswith("/served/")
 
 

@@ -85,7 +85,7 @@ def _read_splits_first(base: str, named: dict[str, str], level: _Levels) -> dict
     labels = sorted({label for _, label in splits})
     if labels and len(split_folders.find_splits(labels)) == len(labels):
         raise DataError(
-            "split_unread",
+            "split_ignored",
             f"{base!r} contains {left_out.name_some(sorted(named))} and in these "
             f"{left_out.name_some(labels)}, which are not classes. Move the folders of the classes "
             "up by one level.",
@@ -119,7 +119,7 @@ def _check_no_folds(base: str, tops: list[str]) -> None:
     folds = tops if all(FOLD.fullmatch(top.casefold()) for top in tops) else []
     if folds or len(parts) > 1:
         raise DataError(
-            "split_unread",
+            "split_ignored",
             f"{base!r} contains {left_out.name_some(folds or parts)}, which look like parts of the "
             "data rather than classes. Put the class folders into train/, val/ and test/, or "
             "rename the classes.",

@@ -89,7 +89,7 @@ def _refuse_sides(base: str, both: Sides, has_masks: bool) -> DataError:
         "and `fcn run masks` needs masks."
     )
     return DataError(
-        "another_experiment",
+        "wrong_experiment",
         f"{base!r} contains {both.images} and {both.masks}, which are not classes. {fix}",
     )
 
@@ -101,7 +101,7 @@ def _check_names_match(base: str, tops: Sequence[str]) -> None:
         start = ENDING_OF_MASKS.sub("", top)
         if start not in ("", top) and start in of_images:
             raise DataError(
-                "another_experiment",
+                "wrong_experiment",
                 f"{base!r} contains {of_images[start]}/ and {top}/, which look like images and "
                 "masks rather than classes. For images with masks, use: fcn run masks.",
             )
@@ -115,7 +115,7 @@ def _check_masks_next_to_images(base: str, images: Sequence[str]) -> None:
     ]
     if len(masks) > FEW * len(images):
         raise DataError(
-            "another_experiment",
+            "wrong_experiment",
             f"{base!r} contains {name_some(masks)} next to the images of the same names: they look "
             "like masks. Move them out of the folder; for images with masks, put these into masks/ "
             "under the names of their images, and use: fcn run masks.",

@@ -70,7 +70,7 @@ def check_file_names(base: str, paths: Iterable[str]) -> None:
         splits.setdefault(find_beginning(path.rpartition("/")[2]), path)
     if len(splits) > 1 and None not in splits:
         raise DataError(
-            "split_unread",
+            "split_ignored",
             f"All images of {base!r} have names that begin with a split: "
             f"{left_out.name_some(sorted(splits.values()))}. Move them into train/, val/ and "
             "test/, or write split lists.",
@@ -114,7 +114,7 @@ def check_all_read(base: str, folders: Iterable[str], used: Iterable[str]) -> No
         if len(set(splits.values())) > 1:
             names = left_out.name_some(sorted(splits))
             raise DataError(
-                "split_unread",
+                "split_ignored",
                 f"{base}/{parent} is split into {names}, but folders of splits can be read only "
                 "as the first or second level, in every class or side. Move them there, or rename "
                 "them if they are not splits.",

@@ -69,7 +69,7 @@ def check_readable(base: str, paths: Sequence[str]) -> None:
         if len(several) > 1 or of_all:
             found = name_some([f"{folder}/{name}".lstrip("/") for name in of_all or several])
             raise DataError(
-                "split_list_unread",
+                "split_list_ignored",
                 f"{base!r} contains {found}: it looks like a split list, but not as it can be "
                 f"read. Write train.txt, val.txt and test.txt into {base} with the path of an "
                 "image in each line, or move these files out of it.",

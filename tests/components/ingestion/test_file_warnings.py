@@ -17,14 +17,16 @@ PICTURE = Picture(b"", "PNG", 40, 48)
         pytest.param("1.jpg", jpeg(), [], id="jpeg"),
         pytest.param("1.JPEG", jpeg(), [], id="capitals"),
         pytest.param("1", file_of(picture()), [], id="no-ending"),
-        pytest.param("1.jpg", file_of(picture()), [file_warnings.ANOTHER_KIND], id="png-as-jpg"),
-        pytest.param("1.png", file_of(picture(), "GIF"), [file_warnings.ANOTHER_KIND], id="gif"),
-        pytest.param("1.jpg", jpeg() + b"more", [file_warnings.MORE], id="more"),
-        pytest.param("1.gif", file_of(picture(), "GIF")[:-1], [file_warnings.NO_END], id="no-end"),
+        pytest.param("1.jpg", file_of(picture()), [file_warnings.WRONG_EXTENSION], id="png-as-jpg"),
+        pytest.param("1.png", file_of(picture(), "GIF"), [file_warnings.WRONG_EXTENSION], id="gif"),
+        pytest.param("1.jpg", jpeg() + b"more", [file_warnings.TRAILING_BYTES], id="more"),
+        pytest.param(
+            "1.gif", file_of(picture(), "GIF")[:-1], [file_warnings.END_MISSING], id="no-end"
+        ),
         pytest.param(
             "1.jpg",
             file_of(picture()) + b"more",
-            [file_warnings.ANOTHER_KIND, file_warnings.MORE],
+            [file_warnings.WRONG_EXTENSION, file_warnings.TRAILING_BYTES],
             id="two-at-once",
         ),
     ],

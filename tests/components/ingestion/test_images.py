@@ -14,8 +14,9 @@ from PIL import Image
 from components.ingestion import images as ingested_images
 from components.ingestion import rejects
 from components.ingestion.images import Limits, RejectError, convert_and_check
-from tests.fakes import deep_images, image_files, scenes
+from tests.fakes import deep_images, image_files
 from tests.fakes.image_files import file_of, jpeg, oriented, picture, png_16_bit_rgb
+from tests.fakes.images import scenes
 from trainer.data import images
 
 LIMITS = Limits(min_side=16, max_pixels=1_000_000)

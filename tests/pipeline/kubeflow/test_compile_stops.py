@@ -11,12 +11,12 @@ from tfx.types import standard_artifacts
 from tfx.types.channel import Channel
 
 from pipeline.kubeflow import compilation
-from pipeline.kubeflow.cluster import Cluster, StepSettings
+from pipeline.kubeflow.cluster import ClusterSettings, StepSettings
 from pipeline.settings_error import SettingsError
 from trainer import configs
 from trainer.overrides import apply_overrides
 
-CLUSTER = Cluster(image="registry.example/fcn-pipeline:1.0")
+CLUSTER = ClusterSettings(image="registry.example/fcn-pipeline:1.0")
 FLOWERS = configs.load("flowers")
 
 

@@ -13,7 +13,7 @@ import pytest
 import tensorflow as tf
 
 from tests.fakes import segmenters, tiny
-from tests.fakes.padded import batch_of
+from tests.fakes.images.padded import batch_of
 from trainer import models
 from trainer.model_config import ClassifierConfig, UNetConfig, VGGConfig
 from trainer.models import geometry

@@ -85,7 +85,7 @@ def test_a_class_without_test_stops_the_run(tmp_path):
 def test_a_split_at_a_deeper_level_stops_the_run(tmp_path):
     reason, message = refuse(tmp_path, "a/x/train/1", "a/x/test/1", "b/1")
 
-    assert (reason, "a/x is split into test, train" in message) == ("split_unread", True)
+    assert (reason, "a/x is split into test, train" in message) == ("split_ignored", True)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_split_at_a_deeper_level_stops_the_run(tmp_path):
 def test_images_and_masks_are_not_two_classes(tmp_path, images, masks):
     reason, message = refuse(tmp_path, f"{images}/1.jpg", f"{masks}/1.png")
 
-    assert (reason, "fcn run masks" in message) == ("another_experiment", True)
+    assert (reason, "fcn run masks" in message) == ("wrong_experiment", True)
 
 
 def test_masks_next_to_images_are_not_examples(tmp_path):
@@ -113,7 +113,7 @@ def test_masks_next_to_images_are_not_examples(tmp_path):
 
     reason, message = refuse(tmp_path, *paths, "a/a (1)_mask_1.png")
 
-    assert (reason, "a/a (0)_mask.png" in message) == ("another_experiment", True)
+    assert (reason, "a/a (0)_mask.png" in message) == ("wrong_experiment", True)
 
 
 def test_a_class_may_contain_a_picture_of_a_mask(tmp_path):
@@ -135,13 +135,13 @@ def test_a_class_may_contain_a_picture_of_a_mask(tmp_path):
 def test_folders_of_splits_do_not_become_classes(tmp_path, paths, place):
     reason, message = refuse(tmp_path, *paths)
 
-    assert (reason, place in message) == ("split_unread", True)
+    assert (reason, place in message) == ("split_ignored", True)
 
 
 def test_splits_in_the_names_of_files_stop_the_run(tmp_path):
     reason, message = refuse(tmp_path, "a/train_1.jpg", "a/test_2.jpg", "b/train_3.jpg")
 
-    assert (reason, "a/test_2.jpg, a/train_1.jpg" in message) == ("split_unread", True)
+    assert (reason, "a/test_2.jpg, a/train_1.jpg" in message) == ("split_ignored", True)
 
 
 def test_annotations_of_images_are_not_split_lists(tmp_path):
@@ -167,7 +167,7 @@ def test_classes_may_end_as_splits_do(tmp_path):
 def test_texts_about_boxes_are_not_called_masks(tmp_path):
     reason, message = refuse(tmp_path, "images/1.jpg", "labels/1.txt")
 
-    assert (reason, "labels/ contains no images" in message) == ("another_experiment", True)
+    assert (reason, "labels/ contains no images" in message) == ("wrong_experiment", True)
 
 
 def test_a_folder_of_texts_is_not_a_class(tmp_path):

@@ -94,7 +94,7 @@ def test_a_pair_in_no_list_stops_the_run(tmp_path):
         ),
         pytest.param(
             ("images/a/train/1", "images/a/test/2", "masks/a/1"),
-            "split_unread",
+            "split_ignored",
             "images/a",
             id="deep",
         ),

@@ -14,7 +14,7 @@ TASKS = {"step": {"taskInfo": {"name": "step"}, "componentRef": {"name": "comp-s
 PLATFORM = {"platforms": {"kubernetes": {"deploymentSpec": {"executors": {}}}}}
 
 
-def package(folder, *, name="flowers", platform=PLATFORM, sdk="tfx-1.21.0"):
+def write_compiled(folder, *, name="flowers", platform=PLATFORM, sdk="tfx-1.21.0"):
     """Writes a file to upload; another `sdk` gives it other content."""
     graph = {
         "pipelineInfo": {"name": name},

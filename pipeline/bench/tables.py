@@ -1,16 +1,33 @@
-"""The benchmarks' tables as Markdown, and the option that names their file."""
+"""The benchmarks' tables for the terminal and as Markdown, and the option that names a file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from serving.terminal import Table
+
 MarkdownFile = Annotated[
     str, typer.Option("--markdown", help="Also writes the table there.", metavar="FILE")
 ]
+
+
+def make_table(
+    title: str,
+    columns: tuple[str, ...],
+    rows: Iterable[tuple[str, ...]],
+    caption: tuple[str, ...],
+    styles: Iterable[str] = (),
+) -> Table:
+    """A table for the terminal, with the lines of the caption; `styles` are those of the rows."""
+    table = Table(*columns, title=title, caption="\n".join(caption))
+    for row, style in zip_longest(rows, styles):
+        table.add_row(*row, style=style)
+    return table
 
 
 def format_markdown(
