@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from components.errors import DataError
-from components.ingestion.layouts import left_out, sides, split_folders
+from components.ingestion.layouts import left_out, sides, split_folders, split_words
 from components.ingestion.layouts.traversal import Tree
 from trainer.class_names import breaks_lines
 
@@ -115,7 +115,8 @@ def _read_classes_first(base: str, tops: list[str], level: _Levels) -> dict[str,
 
 
 def _check_no_folds(base: str, tops: list[str]) -> None:
-    parts = list(split_folders.find_beginnings(tops).values())
+    named = max(split_folders.find_beginnings(tops), split_words.find_twins(tops), key=len)
+    parts = list(named.values())
     folds = tops if all(FOLD.fullmatch(top.casefold()) for top in tops) else []
     if folds or len(parts) > 1:
         raise DataError(

@@ -1,17 +1,22 @@
 """A run on a disk that fills up: one sentence with the place, and what is done stays."""
 
+import json
 import os
+import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from pipeline.local import metadata
+from tests.e2e.flower_run import TINY
 from tests.fakes.image_files import file_of, put
 
 SIZE = 3_000_000
+LARGEST = 600_000  # Bytes: less than the trained model, more than all files before it.
 
 
 @pytest.fixture
@@ -43,3 +48,37 @@ def test_the_place_is_named_and_the_finished_step_stays(tmp_path, small_disk):
     assert "is full. Make room" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert "CuratedSchema" in metadata.read_last_run(str(small_disk / "run"))
+
+
+def run_images(folder, **options):
+    """Runs `fcn run images` on the data of a folder."""
+    sets = [word for value in TINY for word in ("--set", value)]
+    places = ["--workdir", "run", "--push-root", "served", "--json", "result.json"]
+    command = [sys.executable, "-m", "pipeline", "run", "images", "--data", "data"]
+    return subprocess.run(
+        [*command, *places, *sets],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+        **{"capture_output": True, "text": True, "check": False, **options},
+    )
+
+
+def limit_files():
+    """No file may have more bytes: like a full disk, but not only for root."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, resource.RLIM_INFINITY))
+
+
+@pytest.mark.timeout(900)
+def test_the_same_command_goes_on_when_there_is_room(tmp_path):
+    put(tmp_path, {f"data/{n % 2}/{n}.png": noise(n) for n in range(40)})
+
+    stopped = run_images(tmp_path, preexec_fn=limit_files)
+    done = run_images(tmp_path)
+
+    assert (stopped.returncode, done.returncode) == (1, 0), stopped.stderr + done.stderr
+    (line,) = [line for line in stopped.stderr.splitlines() if line.startswith("fcn:")]
+    assert f"{tmp_path}/run/artifacts/Trainer" in line
+    assert "Traceback" not in stopped.stdout + stopped.stderr
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert {"ImageExampleGen", "StatisticsGen", "Transform"} <= set(result["cached"])
+    assert [path.name for path in (tmp_path / "served" / "images").iterdir()] == [result["version"]]
