@@ -11,6 +11,8 @@ ANOTHER_KIND = "another_kind_than_its_name"
 MORE = "bytes_after_its_end"
 NO_END = "bytes_missing_at_its_end"
 DEPTH_UNKNOWN = "bit_depth_undeclared"
+MORE_FRAMES = "has_more_frames"
+TRANSPARENT = "transparency_ignored"
 NO_BOX = "box_unreadable"
 LOOKS_LIKE_OTHERS = "looks_like_others"
 MASK_TURN_UNKNOWN = "mask_orientation_unknown"
@@ -23,6 +25,8 @@ WARNINGS = {
     NO_END: "The end of the image is missing, but decoders accept it.",
     DEPTH_UNKNOWN: "The file has 16 bits and does not declare how many of them are used: the "
     "greatest value of all such files decides.",
+    MORE_FRAMES: "The file has several frames or pages: only the first one is used.",
+    TRANSPARENT: "Some pixels are transparent: their colours are used as if they were not.",
     NO_BOX: "The file of boxes cannot be read: the example has no boxes.",
     LOOKS_LIKE_OTHERS: (
         "Over a fifth of the images look alike to the hash that finds near-duplicates: it cannot "
@@ -57,5 +61,7 @@ def find_warnings(path: str, data: bytes, picture: Picture) -> list[str]:
         MORE: formats.has_more(data),
         NO_END: formats.lacks_end(data),
         DEPTH_UNKNOWN: picture.undeclared > 0,
+        MORE_FRAMES: picture.has_more_frames,
+        TRANSPARENT: picture.is_transparent,
     }
     return [warning for warning in WARNINGS if applies.get(warning)]

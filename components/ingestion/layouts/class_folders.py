@@ -12,7 +12,7 @@ from typing import NamedTuple
 from components.errors import DataError
 from components.ingestion.layouts import left_out, sides, split_folders, split_words
 from components.ingestion.layouts.traversal import Tree
-from trainer.class_names import breaks_lines
+from trainer.class_names import breaks_lines, is_blank
 
 LAYOUTS = (
     "<class>/<file>, or train/ val/ test/ with <class>/<file> below each, or <class>/ with train/ "
@@ -143,11 +143,11 @@ def _check_unmixed(base: str, tops: list[str], named: list[str], level: _Levels)
 def _check_names(base: str, owners: dict[str, Owner]) -> None:
     """Vocabularies and label files contain one name per line."""
     for folder in owners:
-        if breaks_lines(folder):
+        if breaks_lines(folder) or any(map(is_blank, folder.split("/"))):
             raise DataError(
                 "bad_class_name",
-                f"The name of the class folder {folder!r} in {base!r} contains a line break or "
-                "another control character. Rename the folder.",
+                f"The name of the class folder {folder!r} in {base!r} is blank, or contains a line "
+                "break or another control character. Rename the folder.",
             )
 
 

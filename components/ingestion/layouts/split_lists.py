@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
@@ -150,7 +151,9 @@ def _read_lines(base: str, lists: Sequence[SplitList], images: Sequence[str]) ->
 
 
 def read_text_lines(path: str) -> list[str]:
-    """Reads a list. Raises DataError if it is not UTF-8."""
+    """Reads a list. Raises DataError if it is not UTF-8, or a file that might block its reader."""
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+        raise DataError("list_unreadable", f"{path} is a pipe, a socket or a device. Remove it.")
     try:
         return atomic_text.read(path).lstrip("\ufeff").splitlines()
     except (UnicodeDecodeError, tf.errors.OpError) as error:

@@ -37,6 +37,40 @@ def corners(pixels):
     return [tuple(pixels[y, x].tolist()) for y in rows for x in columns][:3]
 
 
+@pytest.mark.parametrize(
+    "tags",
+    [
+        pytest.param({254: (4, 1)}, id="preview"),
+        pytest.param({50706: (4, 0x0401)}, id="dng"),
+    ],
+)
+def test_a_preview_of_a_raw_file_is_not_its_image(tags):
+    samples = np.zeros((40, 48, 3), np.uint8)
+
+    error = rejection(deep_images.tiff(samples, tags))
+
+    assert error.reason == rejects.UNREADABLE
+    assert "preview" in error.detail
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "GIF", "WEBP", "PNG"])
+def test_further_frames_are_noticed(kind):
+    another = picture().transpose(Image.Transpose.ROTATE_180)
+    several = file_of(picture(), kind, save_all=True, append_images=[another])
+
+    assert convert_and_check(several, LIMITS).has_more_frames
+    assert not convert_and_check(file_of(picture(), kind), LIMITS).has_more_frames
+
+
+@pytest.mark.parametrize("mode", ["LA", "RGBA"])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_transparent_pixels_are_noticed(mode, kind):
+    opaque = picture().convert(mode)
+
+    assert convert_and_check(file_of(with_alpha(mode[:-1]), kind), LIMITS).is_transparent
+    assert not convert_and_check(file_of(opaque, kind), LIMITS).is_transparent
+
+
 def with_alpha(mode):
     image = picture().convert(mode)
     image.putalpha(Image.linear_gradient("L").resize(image.size))

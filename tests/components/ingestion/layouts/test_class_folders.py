@@ -189,6 +189,11 @@ def test_classes_may_share_the_names_of_their_files(tmp_path):
     assert found.classes == ("mask", "no_mask")
 
 
+@pytest.mark.parametrize("name", [" ", "\u200b", "\u3164"])
+def test_a_class_without_a_visible_name_stops_the_run(tmp_path, name):
+    assert refuse(tmp_path, f"{name}/1", "b/1")[0] == "bad_class_name"
+
+
 def test_annotations_of_images_are_not_split_lists(tmp_path):
     paths = [
         f"{c}/{s}_1{end}" for c in "ab" for s in ("train", "test") for end in (".jpg", ".json")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from components.errors import DataError
@@ -139,6 +141,16 @@ def test_a_list_that_is_not_utf_8_is_named(tmp_path):
     put(tmp_path, {"train.txt": b"caf\xe9\n", "test.txt": b""})
 
     assert refuse(tmp_path, {})[0] == "list_unreadable"
+
+
+@pytest.mark.timeout(20)
+def test_a_list_that_is_a_pipe_stops_the_run(tmp_path):
+    for name in ("train.txt", "test.txt"):
+        os.mkfifo(tmp_path / name)
+
+    reason, message = refuse(tmp_path, {})
+
+    assert (reason, "is a pipe" in message) == ("list_unreadable", True)
 
 
 def test_a_list_that_contradicts_the_folders_stops_the_run(tmp_path):
