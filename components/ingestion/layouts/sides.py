@@ -97,8 +97,8 @@ def check_classes(base: str, folders: Sequence[str], images: Sequence[str]) -> N
         if of_images and of_masks:
             both = Sides(f"{start}{of_images[0]}/", f"{start}{of_masks[0]}/")
             raise _refuse_sides(base, both, any(path.startswith(both.masks) for path in images))
-        if both := _find_alike(start, names, images):
-            raise _refuse_sides(base, both, has_masks=True)
+        if alike := _find_alike(start, names, images):
+            raise _refuse_sides(base, alike, has_masks=True)
 
 
 def _find_alike(start: str, names: Sequence[str], images: Sequence[str]) -> Sides | None:
