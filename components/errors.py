@@ -12,7 +12,7 @@ REASONS = {
     "no_class_folders": "The folder contains no class folders.",
     "single_class": "The folder contains fewer than two classes.",
     "empty_class_folder": "A class folder contains no files.",
-    "bad_class_name": "The name of a class folder contains a control character.",
+    "bad_class_name": "The name of a class folder is blank or contains a control character.",
     "wrong_experiment": "The layout of the folder fits another experiment.",
     "mixed_layout": "Split folders and other folders are in the same folder.",
     "missing_split": "The folder is already split, but into no train or no test.",
@@ -46,6 +46,7 @@ REASONS = {
     "place_in_data": "A run would write into the folder of images.",
     "place_not_writable": "A folder that a run writes to cannot be created.",
     "place_not_permitted": "The permissions of a folder, or its disk, forbid to write there.",
+    "push_root_too_small": "The disk of the push root has no room for a model.",
     "workdir_too_small": "The disk of the working directory has too little room for the data.",
     "submission_refused": "Kubeflow's API server would refuse the pipeline or its parameters.",
 }

@@ -36,6 +36,8 @@ def make_upright(encoded: bytes, *, bits: int | None = None) -> bytes:
         with Image.open(io.BytesIO(encoded)) as image:
             if is_plain(image, encoded):
                 return encoded
+            if preview := image_kinds.explain_preview(encoded):
+                raise UnreadableImageError(preview)
             return to_png(to_upright_rgb(image, bit_depth.read(image, encoded), bits))
     except UnknownDepthError as error:
         raise UnreadableImageError(str(error)) from error

@@ -11,6 +11,8 @@ WRONG_EXTENSION = "wrong_extension"
 TRAILING_BYTES = "trailing_bytes"
 END_MISSING = "end_missing"
 BIT_DEPTH_UNDECLARED = "bit_depth_undeclared"
+MORE_FRAMES = "has_more_frames"
+TRANSPARENCY_IGNORED = "transparency_ignored"
 BOX_UNREADABLE = "box_unreadable"
 LOOKS_LIKE_OTHERS = "looks_like_others"
 MASK_ORIENTATION_UNKNOWN = "mask_orientation_unknown"
@@ -24,6 +26,10 @@ WARNINGS = {
     BIT_DEPTH_UNDECLARED: (
         "The file has 16 bits and does not declare how many of them are used: the greatest value "
         "of all such files decides."
+    ),
+    MORE_FRAMES: "The file has several frames or pages: only the first one is used.",
+    TRANSPARENCY_IGNORED: (
+        "Some pixels are transparent: their colours are used as if they were not."
     ),
     BOX_UNREADABLE: "The file of boxes cannot be read: the example has no boxes.",
     LOOKS_LIKE_OTHERS: (
@@ -61,5 +67,7 @@ def find_warnings(path: str, data: bytes, picture: Picture) -> list[str]:
         TRAILING_BYTES: formats.has_more(data),
         END_MISSING: formats.lacks_end(data),
         BIT_DEPTH_UNDECLARED: picture.undeclared > 0,
+        MORE_FRAMES: picture.has_more_frames,
+        TRANSPARENCY_IGNORED: picture.is_transparent,
     }
     return [warning for warning in WARNINGS if applies.get(warning)]

@@ -18,8 +18,8 @@ from components.errors import DataError
 from components.ingestion.layouts import (
     class_folders,
     left_out,
-    split_folders,
     split_lists,
+    split_words,
     traversal,
 )
 from components.ingestion.layouts.class_folders import LAYOUTS
@@ -104,7 +104,7 @@ def read_lists(
         return list(files), []
     if not lists:
         split_lists.check_readable(base, tree.files)
-        split_folders.check_file_names(base, [file.path for file in files])
+        split_words.check_file_names(base, [file.path for file in files])
         return list(files), []
     splits = split_lists.assign(base, lists, [file.path for file in files])
     return [replace(file, split=splits.get(file.path)) for file in files], lists

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+import numpy as np
 import tensorflow as tf
 from PIL import Image
 
@@ -50,6 +51,8 @@ class Picture:
     width: int
     turn: Image.Transpose | None = None  # What made it upright.
     undeclared: int = 0  # The greatest sample of 16 bits if the file does not declare its depth.
+    has_more_frames: bool = False  # Than the one that is read.
+    is_transparent: bool = False  # In some pixels; records have no transparency.
     look: str = ""  # Of its pixels, if it was checked: see near_duplicates.
 
 
@@ -120,6 +123,8 @@ def _open(data: bytes, limits: Limits) -> Image.Image:
         raise RejectError(rejects.EMPTY, "0 bytes")
     with reject_damage(_explain_damage, data):
         image = Image.open(io.BytesIO(data), formats=READABLE)
+    if preview := image_kinds.explain_preview(data):
+        raise RejectError(rejects.UNREADABLE, preview)
     _check_size(image, limits)
     return image
 
@@ -135,7 +140,26 @@ def _convert(image: Image.Image, data: bytes, bits: int | None) -> Picture:
         rgb = rgb_images.to_upright_rgb(image, samples, bits or bit_depth.round_up(undeclared))
     except UnknownDepthError as error:  # Intact, but its colours are undefined.
         raise RejectError(rejects.UNREADABLE, str(error)) from error
-    return Picture(rgb_images.to_png(rgb), "PNG", rgb.height, rgb.width, turn, undeclared)
+    size = rgb.height, rgb.width
+    lost = _has_more_frames(image), _is_transparent(image)
+    return Picture(rgb_images.to_png(rgb), "PNG", *size, turn, undeclared, *lost)
+
+
+def _has_more_frames(image: Image.Image) -> bool:
+    try:
+        return getattr(image, "n_frames", 1) > 1
+    except Exception:  # Pillow may raise anything for damaged frames; the first one is fine.
+        return False
+
+
+def _is_transparent(image: Image.Image) -> bool:
+    if not image.has_transparency_data:
+        return False
+    try:
+        alpha = image if image.mode in ("LA", "RGBA", "La", "RGBa") else image.convert("RGBA")
+    except ValueError:  # Pillow converts no samples of more than 8 bits.
+        return False
+    return int(np.min(alpha.getextrema()[-1])) < 255
 
 
 @contextmanager

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
     from trainer.config import Experiment
 
-STORAGE = ("place_not_permitted", "workdir_too_small")  # Reasons that are not wrong use.
+# Reasons that are not wrong use.
+STORAGE = ("place_not_permitted", "workdir_too_small", "push_root_too_small")
 
 FollowLinks = Annotated[
     bool,
@@ -90,7 +91,7 @@ def run(
 def run_and_report(experiment: Experiment, settings: Settings, json_file: Path | None) -> RunResult:
     """Runs the pipeline, prints the result and writes it to the file if one is given."""
     log = Path(settings.workdir, "log.txt")
-    check_folders_or_fail(settings, experiment.name)
+    check_folders_or_fail(settings, experiment.name, json_file)
     make_parents_or_fail(log, json_file)
     with fail_on_storage_errors(settings.workdir):
         result = run_or_fail(experiment, settings, log)
@@ -99,13 +100,15 @@ def run_and_report(experiment: Experiment, settings: Settings, json_file: Path |
     return result
 
 
-def check_folders_or_fail(settings: Settings, model: str) -> None:
+def check_folders_or_fail(settings: Settings, model: str, json_file: Path | None) -> None:
     """Ends the command if a folder cannot be used. Creates nothing."""
     from components.errors import DataError
     from pipeline.local import places
 
     try:
         places.check_places(settings, model)
+        if json_file:
+            places.check_outside("--json", str(json_file.resolve()), settings.data)
     except DataError as error:
         fail(str(error), FAILED if error.reason in STORAGE else WRONG_USE)
 

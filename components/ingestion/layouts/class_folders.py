@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from components.errors import DataError
-from components.ingestion.layouts import left_out, sides, split_folders
+from components.ingestion.layouts import left_out, sides, split_folders, split_words
 from components.ingestion.layouts.traversal import Tree
-from trainer.class_names import breaks_lines
+from trainer.class_names import breaks_lines, is_blank
 
 LAYOUTS = (
     "<class>/<file>, or train/ val/ test/ with <class>/<file> below each, or <class>/ with train/ "
@@ -115,7 +115,8 @@ def _read_classes_first(base: str, tops: list[str], level: _Levels) -> dict[str,
 
 
 def _check_no_folds(base: str, tops: list[str]) -> None:
-    parts = list(split_folders.find_beginnings(tops).values())
+    named = max(split_folders.find_beginnings(tops), split_words.find_twins(tops), key=len)
+    parts = list(named.values())
     folds = tops if all(FOLD.fullmatch(top.casefold()) for top in tops) else []
     if folds or len(parts) > 1:
         raise DataError(
@@ -142,11 +143,11 @@ def _check_unmixed(base: str, tops: list[str], named: list[str], level: _Levels)
 def _check_names(base: str, owners: dict[str, Owner]) -> None:
     """Vocabularies and label files contain one name per line."""
     for folder in owners:
-        if breaks_lines(folder):
+        if breaks_lines(folder) or any(map(is_blank, folder.split("/"))):
             raise DataError(
                 "bad_class_name",
-                f"The name of the class folder {folder!r} in {base!r} contains a line break or "
-                "another control character. Rename the folder.",
+                f"The name of the class folder {folder!r} in {base!r} is blank, or contains a line "
+                "break or another control character. Rename the folder.",
             )
 
 

@@ -38,16 +38,33 @@ SYSTEM_NAMES = frozenset(
         "@eadir",
         "$recycle.bin",
         "system volume information",
+        "network trash folder",
+        "recycler",
+        "#recycle",
         "lost+found",
     }
 )
-ANNOTATION_NAMES = frozenset({"readme", "license", "licence", "copying", "notice", "checksums"})
+ANNOTATION_NAMES = frozenset(
+    {"readme", "license", "licence", "copying", "notice", "checksums", "md5sums", "sha256sums"}
+    | {"classes", "labels", "authors", "credits", "makefile", "_success"}
+)
 ANNOTATION_EXTENSIONS = (
     *(".json", ".jsonl", ".ndjson", ".txt", ".xml", ".csv", ".tsv", ".yaml", ".yml", ".toml"),
     *(".md", ".rst", ".mat", ".names", ".list", ".lst", ".cache"),
-    *(".aae", ".xmp", ".md5", ".sha256"),
+    *(
+        ".aae",
+        ".xmp",
+        ".pp3",
+        ".dop",
+        ".mov",
+        ".thm",
+        ".md5",
+        ".sha256",
+    ),  # Of cameras: live photos.
+    *(".npy", ".npz", ".pkl", ".pickle", ".h5", ".parquet", ".xls", ".xlsx", ".pts", ".idx"),
+    *(".geojson", ".kml", ".tfw", ".jgw", ".pgw", ".bpw", ".wld", ".prj", ".ovr"),  # Of maps.
 )
-SYSTEM_ENDINGS = (".lnk", ".url", ".ini", ".db", ":zone.identifier")
+SYSTEM_ENDINGS = (".lnk", ".url", ".ini", ".db", ":zone.identifier", ":encryptable")
 SHOWN = 3  # Paths in a message about a group.
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from components.ingestion import file_warnings
@@ -9,6 +11,14 @@ from components.ingestion.images import Picture
 from tests.fakes.image_files import file_of, jpeg, picture
 
 PICTURE = Picture(b"", "PNG", 40, 48)
+
+
+def test_what_is_lost_of_a_picture_is_a_warning():
+    lost = replace(PICTURE, has_more_frames=True, is_transparent=True)
+
+    found = file_warnings.find_warnings("1.png", file_of(picture()), lost)
+
+    assert found == [file_warnings.MORE_FRAMES, file_warnings.TRANSPARENCY_IGNORED]
 
 
 @pytest.mark.parametrize(

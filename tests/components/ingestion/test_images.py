@@ -38,10 +38,20 @@ def corners(pixels):
     return [tuple(pixels[y, x].tolist()) for y in rows for x in columns][:3]
 
 
-def with_alpha(mode):
-    image = picture().convert(mode)
-    image.putalpha(Image.linear_gradient("L").resize(image.size))
-    return image
+@pytest.mark.parametrize(
+    "tags",
+    [
+        pytest.param({254: (4, 1)}, id="preview"),
+        pytest.param({50706: (4, 0x0401)}, id="dng"),
+    ],
+)
+def test_a_preview_of_a_raw_file_is_not_its_image(tags):
+    samples = np.zeros((40, 48, 3), np.uint8)
+
+    error = rejection(deep_images.tiff(samples, tags))
+
+    assert error.reason == rejects.UNREADABLE
+    assert "preview" in error.detail
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,13 @@ JUNK = {
     "1.XML": left_out.ANNOTATION,
     "classes.names": left_out.ANNOTATION,
     "README": left_out.ANNOTATION,
+    "SHA256SUMS": left_out.ANNOTATION,
+    "1.npy": left_out.ANNOTATION,
+    "1.pts": left_out.ANNOTATION,
+    "1.tfw": left_out.ANNOTATION,
+    "1.MOV": left_out.ANNOTATION,
+    "Thumbs.db:encryptable": left_out.SYSTEM,
+    "#recycle/1.jpg": left_out.SYSTEM,
 }
 
 

@@ -116,6 +116,18 @@ def test_a_pair_in_no_list_stops_the_run(tmp_path):
             "test",
             id="no-test",
         ),
+        pytest.param(
+            ("images/1", "masks/1", "test_images/2", "test_masks/2"),
+            "split_ignored",
+            "test_images, test_masks",
+            id="test-next-to-it",
+        ),
+        pytest.param(
+            ("images/fold1/1", "masks/fold1/1", "images/fold2/2", "masks/fold2/2"),
+            "split_ignored",
+            "fold1, fold2",
+            id="folds",
+        ),
     ],
 )
 def test_other_layouts_stop_the_run(tmp_path, paths, reason, place):
