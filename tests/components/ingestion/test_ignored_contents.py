@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from components.ingestion.images import Limits, convert_and_check
-from tests.fakes.image_files import file_of, picture
+from tests.fakes.image_files import file_of, picture, with_alpha
 
 LIMITS = Limits(min_side=16, max_pixels=1_000_000)
 
@@ -27,9 +27,3 @@ def test_transparent_pixels_are_noticed(mode, kind):
 
     assert convert_and_check(file_of(with_alpha(mode[:-1]), kind), LIMITS).is_transparent
     assert not convert_and_check(file_of(opaque, kind), LIMITS).is_transparent
-
-
-def with_alpha(mode):
-    image = picture().convert(mode)
-    image.putalpha(Image.linear_gradient("L").resize(image.size))
-    return image

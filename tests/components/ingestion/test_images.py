@@ -40,10 +40,7 @@ def corners(pixels):
 
 @pytest.mark.parametrize(
     "tags",
-    [
-        pytest.param({254: (4, 1)}, id="preview"),
-        pytest.param({50706: (4, 0x0401)}, id="dng"),
-    ],
+    [pytest.param({254: (4, 1)}, id="preview"), pytest.param({50706: (4, 0x0401)}, id="dng")],
 )
 def test_a_preview_of_a_raw_file_is_not_its_image(tags):
     samples = np.zeros((40, 48, 3), np.uint8)
@@ -77,7 +74,7 @@ def test_bytes_that_need_no_change_are_kept(data):
     "data",
     [
         pytest.param(file_of(picture().convert("RGBA")), id="alpha"),
-        pytest.param(file_of(with_alpha("RGB")), id="alpha-gradient-is-dropped"),
+        pytest.param(file_of(image_files.with_alpha("RGB")), id="alpha-gradient-is-dropped"),
         pytest.param(file_of(picture().convert("P")), id="palette-png"),
         pytest.param(file_of(picture().convert("P"), "BMP"), id="palette-bmp"),
         pytest.param(file_of(picture(), "WEBP", lossless=True), id="webp"),
