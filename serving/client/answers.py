@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from serving.client.errors import (
     ClassCountMismatch,
@@ -20,7 +19,6 @@ from serving.client.errors import (
     MissingOutput,
     RowCountMismatch,
 )
-from serving.rgb_images import UNREADABLE
 
 ONE_BYTE = ("L", "P")  # Pillow's modes of PNGs with one byte per pixel.
 
@@ -46,8 +44,12 @@ class Segmentation:
     def mask(self) -> NDArray[np.uint8]:
         """The class number of each pixel, [H, W] uint8. Raises InvalidOutput.
 
-        `names[mask]`, with `names` as an array, is the name of each pixel's class.
+        `names[mask]` contains the name of each pixel's class.
         """
+        from PIL import Image
+
+        from serving.rgb_images import UNREADABLE
+
         try:
             with Image.open(io.BytesIO(self.mask_png), formats=["PNG"]) as image:
                 if image.mode not in ONE_BYTE:

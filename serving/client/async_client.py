@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tenacity
 
-from serving.client import many, questions
+from serving.client import many
 from serving.client.answers import (
     Answers,
     Prediction,
@@ -18,12 +18,14 @@ from serving.client.answers import (
     read_predictions,
     read_segmentations,
 )
-from serving.client.questions import Answer, Reader
 from serving.client.retries import Deadline, make_retrying
 from serving.client.settings import Settings
 from serving.client.transport import Api, AsyncWire
 
 Images = Iterable[bytes] | AsyncIterable[bytes]
+
+if TYPE_CHECKING:
+    from serving.client.questions import Answer, Reader
 
 
 class AsyncClient:
@@ -95,6 +97,8 @@ class AsyncClient:
     ) -> list[Answer]:
         if not images:
             return []
+        from serving.client import questions  # Here, because it takes as long as all other imports.
+
         version = self._settings.route.choose(self.model, key)
         question = await asyncio.to_thread(questions.prepare, images, version, read)
         with question.name_bad_images():

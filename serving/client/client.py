@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tenacity
 
-from serving.client import many, questions
+from serving.client import many
 from serving.client.answers import (
     Answers,
     Prediction,
@@ -17,10 +17,12 @@ from serving.client.answers import (
     read_predictions,
     read_segmentations,
 )
-from serving.client.questions import Answer, Reader
 from serving.client.retries import Deadline, make_retrying
 from serving.client.settings import Settings
 from serving.client.transport import Api, Wire
+
+if TYPE_CHECKING:
+    from serving.client.questions import Answer, Reader
 
 
 class Client:
@@ -94,6 +96,8 @@ class Client:
     def _ask(self, images: Sequence[bytes], key: str | None, read: Reader[Answer]) -> list[Answer]:
         if not images:
             return []
+        from serving.client import questions  # Here, because it takes as long as all other imports.
+
         version = self._settings.route.choose(self.model, key)
         question = questions.prepare(images, version, read)
         with question.name_bad_images():

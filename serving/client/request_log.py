@@ -11,12 +11,14 @@ import os
 import random
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from serving.client.answers import Outputs, read_bytes
-from serving.client.questions import Question
+
+if TYPE_CHECKING:
+    from serving.client.questions import Question
 
 MOST_BYTES = 256 * 2**20  # Of an hour.
 

@@ -116,7 +116,7 @@ def test_the_server_says_what_to_install(blocked, tmp_path):
     [
         pytest.param(["run", "flowers", "--data", "."], "pipeline", id="run"),
         pytest.param(["models", "flowers"], "pipeline", id="models"),
-        pytest.param(["schedule", "list"], "kubeflow", id="schedule"),
+        pytest.param(["schedule", "list", "--host", "http://h:1"], "kubeflow", id="schedule"),
     ],
 )
 def test_the_command_fcn_says_what_to_install(blocked, command, extra):

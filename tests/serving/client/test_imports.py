@@ -47,7 +47,7 @@ def test_neither_protocol_loads_tensorflow_or_the_server(loaded):
     assert not set(HEAVY) & set(modules)
 
 
-def test_the_import_loads_no_protocol_and_no_command_line(loaded):
+def test_the_import_loads_no_protocol_no_image_library_and_no_command_line(loaded):
     modules, _, _ = loaded
 
-    assert not {"grpc", "google.protobuf", "httpx", "typer", "rich"} & set(modules)
+    assert not {"grpc", "google.protobuf", "httpx", "PIL", "typer", "rich"} & set(modules)
