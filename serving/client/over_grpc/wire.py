@@ -29,6 +29,8 @@ OPTIONS = [
     ("grpc.keepalive_permit_without_calls", 1),
 ]
 NO_PROXY = ("grpc.enable_http_proxy", 0)
+# All addresses of a name in turn, as those of the pods of a headless service; default: the first.
+IN_TURN = ("grpc.service_config", '{"loadBalancingConfig": [{"round_robin": {}}]}')
 REJECTED = {
     grpc.StatusCode.INVALID_ARGUMENT,
     grpc.StatusCode.NOT_FOUND,
@@ -100,7 +102,7 @@ class AsyncGrpcWire:
 def _open_channel(library: Any, target: str, tls: TLS | None) -> Any:
     """A channel of grpc or of grpc.aio, which have the same functions."""
     direct = is_loopback(urlsplit(f"//{target}").hostname)
-    options = [*OPTIONS, NO_PROXY] if direct else OPTIONS
+    options = [*OPTIONS, NO_PROXY if direct else IN_TURN]
     if tls is None:
         return library.insecure_channel(target, options=options)
     return library.secure_channel(target, _read_credentials(tls), options=options)

@@ -3,11 +3,8 @@
 import pytest
 
 from serving.client import connect
-from tests.fakes import saved_models
 from tests.fakes.answering import Recorder, answering
 from tests.fakes.saved_models import draw
-
-COLOURS = ["red", "green", "blue", "green", "red"] * 4
 
 
 @pytest.fixture
@@ -23,16 +20,6 @@ def url(recorder):
 
 def label_of(request):
     return request.model_spec.version_label
-
-
-def test_many_images_come_in_order_over_both_protocols(tmp_path):
-    saved_models.publish(tmp_path / "colours", 1)
-    with saved_models.served(tmp_path) as server:
-        for url in (f"grpc://localhost:{server.grpc_port}", f"http://localhost:{server.rest_port}"):
-            with connect(url, "colours", timeout=30) as client:
-                found = client.classify_many(map(draw, COLOURS), batch=3, concurrency=4)
-
-                assert [each.label for each in found] == COLOURS
 
 
 def test_a_batch_is_one_request(recorder, url):

@@ -1,11 +1,16 @@
 """Calls over gRPC when the server fails or refuses."""
 
+import time
+
 import grpc
 import pytest
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 from serving.client import RequestRejected, ServerFailed, ServerNotReady, connect
-from tests.fakes.answering import answering
+from serving.client.over_grpc.api import GrpcApi
+from serving.client.over_grpc.wire import GrpcWire
+from serving.client.routes import ModelVersion
+from tests.fakes.answering import Recorder, answering
 from tests.fakes.saved_models import draw
 
 
@@ -34,6 +39,21 @@ def test_a_server_that_is_not_ready_is_retried_as_often_as_configured():
         classify_with(servicer, attempts=2)
 
     assert len(servicer.codes) == 3
+
+
+def test_the_servers_of_one_name_are_asked_in_turn():
+    one, other = Recorder(), Recorder()
+    call = GrpcApi("colours").predict([draw("red")], ModelVersion())
+
+    with answering(one) as port, answering(other) as other_port:
+        wire = GrpcWire(f"ipv4:127.0.0.1:{port},127.0.0.1:{other_port}", None)
+        until_both_connected = time.monotonic() + 30
+        while not (one.requests and other.requests) and time.monotonic() < until_both_connected:
+            wire.send(call, 10)
+        wire.close()
+
+    assert one.requests
+    assert other.requests
 
 
 @pytest.mark.parametrize(
