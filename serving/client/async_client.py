@@ -105,8 +105,9 @@ class AsyncClient:
             reply = await self._send(self._api.predict(question.images, version))
             outputs = self._api.read_outputs(reply)
         answers = question.read_answers(outputs)
-        if self._settings.log:
-            await asyncio.to_thread(self._settings.log.sample, self.model, question, outputs)
+        log = self._settings.log
+        if log and log.is_drawn():
+            await asyncio.to_thread(log.write, self.model, question, outputs)
         return answers
 
     async def _send(self, call: Any) -> Any:

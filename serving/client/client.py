@@ -104,8 +104,9 @@ class Client:
             reply = self._send(self._api.predict(question.images, version))
             outputs = self._api.read_outputs(reply)
         answers = question.read_answers(outputs)
-        if self._settings.log:
-            self._settings.log.sample(self.model, question, outputs)
+        log = self._settings.log
+        if log and log.is_drawn():
+            log.write(self.model, question, outputs)
         return answers
 
     def _send(self, call: Any) -> Any:

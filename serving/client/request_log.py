@@ -52,10 +52,12 @@ class RequestLog:
         """Sampled requests that are missing: for lack of space in their hour, or on the disk."""
         return self._files.dropped + self._failed
 
-    def sample(self, model: str, question: Question[Any], outputs: Outputs) -> None:
-        """Writes the request and its outputs, if this one is drawn."""
-        if random.random() >= self.rate:
-            return
+    def is_drawn(self) -> bool:
+        """Whether the next request should be written: at random, at the rate of the log."""
+        return random.random() < self.rate
+
+    def write(self, model: str, question: Question[Any], outputs: Outputs) -> None:
+        """Writes a request and its outputs."""
         record = make_record(model, question, outputs, rate=self.rate)
         with self._lock:
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import time
@@ -43,9 +44,7 @@ class HourlyFiles:
         if self._written + len(framed) > self._max_bytes:
             self.dropped += 1
             return False
-        stream = self._stream or self._open()
-        stream.write(framed)
-        stream.flush()
+        self._append(framed)
         self._written += len(framed)
         return True
 
@@ -57,6 +56,17 @@ class HourlyFiles:
         stream.close()
         _hide(self._final).rename(self._final)
 
+    def _append(self, framed: bytes) -> None:
+        """Writes the whole record, or nothing of it."""
+        stream = self._stream or self._open()
+        end = stream.tell()
+        try:
+            if stream.write(framed) != len(framed):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), stream.name)
+        except OSError:
+            stream.seek(stream.truncate(end))
+            raise
+
     def _open(self) -> IO[bytes]:
         """Begins a file of this hour."""
         start = datetime.fromtimestamp(self._hour * HOUR, timezone.utc)
@@ -64,7 +74,7 @@ class HourlyFiles:
         name = f"{self._prefix.name}-{start:%Y%m%dT%H}-{owner}{SUFFIX}"
         self._final = self._prefix.with_name(name)
         self._final.parent.mkdir(parents=True, exist_ok=True)
-        self._stream = _hide(self._final).open("wb")
+        self._stream = _hide(self._final).open("wb", buffering=0)
         return self._stream
 
 

@@ -11,7 +11,7 @@ from tests.fakes import saved_models
 from tests.fakes.saved_models import draw
 
 ROOT = Path(__file__).parents[3]
-HEAVY = ("tensorflow", "tensorflow_serving", "keras", "numpy.testing", "serving.server", "pipeline")
+HEAVY = ("tensorflow", "tensorflow_serving", "keras", "serving.server", "pipeline")
 
 PROGRAM = """
 import json, sys

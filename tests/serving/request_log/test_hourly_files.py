@@ -1,5 +1,7 @@
 """Files of one hour: complete when they have their names, and bounded."""
 
+import resource
+
 import pytest
 
 from serving.request_log.hourly_files import HourlyFiles
@@ -41,6 +43,21 @@ def test_what_was_written_is_published_at_the_end(files, tmp_path):
         frame(b"5678"),
     ]
     assert len(list((tmp_path / "new").iterdir())) == 2
+
+
+def test_a_record_that_does_not_fit_on_the_disk_leaves_no_trace(files, tmp_path):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    files.write(b"1234", now=HOURS[0])
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FRAME + 3, before[1]))
+    try:
+        with pytest.raises(OSError, match="."):
+            files.write(b"5678", now=HOURS[0])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    files.write(b"9999", now=HOURS[0])
+    files.close()
+
+    assert published(tmp_path)[0].read_bytes() == frame(b"1234") + frame(b"9999")
 
 
 def test_an_hour_has_a_limit_and_the_rest_is_counted(files, tmp_path):
