@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import threading
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import grpc
@@ -34,19 +35,25 @@ def urls(authority):
     identity = authority.issue("server")
     pair = (identity.key.read_bytes(), identity.certificate.read_bytes())
     credentials = grpc.ssl_server_credentials([pair], authority.ca.read_bytes(), True)
-    with answering(Recorder(), credentials) as port:
-        server = serve_https(authority, identity)
-        yield {"grpcs": f"grpcs://localhost:{port}", "https": f"https://localhost:{server}"}
+    with (
+        answering(Recorder(), credentials) as port,
+        serving_https(authority, identity) as https_port,
+    ):
+        yield {"grpcs": f"grpcs://localhost:{port}", "https": f"https://localhost:{https_port}"}
 
 
-def serve_https(authority, identity):
+@contextmanager
+def serving_https(authority, identity):
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=authority.ca)
     context.load_cert_chain(*identity)
     context.verify_mode = ssl.CERT_REQUIRED
-    server = HTTPServer(("127.0.0.1", 0), Answering)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server.server_port
+    with HTTPServer(("127.0.0.1", 0), Answering) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
 
 
 class Answering(BaseHTTPRequestHandler):

@@ -50,7 +50,7 @@ def test_a_record_that_does_not_fit_on_the_disk_leaves_no_trace(files, tmp_path)
     files.write(b"1234", now=HOURS[0])
     resource.setrlimit(resource.RLIMIT_FSIZE, (FRAME + 3, before[1]))
     try:
-        with pytest.raises(OSError, match="."):
+        with pytest.raises(OSError, match="No space"):
             files.write(b"5678", now=HOURS[0])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
