@@ -14,6 +14,9 @@ from rich.text import Text
 
 from serving import printable
 
+WRONG_USE = 2  # The exit code for a command that cannot run in this installation.
+OWN_PACKAGES = {"components", "pipeline", "serving", "trainer"}
+KUBEFLOW_PACKAGES = {"croniter", "kfp", "kubernetes", "yaml"}  # Only the extra `kubeflow` has them.
 UNLIMITED = 1_000_000  # Characters of a line.
 # The base of all errors of usage. Newer versions of typer contain a click of their own.
 ClickException: type[Any] = typer.BadParameter.__mro__[2]
@@ -83,7 +86,25 @@ def run_commands(app: typer.Typer, program: str | None = None) -> NoReturn:
         code = error.exit_code
     except typer.Abort:
         code = 1
+    except ModuleNotFoundError as error:
+        errors.print(explain_missing(error), highlight=False, markup=False, soft_wrap=True)
+        code = WRONG_USE
     sys.exit(code or 0)
+
+
+def explain_missing(error: ModuleNotFoundError) -> str:
+    """Which packages a command needs that the client's installation lacks.
+
+    Raises the error again if a module of this project is missing.
+    """
+    package = (error.name or "").split(".")[0]
+    if not package or package in OWN_PACKAGES:
+        raise error
+    extra = "kubeflow" if package in KUBEFLOW_PACKAGES else "pipeline"
+    return (
+        f"{package} is not installed, which this command needs: "
+        f"run `pip install 'fcn-pipeline[{extra}]'`."
+    )
 
 
 def run_function(command: Callable[..., Any]) -> NoReturn:

@@ -38,7 +38,7 @@ def find_mismatch(image: bytes, answer: Segmentation) -> str:
     """Says why a mask does not fit its image; empty if it fits."""
     with Image.open(io.BytesIO(image)) as sent:
         size = (sent.height, sent.width)
-    mask, classes = overlay.read_ids(answer.mask), len(answer.class_fractions)
+    mask, classes = answer.mask, len(answer.class_fractions)
     if mask.shape != size:
         return f"The mask of an image of {size[0]} x {size[1]} has the shape {mask.shape}."
     if mask.max() >= classes:
