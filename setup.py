@@ -85,7 +85,11 @@ setup(
     long_description_content_type="text/markdown",
     python_requires=">=3.10,<3.14",
     packages=find_packages(include=["pipeline*", "components*", "trainer*", "serving*"]),
-    package_data={"trainer.data": ["schemas/*.pbtxt"], "components.report": ["*.j2"]},
+    package_data={
+        "trainer.data": ["schemas/*.pbtxt"],
+        "components.report": ["*.j2"],
+        "serving.rollout.comparison": ["*.j2"],
+    },
     install_requires=INSTALL,
     extras_require={"kubeflow": KUBEFLOW, "gpu": GPU, "dev": DEV},
     entry_points={"console_scripts": ["fcn=pipeline.cli.app:main"]},

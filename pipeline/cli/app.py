@@ -11,6 +11,7 @@ import typer
 
 from pipeline.cli import kubeflow, models, run, schedule
 from serving import commands, terminal
+from serving.rollout import commands as rollout
 
 app = typer.Typer(
     help="Fully convolutional networks: from a folder of images to a served model.",
@@ -25,6 +26,7 @@ app.command()(commands.predict)
 app.command("compile")(kubeflow.compile_pipeline)
 app.command()(kubeflow.rehearse)
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(rollout.app, name="rollout")
 
 
 def main() -> None:
