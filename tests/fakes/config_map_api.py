@@ -1,4 +1,4 @@
-"""A Kubernetes API server on loopback with one ConfigMap: what kubectl asks to read and replace it."""
+"""A Kubernetes API server on loopback with one ConfigMap, as far as kubectl needs it."""
 
 from __future__ import annotations
 

@@ -51,10 +51,9 @@ def test_the_other_lines_stay_as_they_are():
     kept = [line for line in changed.splitlines() if line in BASE.splitlines()]
     assert kept == [line for line in BASE.splitlines() if line in kept]
     assert set(BASE.splitlines()) <= set(kept)
-    assert "".join(added).split() == (
-        "model_version_policy { specific { versions: 7 } } "
-        'version_labels { key: "stable" value: 7 }'
-    ).split()
+    assert "".join("".join(added).split()) == (
+        'model_version_policy{specific{versions:7}}version_labels{key:"stable"value:7}'
+    )
 
 
 def test_earlier_policies_and_labels_are_replaced_and_comments_stay():

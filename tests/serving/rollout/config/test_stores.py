@@ -75,5 +75,5 @@ def test_a_link_leads_to_the_file_that_is_written(store, folder, tmp_path_factor
 
 
 def test_a_missing_config_is_an_error_with_its_path(tmp_path):
-    with pytest.raises(RolloutError, match="missing.config"):
+    with pytest.raises(RolloutError, match=r"missing\.config"):
         FileStore(tmp_path / "missing.config").read()
