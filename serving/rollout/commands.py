@@ -29,6 +29,7 @@ from serving.rollout.command_options import (
     open_store,
     show,
 )
+from serving.rollout.config.model_config import list_models
 from serving.rollout.evaluations import read_evaluations
 from serving.rollout.servers import Server
 from serving.terminal import say
@@ -49,11 +50,15 @@ def status(
     model: Model = "",
     servers: ServerURLs = [REST_URL],  # noqa: B006
 ) -> None:
-    """Prints the versions of a model: labels, share of requests, state on each server."""
+    """Prints the versions of each model: labels, share of requests, state on each server."""
     with end_on_errors():
-        rollout = open_rollout(open_store(config, configmap, key), model, servers)
-        states = {server.url: _list_states(server) for server in rollout.servers}
-        tables.show_status(rollout.model, rollout.position, states)
+        store = open_store(config, configmap, key)
+        names = [model] if model else [each.name for each in list_models(store.read().config)]
+        for name in names:
+            rollout = open_rollout(store, name, servers)
+            states = {server.url: _list_states(server) for server in rollout.servers}
+            tables.show_status(rollout.model, rollout.position, states)
+            tables.show_changes(rollout.changes[-1:], title="Last change")
 
 
 @app.command()
@@ -145,15 +150,20 @@ def prune(
     key: Key = KEY,
     model: Model = "",
     base_path: BasePath = None,
+    servers: ServerURLs = [],  # noqa: B006
     by: By = "",
 ) -> None:
-    """Removes old version folders, but none that is stable, canary or the previous stable."""
+    """Removes old version folders, but none that is stable, canary or the previous stable.
+
+    With --server, versions that a server has loaded stay too.
+    """
     with end_on_errors():
-        rollout = open_rollout(open_store(config, configmap, key), model, [], by=by)
+        rollout = open_rollout(open_store(config, configmap, key), model, servers, by=by)
         folder = base_path or Path(rollout.model.base_path)
         protected = pruning.list_protected(rollout.model, rollout.position, rollout.changes)
+        loaded = {version for server in rollout.servers for version in server.list_available()}
         kept = max(keep, rollout.model.newest or 1)
-        old = pruning.choose_old(folder, kept, protected)
+        old = pruning.choose_old(folder, kept, protected | loaded)
         for version in old:
             if not dry_run:
                 pruning.remove(version)

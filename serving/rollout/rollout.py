@@ -42,6 +42,12 @@ class Rollout:
         """Where the labels are; before the first roll-out, the newest version is stable."""
         return self.position or Position(self.servers.find_newest())
 
+    def find_canary(self) -> tuple[Position, int]:
+        """Where the labels are, and the canary. Raises RolloutRefused without a canary."""
+        if self.position is None or self.position.canary is None:
+            raise RolloutRefused("There is no canary: start one with `fcn rollout canary VERSION`.")
+        return self.position, self.position.canary
+
     def start_canary(self, version: int, percent: float) -> Change:
         """Serves a version to a share of the requests; also changes the share of a canary."""
         before = self.find_position()
@@ -52,11 +58,9 @@ class Rollout:
 
     def promote(self, comparison: dict[str, float] | None = None) -> Change:
         """Makes the canary the stable version. Its label stays there for the clients' sake."""
-        before = self.find_position()
-        if before.canary is None:
-            raise RolloutRefused("There is no canary: start one with `fcn rollout canary VERSION`.")
+        before, canary = self.find_canary()
         detail = {"comparison": comparison} if comparison else {}
-        return self._move(records.PROMOTE, (before, Position(before.canary)), detail)
+        return self._move(records.PROMOTE, (before, Position(canary)), detail)
 
     def roll_back(self) -> Change:
         """Ends a canary; without one, goes back to the stable version before this one."""

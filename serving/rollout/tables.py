@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from serving.client import VersionStatus
 from serving.rollout.comparison.answers import Comparison
@@ -64,9 +64,11 @@ def show_evaluations(evaluations: dict[int, Evaluation]) -> None:
     console.print(table)
 
 
-def show_changes(changes: Iterable[Change]) -> None:
-    """Who moved which label, and when."""
-    table = Table("when (UTC)", "action", "from", "to", "by", title="Changes")
+def show_changes(changes: Sequence[Change], *, title: str = "Changes") -> None:
+    """Who moved which label, and when; nothing without a change."""
+    if not changes:
+        return
+    table = Table("when (UTC)", "action", "from", "to", "by", title=title)
     for change in changes:
         places = (_describe_place(place) for place in (change.before, change.after))
         table.add_row(change.changed_at, change.action, *places, change.changed_by)

@@ -103,6 +103,16 @@ def test_old_versions_are_only_named_in_a_dry_run_and_then_removed(rollout, conf
     assert f"{config.parent}/shop/1" in done.stdout
 
 
+def test_a_version_that_a_server_has_loaded_stays(rollout, config):
+    text = model_config.change_model(config.read_text("utf-8"), "shop", versions=[4], labels={})
+    config.write_text(text, encoding="utf-8")
+    with ConfigFollower(lambda: text.replace("versions: 4", "versions: 3"), VERSIONS) as server:
+        done = rollout("prune", "--keep", "1", "--server", server.url)
+
+    assert done.exit_code == 0, done.output
+    assert list_versions(config) == {"3", "4"}
+
+
 @pytest.mark.usefixtures("canary")
 def test_the_history_has_the_versions_and_the_changes(rollout, config):
     picture = config.with_name("history.svg")
