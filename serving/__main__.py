@@ -7,6 +7,7 @@ import sys
 import typer
 
 from serving import commands, terminal
+from serving.prediction.command import predict
 
 # Packages that only the local server and gRPC need; the client's image lacks them.
 SERVER_ONLY = {"google", "grpc", "starlette", "tensorflow", "tensorflow_serving", "uvicorn"}
@@ -18,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(commands.serve)
-app.command()(commands.predict)
+app.command()(predict)
 
 
 def main() -> None:
@@ -33,7 +34,7 @@ def main() -> None:
             "Use REST: `python -m serving predict --server http://HOST:8501 IMAGE`.",
             err=True,
         )
-        sys.exit(commands.WRONG_USE)
+        sys.exit(terminal.WRONG_USE)
 
 
 if __name__ == "__main__":

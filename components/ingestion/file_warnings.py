@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from components.ingestion import formats
 from components.ingestion.images import Picture
+from serving import formats
 
 ANOTHER_KIND = "another_kind_than_its_name"
 MORE = "bytes_after_its_end"

@@ -11,6 +11,7 @@ import typer
 
 from pipeline.cli import kubeflow, models, run, schedule
 from serving import commands, terminal
+from serving.prediction.command import predict
 from serving.rollout import commands as rollout
 
 app = typer.Typer(
@@ -22,7 +23,7 @@ app = typer.Typer(
 app.command()(run.run)
 app.command()(models.models)
 app.command()(commands.serve)
-app.command()(commands.predict)
+app.command()(predict)
 app.command("compile")(kubeflow.compile_pipeline)
 app.command()(kubeflow.rehearse)
 app.add_typer(schedule.app, name="schedule")

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from serving import printable
+from serving import terminal
 from serving.client import ServingError
-from serving.commands import FAILED, WRONG_USE
 from serving.rollout.config.config_map import ConfigMapStore
 from serving.rollout.config.stores import FileStore, Store
 from serving.rollout.errors import RolloutError, RolloutRefused
 from serving.rollout.rollout import Rollout
 from serving.rollout.servers import Servers
+from serving.terminal import FAILED, WRONG_USE
 
 NOT_PASSED = 3  # The exit code of `fcn run` too, for a model that did not pass its gate.
 REST_URL = "http://localhost:8501"
@@ -46,6 +46,11 @@ def open_store(config: Path | None, configmap: str, key: str) -> Store:
     return FileStore(config) if config else ConfigMapStore(configmap, key)
 
 
+def show(text: str) -> None:
+    """Prints progress."""
+    terminal.echo(text, err=True)
+
+
 def open_rollout(
     store: Store, model: str, urls: Sequence[str], *, wait: float = 0.1, by: str = ""
 ) -> Rollout:
@@ -57,25 +62,14 @@ def open_rollout(
     return Rollout(store, model, open_servers=open_servers, by=by)
 
 
-def show(text: str) -> None:
-    """Prints progress."""
-    typer.echo(printable.message(text), err=True)
-
-
 @contextmanager
 def end_on_errors() -> Iterator[None]:
     """Ends the command with one sentence and an exit code if the block fails."""
     try:
         yield
     except RolloutRefused as error:
-        fail(str(error), WRONG_USE)
+        terminal.fail(str(error), WRONG_USE)
     except (RolloutError, ServingError, OSError) as error:
-        fail(str(error), FAILED)
+        terminal.fail(str(error), FAILED)
     except ValueError as error:  # A server's URL, or a damaged file of records.
-        fail(str(error), WRONG_USE)
-
-
-def fail(message: str, code: int) -> NoReturn:
-    """Prints the message to stderr, and ends the command."""
-    show(f"fcn rollout: {message}")
-    raise typer.Exit(code)
+        terminal.fail(str(error), WRONG_USE)

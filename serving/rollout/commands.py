@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from serving import printable
+from serving import printable, terminal
 from serving.client import ServingError, VersionStatus
 from serving.rollout import pruning, records, tables
 from serving.rollout.command_options import (
@@ -24,7 +24,6 @@ from serving.rollout.command_options import (
     ServerURLs,
     Wait,
     end_on_errors,
-    fail,
     open_rollout,
     open_store,
     show,
@@ -119,7 +118,7 @@ def promote(
         rollout = open_rollout(store, model, servers, wait=wait, by=by)
         metrics = promotion.compare(rollout, plan, page)
         if failures := plan.list_failures(metrics):
-            fail(" ".join(["Not promoted.", *failures]), NOT_PASSED)
+            terminal.fail(" ".join(["Not promoted.", *failures]), NOT_PASSED)
         if not (when or yes):
             typer.confirm("Promote the canary?", abort=True)
         _show_change(rollout.promote(metrics))

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from serving import left_out
 from serving.client import Client, RequestRejected
 from serving.rollout.comparison.differences import AGREEMENT, FAILED, METRICS, Answer, measure
 from serving.rollout.errors import RolloutRefused
@@ -78,10 +79,12 @@ def ask_both(stable: Client, canary: Client, file: Path) -> Difference | None:
 def choose_files(folder: Path, most: int) -> list[Path]:
     """At most so many files of a folder and its subfolders, by a hash of their paths.
 
-    The choice is the same every time, and mixes subfolders. Raises RolloutRefused without a file.
+    The choice is the same every time, and mixes subfolders. Files that ingestion leaves out for
+    their names are left out. Raises RolloutRefused without a file.
     """
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name[0] != ".")
-    chosen = heapq.nsmallest(most, files, key=lambda path: _digest(path.relative_to(folder)))
+    files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    images = (path for path in files if not left_out.find_kind(path.as_posix()))
+    chosen = [folder / path for path in heapq.nsmallest(most, images, key=_digest)]
     if not chosen:
         raise RolloutRefused(f"--images {folder} is not a folder with files in it.")
     return chosen

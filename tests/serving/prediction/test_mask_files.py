@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, UnidentifiedImageError
 
-from serving import mask_files
 from serving.client.answers import Segmentation
-from serving.mask_files import FileNameClash, InvalidMask
+from serving.prediction import mask_files
+from serving.prediction.mask_files import InvalidMask
 from tests.fakes import tiny
 
 MASK = np.eye(20, 30, dtype=np.uint8)
@@ -66,9 +66,16 @@ def test_a_failed_write_leaves_no_partial_file(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["rex.mask.png"]
 
 
-def test_two_images_of_one_name_are_refused():
-    with pytest.raises(FileNameClash, match=r"a/rex.jpg .*b/rex.png .*rex.mask.png"):
-        mask_files.check_names([Path("a/rex.jpg"), Path("b/rex.png")])
+def test_images_of_one_folder_that_differ_in_their_suffix_get_names_of_their_own(tmp_path):
+    images = [tmp_path / name for name in ("a.jpg", "a.PNG", "a", "a.jpg.png", "b.jpg", "c.dat")]
+    for image in images:
+        image.touch()
+
+    names = [mask_files.make_name(image, ".mask.png") for image in images]
+
+    assert names[0] == "a.jpg.mask.png"
+    assert names[4] == "b.mask.png"
+    assert len(set(names)) == len(images)
 
 
 @pytest.mark.parametrize(
@@ -88,4 +95,4 @@ def test_a_name_too_long_for_the_suffix_is_shortened_in_bytes(tmp_path, stem):
 def test_long_names_that_differ_at_their_ends_stay_apart():
     one, two = Path("n" * 249 + "1.png"), Path("n" * 249 + "2.png")
 
-    mask_files.check_names([one, two])
+    assert mask_files.make_name(one, ".mask.png") != mask_files.make_name(two, ".mask.png")

@@ -2,6 +2,7 @@
 
 import errno
 import json
+from pathlib import Path
 from unittest.mock import Mock
 
 import numpy as np
@@ -10,13 +11,14 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner
 
-from serving import commands, mask_files
+from serving.prediction import command, mask_files
 from serving.server.local import Server
 from tests.fakes import tiny, tiny_masks
+from tests.fakes.image_files import put
 from trainer.export import saved_model
 
 APP = typer.Typer()
-APP.command()(commands.predict)
+APP.command()(command.predict)
 
 
 @pytest.fixture(scope="module")
@@ -65,30 +67,48 @@ def test_the_default_output_is_a_table(urls, images, tmp_path, monkeypatch):
     assert "red " in done.output
 
 
-def test_two_images_of_one_name_write_nothing(urls, images, tmp_path):
-    other = tmp_path / "other" / images[0].name
-    other.parent.mkdir()
-    other.write_bytes(images[1].read_bytes())
+def test_images_of_one_name_in_two_folders_get_masks_of_their_own(urls, images, tmp_path):
+    for folder, image in zip(("a", "b"), images, strict=False):
+        put(tmp_path / "in", {f"{folder}/x.png": image.read_bytes()})
+    out = tmp_path / "out"
 
-    done = predict(urls, "grpc", images[0], other, "--output", tmp_path / "out")
+    done = predict(urls, "grpc", tmp_path / "in", "--output", out, "--json")
 
-    assert done.exit_code == commands.WRONG_USE
-    assert not (tmp_path / "out").exists()
+    written = [str(Path(row["mask"]).relative_to(out)) for row in json.loads(done.stdout)]
+    assert written == ["a/x.mask.png", "b/x.mask.png"]
+    sizes = [Image.open(out / name).size for name in written]
+    assert sizes == [Image.open(image).size for image in images[:2]]
 
 
-@pytest.mark.parametrize(
-    ("error", "code"),
-    [
-        (OSError(errno.ENOSPC, "No space left on device"), commands.FAILED),
-        (PermissionError(errno.EACCES, "Permission denied"), commands.FAILED),
-        (FileExistsError(errno.EEXIST, "File exists"), commands.WRONG_USE),
-    ],
-)
-def test_an_unwritable_output_is_named(images, tmp_path, monkeypatch, capsys, error, code):
-    monkeypatch.setattr(mask_files, "write", Mock(side_effect=error))
+def test_an_image_on_standard_input_gets_a_mask(urls, images, tmp_path):
+    options = ["-", "--output", str(tmp_path), "--server", urls["rest"], "--model", "colours"]
 
-    with pytest.raises(typer.Exit) as ended:
-        commands._write_masks(images[:1], [b""], [None], tmp_path / "out")
+    done = CliRunner().invoke(APP, options, input=images[0].read_bytes())
 
-    assert ended.value.exit_code == code
-    assert f"{tmp_path}/out: {error.strerror}" in capsys.readouterr().err
+    assert done.exit_code == 0, done.output
+    assert Image.open(tmp_path / "stdin.mask.png").size == Image.open(images[0]).size
+
+
+def test_the_masks_of_an_earlier_call_are_not_taken_for_images(urls, images, tmp_path):
+    out = tmp_path / "predictions"
+
+    rows = [
+        json.loads(predict(urls, "grpc", tmp_path, "--output", out, "--json").stdout)
+        for _ in range(2)
+    ]
+
+    assert len(rows[0]) == len(images)
+    assert rows[0] == rows[1]
+
+
+@pytest.mark.parametrize("kind", ["file", "closed"])
+def test_an_unwritable_output_is_named(urls, images, tmp_path, monkeypatch, kind):
+    full = OSError(errno.ENOSPC, "No space left on device")
+    (tmp_path / "out").touch()
+    if kind == "closed":
+        monkeypatch.setattr(mask_files, "write", Mock(side_effect=full))
+
+    done = predict(urls, "grpc", images[0], "--output", tmp_path / "out")
+
+    assert done.exit_code == {"file": 2, "closed": 1}[kind]
+    assert f"Cannot write to {tmp_path}/out: " in done.stderr

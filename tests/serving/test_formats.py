@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.ingestion import formats
+from serving import formats
 from tests.fakes.image_files import file_of, jpeg, picture
 
 KINDS = ["JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "JPEG2000"]

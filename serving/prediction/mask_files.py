@@ -5,20 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from serving import overlay
 from serving.client.answers import Segmentation
+from serving.prediction.image_list import SUFFIXES
 from serving.rgb_images import UNREADABLE
 
 MASK, OVERLAY = ".mask.png", ".overlay.png"
 LONGEST = 255  # Bytes of a file's name, on most file systems.
-
-
-class FileNameClash(ValueError):  # noqa: N818
-    """The masks of two images would have the same file name."""
 
 
 class InvalidMask(ValueError):  # noqa: N818
@@ -35,33 +31,11 @@ class MaskFiles:
     class_fractions: dict[str, float]
 
 
-def check_names(images: Sequence[Path]) -> None:
-    """Raises FileNameClash if the masks of two images would have the same file name."""
-    seen: dict[str, Path] = {}
-    for path in images:
-        mask = make_name(path, MASK)
-        if mask in seen:
-            raise FileNameClash(
-                f"{seen[mask]} and {path} would both be written to {mask}: run `fcn predict` for "
-                "each of them, with a different --output."
-            )
-        seen[mask] = path
-
-
-def make_name(image: Path, suffix: str) -> str:
-    """The name of a file about an image. If it would be too long, a hash replaces its end."""
-    encoded = os.fsencode(image.stem)
-    if len(encoded) + len(suffix) <= LONGEST:
-        return image.stem + suffix
-    digest = f"-{hashlib.sha256(encoded).hexdigest()[:16]}"
-    kept = encoded[: LONGEST - len(digest) - len(suffix)].decode("utf-8", "ignore")
-    return kept + digest + suffix
-
-
 def write(path: Path, encoded: bytes, answer: Segmentation, folder: Path) -> MaskFiles:
     """Writes the mask and the overlay of one image into the folder.
 
-    Raises InvalidMask, or OSError if the folder cannot be written.
+    Images in the folder of `path` get files of different names, such as a.jpg.mask.png for a.jpg
+    next to a.png. Raises InvalidMask, or OSError if the folder cannot be written.
     """
     mask, picture = _draw(path, encoded, answer)
     folder.mkdir(parents=True, exist_ok=True)
@@ -69,6 +43,25 @@ def write(path: Path, encoded: bytes, answer: Segmentation, folder: Path) -> Mas
     _write(mask_file, mask)
     _write(picture_file, picture)
     return MaskFiles(path, mask_file, picture_file, answer.class_fractions)
+
+
+def make_name(image: Path, suffix: str) -> str:
+    """The name of a file about an image. If it would be too long, a hash replaces its end."""
+    name = image.name if _has_twin(image) else image.stem
+    encoded = os.fsencode(name)
+    if len(encoded) + len(suffix) <= LONGEST:
+        return name + suffix
+    digest = f"-{hashlib.sha256(encoded).hexdigest()[:16]}"
+    kept = encoded[: LONGEST - len(digest) - len(suffix)].decode("utf-8", "ignore")
+    return kept + digest + suffix
+
+
+def _has_twin(image: Path) -> bool:
+    """Whether the image's name without its suffix may be that of another image in its folder."""
+    if image.suffix.lower() not in SUFFIXES or Path(image.stem).suffix.lower() in SUFFIXES:
+        return True
+    suffixes = {form for suffix in SUFFIXES for form in (suffix, suffix.upper())} - {image.suffix}
+    return any(os.path.lexists(image.with_suffix(suffix)) for suffix in ("", *suffixes))
 
 
 def _draw(path: Path, encoded: bytes, answer: Segmentation) -> tuple[bytes, bytes]:
