@@ -52,17 +52,17 @@ def compare(rollout: Rollout, plan: Plan, page: Path) -> dict[str, float]:
 
     Raises RolloutRefused without a canary, or a ServingError.
     """
-    position, canary = rollout.find_canary()
+    position, version = rollout.find_canary()
     if not plan.files:
         return {}
     url = next(iter(rollout.servers)).url
     with ExitStack() as stack:
-        clients = [
-            stack.enter_context(connect(url, rollout.model.name, version=version))
-            for version in (position.stable, canary)
-        ]
+        stable, canary = (
+            stack.enter_context(connect(url, rollout.model.name, version=number))
+            for number in (position.stable, version)
+        )
         files = track(plan.files, "images compared", console=errors)
-        comparison = compare_versions(*clients, files)
+        comparison = compare_versions(stable, canary, files)
     tables.show_comparison(comparison, position)
     partial = page.with_name(f".{uuid.uuid4().hex}.html")
     partial.write_text(comparison_page.render(rollout.model.name, position, comparison), "utf-8")

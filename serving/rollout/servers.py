@@ -13,23 +13,21 @@ from serving.rollout.errors import RolloutError
 from serving.rollout.label_versions import find_version
 
 AVAILABLE, END = "AVAILABLE", "END"
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0  # Seconds.
 Show = Callable[[str], None]
 
 
 class Servers:
     """All servers that read one model config, asked about one model.
 
-    `wait` looks every `poll` seconds, for at most `seconds`, and shows each change.
+    `wait` looks again and again for at most `seconds`, and shows each change.
     """
 
-    def __init__(
-        self, urls: Sequence[str], model: str, *, show: Show, seconds: float, poll: float = 1.0
-    ) -> None:
+    def __init__(self, urls: Sequence[str], model: str, *, show: Show, seconds: float) -> None:
         self._servers = [Server(one, model) for url in urls for one in expand(url)]
         self._model = model
         self._show = show
         self._seconds = seconds
-        self._poll = poll
 
     def __iter__(self) -> Iterator[Server]:
         return iter(self._servers)
@@ -52,7 +50,7 @@ class Servers:
         needed = sorted(set(versions))
         end = time.monotonic() + self._seconds
         for server in self:
-            shown = ""
+            shown, pause = "", FIRST_PAUSE
             while missing := server.find_missing(needed, labels):
                 if missing != shown:
                     self._show(f"{server.url}: {missing}")
@@ -62,7 +60,8 @@ class Servers:
                         f"{server.url}: {missing} after {self._seconds:g} s. Does the server poll "
                         "its model config file (--model_config_file_poll_wait_seconds)?"
                     )
-                time.sleep(self._poll)
+                time.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
 
 
 class Server:

@@ -36,7 +36,7 @@ def rollout(config, follower):
 
     def open_rollout(by="me@here", show=lambda _: None, seconds=2.0):
         def open_servers(name):
-            return Servers([follower.url], name, show=show, seconds=seconds, poll=0.01)
+            return Servers([follower.url], name, show=show, seconds=seconds)
 
         return Rollout(FileStore(config), "", open_servers=open_servers, by=by)
 

@@ -14,7 +14,7 @@ CONFIG = 'model_config_list { config { name: "shop" } }'
 
 
 def silent(*urls):
-    return Servers(urls, "shop", show=lambda _: None, seconds=0.05, poll=0.01)
+    return Servers(urls, "shop", show=lambda _: None, seconds=0.05)
 
 
 def test_a_name_with_several_addresses_is_several_servers(monkeypatch):
