@@ -66,6 +66,12 @@ def canary(
     percent: Annotated[
         float, typer.Option(min=0, max=100, help="Share of requests that clients send to it.")
     ],
+    stable: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="Stable version, for a model without labels. Default: the served one."
+        ),
+    ] = None,
     config: Config = None,
     configmap: ConfigMap = "",
     key: Key = KEY,
@@ -78,8 +84,9 @@ def canary(
     with end_on_errors():
         store = open_store(config, configmap, key)
         rollout = open_rollout(store, model, servers, wait=wait, by=by)
-        _show_change(rollout.start_canary(version, percent))
-        newest = max(version, rollout.find_position().stable)
+        change = rollout.start_canary(version, percent, stable)
+        _show_change(change)
+        newest = max(change.after.label().values())
         say(f"Requests without a label get version {newest}: TF Serving gives them the newest.")
 
 

@@ -48,12 +48,19 @@ class Rollout:
             raise RolloutRefused("There is no canary: start one with `fcn rollout canary VERSION`.")
         return self.position, self.position.canary
 
-    def start_canary(self, version: int, percent: float) -> Change:
-        """Serves a version to a share of the requests; also changes the share of a canary."""
-        before = self.find_position()
+    def start_canary(self, version: int, percent: float, stable: int | None = None) -> Change:
+        """Serves a version to a share of the requests; also changes the share of a canary.
+
+        `stable` is the stable version of a model that has no labels yet.
+        """
+        before = self._find_start(stable)
         if version == before.stable:
-            raise RolloutRefused(f"Version {version} is already stable: choose another.")
-        check_folder(self.model, version)
+            raise RolloutRefused(
+                f"Version {version} is already stable: choose another, or, at a model's first "
+                "roll-out, another --stable."
+            )
+        for each in (version, before.stable):
+            check_folder(self.model, each)
         return self._move(records.CANARY, (before, Position(before.stable, version, percent)), {})
 
     def promote(self, comparison: dict[str, float] | None = None) -> Change:
@@ -84,6 +91,15 @@ class Rollout:
         self._write(replace(self._snapshot, history=history))
         return change
 
+    def _find_start(self, stable: int | None) -> Position:
+        """Where the labels are. Raises RolloutRefused if `stable` contradicts them."""
+        if self.position and stable not in (None, self.position.stable):
+            raise RolloutRefused(
+                f"--stable {stable} contradicts the label, which leads to version "
+                f"{self.position.stable}: only `promote` and `rollback` move it."
+            )
+        return self.find_position() if stable is None else self.position or Position(stable)
+
     def _move(
         self, action: str, places: tuple[Position, Position], detail: dict[str, Any]
     ) -> Change:
@@ -106,9 +122,12 @@ class Rollout:
         return records.make_change(self.model.name, action, places, by=self._by, detail=detail)
 
     def _load(self, change: Change) -> None:
-        """Adds the versions; gives both labels to a model that has had none."""
-        labels = change.before.label()
-        self._write_config(self._list_loaded(change), labels)
+        """Adds the versions; then gives both labels to a model that has had none."""
+        versions, labels = self._list_loaded(change), change.before.label()
+        if self.position is None:
+            self._write_config(versions, {})
+            self.servers.wait(change.after.label().values(), {})
+        self._write_config(versions, labels)
         self.servers.wait(change.after.label().values(), labels)
 
     def _label(self, change: Change) -> None:

@@ -63,6 +63,17 @@ def test_a_canary_is_loaded_and_labelled_and_its_share_is_where_clients_read_it(
     assert read_canary_percent(config.with_name("models.rollout.json"), "shop") == 12.5
 
 
+def test_a_version_that_is_served_already_becomes_the_canary_of_an_older_one(rollout, config):
+    text = model_config.change_model(CONFIG, "shop", versions=[2], labels={})
+    config.write_text(text, encoding="utf-8")
+    rollout().start_canary(2, 10, stable=1)
+
+    assert configured(config) == ((1, 2), {"stable": 1, "canary": 2})
+    rollout().start_canary(2, 20, stable=1)
+    with pytest.raises(RolloutRefused, match="--stable 3"):
+        rollout().start_canary(2, 30, stable=3)
+
+
 @pytest.mark.usefixtures("stable")
 def test_a_promoted_canary_is_stable_and_the_version_before_it_is_dropped(rollout, config):
     rollout().start_canary(2, 10)
