@@ -72,9 +72,7 @@ def _draw_masks(image: Image.Image, found: Difference) -> list[Picture]:
     """Both masks over the image, and the pixels whose class differs."""
     answers = {"stable": found.stable, "canary": found.canary}
     masks = {
-        name: overlay.read_ids(answer.mask)
-        for name, answer in answers.items()
-        if isinstance(answer, Segmentation)
+        name: answer.mask for name, answer in answers.items() if isinstance(answer, Segmentation)
     }
     drawn = [
         Picture(_to_uri(overlay.blend(image, mask)), name)
