@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-CANARY, PROMOTE, ROLLBACK, PRUNE = "canary", "promote", "rollback", "prune"  # Actions.
+from serving.client.routes import CANARY, STABLE
+
+START, PROMOTE, ROLLBACK, PRUNE = "canary", "promote", "rollback", "prune"  # Actions.
 KEPT = 1000  # Changes of all models in the history: a ConfigMap has room for 1 MiB.
 
 
@@ -25,7 +27,7 @@ class Position:
     def label(self) -> dict[str, int]:
         """The version of each label. Both exist always, so no client asks for a missing one."""
         canary = self.stable if self.canary is None else self.canary
-        return {"stable": self.stable, "canary": canary}
+        return {STABLE: self.stable, CANARY: canary}
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from serving.client.routes import CANARY, STABLE
 from serving.rollout import records
 from serving.rollout.config import model_config
 from serving.rollout.config.model_config import ServedModel
@@ -21,7 +22,7 @@ from serving.rollout.records import Change, Position
 from serving.rollout.servers import Servers
 from serving.versions import find_versions
 
-LABELS = ("stable", "canary")
+LABELS = (STABLE, CANARY)
 
 
 class Rollout:
@@ -61,7 +62,7 @@ class Rollout:
             )
         for each in (version, before.stable):
             check_folder(self.model, each)
-        return self._move(records.CANARY, (before, Position(before.stable, version, percent)), {})
+        return self._move(records.START, (before, Position(before.stable, version, percent)), {})
 
     def promote(self, comparison: dict[str, float] | None = None) -> Change:
         """Makes the canary the stable version. Its label stays there for the clients' sake."""

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit, urlunsplit
 from serving import addresses
 from serving.client import ServingError, VersionStatus, connect
 from serving.rollout.errors import RolloutError
-from serving.rollout.label_versions import find_version
 
 AVAILABLE, END = "AVAILABLE", "END"
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0  # Seconds.
@@ -101,10 +100,18 @@ class Server:
 
     def _find_wrong_label(self, labels: Mapping[str, int]) -> str:
         for label, version in labels.items():
-            found = find_version(self.url, self._model, label)
+            found = self._find_labelled(label)
             if found != version:
                 return f"label {label} leads to version {found or 'none'}, not yet to {version}"
         return ""
+
+    def _find_labelled(self, label: str) -> int | None:
+        """The version that answers for a label. (The status of a model ignores labels.)"""
+        try:
+            with connect(self.url, self._model, label=label, attempts=1) as client:
+                return client.find_version()
+        except ServingError:
+            return None
 
 
 def expand(url: str) -> list[str]:

@@ -1,10 +1,10 @@
 """TF Serving's messages, with the fields that the client uses, and without TensorFlow.
 
 Names and numbers follow the published files: tensorflow/core/framework/{tensor,tensor_shape}.proto
-of github.com/tensorflow/tensorflow; model, predict, get_model_status, status, logging and
-prediction_log.proto in tensorflow_serving/apis/ of github.com/tensorflow/serving. Fields that are
-not listed here are skipped when a message is read. On the wire, an enum is an int32, and a map is
-a repeated message of `key` and `value`.
+of github.com/tensorflow/tensorflow; model, predict, get_model_status, get_model_metadata, status,
+logging and prediction_log.proto in tensorflow_serving/apis/ of github.com/tensorflow/serving.
+Fields that are not listed here are skipped when a message is read. On the wire, an enum is an
+int32, and a map is a repeated message of `key` and `value`.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "PredictRequest": ("ModelSpec model_spec = 1", "repeated NamedTensor inputs = 2"),
     "PredictResponse": ("repeated NamedTensor outputs = 1", "ModelSpec model_spec = 2"),
     "GetModelStatusRequest": ("ModelSpec model_spec = 1",),
+    "GetModelMetadataRequest": ("ModelSpec model_spec = 1", "repeated string metadata_field = 2"),
+    "GetModelMetadataResponse": ("ModelSpec model_spec = 1",),
     "Status": ("int32 error_code = 1", "string error_message = 2"),
     "ModelVersionStatus": ("int64 version = 1", "int32 state = 2", "Status status = 3"),
     "GetModelStatusResponse": ("repeated ModelVersionStatus model_version_status = 1",),
@@ -97,4 +99,6 @@ PredictRequest = _CLASSES["PredictRequest"]
 PredictResponse = _CLASSES["PredictResponse"]
 GetModelStatusRequest = _CLASSES["GetModelStatusRequest"]
 GetModelStatusResponse = _CLASSES["GetModelStatusResponse"]
+GetModelMetadataRequest = _CLASSES["GetModelMetadataRequest"]
+GetModelMetadataResponse = _CLASSES["GetModelMetadataResponse"]
 PredictionLog = _CLASSES["PredictionLog"]

@@ -35,6 +35,14 @@ def test_many_images_come_in_order_over_both_protocols(tmp_path):
                 assert [each.label for each in found] == COLOURS
 
 
+def test_the_version_that_answers_is_found_over_both_protocols(tmp_path):
+    saved_models.publish(tmp_path / "colours", 7)
+    with saved_models.served(tmp_path) as server:
+        for url in (f"grpc://localhost:{server.grpc_port}", f"http://localhost:{server.rest_port}"):
+            with connect(url, "colours", timeout=30) as client:
+                assert client.find_version() == 7
+
+
 def test_a_batch_is_one_request(recorder, url):
     with connect(url, "colours") as client:
         answers = list(client.ask_many([draw("red")] * 5, batch=2, concurrency=1))

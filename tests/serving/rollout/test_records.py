@@ -6,7 +6,7 @@ import getpass
 import json
 
 from serving.rollout import records
-from serving.rollout.records import CANARY, PROMOTE, ROLLBACK, Position
+from serving.rollout.records import PROMOTE, ROLLBACK, START, Position
 
 
 def change(action, before, after, model="shop"):
@@ -14,7 +14,7 @@ def change(action, before, after, model="shop"):
 
 
 def test_the_state_of_other_models_stays():
-    first = records.write_state("", change(CANARY, 1, 1, model="farm"))
+    first = records.write_state("", change(START, 1, 1, model="farm"))
     both = records.write_state(first, change(PROMOTE, 1, 2))
 
     assert json.loads(both)["models"].keys() == {"farm", "shop"}
@@ -32,7 +32,7 @@ def test_only_the_newest_lines_of_the_history_are_kept(monkeypatch):
 
 def test_a_change_is_read_as_it_was_written():
     made = records.make_change(
-        "shop", CANARY, (Position(1), Position(1, 2, 5.0)), by="Zoë\n", detail={"removed": [1]}
+        "shop", START, (Position(1), Position(1, 2, 5.0)), by="Zoë\n", detail={"removed": [1]}
     )
 
     assert records.read_changes(records.append_change("", made), "shop") == [made]
@@ -43,7 +43,7 @@ def test_without_a_name_the_user_of_the_machine_made_the_change():
 
 
 def test_the_previous_stable_version_is_one_promotion_back_also_after_rollbacks():
-    changes = [change(PROMOTE, 1, 2), change(CANARY, 2, 2), change(PROMOTE, 2, 3)]
+    changes = [change(PROMOTE, 1, 2), change(START, 2, 2), change(PROMOTE, 2, 3)]
 
     assert records.find_previous_stable(changes) == 2
     changes.append(change(ROLLBACK, 3, 2))
