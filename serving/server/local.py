@@ -13,7 +13,9 @@ from serving import addresses
 from serving.server import grpc_server, memory_budget
 from serving.server.handlers import Handlers
 from serving.server.model_versions import Listener, VersionStatus
-from serving.server.rest_server import RestServer
+from serving.server.rest.limits import Limits
+from serving.server.rest.rest_app import RestApp
+from serving.server.rest.rest_server import RestServer
 from serving.server.servables import Servables
 
 STOP_SECONDS = 5.0  # Time for requests in flight to finish after the end.
@@ -47,11 +49,13 @@ class Server:
         host: str = "127.0.0.1",
         poll_seconds: float = 2.0,
         listener: Listener | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.grpc_port = grpc_port
         self.rest_port = rest_port
         self.host = host
         self._servables = Servables(Path(root), poll_seconds=poll_seconds, listener=listener)
+        self._limits = limits or Limits()
         self._stack = ExitStack()
 
     def __enter__(self) -> Server:
@@ -86,7 +90,7 @@ class Server:
     def _start_rest(self, handlers: Handlers, stack: ExitStack) -> None:
         listener = stack.enter_context(_listen(self.host, self.rest_port))
         self.rest_port = listener.getsockname()[1]
-        server = RestServer(handlers, listener)
+        server = RestServer(RestApp(handlers, self._limits), listener, self._limits)
         server.start()
         stack.callback(server.stop)
 
