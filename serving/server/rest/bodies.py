@@ -29,7 +29,7 @@ async def read_body(request: Request, counter: BodyCounter, limits: Limits) -> b
 
 
 def unpack(body: bytes, limit: int) -> bytes:
-    """The body without its gzip encoding. Raises BadInput if it is damaged or over `limit` bytes."""
+    """The body that gzip packed. Raises BadInput if it is damaged or over `limit` bytes."""
     parts, size = [], 0
     while body:
         unpacker = zlib.decompressobj(GZIP)

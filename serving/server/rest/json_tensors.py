@@ -77,7 +77,7 @@ def _decode_base64(text: str) -> bytes:
     digits = packed.rstrip(b"=.")
     padding, missing = len(packed) - len(digits), -len(digits) % 4
     decoded = None
-    if missing < 3 and padding in (0, missing):  # noqa: PLR2004
+    if missing < 3 and padding in (0, missing):
         with suppress(binascii.Error):
             decoded = binascii.a2b_base64(digits + b"=" * missing)
     if decoded is None or len(decoded) != len(digits) * 3 // 4:  # It skips what is not base64.

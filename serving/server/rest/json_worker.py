@@ -102,7 +102,7 @@ class _Worker:
         except (EOFError, OSError) as error:
             raise RequestError(
                 StatusCode.RESOURCE_EXHAUSTED,
-                f"The JSON takes more than {find_limit() >> 20} MiB of memory: send less at a time.",
+                f"The JSON takes more than {find_limit() >> 20} MiB of memory: send less.",
             ) from error
 
     def stop(self) -> None:

@@ -82,7 +82,7 @@ class RestApp:
             content = await self._answer(request, path)
         except RequestError as error:
             return self._refuse(request, error)
-        except Exception as error:  # noqa: BLE001  # The last line of defence: never a bare 500.
+        except Exception as error:  # The last line of defence: never a bare 500.
             text = f"Internal error: {type(error).__name__}: {error}"
             return self._refuse(request, RequestError(StatusCode.INTERNAL, text))
         return Response(content, 200, self._headers, "application/json")

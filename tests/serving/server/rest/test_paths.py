@@ -47,7 +47,7 @@ def test_every_other_path_is_a_malformed_request(method, path):
 
 @pytest.mark.parametrize("digits", [str(2**63), "9" * 10_000])
 def test_a_version_over_64_bits_is_not_a_number(digits):
-    with pytest.raises(BadInput, match="Failed to convert version: 9.* to numeric."):
+    with pytest.raises(BadInput, match=r"Failed to convert version: 9.* to numeric\."):
         parse("GET", f"/v1/models/m/versions/{digits}")
 
 
