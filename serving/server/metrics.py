@@ -25,7 +25,7 @@ class Counter:
 
     def __init__(self, name: str, *labels: str) -> None:
         self.name = name
-        self._labels = labels
+        self.labels = labels
         self._values: dict[tuple[str, ...], int] = {}
 
     def add(self, *values: str, amount: int = 1) -> None:
@@ -34,10 +34,14 @@ class Counter:
             if values in self._values or len(self._values) < MOST_SERIES:
                 self._values[values] = self._values.get(values, 0) + amount
 
+    def read(self, *values: str) -> int:
+        """The number of these labels' values."""
+        return self._values.get(values, 0)
+
     def write(self) -> Iterator[str]:
         """The lines of the page, after that of the type."""
         for values, number in self._values.copy().items():
-            yield f"{self.name}{{{_write_labels(self._labels, values)}}} {number}"
+            yield f"{self.name}{{{_write_labels(self.labels, values)}}} {number}"
 
 
 class Histogram:
@@ -47,7 +51,7 @@ class Histogram:
 
     def __init__(self, name: str, *labels: str, limits: Iterable[float]) -> None:
         self.name = name
-        self._labels = labels
+        self.labels = labels
         self._limits = list(limits)
         self._series: dict[tuple[str, ...], tuple[list[int], list[float]]] = {}
 
@@ -72,13 +76,13 @@ class Histogram:
     def write(self) -> Iterator[str]:
         """The lines of the page, after that of the type."""
         for values, (counts, total) in self._series.copy().items():
-            labels = _write_labels(self._labels, values)
+            labels = _write_labels(self.labels, values)
             reached = 0
             for limit, count in zip([*self._limits, None], counts, strict=True):
                 reached += count
                 end = "+Inf" if limit is None else f"{limit:g}"
                 yield f'{self.name}_bucket{{{labels}{"," if labels else ""}le="{end}"}} {reached}'
-            yield f"{self.name}_sum{{{labels}}} {total[0]:g}"
+            yield f"{self.name}_sum{{{labels}}} {total[0]:.10g}"
             yield f"{self.name}_count{{{labels}}} {reached}"
 
 

@@ -39,12 +39,12 @@ class Answers:
     def classify(self, target: Target, body: bytes) -> bytes:
         """`:classify`: labels and scores of each example."""
         spec, examples = self._read_examples(target, body)
-        return example_json.write_classifications(self._handlers.classify(spec, examples))
+        return example_json.write_classifications(self._handlers.classify(spec, examples).outputs)
 
     def regress(self, target: Target, body: bytes) -> bytes:
         """`:regress`: a number for each example."""
         spec, examples = self._read_examples(target, body)
-        return example_json.write_regressions(self._handlers.regress(spec, examples))
+        return example_json.write_regressions(self._handlers.regress(spec, examples).outputs)
 
     def status(self, target: Target, _: bytes) -> bytes:
         """The states of the model's versions."""

@@ -30,6 +30,7 @@ class _BoundedConnection(H11Protocol):
     bounds: Limits
     _header_timer: asyncio.TimerHandle | None = None
     _reader_timer: asyncio.TimerHandle | None = None
+    _ends = False  # The client sends no more.
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -43,8 +44,16 @@ class _BoundedConnection(H11Protocol):
         self._await_request()
 
     def eof_received(self) -> bool:
-        """Keeps a half-closed connection open if its request is complete."""
+        """Keeps a half-closed connection open until its request is answered, if it is complete."""
+        self._ends = True
         return bool(self.cycle and not self.cycle.response_complete and not self.cycle.more_body)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._ends:
+            self.transport.close()
+        elif self.conn.their_state is h11.SEND_BODY:
+            self._await_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)

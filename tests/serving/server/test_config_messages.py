@@ -4,7 +4,7 @@ from pathlib import Path
 
 from google.protobuf import text_format
 
-from serving.server.batching_parameters import BatchingParameters, read_parameters
+from serving.server.batching.parameters import BatchingParameters, read_parameters
 from serving.server.config_messages import find_message
 
 CONFIG = Path(__file__).parents[3] / "k8s/base/config"

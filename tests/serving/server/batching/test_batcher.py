@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from grpc import StatusCode
 
-from serving.server.batching import Batching, Unbatched
-from serving.server.batching_parameters import BatchingParameters
+from serving.server.batching.batcher import Batching, Unbatched
+from serving.server.batching.parameters import BatchingParameters
 from serving.server.request_errors import BadInput, RequestError
 
 SECOND = 1_000_000  # Microseconds.

@@ -18,14 +18,12 @@ import numpy as np
 from grpc import StatusCode
 
 from serving.server import metrics
-from serving.server.batching_parameters import BatchingParameters
+from serving.server.batching.batches import count_rows, divide, find_group, merge, split
+from serving.server.batching.parameters import BatchingParameters
 from serving.server.request_errors import BadInput, RequestError
 
 Arrays = dict[str, np.ndarray]
 Call = Callable[[Arrays], Arrays]
-
-PADDED = {"pixels", "sizes"}  # Inputs of a signature that ignores the padding of its pixels.
-IMAGE_AXES = 4  # Of pixels [N, H, W, C].
 
 
 class Batcher(Protocol):
@@ -81,8 +79,8 @@ class Batching:
                 f"Task size {rows} is larger than maximum input batch size "
                 f"{self._parameters.max_batch_size}"
             )
-        tasks = [_Task(part, call) for part in _split(inputs, rows, self._parameters.most_rows)]
-        self._put((key, _group(inputs, pad=self._parameters.pad_variable_length_inputs)), tasks)
+        tasks = [_Task(part, call) for part in split(inputs, rows, self._parameters.most_rows)]
+        self._put((key, find_group(inputs, pad=self._parameters.pad_variable_length_inputs)), tasks)
         answers = [task.wait() for task in tasks]
         if len(answers) == 1:
             return answers[0]
@@ -195,85 +193,14 @@ class _Task:
         return self._answer
 
 
-def count_rows(inputs: Arrays) -> int:
-    """The rows that all inputs have. Raises BadInput if they differ or there are none."""
-    if not inputs:
-        raise BadInput("Batching Run() must have at least one input tensor")
-    if not all(array.ndim for array in inputs.values()):
-        raise BadInput("Batching Run() input tensors must have at least one dimension")
-    sizes = {len(array) for array in inputs.values()}
-    if len(sizes) > 1:
-        raise BadInput("Batching Run() input tensors must have equal 0th-dimension size")
-    return sizes.pop()
-
-
 def _run_batch(batch: list[_Task], parameters: BatchingParameters) -> None:
     if len(batch) > 1 or parameters.allowed_batch_sizes:
         with suppress(Exception):  # The cause is in one request: each gets its own answer below.
-            outputs = batch[0].run(_merge(batch, parameters))
-            for task, part in zip(batch, _divide(outputs, batch), strict=True):
+            sizes = [task.rows for task in batch]
+            filling = parameters.find_allowed_size(sum(sizes)) - sum(sizes)
+            outputs = batch[0].run(merge([task.inputs for task in batch], filling))
+            for task, part in zip(batch, divide(outputs, sizes, filling), strict=True):
                 task.give(part)
             return
     for task in batch:
         task.run_alone()
-
-
-def _merge(batch: list[_Task], parameters: BatchingParameters) -> Arrays:
-    rows = sum(task.rows for task in batch)
-    padding = parameters.find_allowed_size(rows) - rows
-    merged = {}
-    for name in batch[0].inputs:
-        arrays = [task.inputs[name] for task in batch]
-        arrays += [arrays[-1][:1]] * padding  # A row that is valid; its outputs are dropped.
-        shape = np.max([array.shape for array in arrays], axis=0)
-        merged[name] = np.concatenate([_pad(array, shape) for array in arrays])
-    return merged
-
-
-def _divide(outputs: Arrays, batch: list[_Task]) -> list[Arrays]:
-    """The outputs of each task. Raises ValueError if they have fewer rows than the inputs."""
-    ends = np.cumsum([task.rows for task in batch])
-    for name, array in outputs.items():
-        if not array.ndim or len(array) < ends[-1]:
-            raise ValueError(f"Output {name!r} has no row for each row of the inputs.")
-    starts = ends - [task.rows for task in batch]
-    return [
-        {name: array[start:end] for name, array in outputs.items()}
-        for start, end in zip(starts, ends, strict=True)
-    ]
-
-
-def _pad(array: np.ndarray, shape: np.ndarray) -> np.ndarray:
-    """The array with the axes after the first as long as `shape`'s, filled with its first value."""
-    if tuple(shape[1:]) == array.shape[1:]:
-        return array
-    padded = np.full((len(array), *shape[1:]), array.flat[0], array.dtype)
-    padded[tuple(slice(size) for size in array.shape)] = array
-    return padded
-
-
-def _split(inputs: Arrays, rows: int, most: int) -> list[Arrays]:
-    if rows <= most:
-        return [inputs]
-    return [
-        {name: array[start : start + most] for name, array in inputs.items()}
-        for start in range(0, rows, most)
-    ]
-
-
-def _group(inputs: Arrays, *, pad: bool) -> Hashable:
-    """What inputs must have in common to share a batch.
-
-    Images that may be padded share it with those whose sides lie between the same powers of two,
-    so that at most three quarters of a batch are padding.
-    """
-    images = inputs.keys() == PADDED and inputs["pixels"].ndim == IMAGE_AXES
-    parts = []
-    for name, array in sorted(inputs.items()):
-        shape = array.shape[1:]
-        if images and name == "pixels":
-            shape = (*(side.bit_length() for side in shape[:2]), shape[2])
-        elif pad and array.size:
-            shape = (array.ndim,)
-        parts.append((name, array.dtype.str, shape))
-    return tuple(parts)

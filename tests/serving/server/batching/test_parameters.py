@@ -2,7 +2,7 @@
 
 import pytest
 
-from serving.server.batching_parameters import BatchingParameters
+from serving.server.batching.parameters import BatchingParameters
 
 
 @pytest.mark.parametrize(
