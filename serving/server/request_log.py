@@ -1,44 +1,65 @@
 """Requests and answers as PredictionLog records: `logging_config` of a model's configuration.
 
-Files are `<filename_prefix>-<UTC hour>-<host>-<process>-<number>.tfrecord`; while one is written,
-its name ends in `.partial`. TF Serving defines the configuration (config/logging_config.proto) and
+TF Serving defines the configuration (config/logging_config.proto) and
 the records (apis/prediction_log.proto), but its binary has no collector that writes them.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import queue
 import random
-import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timezone
 
-import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 from tensorflow_serving.config.logging_config_pb2 import LoggingConfig
+from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from serving import printable
 from serving.server import metrics
+from serving.server.log_files import LogFiles, LogLimits
 
 log = logging.getLogger(__name__)
 
 COLLECTOR = "file"  # The type of collector that this server has.
 TICK_SECONDS = 1.0
 Make = Callable[[], PredictionLog]
-Clock = Callable[[], datetime]
 
 
-@dataclass(frozen=True)
-class LogLimits:
-    """How much a log may take. Records over it are dropped and counted."""
+class RequestLogs:
+    """The logs of all models that have a `logging_config`. Thread-safe."""
 
-    file_bytes: int = 64 * 2**20
-    files: int = 100  # The oldest are removed.
-    waiting: int = 64  # Records that wait to be written: each keeps a request and its answer.
+    def __init__(self) -> None:
+        self._logs: dict[str, RequestLog] = {}
+        self._configs: dict[str, bytes] = {}
+        self._changing = threading.Lock()
+
+    def configure(self, config: ModelServerConfig) -> None:
+        """Starts and ends logs, so that they are those of the configuration. Raises ValueError."""
+        models = {model.name: model for model in config.model_config_list.config}
+        wanted = {
+            name: model.logging_config.SerializeToString(deterministic=True)
+            for name, model in models.items()
+            if model.HasField("logging_config")
+        }
+        with self._changing:
+            kept = {n: log for n, log in self._logs.items() if wanted.get(n) == self._configs[n]}
+            added = {n: RequestLog(n, models[n].logging_config) for n in wanted if n not in kept}
+            ended = [log for name, log in self._logs.items() if name not in kept]
+            self._logs, self._configs = {**kept, **added}, wanted
+        for ended_log in ended:
+            ended_log.stop()
+
+    def record(self, model: str, make: Make) -> None:
+        """Logs what `make` returns, if the model has a log and the request is in the sample."""
+        if found := self._logs.get(model):
+            found.record(make)
+
+    def stop(self) -> None:
+        """Completes all files."""
+        self.configure(ModelServerConfig())
 
 
 class RequestLog:
@@ -53,13 +74,13 @@ class RequestLog:
         config: LoggingConfig,
         *,
         limits: LogLimits | None = None,
-        clock: Clock = lambda: datetime.now(timezone.utc),
+        clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
         self._model = model
         self._limits = limits or LogLimits()
         self._rate = _read_rate(config)
         self._chance = random.Random()  # Chooses samples, not secrets.
-        self._files = _Files(_read_prefix(config), self._limits, clock)
+        self._files = LogFiles(_read_prefix(config), self._limits, clock)
         self._waiting: queue.Queue[Make | None] = queue.Queue(self._limits.waiting)
         self._thread = threading.Thread(target=self._write_all, name="request-log", daemon=True)
         self._thread.start()
@@ -103,71 +124,6 @@ class RequestLog:
             if make is None:
                 return
             yield make
-
-
-class _Files:
-    """Writes records to a file per hour, or more if they are large."""
-
-    def __init__(self, prefix: str, limits: LogLimits, clock: Clock) -> None:
-        self._prefix = prefix
-        self._limits = limits
-        self._clock = clock
-        self._number = 0
-        self._hour = ""
-        self._path = ""
-        self._size = 0
-        self._writer: tf.io.TFRecordWriter | None = None
-
-    def write(self, record: bytes) -> bool:
-        """Appends a record; False if it is too large for any file."""
-        if len(record) > self._limits.file_bytes:
-            return False
-        if self._size + len(record) > self._limits.file_bytes:
-            self.complete()
-        self.complete_if_due()
-        if not self._writer:
-            self._open()
-        self._writer.write(record)
-        self._size += len(record)
-        return True
-
-    def complete_if_due(self) -> None:
-        """Completes the file of an hour that is over."""
-        if self._writer and self._hour != self._find_hour():
-            self.complete()
-
-    def complete(self) -> None:
-        """Gives the file its name, and removes the oldest files over the limit."""
-        if not self._writer:
-            return
-        self._writer.close()
-        self._writer, self._size = None, 0
-        tf.io.gfile.rename(f"{self._path}.partial", self._path)
-        self._remove_oldest()
-
-    def abandon(self) -> None:
-        """Starts another file at the next record."""
-        self._writer, self._size = None, 0
-
-    def _open(self) -> None:
-        folder = os.path.dirname(self._prefix)
-        if folder:
-            tf.io.gfile.makedirs(folder)
-        self._hour = self._find_hour()
-        self._number += 1
-        owner = f"{socket.gethostname()}-{os.getpid()}"
-        self._path = f"{self._prefix}-{self._hour}-{owner}-{self._number:04}.tfrecord"
-        self._writer = tf.io.TFRecordWriter(f"{self._path}.partial")
-
-    def _remove_oldest(self) -> None:
-        """Removes files of all processes with this prefix: names sort by hour."""
-        found = sorted(tf.io.gfile.glob(f"{self._prefix}-*.tfrecord*"))
-        for path in found[: -self._limits.files]:
-            tf.io.gfile.remove(path)
-            log.warning("Removed %s: a log has at most %d files.", path, self._limits.files)
-
-    def _find_hour(self) -> str:
-        return self._clock().strftime("%Y%m%dT%H")
 
 
 def _read_prefix(config: LoggingConfig) -> str:

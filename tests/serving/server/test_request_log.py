@@ -7,9 +7,11 @@ import pytest
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 from tensorflow_serving.config.logging_config_pb2 import LoggingConfig
+from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from serving.server import metrics
-from serving.server.request_log import LogLimits, RequestLog
+from serving.server.log_files import LogLimits
+from serving.server.request_log import RequestLog, RequestLogs
 
 
 def configure(folder, *, rate=1.0, kind="file"):
@@ -124,6 +126,34 @@ def test_a_folder_that_cannot_be_written_costs_records_but_no_request(tmp_path):
     log.stop()
 
     assert count("unwritable", "INTERNAL") == 1
+
+
+def configure_server(**models):
+    config = ModelServerConfig()
+    for name, logged in models.items():
+        model = config.model_config_list.config.add(name=name)
+        if logged:
+            model.logging_config.CopyFrom(logged)
+    return config
+
+
+def test_only_models_with_a_configuration_are_logged(tmp_path):
+    logs = RequestLogs()
+    logs.configure(configure_server(flowers=configure(tmp_path), pets=None))
+    logs.record("flowers", make)
+    logs.record("pets", make)
+    logs.stop()
+
+    assert list(read(tmp_path).values()) == [["flowers"]]
+
+
+def test_a_log_that_stays_in_the_configuration_goes_on_and_one_that_leaves_it_ends(tmp_path):
+    logs = RequestLogs()
+    for models in ({"a": configure(tmp_path)}, {"a": configure(tmp_path), "b": None}, {"a": None}):
+        logs.configure(configure_server(**models))
+        logs.record("a", make)
+
+    assert list(read(tmp_path).values()) == [["flowers", "flowers"]]
 
 
 @pytest.mark.parametrize(
