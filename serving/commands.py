@@ -47,7 +47,7 @@ from serving.rgb_images import UnreadableImageError, make_upright
 from serving.versions import find_models
 
 if TYPE_CHECKING:
-    from serving.server.model_versions import VersionStatus
+    from serving.server.models.model_versions import VersionStatus
 
 FAILED = 1
 WRONG_USE = 2
@@ -63,7 +63,8 @@ def serve(
     """Serves the newest version of each model over gRPC and REST, until Ctrl-C."""
     models = _find_models(push_root)
     quiet_tensorflow()
-    from serving.server.local import PortTakenError, Server
+    from serving.server.local import Server
+    from serving.server.protocols.ports import PortTakenError
 
     server = Server(
         push_root, grpc_port=grpc_port, rest_port=rest_port, host=host, listener=_print_change

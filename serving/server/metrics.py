@@ -86,6 +86,30 @@ class Histogram:
             yield f"{self.name}_count{{{labels}}} {reached}"
 
 
+@contextmanager
+def record_run(model: str, api: str) -> Iterator[None]:
+    """Counts and measures one run of a graph."""
+    start = time.perf_counter()
+    yield
+    micros = (time.perf_counter() - start) * MICROSECONDS
+    RUNTIME_LATENCY.observe(micros, model, api, "TF1")  # TF Serving's word for a session.
+    RUN_COUNT.add()
+    RUN_TIME.add(amount=round(micros))
+
+
+@contextmanager
+def record_load(path: str) -> Iterator[None]:
+    """Counts an attempt to load a version, and measures one that succeeds."""
+    start = time.perf_counter()
+    try:
+        yield
+    except BaseException:
+        LOAD_COUNT.add(path, "fail")
+        raise
+    LOAD_COUNT.add(path, "success")
+    LOAD_LATENCY.add(path, amount=round((time.perf_counter() - start) * MICROSECONDS))
+
+
 def grow(first: float, factor: float, count: int) -> list[float]:
     """The limits of TensorFlow's monitoring::Buckets::Exponential."""
     return [first * factor**power for power in range(count)]

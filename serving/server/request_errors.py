@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from grpc import StatusCode
 
 # http_server.cc of TF Serving, ToHTTPStatusCode; every other code is 500.
@@ -33,11 +31,6 @@ class RequestError(Exception):
         self.code = code
 
     @property
-    def grpc_code(self) -> StatusCode:
-        """The status of the gRPC answer."""
-        return self.code
-
-    @property
     def http_code(self) -> int:
         """The status of the REST response."""
         return HTTP_CODES.get(self.code, 500)
@@ -63,33 +56,3 @@ class ModelNotReady(RequestError):  # noqa: N818
 
     def __init__(self, text: str) -> None:
         super().__init__(StatusCode.UNAVAILABLE, text)
-
-
-class ModelNotFound(RequestError):  # noqa: N818
-    """The push root has no such model, or no such version is loaded."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(StatusCode.NOT_FOUND, text)
-
-
-class ModelFailed(RequestError):  # noqa: N818
-    """The request was valid, but the model's graph failed."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(StatusCode.INTERNAL, text)
-
-
-class UnknownName(BadInput):
-    """The model has no signature, input or output of these names."""
-
-    def __init__(self, text: str, names: Iterable[str]) -> None:
-        super().__init__(text)
-        self.names = tuple(names)
-
-
-class MissingInput(BadInput):
-    """Inputs without a default that the request leaves out."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self.names = tuple(names)
-        super().__init__(f"The request has no inputs {list(self.names)}: send them.")

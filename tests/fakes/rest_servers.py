@@ -10,7 +10,7 @@ from tensorflow.core.protobuf import meta_graph_pb2
 
 from serving.server.handlers import Answer
 from serving.server.rest.limits import Limits
-from serving.server.rest.rest_app import RestApp
+from serving.server.rest.rest_app import RestOptions
 from serving.server.rest.rest_server import RestServer
 
 JSON = b'{"instances": [1.0, 2.0]}'
@@ -35,16 +35,15 @@ class Doubler:
         return Answer(spec, [[(example, 0.5)] for example in examples])
 
     def regress(self, spec, examples):
-        return Answer(spec, [len(example) for example in examples])
+        return Answer(spec, [float(len(example)) for example in examples])
 
 
 @contextmanager
 def served(handlers=None, *, cors=False, metrics_path=None, **limits):
     """The port of a REST server with these limits."""
-    bounds = Limits(**limits)
-    app = RestApp(handlers or Doubler(), bounds, cors=cors, metrics_path=metrics_path)
+    options = RestOptions(limits=Limits(**limits), cors=cors, metrics_path=metrics_path)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = RestServer(app, listener, bounds)
+        server = RestServer(handlers or Doubler(), listener, options)
         server.start()
         try:
             yield listener.getsockname()[1]

@@ -86,10 +86,9 @@ def ask_pixels(pixels) -> bytes:
 
 pixels = st.one_of(
     no_numbers.map(lambda value: ask_pixels([[[1, 2, value]]])),
-    st.integers(0, 30).map(lambda rank: ask_pixels(json.loads("[" * rank + "1" + "]" * rank))),
-    st.integers(4, 50).map(lambda channels: ask_pixels([[[0] * channels]])),
+    st.integers(0, 1).map(lambda rank: ask_pixels([1] * rank if rank else 1)),
     st.integers(2, 50).map(lambda width: ask_pixels([[[0] * 3] * width, [[0] * 3]])),
-).filter(lambda body: body != ask_pixels([[[1]]]))
+)
 
 which = st.sampled_from(["predict", "classify", "regress"])
 missing = st.one_of(

@@ -90,4 +90,5 @@ def _serialize(features: example_json.Features) -> bytes:
 
 
 def _name_model(target: Target, signature_name: str = "") -> ModelSpec:
-    return ModelSpec(target.name, target.version, signature_name or predict_json.DEFAULT_SIGNATURE)
+    signature_name = signature_name or predict_json.DEFAULT_SIGNATURE
+    return ModelSpec(target.name, target.version, signature_name, target.label or "")

@@ -11,6 +11,7 @@ import logging
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from grpc import StatusCode
 from starlette.requests import Request
@@ -38,20 +39,23 @@ CORS = {
 LOGGED = 300  # Characters of an error.
 
 
-class RestApp:
-    """Answers requests; `metrics_path` is that of Prometheus's page, if there is one."""
+@dataclass(frozen=True, kw_only=True)
+class RestOptions:
+    """With `cors`, pages of other sites may ask. `metrics_path`: of Prometheus's page, if any."""
 
-    def __init__(
-        self,
-        handlers: Handlers,
-        limits: Limits,
-        *,
-        cors: bool = False,
-        metrics_path: str | None = None,
-    ) -> None:
+    limits: Limits = field(default_factory=Limits)
+    cors: bool = False
+    metrics_path: str | None = None
+
+
+class RestApp:
+    """Answers requests, from creation to stop()."""
+
+    def __init__(self, handlers: Handlers, options: RestOptions) -> None:
+        limits = options.limits
         self._limits = limits
-        self._headers = CORS if cors else {}
-        self._metrics_path = metrics_path
+        self._headers = CORS if options.cors else {}
+        self._metrics_path = options.metrics_path
         self._budget = BodyBudget(limits)
         self._workers = JsonWorkers()
         self._answers = Answers(handlers, self._workers, seconds=limits.answer_seconds)

@@ -8,19 +8,20 @@ import time
 
 import uvicorn
 
+from serving.server.handlers import Handlers
 from serving.server.rest.connections import create_protocol
-from serving.server.rest.limits import Limits
-from serving.server.rest.rest_app import RestApp
+from serving.server.rest.rest_app import RestApp, RestOptions
 
 STOP_SECONDS = 5  # Time for requests in flight to finish after stop().
 BACKLOG = 1024
 
 
 class RestServer:
-    """Serves an app on a socket that is already bound, from start() to stop()."""
+    """Serves on a socket that is already bound, from start() to stop()."""
 
-    def __init__(self, app: RestApp, listener: socket.socket, limits: Limits) -> None:
-        self._app = app
+    def __init__(self, handlers: Handlers, listener: socket.socket, options: RestOptions) -> None:
+        app = self._app = RestApp(handlers, options)
+        limits = options.limits
         config = uvicorn.Config(
             app,
             http=create_protocol(limits),

@@ -80,7 +80,6 @@ ZEROS = {"signature_name": "zeros"}
     [
         pytest.param("{", "JSON Parse error", id="no-json"),
         pytest.param({"inputs": ["!"]}, "image", id="no-image"),
-        pytest.param({**PIXELS, "instances": [[[[1, 2]]]]}, "[1, 1, 1, 2]", id="wrong-shape"),
         pytest.param({**ZEROS, "instances": [5]}, "inconsistent batch size", id="no-rows"),
     ],
 )

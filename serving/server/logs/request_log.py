@@ -19,7 +19,8 @@ from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from serving import printable
 from serving.server import metrics
-from serving.server.log_files import LogFiles, LogLimits
+from serving.server.logs.log_files import LogFiles, LogLimits
+from serving.server.text_protos import ConfigError
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class RequestLogs:
         self._changing = threading.Lock()
 
     def configure(self, config: ModelServerConfig) -> None:
-        """Starts and ends logs, so that they are those of the configuration. Raises ValueError."""
+        """Starts and ends logs, so that they are those of the configuration. Raises ConfigError."""
         models = {model.name: model for model in config.model_config_list.config}
         wanted = {
             name: model.logging_config.SerializeToString(deterministic=True)
@@ -52,6 +53,16 @@ class RequestLogs:
         for ended_log in ended:
             ended_log.stop()
 
+    def follow(self, read: Callable[[], ModelServerConfig]) -> Callable[[], ModelServerConfig]:
+        """The same source of configurations; the logs are those of the last one that was read."""
+
+        def read_and_follow() -> ModelServerConfig:
+            config = read()
+            self.configure(config)
+            return config
+
+        return read_and_follow
+
     def record(self, model: str, make: Make) -> None:
         """Logs what `make` returns, if the model has a log and the request is in the sample."""
         if found := self._logs.get(model):
@@ -65,7 +76,7 @@ class RequestLogs:
 class RequestLog:
     """The log of one model. `record` takes no time of a request; a thread writes.
 
-    Raises ValueError for a configuration that this server cannot follow.
+    Raises ConfigError for a configuration that this server cannot follow.
     """
 
     def __init__(
@@ -129,11 +140,11 @@ class RequestLog:
 def _read_prefix(config: LoggingConfig) -> str:
     collector = config.log_collector_config
     if collector.type != COLLECTOR:
-        raise ValueError(
+        raise ConfigError(
             f"Cannot find LogCollector::Factory for type: {collector.type!r}. Use {COLLECTOR!r}."
         )
     if not collector.filename_prefix:
-        raise ValueError("log_collector_config has no filename_prefix: set the path of the log.")
+        raise ConfigError("log_collector_config has no filename_prefix: set the path of the log.")
     return str(collector.filename_prefix)
 
 
@@ -141,5 +152,5 @@ def _read_rate(config: LoggingConfig) -> float:
     """The share of requests in the log, from 0 to 1."""
     rate = float(config.sampling_config.sampling_rate)
     if not 0.0 <= rate <= 1.0:
-        raise ValueError(f"sampling_rate is {rate:g}: set it from 0 to 1.")
+        raise ConfigError(f"sampling_rate is {rate:g}: set it from 0 to 1.")
     return rate

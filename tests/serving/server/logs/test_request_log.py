@@ -10,8 +10,8 @@ from tensorflow_serving.config.logging_config_pb2 import LoggingConfig
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from serving.server import metrics
-from serving.server.log_files import LogLimits
-from serving.server.request_log import RequestLog, RequestLogs
+from serving.server.logs.log_files import LogLimits
+from serving.server.logs.request_log import RequestLog, RequestLogs
 
 
 def configure(folder, *, rate=1.0, kind="file"):
