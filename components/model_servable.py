@@ -15,8 +15,8 @@ from components.tasks import TASKS
 from components.tasks.task import FindProblem
 from serving.client import ServingError, connect
 from serving.server.local import Server
-from serving.server.request_errors import RequestError
 from serving.server.models.warmup import RECORDS as WARMUP
+from serving.server.request_errors import RequestError
 from trainer.data import records
 
 InputArtifact = tfx.dsl.components.InputArtifact
