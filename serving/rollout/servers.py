@@ -90,19 +90,21 @@ class Server:
         before, self._last = self._last, states
         for version in versions:
             status = states.get(version)
-            if status is None:
-                return f"version {version} is not reported yet"
-            if status.state == END and status.error and before and before.get(version) != status:
+            if status and status.state == AVAILABLE:
+                continue
+            if status is None or (status.state == END and not status.error):
+                return f"version {version} is not loaded yet"
+            if status.state == END and before is not None and before.get(version) != status:
                 raise RolloutError(f"{self.url}: version {version} failed: {status.error}")
-            if status.state != AVAILABLE:
-                return f"version {version} is {status.state} {status.error}".rstrip()
+            return f"version {version} is {status.state} {status.error}".rstrip()
         return self._find_wrong_label(labels)
 
     def _find_wrong_label(self, labels: Mapping[str, int]) -> str:
         for label, version in labels.items():
             found = self._find_labelled(label)
             if found != version:
-                return f"label {label} leads to version {found or 'none'}, not yet to {version}"
+                now = "no version" if found is None else f"version {found}"
+                return f"label {label} leads to {now}, not yet to version {version}"
         return ""
 
     def _find_labelled(self, label: str) -> int | None:

@@ -147,7 +147,7 @@ def test_what_an_interrupted_command_had_changed_is_put_back(rollout, config, ca
 def test_a_version_that_no_server_finds_is_an_error_after_the_limit(rollout, config):
     before = config.read_text("utf-8")
 
-    with pytest.raises(RolloutError, match="version 8 is not reported"):
+    with pytest.raises(RolloutError, match="version 8 is not loaded"):
         rollout(seconds=0.1).start_canary(8, 10)
 
     assert config.read_text("utf-8") == before
