@@ -9,9 +9,7 @@ int32, and a map is a repeated message of `key` and `value`.
 
 from __future__ import annotations
 
-from typing import Any
-
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from serving import message_tables
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "Dim": ("int64 size = 1",),
@@ -56,42 +54,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "PredictionLog": ("LogMetadata log_metadata = 1", "PredictLog predict_log = 6"),
 }
 PACKAGE = "fcn_client"  # Names are not sent.
-
-
-def _build() -> dict[str, Any]:
-    """A class for each message, in a pool of its own, so that TensorFlow's may be loaded too."""
-    file = descriptor_pb2.FileDescriptorProto(
-        name="fcn_client.proto", package=PACKAGE, syntax="proto3"
-    )
-    for name, fields in FIELDS.items():
-        message = file.message_type.add(name=name)
-        for field in fields:
-            _add_field(message, field)
-    pool = descriptor_pool.DescriptorPool()
-    pool.AddSerializedFile(file.SerializeToString())
-    return {name: _make_class(pool, name) for name in FIELDS}
-
-
-def _add_field(message: descriptor_pb2.DescriptorProto, line: str) -> None:
-    """Adds the field of a line such as `repeated Dim dim = 2`."""
-    *label, kind, name, _, number = line.split()
-    types = descriptor_pb2.FieldDescriptorProto
-    field = message.field.add(name=name, number=int(number))
-    field.label = types.LABEL_REPEATED if label else types.LABEL_OPTIONAL
-    if kind in FIELDS:
-        field.type, field.type_name = types.TYPE_MESSAGE, f".{PACKAGE}.{kind}"
-    else:
-        field.type = types.Type.Value(f"TYPE_{kind.upper()}")
-
-
-def _make_class(pool: descriptor_pool.DescriptorPool, name: str) -> Any:
-    descriptor = pool.FindMessageTypeByName(f"{PACKAGE}.{name}")
-    if hasattr(message_factory, "GetMessageClass"):
-        return message_factory.GetMessageClass(descriptor)
-    return message_factory.MessageFactory(pool).GetPrototype(descriptor)  # protobuf 3.
-
-
-_CLASSES = _build()
+_CLASSES = message_tables.build(FIELDS, PACKAGE)
 
 Tensor = _CLASSES["Tensor"]
 ModelSpec = _CLASSES["ModelSpec"]

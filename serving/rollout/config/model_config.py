@@ -8,16 +8,14 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import Any
 
 from google.protobuf import text_format
 
+from serving.rollout.config.messages import ModelConfig, ModelServerConfig
 from serving.rollout.config.text_blocks import Block, find_blocks
 from serving.rollout.errors import RolloutRefused
-
-if TYPE_CHECKING:
-    from tensorflow_serving.config.model_server_config_pb2 import ModelConfig, ModelServerConfig
 
 CHANGED = ("model_version_policy", "version_labels")  # Fields of a model that roll-outs write.
 SEPARATOR = re.compile(r"[ \t]*[,;]?")  # Allowed after a field.
@@ -48,8 +46,8 @@ def find_model(text: str, name: str) -> ServedModel:
         if model.name == name:
             return model
     known = ", ".join(model.name for model in models) or "none"
-    problem = f"It has no model {name!r}" if name else "It has several models, or none"
-    raise RolloutRefused(f"{problem}: choose --model from: {known}.")
+    problem = f"no model {name!r}" if name else "several models, or none"
+    raise RolloutRefused(f"The model config has {problem}: choose --model from: {known}.")
 
 
 def change_model(
@@ -57,59 +55,57 @@ def change_model(
 ) -> str:
     """The text with a new policy `specific`, and new labels, for one model.
 
-    All other text stays, comments too. If a file is written in a form in which the model's lines
-    cannot be found, the whole file is written in the standard form, without comments.
+    All other text stays, comments too. Raises RolloutRefused if the model's lines are not found.
     """
-    wanted = _parse(text)
-    names = [config.name for config in wanted.model_config_list.config]
-    position = names.index(name)
-    config = wanted.model_config_list.config[position]
-    for field in CHANGED:
-        config.ClearField(field)
-    config.model_version_policy.specific.versions.extend(sorted(versions))
-    config.version_labels.update(labels)
-    changed = _replace_fields(text, position, config)
-    return changed if _is_text_of(changed, wanted) else text_format.MessageToString(wanted)
+    before = {model.name: model for model in list_models(text)}
+    wanted = replace(before[name], versions=tuple(sorted(versions)), newest=None, labels={**labels})
+    changed = _replace_fields(text, list(before).index(name), wanted)
+    if not _contains(changed, {**before, name: wanted}):
+        raise RolloutRefused(
+            f"The policy and the labels of {name} are written in a form that cannot be changed: "
+            "write `model_version_policy { ... }` and `version_labels { key: ... value: ... }`."
+        )
+    return changed
 
 
-def _read(config: ModelConfig) -> ServedModel:
+def _read(config: Any) -> ServedModel:
     policy = config.model_version_policy
-    kind = policy.WhichOneof("policy_choice")
+    is_latest = not (policy.HasField("specific") or policy.HasField("all"))
     return ServedModel(
         name=config.name,
         base_path=config.base_path,
         versions=tuple(policy.specific.versions),
-        newest=(policy.latest.num_versions or 1) if kind in (None, "latest") else None,
-        labels=dict(config.version_labels),
+        newest=(policy.latest.num_versions or 1) if is_latest else None,
+        labels={label.key: label.value for label in config.version_labels},
     )
 
 
-def _parse(text: str) -> ModelServerConfig:
-    from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
-
+def _parse(text: str) -> Any:
     try:
-        return text_format.Parse(text, ModelServerConfig())
+        return text_format.Parse(text, ModelServerConfig(), allow_unknown_field=True)
     except text_format.ParseError as error:
-        raise RolloutRefused(f"It is not a ModelServerConfig in protobuf text: {error}.") from error
+        raise RolloutRefused(
+            f"The model config is not a ModelServerConfig in protobuf text: {error}."
+        ) from error
 
 
-def _replace_fields(text: str, position: int, config: ModelConfig) -> str:
-    """The text, with a model's CHANGED fields replaced; the empty text if it is not found."""
-    lists = [b for b in find_blocks(text, 0, len(text)) if b.name == "model_config_list"]
-    found = [block for one in lists for block in find_blocks(text, one.body, one.body_end)]
-    if position >= len(found):
-        return ""
-    block = found[position]
+def _replace_fields(text: str, position: int, model: ServedModel) -> str:
+    """The text, with the CHANGED fields of the model at this position of the list replaced."""
+    block = _find_models(text)[position]
     kept, start = [], block.body
     for field in find_blocks(text, block.body, block.body_end):
         if field.name in CHANGED:
             kept.append(text[start : field.start].rstrip())
             start = _find_end(text, field)
-    kept.append(text[start : block.body_end])
+    body = "".join([*kept, text[start : block.body_end]]).rstrip()
     margin = _find_margin(text, block)
-    body = "".join(kept).rstrip()
-    written = textwrap.indent(_write_fields(config), margin + "  ")
+    written = textwrap.indent(_write_fields(model), margin + "  ")
     return f"{text[: block.body]}{body}\n{written}{margin}{text[block.body_end :]}"
+
+
+def _find_models(text: str) -> list[Block]:
+    lists = [one for one in find_blocks(text, 0, len(text)) if one.name == "model_config_list"]
+    return [block for one in lists for block in find_blocks(text, one.body, one.body_end)]
 
 
 def _find_end(text: str, field: Block) -> int:
@@ -123,14 +119,17 @@ def _find_margin(text: str, block: Block) -> str:
     return line[: len(line) - len(line.lstrip())]
 
 
-def _write_fields(config: ModelConfig) -> str:
-    only = type(config)(model_version_policy=config.model_version_policy)
-    only.version_labels.update(config.version_labels)
-    return text_format.MessageToString(only)
+def _write_fields(model: ServedModel) -> str:
+    config = ModelConfig()
+    config.model_version_policy.specific.versions.extend(model.versions)
+    for label, version in sorted(model.labels.items()):
+        config.version_labels.add(key=label, value=version)
+    return str(text_format.MessageToString(config))
 
 
-def _is_text_of(text: str, wanted: ModelServerConfig) -> bool:
+def _contains(text: str, wanted: Mapping[str, ServedModel]) -> bool:
+    """Whether these are the models of the text."""
     try:
-        return bool(text) and _parse(text) == wanted
+        return {model.name: model for model in list_models(text)} == wanted
     except RolloutRefused:
         return False

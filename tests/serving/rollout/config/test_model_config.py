@@ -83,6 +83,23 @@ def test_every_form_of_the_text_is_changed_in_its_own_model_only(text):
     assert all(after[name] == config for name, config in before.items() if name != "b")
 
 
+def test_settings_that_roll_outs_do_not_know_stay():
+    logged = 'logging_config { log_collector_config { type: "x" } }'
+    text = f'model_config_list {{ config {{ name: "a" model_type: TENSORFLOW {logged} }} }}'
+    changed = model_config.change_model(text, "a", versions=[7], labels=LABELS)
+
+    [config] = parse(changed).model_config_list.config
+    assert config.logging_config.log_collector_config.type == "x"
+    assert (config.model_type, config.version_labels) == (1, LABELS)
+
+
+def test_labels_in_a_form_that_cannot_be_changed_are_refused():
+    text = 'model_config_list { config { name: "a" version_labels: [{key: "b" value: 1}] } }'
+
+    with pytest.raises(RolloutRefused, match="version_labels"):
+        model_config.change_model(text, "a", versions=[7], labels=LABELS)
+
+
 @pytest.mark.parametrize(
     ("policy", "newest"),
     [
