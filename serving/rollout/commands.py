@@ -103,7 +103,9 @@ def promote(
     page: Annotated[Path, typer.Option(metavar="FILE", help="The comparison's page.")] = Path(
         "comparison.html"
     ),
-    skip_comparison: Annotated[bool, typer.Option(help="Promotes without a comparison.")] = False,
+    skip_comparison: Annotated[
+        bool, typer.Option("--skip-comparison", help="Promotes without a comparison.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Does not ask, without --when.")] = False,
     config: Config = None,
     configmap: ConfigMap = "",

@@ -9,7 +9,7 @@ int32, and a map is a repeated message of `key` and `value`.
 
 from __future__ import annotations
 
-from serving import message_tables
+from serving.client.over_grpc import message_tables
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "Dim": ("int64 size = 1",),

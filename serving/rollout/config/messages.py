@@ -7,7 +7,7 @@ map is a repeated message of `key` and `value`.
 
 from __future__ import annotations
 
-from serving import message_tables
+from serving.client.over_grpc import message_tables
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "ModelServerConfig": ("ModelConfigList model_config_list = 1",),
