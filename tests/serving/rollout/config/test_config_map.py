@@ -7,11 +7,16 @@ import shutil
 from dataclasses import replace
 
 import pytest
+from typer.testing import CliRunner
 
+from serving.rollout.commands import app
 from serving.rollout.config.config_map import ConfigMapStore
+from serving.rollout.config.model_config import find_model
 from serving.rollout.errors import ChangedMeanwhile, RolloutError, RolloutRefused
+from tests.fakes.config_follower import ConfigFollower
 from tests.fakes.config_map_api import ConfigMapApi
 
+CONFIG = 'model_config_list { config { name: "shop" } }'
 KEPT = {"other.config": "of another program"}
 
 
@@ -19,7 +24,7 @@ KEPT = {"other.config": "of another program"}
 def api(tmp_path, monkeypatch):
     if not shutil.which("kubectl"):
         pytest.skip("kubectl is not installed")
-    with ConfigMapApi("shop", "models", {"models.config": "old", **KEPT}) as api:
+    with ConfigMapApi("shop", "models", {"models.config": CONFIG, **KEPT}) as api:
         cluster = {"name": "here", "cluster": {"server": api.url}}
         context = {"name": "here", "context": {"cluster": "here", "user": ""}}
         settings = {"clusters": [cluster], "contexts": [context], "current-context": "here"}
@@ -59,6 +64,19 @@ def test_texts_of_a_whole_history_are_sent(api):
     store.write(replace(store.read(), history=history))
 
     assert store.read().history == history
+
+
+def test_a_canary_is_started_and_ended_in_a_config_map(api):
+    with ConfigFollower(lambda: api.data["models.config"], existing={1, 2}) as server:
+        place = ["--configmap", "shop/models", "--server", server.url]
+        started = CliRunner().invoke(app, ["canary", "1", "--percent", "10", *place])
+        assert started.exit_code == 0, started.output
+        assert find_model(api.data["models.config"], "shop").labels == {"stable": 2, "canary": 1}
+
+        ended = CliRunner().invoke(app, ["rollback", *place])
+    assert ended.exit_code == 0, ended.output
+    assert find_model(api.data["models.config"], "shop").versions == (2,)
+    assert api.data["models.rollout-history.jsonl"].count("\n") == 2
 
 
 def test_a_missing_key_is_refused_and_the_others_are_named(api):
