@@ -47,6 +47,7 @@ PIPELINE = [
         "keras==3.6.0",
         "grpcio==1.66.2",
         "grpcio-status==1.48.2",
+        "grpcio-health-checking==1.48.2",  # The newest that takes protobuf 3.20.
     ),
     *on(
         NEWER,
@@ -56,11 +57,13 @@ PIPELINE = [
         "tensorflow-transform>=1.21,<1.22",
         "tensorflow-serving-api>=2.19",
         "apache-beam[gcp]>=2.77,<2.78",
+        "grpcio-health-checking>=1.66,<2",
     ),
     "defusedxml>=0.7,<1",
     "imagehash>=4.3.2,<5",
     "jinja2>=3.1,<4",
     "matplotlib>=3.8,<4",
+    "orjson>=3.9.7,<4",
     "pillow<13",
     "pydantic>=2.7,<3",
     "scipy>=1.11,<2",
@@ -100,7 +103,11 @@ setup(
     long_description_content_type="text/markdown",
     python_requires=">=3.10",
     packages=find_packages(include=["pipeline*", "components*", "trainer*", "serving*"]),
-    package_data={"trainer.data": ["schemas/*.pbtxt"], "components.report": ["*.j2"]},
+    package_data={
+        "trainer.data": ["schemas/*.pbtxt"],
+        "components.report": ["*.j2"],
+        "serving.rollout.comparison": ["*.j2"],
+    },
     install_requires=CLIENT,
     extras_require={
         "client": [],  # A name for what is always installed.
@@ -109,5 +116,10 @@ setup(
         "gpu": GPU,
         "dev": DEV,
     },
-    entry_points={"console_scripts": ["fcn=pipeline.cli.app:main"]},
+    entry_points={
+        "console_scripts": [
+            "fcn=pipeline.cli.app:main",
+            "fcn-model-server=serving.server.__main__:main",
+        ]
+    },
 )

@@ -16,8 +16,8 @@ from components.tasks import TASKS
 from components.tasks.task import FindProblem
 from serving.client import ServingError, connect
 from serving.server.local import Server
+from serving.server.models.warmup import RECORDS as WARMUP
 from serving.server.request_errors import RequestError
-from serving.server.warmup import RECORDS as WARMUP
 from trainer.data import records
 
 REQUESTS = 8  # Images of the test split that are sent.

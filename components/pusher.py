@@ -1,4 +1,7 @@
-"""TFX's Pusher, changed so that a version is complete when it becomes visible."""
+"""TFX's Pusher, changed so that a version is complete when it becomes visible.
+
+The version also carries the evaluation that it passed.
+"""
 
 import os
 import platform
@@ -19,7 +22,7 @@ from tfx.types import artifact_utils, standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 from tfx.utils import io_utils, proto_utils
 
-from components import serving_folder
+from components import evaluation_record, serving_folder
 
 STAGING = ".partial"  # Prefix of staging folders. Servers look for integers only.
 LEFTOVER = 24 * 60 * 60  # Seconds after which a push has certainly ended.
@@ -66,6 +69,7 @@ class PusherExecutor(executor.Executor):
             super().Do(input_dict, output_dict, {**exec_properties, **staged})
             pushed = artifact_utils.get_single_instance(output_dict["pushed_model"])
             if pushed.get_int_custom_property("pushed"):
+                add_evaluation(pushed, input_dict.get("evaluation", []), staging)
                 publish(pushed, folder, staging)
         finally:
             if tf.io.gfile.exists(staging):
@@ -111,6 +115,13 @@ def is_left_over(since: int, process: int, namespace: str) -> bool:
     return False
 
 
+def add_evaluation(pushed: types.Artifact, evaluations: list[types.Artifact], staging: str) -> None:
+    """Writes the evaluation, if there is one, into the staged version."""
+    for evaluation in evaluations:
+        version = pushed.get_string_custom_property("pushed_version")
+        evaluation_record.write(f"{staging}/{version}", evaluation.uri)
+
+
 def publish(pushed: types.Artifact, folder: str, staging: str) -> None:
     """Moves the staged version to the served folder as the newest: servers serve that one."""
     second = pushed.get_string_custom_property("pushed_version")
@@ -142,6 +153,7 @@ class PusherSpec(types.ComponentSpec):
     INPUTS = {  # noqa: RUF012
         "model_blessing": ChannelParameter(type=standard_artifacts.ModelBlessing),
         "infra_blessing": ChannelParameter(type=standard_artifacts.InfraBlessing),
+        "evaluation": ChannelParameter(type=standard_artifacts.ModelEvaluation, optional=True),
     }
     OUTPUTS = {  # noqa: RUF012
         "pushed_model": ChannelParameter(type=standard_artifacts.PushedModel),
@@ -159,6 +171,7 @@ class Pusher(BaseComponent):
         *,
         model_blessing: types.BaseChannel,  # type: ignore[type-arg]
         infra_blessing: types.BaseChannel,  # type: ignore[type-arg]
+        evaluation: types.BaseChannel | None = None,  # type: ignore[type-arg]
         served_folder: str | RuntimeParameter,
         attempt: str = "",
     ) -> None:
@@ -166,6 +179,7 @@ class Pusher(BaseComponent):
         spec = PusherSpec(
             model_blessing=model_blessing,
             infra_blessing=infra_blessing,
+            evaluation=evaluation,
             served_folder=served_folder,
             attempt=attempt,
             pushed_model=types.Channel(type=standard_artifacts.PushedModel),

@@ -61,6 +61,7 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
     pusher = Pusher(
         model_blessing=evaluator.outputs["blessing"],
         infra_blessing=servable.outputs["blessing"],
+        evaluation=evaluator.outputs["evaluation"],
         served_folder=settings.served_folder(experiment.name),
         attempt=settings.push_attempt,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from serving import commands, terminal
+from serving.prediction.command import predict
 
 app = typer.Typer(
     help="Serves models, and gets predictions from served models.",
@@ -13,7 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(commands.serve)
-app.command()(commands.predict)
+app.command()(predict)
 
 
 def main() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
 import rich.console
@@ -14,7 +17,8 @@ from rich.text import Text
 
 from serving import printable
 
-WRONG_USE = 2  # The exit code for a command that cannot run in this installation.
+FAILED = 1  # Exit codes.
+WRONG_USE = 2  # Also for a command that this installation cannot run.
 OWN_PACKAGES = {"components", "pipeline", "serving", "trainer"}
 KUBEFLOW_PACKAGES = {"croniter", "kfp", "kubernetes", "yaml"}  # Only the extra `kubeflow` has them.
 UNLIMITED = 1_000_000  # Characters of a line.
@@ -72,6 +76,23 @@ def say(text: str) -> None:
     console.print(text, highlight=False, soft_wrap=True)
 
 
+def echo(text: str, *, err: bool = False) -> None:
+    """Prints a text from outside, without colours."""
+    typer.echo(printable.message(text), err=err)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Prints the message to stderr, and ends the command with the code."""
+    echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def quiet_tensorflow() -> None:
+    """Silences its warnings about missing GPUs and old Pythons. Call it before the import."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    warnings.filterwarnings("ignore", category=FutureWarning, module="google")
+
+
 def run_commands(app: typer.Typer, program: str | None = None) -> NoReturn:
     """Runs the commands of this process's arguments, and ends the process with their code.
 
@@ -85,10 +106,13 @@ def run_commands(app: typer.Typer, program: str | None = None) -> NoReturn:
         error.show()
         code = error.exit_code
     except typer.Abort:
-        code = 1
+        code = FAILED
     except ModuleNotFoundError as error:
         errors.print(explain_missing(error), highlight=False, markup=False, soft_wrap=True)
         code = WRONG_USE
+    except BrokenPipeError:  # The reader has seen enough, as in `fcn predict ... | head`.
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - Python flushes it at the end.
+        code = FAILED
     sys.exit(code or 0)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from components.ingestion import formats
 from components.ingestion.images import Picture
+from serving import formats
 
 WRONG_EXTENSION = "wrong_extension"
 TRAILING_BYTES = "trailing_bytes"

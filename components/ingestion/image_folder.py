@@ -26,6 +26,7 @@ from components.ingestion.layouts.class_folders import LAYOUTS
 from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
 from components.ingestion.layouts.split_lists import SplitList
 from components.ingestion.layouts.traversal import Tree
+from serving.left_out import find_kind
 
 THREADS = 16  # Storage may be slow, but answers in parallel.
 BY_CONTENT, BY_FOLDERS, BY_LISTS = "content", "folders", "lists"
@@ -76,7 +77,7 @@ def find(input_base: str, *, follow_links: bool = False) -> Listing:
 
 
 def _list(base: str, tree: Tree) -> Listing:
-    images = [path for path in tree.files if not left_out.find_kind(path)]
+    images = [path for path in tree.files if not find_kind(path)]
     owners = class_folders.find(base, tree, images)
     files = []
     for path in images:

@@ -15,9 +15,9 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from components.ingestion import formats, rejects
+from components.ingestion import rejects
 from components.ingestion.near_duplicates import look
-from serving import bit_depth, image_kinds, orientation, rgb_images
+from serving import bit_depth, formats, image_kinds, orientation, rgb_images
 from serving.deep_colours import UnknownDepthError
 from serving.server import memory_budget
 from trainer.data import images

@@ -27,6 +27,7 @@ from components.ingestion.layouts.nearest_names import NearestNames, explain_mis
 from components.ingestion.layouts.paired_files import LAYOUTS, Member
 from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
 from components.ingestion.layouts.traversal import Tree
+from serving.left_out import find_kind, is_visible
 from trainer.class_names import breaks_lines
 
 IMAGES = "images"
@@ -44,7 +45,7 @@ class ListEntry(NamedTuple):
 def find(input_base: str, *, follow_links: bool = False, suffix: str = "") -> Listing:
     """Lists the folder. Masks' names may end in a suffix. Raises DataError if it is unknown."""
     tree = traversal.walk(input_base, LAYOUTS, follow_links=follow_links)
-    images = [path for path in tree.files if not left_out.find_kind(path)]
+    images = [path for path in tree.files if not find_kind(path)]
     is_pets = any(path.startswith(f"{TRIMAPS}/") for path in images)
     with traversal.explain_links(tree):
         return (_list_pets if is_pets else _list_pairs)(input_base, tree, images, suffix)
@@ -98,7 +99,7 @@ def _list_members(paths: Sequence[str], folder: str) -> list[Member]:
     return [
         Member(path, paired_files.strip_extension(path, f"{folder}/"))
         for path in paths
-        if path.startswith(f"{folder}/") and left_out.is_visible(path)
+        if path.startswith(f"{folder}/") and is_visible(path)
     ]
 
 

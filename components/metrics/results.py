@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -95,6 +96,11 @@ def name_part(part: tuple[str, Any]) -> str:
     """Names one part of a slice's key: "size bucket 0"."""
     name, value = part
     return f"{FIELDS.get(name, name)} {value}"
+
+
+def read_name(config: tfma.MetricConfig) -> str:
+    """The metric's name in results and thresholds; empty if it has none."""
+    return json.loads(config.config or "{}").get("name", "")
 
 
 def list_gate_failures(evaluated: str) -> list[str]:

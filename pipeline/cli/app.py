@@ -11,6 +11,8 @@ import typer
 
 from pipeline.cli import kubeflow, models, run, schedule
 from serving import commands, terminal
+from serving.prediction.command import predict
+from serving.rollout import commands as rollout
 
 app = typer.Typer(
     help="Fully convolutional networks: from a folder of images to a served model.",
@@ -21,10 +23,11 @@ app = typer.Typer(
 app.command()(run.run)
 app.command()(models.models)
 app.command()(commands.serve)
-app.command()(commands.predict)
+app.command()(predict)
 app.command("compile")(kubeflow.compile_pipeline)
 app.command()(kubeflow.rehearse)
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(rollout.app, name="rollout")
 
 
 def main() -> None:

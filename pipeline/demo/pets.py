@@ -16,7 +16,8 @@ from rich.text import Text
 
 from pipeline.demo import drawn_pets, photographs, steps
 from pipeline.demo.download import Archive
-from serving import commands, mask_files, overlay, terminal
+from serving import commands, overlay, terminal
+from serving.prediction import mask_files
 from serving.printable import markup
 from serving.terminal import Table, console
 

@@ -81,6 +81,11 @@ class AsyncClient:
         """See Client.list_versions."""
         return self._api.read_status(await self._send(self._api.get_status()))
 
+    async def find_version(self, *, key: str | None = None) -> int:
+        """See Client.find_version."""
+        version = self._settings.route.choose(self.model, key)
+        return self._api.read_version(await self._send(self._api.get_metadata(version)))
+
     async def close(self) -> None:
         """See Client.close."""
         await self._wire.close()

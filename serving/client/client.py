@@ -82,6 +82,11 @@ class Client:
         """The states of the model's versions, newest first."""
         return self._api.read_status(self._send(self._api.get_status()))
 
+    def find_version(self, *, key: str | None = None) -> int:
+        """The number of the version that answers requests such as those with this key."""
+        version = self._settings.route.choose(self.model, key)
+        return self._api.read_version(self._send(self._api.get_metadata(version)))
+
     def close(self) -> None:
         """Closes the connections, and publishes the current file of the request log."""
         self._wire.close()

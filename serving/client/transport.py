@@ -28,6 +28,12 @@ class Api(Protocol):
     def read_status(self, reply: Any) -> list[VersionStatus]:
         """The states in the reply to `get_status`."""
 
+    def get_metadata(self, version: ModelVersion) -> Any:
+        """The call for the metadata of a version."""
+
+    def read_version(self, reply: Any) -> int:
+        """The number of the version that answered `get_metadata`."""
+
 
 class Wire(Protocol):
     """Sends calls to one server, and may be shared by threads."""

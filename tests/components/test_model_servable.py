@@ -12,7 +12,7 @@ from tfx.types import standard_artifacts
 
 from components import class_shares
 from components.model_servable import ModelServable
-from serving.server.warmup import RECORDS
+from serving.server.models.warmup import RECORDS
 from tests.fakes import tiny_masks
 from tests.fakes.tiny_runs import (
     CLEAN,

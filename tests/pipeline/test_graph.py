@@ -98,6 +98,7 @@ MODEL = ("Trainer", "model")
             {
                 "model_blessing": ("Evaluator", "blessing"),
                 "infra_blessing": ("ModelServable", "blessing"),
+                "evaluation": ("Evaluator", "evaluation"),
             },
         ),
     ],

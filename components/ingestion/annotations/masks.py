@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from components.ingestion import formats, rejects
+from components.ingestion import rejects
 from components.ingestion.annotations import orientation
 from components.ingestion.images import Picture, RejectError, reject_damage
-from serving import image_kinds
+from serving import formats, image_kinds
 from serving.orientation import load_stored
 from trainer.data.records import IGNORED
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from components.errors import DataError
 from components.ingestion.layouts import left_out, sides, split_folders, split_words
 from components.ingestion.layouts.traversal import Tree
+from serving.left_out import is_visible
 from trainer.class_names import breaks_lines, is_blank
 
 LAYOUTS = (
@@ -35,7 +36,7 @@ class Owner(NamedTuple):
 
 def find(base: str, tree: Tree, images: Sequence[str]) -> dict[str, Owner]:
     """Returns the folders whose files belong to a class. Raises DataError for an unknown layout."""
-    visible = [f for f in tree.folders if f and all(map(left_out.is_visible, f.split("/")))]
+    visible = [f for f in tree.folders if f and all(map(is_visible, f.split("/")))]
     sides.check_classes(base, visible, images)
     level = _Levels(visible, images)
     tops = level.list_in("")

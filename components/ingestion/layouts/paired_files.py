@@ -14,6 +14,7 @@ from components.ingestion.layouts import left_out, sides, split_folders, split_w
 from components.ingestion.layouts.nearest_names import NearestNames, explain_missing
 from components.ingestion.layouts.sides import Sides
 from components.ingestion.layouts.traversal import Tree
+from serving.left_out import is_visible
 
 LAYOUTS = (
     "images/ and masks/, or both in each of train/ val/ test/, or train/ val/ test/ in both, or "
@@ -43,7 +44,7 @@ def find(base: str, tree: Tree, images: Sequence[str], *, suffix: str = "") -> l
 
     Raises DataError for an unknown layout.
     """
-    visible = [f for f in tree.folders if f and all(map(left_out.is_visible, f.split("/")))]
+    visible = [f for f in tree.folders if f and all(map(is_visible, f.split("/")))]
     tops = [folder for folder in visible if "/" not in folder]
     if both := sides.find_sides(base, "", images):
         _check_no_split_next_to(base, both, images)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from components.errors import DataError
 from components.ingestion.layouts import left_out
+from serving.left_out import is_visible
 
 TRAIN_AND_VAL = "train+val"  # The content decides which of the two; never test.
 WORDS = {
@@ -90,7 +91,7 @@ def check_all_read(base: str, folders: Iterable[str], used: Iterable[str]) -> No
     children: dict[str, list[str]] = {}
     for folder in folders:
         parent, _, name = folder.rpartition("/")
-        if all(map(left_out.is_visible, folder.split("/"))):
+        if all(map(is_visible, folder.split("/"))):
             children.setdefault(parent, []).append(name)
     for parent in sorted(set(children) - set(used)):
         splits = find_splits(children[parent])

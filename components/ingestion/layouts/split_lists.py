@@ -13,8 +13,9 @@ import tensorflow as tf
 from components import atomic_text
 from components.errors import DataError
 from components.ingestion.layouts import split_folders, split_words
-from components.ingestion.layouts.left_out import is_visible, name_some
+from components.ingestion.layouts.left_out import name_some
 from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
+from serving.left_out import is_visible
 
 PLACES = ("", "splits", "split", "lists", "imagesets/segmentation", "imagesets", "annotations")
 OF_CLASSES = ("", "splits", "split", "lists", "imagesets/main", "imagesets", "annotations")

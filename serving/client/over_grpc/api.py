@@ -14,6 +14,8 @@ from serving.client.routes import ModelVersion
 
 PREDICT = "/tensorflow.serving.PredictionService/Predict"
 GET_STATUS = "/tensorflow.serving.ModelService/GetModelStatus"
+GET_METADATA = "/tensorflow.serving.PredictionService/GetModelMetadata"
+METADATA = "signature_def"  # The only metadata that there is.
 INPUT = "image_bytes"
 STATES = {10: "START", 20: "LOADING", 30: "AVAILABLE", 40: "UNLOADING", 50: "END"}
 
@@ -58,16 +60,30 @@ class GrpcApi:
             for found in reply.model_version_status
         ]
 
+    def get_metadata(self, version: ModelVersion) -> Call:
+        """The call for the metadata of a version."""
+        request = messages.GetModelMetadataRequest(metadata_field=[METADATA])
+        _fill_spec(request.model_spec, self._model, version)
+        return Call(GET_METADATA, request, messages.GetModelMetadataResponse.FromString)
+
+    def read_version(self, reply: Any) -> int:
+        """The number of the version that answered."""
+        return int(reply.model_spec.version.value)
+
 
 def make_request(model: str, version: ModelVersion, images: Sequence[bytes]) -> Any:
     """A PredictRequest for encoded images."""
     request = messages.PredictRequest()
-    request.model_spec.name = model
-    if version.number is not None:
-        request.model_spec.version.value = version.number
-    request.model_spec.version_label = version.label
+    _fill_spec(request.model_spec, model, version)
     request.inputs.add(key=INPUT, value=tensors.write_strings(images))
     return request
+
+
+def _fill_spec(spec: Any, model: str, version: ModelVersion) -> None:
+    spec.name = model
+    if version.number is not None:
+        spec.version.value = version.number
+    spec.version_label = version.label
 
 
 def _to_lists(name: str, tensor: Any) -> Any:

@@ -1,17 +1,15 @@
 """TF Serving's messages, with the fields that the client uses, and without TensorFlow.
 
 Names and numbers follow the published files: tensorflow/core/framework/{tensor,tensor_shape}.proto
-of github.com/tensorflow/tensorflow; model, predict, get_model_status, status, logging and
-prediction_log.proto in tensorflow_serving/apis/ of github.com/tensorflow/serving. Fields that are
-not listed here are skipped when a message is read. On the wire, an enum is an int32, and a map is
-a repeated message of `key` and `value`.
+of github.com/tensorflow/tensorflow; model, predict, get_model_status, get_model_metadata, status,
+logging and prediction_log.proto in tensorflow_serving/apis/ of github.com/tensorflow/serving.
+Fields that are not listed here are skipped when a message is read. On the wire, an enum is an
+int32, and a map is a repeated message of `key` and `value`.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from serving.client.over_grpc import message_tables
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "Dim": ("int64 size = 1",),
@@ -41,6 +39,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "PredictRequest": ("ModelSpec model_spec = 1", "repeated NamedTensor inputs = 2"),
     "PredictResponse": ("repeated NamedTensor outputs = 1", "ModelSpec model_spec = 2"),
     "GetModelStatusRequest": ("ModelSpec model_spec = 1",),
+    "GetModelMetadataRequest": ("ModelSpec model_spec = 1", "repeated string metadata_field = 2"),
+    "GetModelMetadataResponse": ("ModelSpec model_spec = 1",),
     "Status": ("int32 error_code = 1", "string error_message = 2"),
     "ModelVersionStatus": ("int64 version = 1", "int32 state = 2", "Status status = 3"),
     "GetModelStatusResponse": ("repeated ModelVersionStatus model_version_status = 1",),
@@ -54,42 +54,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "PredictionLog": ("LogMetadata log_metadata = 1", "PredictLog predict_log = 6"),
 }
 PACKAGE = "fcn_client"  # Names are not sent.
-
-
-def _build() -> dict[str, Any]:
-    """A class for each message, in a pool of its own, so that TensorFlow's may be loaded too."""
-    file = descriptor_pb2.FileDescriptorProto(
-        name="fcn_client.proto", package=PACKAGE, syntax="proto3"
-    )
-    for name, fields in FIELDS.items():
-        message = file.message_type.add(name=name)
-        for field in fields:
-            _add_field(message, field)
-    pool = descriptor_pool.DescriptorPool()
-    pool.AddSerializedFile(file.SerializeToString())
-    return {name: _make_class(pool, name) for name in FIELDS}
-
-
-def _add_field(message: descriptor_pb2.DescriptorProto, line: str) -> None:
-    """Adds the field of a line such as `repeated Dim dim = 2`."""
-    *label, kind, name, _, number = line.split()
-    types = descriptor_pb2.FieldDescriptorProto
-    field = message.field.add(name=name, number=int(number))
-    field.label = types.LABEL_REPEATED if label else types.LABEL_OPTIONAL
-    if kind in FIELDS:
-        field.type, field.type_name = types.TYPE_MESSAGE, f".{PACKAGE}.{kind}"
-    else:
-        field.type = types.Type.Value(f"TYPE_{kind.upper()}")
-
-
-def _make_class(pool: descriptor_pool.DescriptorPool, name: str) -> Any:
-    descriptor = pool.FindMessageTypeByName(f"{PACKAGE}.{name}")
-    if hasattr(message_factory, "GetMessageClass"):
-        return message_factory.GetMessageClass(descriptor)
-    return message_factory.MessageFactory(pool).GetPrototype(descriptor)  # protobuf 3.
-
-
-_CLASSES = _build()
+_CLASSES = message_tables.build(FIELDS, PACKAGE)
 
 Tensor = _CLASSES["Tensor"]
 ModelSpec = _CLASSES["ModelSpec"]
@@ -97,4 +62,6 @@ PredictRequest = _CLASSES["PredictRequest"]
 PredictResponse = _CLASSES["PredictResponse"]
 GetModelStatusRequest = _CLASSES["GetModelStatusRequest"]
 GetModelStatusResponse = _CLASSES["GetModelStatusResponse"]
+GetModelMetadataRequest = _CLASSES["GetModelMetadataRequest"]
+GetModelMetadataResponse = _CLASSES["GetModelMetadataResponse"]
 PredictionLog = _CLASSES["PredictionLog"]

@@ -66,6 +66,17 @@ class RestApi:
         except (KeyError, TypeError, ValueError) as error:
             raise NotTFServing(f"The status of {self._path} has no {error}.") from error
 
+    def get_metadata(self, version: ModelVersion) -> Call:
+        """The call for the metadata of a version."""
+        return Call("GET", f"{self._path}{_make_suffix(version)}/metadata")
+
+    def read_version(self, reply: dict[str, Any]) -> int:
+        """The number of the version that answered. Raises NotTFServing."""
+        try:
+            return int(reply["model_spec"]["version"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise NotTFServing(f"The metadata of {self._path} has no version: {error}.") from error
+
 
 def _make_suffix(version: ModelVersion) -> str:
     if version.label:

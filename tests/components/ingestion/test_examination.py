@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from components.ingestion import examination, file_bytes, formats, rejects
+from components.ingestion import examination, file_bytes, rejects
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import ImageFile
 from components.ingestion.images import Limits
 from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
 from components.ingestion.options import IngestionOptions
-from serving import rgb_images
+from serving import formats, rgb_images
 from tests.fakes.image_files import jpeg, oriented, put
 
 RATIOS = (8, 1, 1)

@@ -3,6 +3,7 @@
 import pytest
 
 from serving.client import connect
+from tests.fakes import saved_models
 from tests.fakes.answering import Recorder, answering
 from tests.fakes.saved_models import draw
 
@@ -20,6 +21,14 @@ def url(recorder):
 
 def label_of(request):
     return request.model_spec.version_label
+
+
+def test_the_version_that_answers_is_found_over_both_protocols(tmp_path):
+    saved_models.publish(tmp_path / "colours", 7)
+    with saved_models.served(tmp_path) as server:
+        for url in (f"grpc://localhost:{server.grpc_port}", f"http://localhost:{server.rest_port}"):
+            with connect(url, "colours", timeout=30) as client:
+                assert client.find_version() == 7
 
 
 def test_a_batch_is_one_request(recorder, url):

@@ -6,6 +6,7 @@ import tensorflow as tf
 from google.protobuf import wrappers_pb2
 from tensorflow.core.framework import tensor_pb2, tensor_shape_pb2
 from tensorflow_serving.apis import (
+    get_model_metadata_pb2,
     get_model_status_pb2,
     logging_pb2,
     model_pb2,
@@ -27,6 +28,8 @@ ORIGINALS = {
     "ModelSpec": model_pb2.ModelSpec,
     "PredictRequest": predict_pb2.PredictRequest,
     "PredictResponse": predict_pb2.PredictResponse,
+    "GetModelMetadataRequest": get_model_metadata_pb2.GetModelMetadataRequest,
+    "GetModelMetadataResponse": get_model_metadata_pb2.GetModelMetadataResponse,
     "GetModelStatusRequest": get_model_status_pb2.GetModelStatusRequest,
     "Status": status_pb2.StatusProto,
     "ModelVersionStatus": get_model_status_pb2.ModelVersionStatus,
