@@ -1,7 +1,7 @@
 # Each target does the set-up it needs. `make setup`, and each target that runs it, takes
 # TRACK=older|newer and PYTHON=/path to override the choice of track and Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations check format bench bench-folder bench-scale lock clean
+.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations check format bench bench-folder bench-scale bench-serving lock clean
 
 SETUP_PYTHON ?= python3
 PY := .venv/bin/python
@@ -18,6 +18,7 @@ KILLS_ARGS ?=
 MUTATIONS_ARGS ?=
 SCALE_ARGS ?=
 FOLDER_ARGS ?=
+SERVING_ARGS ?=
 LOCK_ARGS ?=
 # Images contain the same versions as the environment of the tests.
 OF_IMAGES = --constraint requirements/py311-313.lock --python-version 3.13 \
@@ -77,6 +78,9 @@ bench-folder: setup  ## measure memory and tables for 50,000 files with 10,000 c
 
 bench-scale: setup  ## measure fixed and per-image cost of the Beam engines, with Flink; MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.scale $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(SCALE_ARGS)
+
+bench-serving: setup  ## measure a server: protocols, forms of an image, 1 to 32 clients; MARKDOWN=FILE
+	@$(PY) -m pipeline.bench.serving.run $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(SERVING_ARGS)
 
 # To change uv's version, first replace requirements/uv.txt with the one line "uv==VERSION".
 lock:  ## renew the locks from setup.py; LOCK_ARGS=--upgrade for newer versions

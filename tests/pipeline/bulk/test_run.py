@@ -94,16 +94,21 @@ def test_masks_go_to_examples_in_records(tmp_path, segmenter):
 
     rows = tf.data.TFRecordDataset([str(file) for file in files(output, "answers")])
     found = [tf.train.Example.FromString(row).features.feature for row in rows.as_numpy_iterator()]
-    masks = {
-        row["file"].bytes_list.value[0]: row["mask_bytes"].bytes_list.value[0] for row in found
-    }
-    ids = {name: np.asarray(Image.open(io.BytesIO(mask))) for name, mask in masks.items()}
-    assert {name: mask.shape for name, mask in ids.items()} == {
+    masks = {get(row, "file"): read_mask(get(row, "mask_bytes")) for row in found}
+    assert {name: mask.shape for name, mask in masks.items()} == {
         b"a/x.png": (5, 9),
         b"b/x.png": (4, 7),
     }
-    assert (ids[b"a/x.png"] == saved_segmenter.LABELS.index("red")).all()
+    assert (masks[b"a/x.png"] == saved_segmenter.LABELS.index("red")).all()
     assert sum(found[0]["class_fractions"].float_list.value) == pytest.approx(1)
+
+
+def get(features, name):
+    return features[name].bytes_list.value[0]
+
+
+def read_mask(encoded):
+    return np.asarray(Image.open(io.BytesIO(encoded)))
 
 
 def test_the_examples_of_ingestion_are_answered(tmp_path, classifier):
