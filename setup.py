@@ -47,6 +47,7 @@ INSTALL = [
     "jinja2>=3.1,<4",
     "matplotlib>=3.8,<4",
     "pillow>=12,<13",
+    "pyarrow>=10",
     "pydantic>=2.7,<3",
     "rich>=13.7,<15",
     "scipy>=1.11,<2",

@@ -60,15 +60,16 @@ def add_steps(pipeline: beam.Pipeline, bulk: Bulk) -> None:
     _ = (
         (left_out, counts)
         | "AllCounts" >> beam.Flatten()
-        | "Sum" >> beam.CombinePerKey(add_up)
+        | "ByName" >> beam.GroupByKey()
+        | "Sum" >> beam.MapTuple(add_up)
         | "Together" >> beam.combiners.ToDict()
         | "SumUp" >> beam.Map(summary.write, bulk.output, bulk.model.folder, *files)
     )
 
 
-def add_up(numbers: Iterable[int]) -> int:
-    """The sum of parts of a count."""
-    return sum(numbers)
+def add_up(name: str, parts: Iterable[int]) -> tuple[str, int]:
+    """A count from its parts: one for each piece of work."""
+    return name, sum(parts)
 
 
 def _check(bulk: Bulk) -> None:

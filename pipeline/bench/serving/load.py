@@ -46,7 +46,7 @@ def measure(sender: Sender, server: ServerProcess, clients: int, seconds: float)
     """
     sends = [sender.open(server) for _ in range(clients)]
     with ThreadPoolExecutor(clients) as pool:
-        size = list(pool.map(lambda send: send(), sends))[0]
+        size = max(pool.map(lambda send: send(), sends))
         barrier = threading.Barrier(clients)
         start, cpu = time.perf_counter(), server.measure_cpu()
         parts = list(pool.map(lambda send: _repeat(send, barrier, seconds), sends))
@@ -69,7 +69,8 @@ def measure(sender: Sender, server: ServerProcess, clients: int, seconds: float)
 def _repeat(send: Send, barrier: threading.Barrier, seconds: float) -> np.ndarray:
     """The times of the requests that one client sends."""
     barrier.wait()
-    end, times = time.perf_counter() + seconds, []
+    end = time.perf_counter() + seconds
+    times: list[float] = []
     while not times or time.perf_counter() < end:
         times.append(time_call(send))
     return np.array(times)
@@ -80,7 +81,8 @@ def measure_calls(
 ) -> Load:
     """Calls in this process, one after another: the limit of any server."""
     call()
-    start, cpu, times = time.perf_counter(), time.process_time(), []
+    start, cpu = time.perf_counter(), time.process_time()
+    times: list[float] = []
     while not times or time.perf_counter() < start + seconds:
         times.append(time_call(call))
     p50, p99 = np.percentile(times, [50, 99])

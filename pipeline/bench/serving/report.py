@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pipeline.bench.markdown import format_markdown
-from pipeline.bench.serving.load import Load
 from serving.terminal import Table
+
+if TYPE_CHECKING:  # At run time it would import TensorFlow before it is silenced.
+    from pipeline.bench.serving.load import Load
 
 COLUMNS = ("request", "clients", "images/s", "p50", "p99", "KB", "server's CPU", "over the model")
 LIMIT_NOTE = "clients 0: the SavedModel called in this process, the limit of any server"
