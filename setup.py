@@ -31,6 +31,7 @@ INSTALL = [
         "keras==3.6.0",
         "grpcio==1.66.2",
         "grpcio-status==1.48.2",
+        "grpcio-health-checking==1.48.2",  # The newest that takes protobuf 3.20.
     ),
     *on(
         NEWER,
@@ -40,6 +41,7 @@ INSTALL = [
         "tensorflow-transform>=1.21,<1.22",
         "tensorflow-serving-api>=2.19",
         "apache-beam[gcp]>=2.77,<2.78",
+        "grpcio-health-checking>=1.66,<2",
     ),
     "defusedxml>=0.7,<1",
     "httpx>=0.27,<1",
@@ -89,5 +91,10 @@ setup(
     package_data={"trainer.data": ["schemas/*.pbtxt"], "components.report": ["*.j2"]},
     install_requires=INSTALL,
     extras_require={"kubeflow": KUBEFLOW, "gpu": GPU, "dev": DEV},
-    entry_points={"console_scripts": ["fcn=pipeline.cli.app:main"]},
+    entry_points={
+        "console_scripts": [
+            "fcn=pipeline.cli.app:main",
+            "fcn-model-server=serving.server.__main__:main",
+        ]
+    },
 )

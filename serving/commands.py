@@ -15,7 +15,7 @@ from serving.terminal import FAILED, WRONG_USE, quiet_tensorflow
 from serving.versions import find_models
 
 if TYPE_CHECKING:
-    from serving.server.model_versions import VersionStatus
+    from serving.server.models.model_versions import VersionStatus
 
 
 def serve(
@@ -27,7 +27,8 @@ def serve(
     """Serves the newest version of each model over gRPC and REST, until Ctrl-C."""
     models = _find_models(push_root)
     quiet_tensorflow()
-    from serving.server.local import PortTakenError, Server
+    from serving.server.local import Server
+    from serving.server.protocols.ports import PortTakenError
 
     server = Server(
         push_root, grpc_port=grpc_port, rest_port=rest_port, host=host, listener=_print_change

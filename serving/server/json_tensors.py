@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from serving.server.models.signature import Arrays, Signature
 from serving.server.request_errors import BadInput, InvalidTensor
-from serving.server.servable import Arrays, Signature, check_known
 
 KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}  # NumPy kinds that a tensor's kind takes.
 
@@ -28,8 +29,14 @@ def read_inputs(body: dict[str, Any], signature: Signature) -> Arrays:
         if "instances" in body
         else _name_columns(body["inputs"], signature)
     )
-    check_known(named, signature.inputs)
+    _check_known(named, signature)
     return {name: _read_array(name, v, signature.inputs[name].dtype) for name, v in named.items()}
+
+
+def _check_known(names: Iterable[str], signature: Signature) -> None:
+    unknown = sorted(set(names) - set(signature.inputs))
+    if unknown:
+        raise BadInput(f"Unknown inputs {unknown}: use {sorted(signature.inputs)}.")
 
 
 def write_outputs(body: dict[str, Any], outputs: Arrays) -> dict[str, Any]:

@@ -20,9 +20,9 @@ from starlette.routing import Route
 
 from serving.server import json_tensors
 from serving.server.handlers import Handlers, ModelSpec
-from serving.server.model_versions import VersionStatus
+from serving.server.models.model_versions import VersionStatus
+from serving.server.models.signature import DEFAULT_SIGNATURE
 from serving.server.request_errors import BadInput, RequestError
-from serving.server.servable import DEFAULT_SIGNATURE
 
 STOP_SECONDS = 5  # Time for requests in flight to finish after stop().
 

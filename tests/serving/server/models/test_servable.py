@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from serving.server.request_errors import BadInput, InvalidTensor, MissingInput, UnknownName
-from serving.server.servable import Servable
+from serving.server.models.servable import Servable
 from tests.fakes import saved_models
 
 

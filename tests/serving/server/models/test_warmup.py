@@ -1,7 +1,7 @@
 """Warm-up records, in TF Serving's file."""
 
-from serving.server.servable import Servable
-from serving.server.warmup import warm_up
+from serving.server.models.servable import Servable
+from serving.server.models.warmup import warm_up
 from tests.fakes import saved_models
 
 

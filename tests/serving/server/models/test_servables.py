@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 
 from serving.server.request_errors import ModelNotFound, ModelNotReady
-from serving.server.servables import Servables
+from serving.server.models.servables import Servables
 from tests.fakes.saved_models import publish, publish_broken
 
 

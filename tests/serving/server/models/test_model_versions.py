@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from serving.server.model_versions import ModelVersions, VersionState
+from serving.server.models.model_versions import ModelVersions, VersionState
 from serving.server.request_errors import ModelNotFound, ModelNotReady
 from serving.versions import find_versions
 from tests.fakes import saved_models

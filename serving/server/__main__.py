@@ -1,0 +1,59 @@
+"""`fcn-model-server`, or `python -m serving.server`: the flags of tensorflow_model_server."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from serving import printable
+from serving.server import flags
+
+FAILED = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serves until Ctrl-C or SIGTERM; returns the exit code."""
+    chosen = flags.parse(arguments)
+    if chosen.version:
+        print(f"fcn-model-server: {importlib.metadata.version('fcn-pipeline')}")
+        return 0
+    _set_up_log()
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
+    from serving.server import startup
+    from serving.server.protocols.ports import PortTakenError
+    from serving.server.request_errors import RequestError
+    from serving.server.text_protos import ConfigError
+
+    try:
+        startup.serve(chosen)
+    except (ConfigError, PortTakenError, RequestError) as error:
+        print(printable.message(f"Failed to start server. Error: {error}"), file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _set_up_log() -> None:
+    """One line for each event on stderr; TensorFlow's own lines only from errors up."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    warnings.filterwarnings("ignore", category=FutureWarning, module="google")
+    handler = logging.StreamHandler()
+    handler.setFormatter(printable.LogFormatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

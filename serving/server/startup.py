@@ -1,0 +1,76 @@
+"""From TF Serving's flags to a running server."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import threading
+from collections.abc import Callable
+from functools import partial
+
+from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
+
+from serving.server.local import ModelServer, ServerOptions
+from serving.server.models import config
+from serving.server.models.model_versions import LoadOptions, VersionStatus
+from serving.server.models.watcher import Intervals
+from serving.server.protocols import grpc_ports
+from serving.server.protocols.grpc_ports import GrpcOptions
+
+EVERYWHERE = "0.0.0.0"  # As TF Serving listens.
+
+log = logging.getLogger(__name__)
+
+
+def serve(flags: argparse.Namespace) -> None:
+    """Serves until a KeyboardInterrupt. Raises what ModelServer raises."""
+    with ModelServer(choose_source(flags), read_options(flags), _log_change) as server:
+        log.info("Running gRPC ModelServer at %s:%s", server.host, server.grpc_port)
+        if server.rest_port:
+            log.info("Exporting HTTP/REST API at: %s:%d", server.host, server.rest_port)
+        threading.Event().wait()
+
+
+def choose_source(flags: argparse.Namespace) -> Callable[[], ModelServerConfig]:
+    """The configuration file if there is one, else the one model that the flags name."""
+    if flags.model_config_file:
+        return partial(config.read_file, flags.model_config_file)
+    return partial(config.name_model, flags.model_name, flags.model_base_path)
+
+
+def read_options(flags: argparse.Namespace) -> ServerOptions:
+    """What the flags mean. Raises ConfigError."""
+    return ServerOptions(
+        grpc=GrpcOptions(
+            host=EVERYWHERE,
+            port=flags.port or None,
+            socket_path=flags.grpc_socket_path,
+            ssl_config_file=flags.ssl_config_file,
+            arguments=grpc_ports.read_arguments(flags.grpc_channel_arguments),
+            threads=flags.grpc_max_threads,
+            as_content=flags.enable_serialization_as_tensor_content,
+        ),
+        rest_port=flags.rest_api_port or None,
+        load=LoadOptions(
+            retries=flags.max_num_load_retries,
+            retry_seconds=flags.load_retry_interval_micros / 1e6,
+            warm_up=flags.enable_model_warmup,
+            tags=tuple(flags.saved_model_tags.split(",")),
+        ),
+        intervals=Intervals(
+            config=flags.model_config_file_poll_wait_seconds,
+            folders=flags.file_system_poll_wait_seconds,
+        ),
+        any_label=flags.allow_version_labels_for_unavailable_models,
+    )
+
+
+def _log_change(status: VersionStatus) -> None:
+    level = logging.WARNING if status.error else logging.INFO
+    log.log(
+        level,
+        "%s version %d: %s %s",
+        *(status.model, status.version),
+        status.state.name,
+        status.error,
+    )
