@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from serving import formats
 from serving.left_out import find_kind
-from serving.prediction.image_list import NOT_AN_IMAGE, SUFFIXES
+from serving.prediction.image_list import MAX_BYTES, NOT_AN_IMAGE, SUFFIXES
 
 FILES = 64  # Images in a group: few enough to keep many workers busy.
 RECORDS = "tfrecord"  # In the name of each file of records.
@@ -82,7 +82,13 @@ def read_files(files: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, byt
     """For each image its name, its path, and its bytes or what reading it raises."""
     for name, path in files:
         try:
-            with tf.io.gfile.GFile(path, "rb") as file:
-                yield name, path, file.read()
-        except tf.errors.OpError as error:
+            yield name, path, _read_whole(path)
+        except (tf.errors.OpError, ValueError) as error:
             yield name, path, error
+
+
+def _read_whole(path: str) -> bytes:
+    with tf.io.gfile.GFile(path, "rb") as file:
+        if file.size() > MAX_BYTES:
+            raise ValueError(f"it has more than {MAX_BYTES:,} bytes")
+        return file.read()

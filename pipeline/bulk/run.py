@@ -76,4 +76,6 @@ def _check(bulk: Bulk) -> None:
     if not listing.has_files(bulk.source):
         raise DataError("nothing_found", f"{bulk.source} has no files: check the path.")
     if tf.io.gfile.exists(bulk.output):
-        raise DataError("output_exists", f"{bulk.output} exists: choose another folder.")
+        raise DataError(
+            "output_exists", f"{bulk.output} exists: choose another folder, or remove it."
+        )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import traceback
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
 
 from pipeline.cli import beam_options
-from pipeline.cli.options import fail, fail_on_storage_errors
+from pipeline.cli.options import fail
 from pipeline.exit_codes import FAILED, WRONG_USE
 from pipeline.guard import guard
+from pipeline.storage_errors import StorageError, name_storage_errors
 from serving import terminal
 from serving.commands import quiet_tensorflow
 from serving.prediction.options import Bits
@@ -86,8 +89,7 @@ def predict_in_bulk(
     }
     beam_args = beam_options.read_bulk_args(beam_runner, beam, places)
     bulk = _make_bulk(places, _choose_format(target, form), bits)
-    with fail_on_storage_errors(bulk.output):
-        summary = _answer(bulk, beam_args)
+    summary = _answer(bulk, beam_args)
     terminal.echo(
         f"{summary.found:,} images: {summary.answers:,} answered, {summary.rejects:,} not. "
         f"See {bulk.output}"
@@ -108,14 +110,21 @@ def _make_bulk(places: dict[str, str], form: FormatName, bits: int | None) -> Bu
 
 
 def _answer(bulk: Bulk, beam_args: tuple[str, ...]) -> BulkSummary:
+    """Runs the pipeline. An error ends the command: with 2 for wrong input, else 1."""
     from components.errors import DataError
     from pipeline.bulk import progress, run
 
     try:
-        with guard(), progress.show():
+        with guard(), progress.show(), name_storage_errors(bulk.output):
             return run.answer(bulk, beam_args)
     except DataError as error:
         fail(str(error), WRONG_USE)
+    except StorageError as error:
+        fail(str(error), FAILED)
+    except Exception as error:
+        logging.getLogger(__name__).error("%s", traceback.format_exc())
+        reason = (str(error).strip().splitlines() or [""])[-1]
+        fail(f"{type(error).__name__}: {reason} The answers in {bulk.output} are not all.", FAILED)
 
 
 def _choose_format(target: str, form: str) -> FormatName:
