@@ -78,11 +78,14 @@ def server(rolled):
         "model_config_file": rolled.config,
         "model_config_file_poll_wait_seconds": 1,
         "file_system_poll_wait_seconds": 1,
+        # Without it, the first configuration cannot name labels: no version is available yet.
+        "allow_version_labels_for_unavailable_models": "true",
     }
     command = [sys.executable, "-m", "serving.server", *(f"--{k}={v}" for k, v in flags.items())]
     with run_server(command) as process:
         server = ServerProcess(f"127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}", process.pid)
-        rollouts.wait(lambda: is_ready(server))
+        rollouts.wait(lambda: process.poll() is not None or is_ready(server))
+        assert process.poll() is None, "the server has ended"
         yield server
 
 

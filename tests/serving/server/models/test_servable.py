@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from serving.server.request_errors import BadInput, InvalidTensor, MissingInput, UnknownName
 from serving.server.models.servable import Servable
+from serving.server.request_errors import BadInput, InvalidTensor, MissingInput, UnknownName
 from tests.fakes import saved_models
 
 

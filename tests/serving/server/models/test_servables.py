@@ -4,8 +4,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from serving.server.request_errors import ModelNotFound, ModelNotReady
 from serving.server.models.servables import Servables
+from serving.server.request_errors import ModelNotFound, ModelNotReady
 from tests.fakes.saved_models import publish, publish_broken
 
 
