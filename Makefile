@@ -1,7 +1,7 @@
 # Each target does the set-up it needs. `make setup`, and each target that runs it, takes
 # TRACK=older|newer and PYTHON=/path to override the choice of track and Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations test-soak check format bench bench-folder bench-scale bench-serving lock clean
+.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations test-malformed test-soak check format bench bench-folder bench-scale bench-serving lock clean
 
 SETUP_PYTHON ?= python3
 PY := .venv/bin/python
@@ -17,6 +17,7 @@ FLINK_ARGS ?=
 KILLS_ARGS ?=
 MUTATIONS_ARGS ?=
 MINUTES ?= 10
+MALFORMED_ARGS ?=
 SCALE_ARGS ?=
 FOLDER_ARGS ?=
 SERVING_ARGS ?=
@@ -63,6 +64,9 @@ test-mutations: setup  ## ingest 5,000 damaged files and pairs; MUTATIONS_ARGS=-
 
 test-soak: setup  ## ask a server by 32 clients while ten versions come and go; MINUTES=10
 	@$(PY) -m pytest -s -n0 --timeout 0 tests/soak --soak-minutes=$(MINUTES)
+
+test-malformed: setup  ## send 1,000 malformed requests over REST and gRPC; MALFORMED_ARGS=--seed=N
+	@$(PY) -m pytest -s tests/malformed --malformed=1000 $(MALFORMED_ARGS)
 
 check: setup  ## run ruff and mypy; check the rendered k8s/ with schemas and checkov
 	$(PY) -m ruff check

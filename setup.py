@@ -48,6 +48,7 @@ INSTALL = [
     "imagehash>=4.3.2,<5",
     "jinja2>=3.1,<4",
     "matplotlib>=3.8,<4",
+    "orjson>=3.9.7,<4",
     "pillow>=12,<13",
     "pyarrow>=10",
     "pydantic>=2.7,<3",

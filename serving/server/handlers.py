@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from tensorflow.core.protobuf import meta_graph_pb2
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from serving import rgb_images
-from serving.server import memory_budget
+from serving.server import memory_budget, metrics
+from serving.server.batching.batcher import Batcher, Unbatched
+from serving.server.logs import log_records
+from serving.server.logs.request_log import RequestLogs
 from serving.server.models import examples
 from serving.server.models.examples import Classes, Values
 from serving.server.models.model_versions import VersionStatus
@@ -19,6 +23,7 @@ from serving.server.models.servable import Servable
 from serving.server.models.servables import Servables
 from serving.server.models.signature import DEFAULT_SIGNATURE, Arrays, Signature
 from serving.server.request_errors import BadInput
+from serving.server.text_protos import ConfigError
 
 # For each pixel: decoded, then as float32, with the scores of three classes, and the class.
 PIXEL_BYTES = 36
@@ -59,8 +64,15 @@ def count_bytes(inputs: Arrays) -> int:
 class Handlers:
     """Answers requests. Raises the RequestError that has TF Serving's code."""
 
-    def __init__(self, servables: Servables) -> None:
+    def __init__(
+        self,
+        servables: Servables,
+        batcher: Batcher | None = None,
+        logs: RequestLogs | None = None,
+    ) -> None:
         self._servables = servables
+        self._batcher = batcher or Unbatched()
+        self._logs = logs or RequestLogs()
 
     def predict(
         self, spec: ModelSpec, read: InputReader, *, only: Sequence[str] = ()
@@ -70,8 +82,14 @@ class Handlers:
             signature = servable.find_signature(spec.signature_name)
             inputs = read(signature)
             with memory_budget.share_pixels().reserve(_check_size(count_bytes(inputs))):
-                outputs = signature(inputs, only)
-        return _answer(spec, version, outputs)
+                outputs = self._batcher.run(
+                    (id(servable), signature.name, *only),
+                    inputs,
+                    lambda rows: _run(spec.name, signature, rows, only),
+                )
+        answer = _answer(spec, version, outputs)
+        self._logs.record(spec.name, lambda: _write_record(answer, inputs, only))
+        return answer
 
     def classify(self, spec: ModelSpec, rows: Sequence[bytes]) -> Answer[Classes]:
         """The classes of serialized tf.Examples."""
@@ -117,12 +135,27 @@ class Handlers:
 
     def reload_config(self, config: ModelServerConfig) -> None:
         """Changes to another list of models; returns when the new ones answer."""
+        try:
+            self._logs.configure(config)
+        except ConfigError as error:
+            raise BadInput(str(error)) from error
         self._servables.reload(config)
 
     def _lease(self, spec: ModelSpec) -> AbstractContextManager[tuple[int, Servable]]:
         if not spec.name:
             raise BadInput("ModelSpec has no name specified.")
         return self._servables.lease(spec.name, spec.version, spec.label)
+
+
+def _run(model: str, signature: Signature, inputs: Arrays, only: Sequence[str]) -> Arrays:
+    with metrics.record_run(model, "Predict"):
+        return signature(inputs, only)
+
+
+def _write_record(answer: Answer[Arrays], inputs: Arrays, only: Sequence[str]) -> PredictionLog:
+    spec = answer.spec
+    model = log_records.name_model(spec.name, spec.version or 0, spec.signature_name)
+    return log_records.write_predict(model, inputs, answer.outputs, only)
 
 
 def _answer(spec: ModelSpec, version: int, outputs: Result) -> Answer[Result]:

@@ -12,14 +12,18 @@ from typing import TypeVar
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from serving.server import grpc_server, memory_budget
+from serving.server.batching.batcher import Batcher, Batching, Unbatched
+from serving.server.batching.parameters import BatchingParameters
 from serving.server.handlers import Handlers
+from serving.server.logs.request_log import RequestLogs
 from serving.server.models import config
 from serving.server.models.model_versions import Listener, LoadOptions, VersionStatus
 from serving.server.models.servables import Servables
 from serving.server.models.watcher import Intervals, Watcher
 from serving.server.protocols import grpc_ports, ports
 from serving.server.protocols.grpc_ports import GrpcOptions
-from serving.server.rest_server import RestServer
+from serving.server.rest.rest_app import RestOptions
+from serving.server.rest.rest_server import RestServer
 
 STOP_SECONDS = 5.0  # Time for requests in flight to finish after the end.
 RETRY_SECONDS = 10.0  # Before a failed version is tried again: a copy may still be under way.
@@ -37,6 +41,8 @@ class ServerOptions:
 
     grpc: GrpcOptions = field(default_factory=GrpcOptions)
     rest_port: int | None = 8501
+    rest: RestOptions = field(default_factory=RestOptions)
+    batching: BatchingParameters | None = None  # None: each request runs alone.
     load: LoadOptions = field(default_factory=LoadOptions)
     intervals: Intervals = field(default_factory=Intervals)
     any_label: bool = False
@@ -61,17 +67,19 @@ class ModelServer:
         self.rest_port = options.rest_port
         self._options = options
         self._servables = Servables(options.load, any_label=options.any_label, listener=listener)
-        self._watcher = Watcher(self._servables, read_config, options.intervals)
+        self._logs = RequestLogs()
+        self._watcher = Watcher(self._servables, self._logs.follow(read_config), options.intervals)
         self._stack = ExitStack()
 
     def __enter__(self: Self) -> Self:
         with ExitStack() as stack:  # If one part fails to start, those already started stop.
             memory_budget.find_total()  # A bad setting stops the start, not the first request.
             self._check_ports()
+            stack.callback(self._logs.stop)
             self._watcher.start()
             stack.callback(self._watcher.stop)
             self._wait_for_models()
-            handlers = Handlers(self._servables)
+            handlers = Handlers(self._servables, self._start_batcher(stack), self._logs)
             self._start_grpc(handlers, stack)
             self._start_rest(handlers, stack)
             self._stack = stack.pop_all()
@@ -100,6 +108,12 @@ class ModelServer:
         else:
             self._servables.wait_until_tried()
 
+    def _start_batcher(self, stack: ExitStack) -> Batcher:
+        batching = self._options.batching
+        batcher = Batching(batching) if batching else Unbatched()
+        stack.callback(batcher.stop)
+        return batcher
+
     def _start_grpc(self, handlers: Handlers, stack: ExitStack) -> None:
         server = grpc_server.create(handlers, self._options.grpc)
         self.grpc_port = grpc_ports.listen(server, self._options.grpc)
@@ -111,7 +125,7 @@ class ModelServer:
             return
         listener = stack.enter_context(ports.listen("REST", self.host, self.rest_port))
         self.rest_port = listener.getsockname()[1]
-        server = RestServer(handlers, listener)
+        server = RestServer(handlers, listener, self._options.rest)
         server.start()
         stack.callback(server.stop)
 

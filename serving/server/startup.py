@@ -10,13 +10,20 @@ from functools import partial
 
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
+from serving.server import text_protos
+from serving.server.batching.parameters import BatchingParameters, read_parameters
+from serving.server.config_messages import find_message
 from serving.server.local import ModelServer, ServerOptions
 from serving.server.models import config
 from serving.server.models.model_versions import LoadOptions, VersionStatus
 from serving.server.models.watcher import Intervals
 from serving.server.protocols import grpc_ports
 from serving.server.protocols.grpc_ports import GrpcOptions
+from serving.server.rest.limits import Limits
+from serving.server.rest.rest_app import RestOptions
+from serving.server.text_protos import ConfigError
 
+METRICS_PATH = "/monitoring/prometheus/metrics"  # TF Serving's, if the file names none.
 EVERYWHERE = "0.0.0.0"  # As TF Serving listens.
 
 log = logging.getLogger(__name__)
@@ -51,6 +58,12 @@ def read_options(flags: argparse.Namespace) -> ServerOptions:
             as_content=flags.enable_serialization_as_tensor_content,
         ),
         rest_port=flags.rest_api_port or None,
+        rest=RestOptions(
+            limits=Limits(answer_seconds=flags.rest_api_timeout_in_ms / 1000),
+            cors=flags.rest_api_enable_cors_support,
+            metrics_path=read_metrics_path(flags.monitoring_config_file),
+        ),
+        batching=read_batching(flags.batching_parameters_file) if flags.enable_batching else None,
         load=LoadOptions(
             retries=flags.max_num_load_retries,
             retry_seconds=flags.load_retry_interval_micros / 1e6,
@@ -63,6 +76,23 @@ def read_options(flags: argparse.Namespace) -> ServerOptions:
         ),
         any_label=flags.allow_version_labels_for_unavailable_models,
     )
+
+
+def read_batching(path: str) -> BatchingParameters:
+    """The parameters of a file, or TF Serving's own without one. Raises ConfigError."""
+    kind = find_message("BatchingParameters")
+    try:
+        return read_parameters(text_protos.read(path, kind) if path else kind())
+    except ValueError as error:
+        raise ConfigError(f"Wrong batching parameters in {path}: {error}") from error
+
+
+def read_metrics_path(path: str) -> str | None:
+    """The path of Prometheus's page, if the file enables it. Raises ConfigError."""
+    if not path:
+        return None
+    prometheus = text_protos.read(path, find_message("MonitoringConfig")).prometheus_config
+    return (prometheus.path or METRICS_PATH) if prometheus.enable else None
 
 
 def _log_change(status: VersionStatus) -> None:

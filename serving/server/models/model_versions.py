@@ -17,6 +17,7 @@ from pathlib import Path
 
 from grpc import StatusCode
 
+from serving.server import metrics
 from serving.server.models import warmup
 from serving.server.models.servable import TAGS, Servable
 from serving.server.request_errors import RequestError
@@ -173,10 +174,12 @@ class ModelVersions:
         self._report(version, VersionState.AVAILABLE)
 
     def _load(self, folder: Path) -> Servable:
-        servable = Servable(folder, self._options.tags)
+        with metrics.record_load(str(folder)):
+            servable = Servable(folder, self._options.tags)
         try:
             if self._options.warm_up:
-                warmup.warm_up(servable, folder)
+                with metrics.WARMUP_LATENCY.time(str(folder), "OK"):
+                    warmup.warm_up(servable, folder)
         except BaseException:
             servable.close()
             raise

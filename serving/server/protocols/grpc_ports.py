@@ -9,6 +9,7 @@ import grpc
 
 from serving import addresses
 from serving.server import text_protos
+from serving.server.grpc_metrics import CountRequests
 from serving.server.protocols.ports import PortTakenError
 
 MOST_MESSAGE_BYTES = 2**31 - 1  # As in TF Serving: a protobuf message cannot be larger.
@@ -39,7 +40,10 @@ def create(options: GrpcOptions) -> grpc.Server:
     """A server without services and ports, which is not started."""
     pool = futures.ThreadPoolExecutor(options.threads, "grpc")
     return grpc.server(
-        pool, options=[*ARGUMENTS, *options.arguments], maximum_concurrent_rpcs=MOST_WAITING
+        pool,
+        interceptors=[CountRequests()],
+        options=[*ARGUMENTS, *options.arguments],
+        maximum_concurrent_rpcs=MOST_WAITING,
     )
 
 
