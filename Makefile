@@ -100,7 +100,7 @@ lock:  ## renew the locks from setup.py; LOCK_ARGS=--upgrade for newer versions
 	$(COMPILE) setup.py --extra kubeflow --extra dev --python-version 3.11 \
 		--universal --output-file requirements/py311-313.lock
 	$(COMPILE) setup.py --extra kubeflow --extra gpu $(OF_IMAGES) --output-file requirements/gpu.lock
-	$(COMPILE) requirements/client.in $(OF_IMAGES) --output-file requirements/client.lock
+	$(COMPILE) setup.py $(OF_IMAGES) --output-file requirements/client.lock
 	for tool in checkov kubernetes-validate; do $(COMPILE) requirements/$$tool.in \
 		--python-version 3.10 --universal --output-file requirements/$$tool.lock || exit 1; done
 

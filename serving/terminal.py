@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,6 +18,8 @@ from serving import printable
 
 FAILED = 1  # Exit codes.
 WRONG_USE = 2
+OWN_PACKAGES = {"components", "pipeline", "serving", "trainer"}
+KUBEFLOW_PACKAGES = {"croniter", "kfp", "kubernetes", "yaml"}  # Only the extra `kubeflow` has them.
 UNLIMITED = 1_000_000  # Characters of a line.
 # The base of all errors of usage. Newer versions of typer contain a click of their own.
 ClickException: type[Any] = typer.BadParameter.__mro__[2]
@@ -85,12 +86,6 @@ def fail(message: str, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
-def quiet_tensorflow() -> None:
-    """Silences its warnings about missing GPUs and old Pythons. Call it before the import."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    warnings.filterwarnings("ignore", category=FutureWarning, module="google")
-
-
 def run_commands(app: typer.Typer, program: str | None = None) -> NoReturn:
     """Runs the commands of this process's arguments, and ends the process with their code.
 
@@ -108,7 +103,25 @@ def run_commands(app: typer.Typer, program: str | None = None) -> NoReturn:
     except BrokenPipeError:  # The reader has seen enough, as in `fcn predict ... | head`.
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - Python flushes it at the end.
         code = FAILED
+    except ModuleNotFoundError as error:
+        errors.print(explain_missing(error), highlight=False, markup=False, soft_wrap=True)
+        code = WRONG_USE
     sys.exit(code or 0)
+
+
+def explain_missing(error: ModuleNotFoundError) -> str:
+    """Which packages a command needs that the client's installation lacks.
+
+    Raises the error again if a module of this project is missing.
+    """
+    package = (error.name or "").split(".")[0]
+    if not package or package in OWN_PACKAGES:
+        raise error
+    extra = "kubeflow" if package in KUBEFLOW_PACKAGES else "pipeline"
+    return (
+        f"{package} is not installed, which this command needs: "
+        f"run `pip install 'fcn-pipeline[{extra}]'`."
+    )
 
 
 def run_function(command: Callable[..., Any]) -> NoReturn:

@@ -91,13 +91,13 @@ def check_answer(
     """Compares an answer with the true mask, and writes its picture."""
     file, encoded, truth = pair
     written = mask_files.write(Path(file), encoded, grpc, pictures)
-    predicted, true = overlay.read_ids(grpc.mask), overlay.read_ids(truth)
+    true = overlay.read_ids(truth)
     counts = true != overlay.IGNORED
     return SegmentedImage(
         file,
         pet=next(iter(grpc.class_fractions.values())),
-        accuracy=float(np.mean(predicted[counts] == true[counts])),
-        agreed=bool(np.array_equal(predicted, overlay.read_ids(rest.mask))),
+        accuracy=float(np.mean(grpc.mask[counts] == true[counts])),
+        agreed=bool(np.array_equal(grpc.mask, rest.mask)),
         picture=written.overlay,
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from serving import overlay
 from serving.client.answers import Segmentation
+from serving.client.errors import InvalidOutput
 from serving.prediction.image_list import SUFFIXES
 from serving.rgb_images import UNREADABLE
 
@@ -67,10 +68,9 @@ def _has_twin(image: Path) -> bool:
 def _draw(path: Path, encoded: bytes, answer: Segmentation) -> tuple[bytes, bytes]:
     """Two PNGs: the mask, and its overlay on the image."""
     try:
-        mask = overlay.read_ids(answer.mask)
-        picture = overlay.draw_overlay(encoded, mask, answer.class_fractions)
-        return overlay.encode_mask(mask), picture
-    except UNREADABLE as error:
+        picture = overlay.draw_overlay(encoded, answer.mask, answer.class_fractions)
+        return overlay.encode_mask(answer.mask), picture
+    except (InvalidOutput, *UNREADABLE) as error:
         raise InvalidMask(
             f"The mask for {path} is invalid: {error}. The model should return a PNG with one byte "
             "per pixel, in the size of the image."

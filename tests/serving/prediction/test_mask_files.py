@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from serving.client.answers import Segmentation
+from serving.client.errors import InvalidOutput
 from serving.prediction import mask_files
 from serving.prediction.mask_files import InvalidMask
 from tests.fakes import tiny
@@ -41,9 +42,9 @@ def test_an_earlier_answer_is_replaced_and_others_may_read_it(tmp_path):
 @pytest.mark.parametrize(
     ("mask", "cause"),
     [
-        pytest.param(b"no PNG", UnidentifiedImageError, id="no-png"),
+        pytest.param(b"no PNG", InvalidOutput, id="no-png"),
         pytest.param(tiny.png(MASK[:5]), ValueError, id="size"),
-        pytest.param(ANSWER.mask[:-30], OSError, id="truncated"),
+        pytest.param(ANSWER.mask_png[:-30], InvalidOutput, id="truncated"),
     ],
 )
 def test_an_invalid_mask_is_refused_by_its_image_and_writes_nothing(tmp_path, mask, cause):

@@ -11,7 +11,7 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
-from serving.client.grpc_client import OPTIONS
+from serving.client.over_grpc.wire import OPTIONS
 from tests.fakes import saved_models
 
 
