@@ -67,7 +67,7 @@ def measure_server(home: Path, setting: Setting) -> Iterator[Load]:
     """A server in a process of its own: each form of request by each number of clients."""
     photo = setting.draw_photo()
     encoded = models.encode(photo)
-    with server_process.serve(home, models.CLASSES) as server:
+    with server_process.serve(home) as server:
         for sender in senders.make_senders(models.CLASSES, encoded, photo):
             for clients in CLIENTS:
                 yield load.measure(sender, server, clients, setting.seconds)
