@@ -20,7 +20,8 @@ from tests.soak.rollouts import Rollouts
 from tests.soak.traffic import Traffic
 
 MODEL = "colours"
-CLIENTS = 32
+CLIENTS = {False: 8, True: 32}  # By whether the test is long.
+SAMPLES = 20  # Of the memory.
 WARM = 1 / 10  # Of the time: in ten minutes, the first one.
 GROWTH = 1.05
 LONG = 2.0  # Minutes from which memory is judged: before, caches are still filled.
@@ -36,11 +37,11 @@ class MemoryWatch:
 
     @contextlib.contextmanager
     def run(self):
-        """Reads the memory twenty times, until the end of the block."""
+        """Reads the memory SAMPLES times, or more, until the end of the block."""
         ended, start = threading.Event(), time.monotonic()
 
         def watch():
-            while not ended.wait(self.seconds / 20):
+            while not ended.wait(self.seconds / SAMPLES):
                 self.samples[time.monotonic() - start] = self.server.measure_memory()
 
         thread = threading.Thread(target=watch)
@@ -53,7 +54,7 @@ class MemoryWatch:
 
     def show(self):
         table = Table("seconds", "memory of the server")
-        for second, memory in self.samples.items():
+        for second, memory in list(self.samples.items())[:: len(self.samples) // SAMPLES + 1]:
             table.add_row(f"{second:.0f}", f"{memory / 2**20:,.0f} MiB")
         console.print(table)
 
@@ -78,6 +79,7 @@ def server(rolled):
         "model_config_file": rolled.config,
         "model_config_file_poll_wait_seconds": 1,
         "file_system_poll_wait_seconds": 1,
+        "rest_api_timeout_in_ms": 300_000,  # A busy machine is not an error of the server.
         # Without it, the first configuration cannot name labels: no version is available yet.
         "allow_version_labels_for_unavailable_models": "true",
     }
@@ -91,11 +93,12 @@ def server(rolled):
 
 def test_no_request_fails_while_versions_come_and_go(server, rolled, request):
     minutes = request.config.getoption("--soak-minutes")
-    pushes = 10 if minutes >= LONG else 1
+    is_long = minutes >= LONG
+    pushes, clients = (10 if is_long else 1), CLIENTS[is_long]
     traffic, memory = Traffic(server, MODEL, draw("red", 64, 48)), MemoryWatch(server, minutes * 60)
 
     start = time.monotonic()
-    with memory.run(), traffic.run(CLIENTS):
+    with memory.run(), traffic.run(clients):
         for version in range(1, pushes + 1):
             rolled.roll_out(server, stable=version, new=version + 1)
             sleep_until(start + version / pushes * minutes * 60)
@@ -103,8 +106,8 @@ def test_no_request_fails_while_versions_come_and_go(server, rolled, request):
     memory.show()
     console.print(f"{dict(traffic.answered)} answered")
     assert list(traffic.failures) == []
-    assert min(traffic.answered[protocol] for protocol in ("gRPC", "REST")) > CLIENTS
-    assert minutes < LONG or memory.growth <= GROWTH
+    assert min(traffic.answered[protocol] for protocol in ("gRPC", "REST")) > clients
+    assert not is_long or memory.growth <= GROWTH
 
 
 def sleep_until(moment):

@@ -14,7 +14,7 @@ import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 LABELS = ("stable", "canary", "")  # The last asks for the newest version.
-SECONDS = 60.0  # Timeout of a request.
+SECONDS = 300.0  # Timeout of a request.
 KEPT = 20  # Failures that are named.
 
 
