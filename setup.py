@@ -65,6 +65,7 @@ PIPELINE = [
     "matplotlib>=3.8,<4",
     "orjson>=3.9.7,<4",
     "pillow<13",
+    "pyarrow>=10",
     "pydantic>=2.7,<3",
     "scipy>=1.11,<2",
     "starlette>=0.37,<1",

@@ -40,6 +40,13 @@ REASONS = {
     "served_folder_relative": "served_folder is a relative path.",
     "unknown_served_version": "The requested version is not in served_folder.",
     "served_classes_differ": "The served segmenter has other classes than this run.",
+    # bulk predictions
+    "no_model": "A folder contains no model, or several.",
+    "not_a_model": "A SavedModel cannot be read.",
+    "no_default_signature": "A SavedModel lacks the signature serving_default.",
+    "not_of_images": "A SavedModel does not take encoded images.",
+    "nothing_found": "The source contains no files.",
+    "output_exists": "The folder for the answers exists.",
     # runs
     "workdir_in_use": "Another run uses the working directory.",
     "workdir_is_a_pattern": "The path of the working directory contains wildcards.",

@@ -50,13 +50,7 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
     model = trainer.outputs["model"]
     baseline = make_baseline(counted, learned, experiment, settings)
     evaluator = make_evaluator(examples, model, baseline.outputs["baseline"], experiment)
-    servable = ModelServable(
-        model=model,
-        examples=examples,
-        statistics=counted,
-        name=experiment.name,
-        task=experiment.task,
-    )
+    servable = make_servable(examples, counted, learned, model, experiment)
     report = make_report(ingested, trainer, evaluator, servable, experiment)
     pusher = Pusher(
         model_blessing=evaluator.outputs["blessing"],
@@ -192,6 +186,26 @@ def make_baseline(
         task=experiment.task,
         classes=json.dumps(experiment.data.classes),
         **name_served_version(experiment, settings),
+    )
+
+
+def make_servable(
+    examples: tfx.types.BaseChannel,
+    statistics: tfx.types.BaseChannel,
+    transform_graph: tfx.types.BaseChannel,
+    model: tfx.types.BaseChannel,
+    experiment: Experiment,
+) -> BaseComponent:
+    """Serves the model, and asks it."""
+    return ModelServable(
+        model=model,
+        examples=examples,
+        statistics=statistics,
+        transform_graph=transform_graph,
+        name=experiment.name,
+        task=experiment.task,
+        classes=json.dumps(experiment.data.classes),
+        max_side=experiment.data.max_side,
     )
 
 

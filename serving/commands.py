@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from serving import addresses, terminal
 from serving.command_options import Host, Port, PushRoot
-from serving.terminal import FAILED, WRONG_USE, quiet_tensorflow
+from serving.terminal import FAILED, WRONG_USE
 from serving.versions import find_models
 
 if TYPE_CHECKING:
@@ -59,6 +61,12 @@ def _find_models(push_root: Path) -> list[str]:
             WRONG_USE,
         )
     return models
+
+
+def quiet_tensorflow() -> None:
+    """Silences its warnings about missing GPUs and old Pythons. Call it before the import."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    warnings.filterwarnings("ignore", category=FutureWarning, module="google")
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -85,12 +84,6 @@ def fail(message: str, code: int) -> NoReturn:
     """Prints the message to stderr, and ends the command with the code."""
     echo(message, err=True)
     raise typer.Exit(code)
-
-
-def quiet_tensorflow() -> None:
-    """Silences its warnings about missing GPUs and old Pythons. Call it before the import."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    warnings.filterwarnings("ignore", category=FutureWarning, module="google")
 
 
 def run_commands(app: typer.Typer, program: str | None = None) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Asks a server about any number of images, in requests of bounded size.
+"""Asks a server about any number of images, in a few requests of bounded size at a time.
 
 An image that cannot be answered does not stop the others.
 """
@@ -19,10 +19,12 @@ from serving.client import (
     Segmentation,
     UnusableProxy,
 )
+from serving.client.many import Pace, ask_in_order
 from serving.prediction.image_list import ImageSource
 from serving.rgb_images import UnreadableImageError, make_upright
 
 IMAGES = 16  # In one request.
+REQUESTS = 4  # At once, so that the server may work while answers are written.
 BYTES = 2**24  # Of the images in one request; a larger one is sent alone.
 # Every further request would fail for the same reason.
 NOT_ABOUT_IMAGES = (InvalidOutput, MissingOutput, NotTFServing, UnusableProxy)
@@ -52,30 +54,48 @@ class Failed:
     reason: str
 
 
+Item = Loaded | Failed  # What reading an image gives.
+
+
 def ask_all(
     client: Client, sources: Iterable[ImageSource], *, bits: int | None = None
 ) -> Iterator[Answered | Failed]:
-    """An answer or a failure for each image. At most one request's images are in memory.
+    """An answer or a failure for each image; few requests' images are in memory.
 
     `bits` is the depth of 16-bit files that do not declare it. Raises ServingError if the server
     would answer no request.
     """
-    batch: list[Loaded] = []
-    for source in sources:
-        try:
-            image = _load(source, bits)
-        except (OSError, UnreadableImageError) as error:
-            yield Failed(source, _explain(error))
-            continue
-        if not _fits(batch, image):
-            yield from _ask(client, batch)
-            batch = []
-        batch.append(image)
-    yield from _ask(client, batch)
+
+    def ask(batches: list[list[Item]]) -> list[Answered | Failed]:
+        return [found for batch in batches for found in _ask_about(client, batch)]
+
+    batches = _split_into_batches(_load(source, bits) for source in sources)
+    return ask_in_order(ask, batches, Pace(batch=1, concurrency=REQUESTS))
+
+
+def _split_into_batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Batches of at most IMAGES images and of BYTES; a larger image alone."""
+    batch: list[Item] = []
+    length = 0
+    for item in items:
+        own = len(item.encoded) if isinstance(item, Loaded) else 0
+        if batch and (len(batch) == IMAGES or length + own > BYTES):
+            yield batch
+            batch, length = [], 0
+        batch.append(item)
+        length += own
+    if batch:
+        yield batch
+
+
+def _ask_about(client: Client, batch: list[Item]) -> Iterator[Answered | Failed]:
+    """The failures of a batch, then what becomes of its images."""
+    yield from (item for item in batch if isinstance(item, Failed))
+    yield from _ask(client, [item for item in batch if isinstance(item, Loaded)])
 
 
 def _ask(client: Client, batch: list[Loaded]) -> Iterator[Answered | Failed]:
-    """Asks about a batch; if it is rejected, without the image that is to blame."""
+    """Asks about images; if they are rejected, without the one that is to blame."""
     if not batch:
         return
     try:
@@ -106,14 +126,12 @@ def _ask_apart(
         yield from _ask(client, [image])
 
 
-def _load(source: ImageSource, bits: int | None) -> Loaded:
-    encoded = source.read()
-    return Loaded(source, make_upright(encoded, bits=bits) if bits else encoded)
-
-
-def _fits(batch: list[Loaded], image: Loaded) -> bool:
-    length = sum(len(other.encoded) for other in batch) + len(image.encoded)
-    return not batch or (len(batch) < IMAGES and length <= BYTES)
+def _load(source: ImageSource, bits: int | None) -> Item:
+    try:
+        encoded = source.read()
+        return Loaded(source, make_upright(encoded, bits=bits) if bits else encoded)
+    except (OSError, UnreadableImageError) as error:
+        return Failed(source, _explain(error))
 
 
 def _explain(error: OSError | UnreadableImageError) -> str:

@@ -45,7 +45,7 @@ from serving.prediction.options import (
     Timeout,
 )
 from serving.prediction.run import Counts, Request, ask_and_write
-from serving.terminal import FAILED, WRONG_USE, quiet_tensorflow
+from serving.terminal import FAILED, WRONG_USE
 
 MANY = 1000  # Images: their number is printed at the end.
 NO_FOLDER = (NotADirectoryError, FileExistsError)  # Of --output: what was given is a file.
@@ -69,7 +69,6 @@ def predict(
     code: 1 if an image got no answer, 2 for wrong use.
     """
     request = Request(_choose_url(server, rest), model, timeout, bits, output or OUTPUT)
-    quiet_tensorflow()
     with ExitStack() as stack:
         sources = _find_images(images, files_from, request, stack)
         counts = _ask(sources, request, _choose_table(as_json, csv_file))

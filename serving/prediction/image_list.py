@@ -62,7 +62,6 @@ class ImageList:
     """The images of the arguments, in their order; those of a folder are sorted by name.
 
     A folder stands for the images at any depth in it, a pattern for the images that it matches.
-
     `left_out` counts the other files of both by kind, while the list is read. Raises
     NothingFoundError.
     """
@@ -128,7 +127,12 @@ def read_names(lines: IO[str]) -> Iterator[ImageSource]:
 
 
 def is_image(path: str) -> bool:
-    """Whether the name or the first bytes of a file are those of an image."""
+    """Whether the name or the first bytes of a file are those of an image.
+
+    False for pipes and devices, which might block their reader.
+    """
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+        return False
     if Path(path).suffix.lower() in SUFFIXES:
         return True
     try:

@@ -92,7 +92,15 @@ MODEL = ("Trainer", "model")
                 "baseline_model": ("BaselineModel", "baseline"),
             },
         ),
-        ("ModelServable", {"model": MODEL, "examples": EXAMPLES, "statistics": STATISTICS}),
+        (
+            "ModelServable",
+            {
+                "model": MODEL,
+                "examples": EXAMPLES,
+                "statistics": STATISTICS,
+                "transform_graph": LEARNED,
+            },
+        ),
         (
             "Pusher",
             {

@@ -1,71 +1,20 @@
-"""`fcn predict`, as typed: classes."""
+"""`fcn predict`, as typed: what it takes, and how it fails."""
 
-import csv
 import json
 import socket
 from unittest.mock import Mock
 
 import numpy as np
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from serving.client import ServerNotReady
 from serving.prediction import command
 from serving.prediction import run as asking
-from tests.fakes import saved_models
 from tests.fakes.deep_images import png
 from tests.fakes.image_files import put
 from tests.fakes.saved_models import draw
-
-app = typer.Typer()
-app.command()(command.predict)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    root = tmp_path_factory.mktemp("served")
-    saved_models.publish(root / "colours", 7)
-    with saved_models.served(root) as server:
-        yield server
-
-
-@pytest.fixture
-def images(tmp_path):
-    paths = [tmp_path / "a.jpg", tmp_path / "b.webp"]
-    paths[0].write_bytes(draw("red", 9, 5, kind="JPEG"))
-    paths[1].write_bytes(draw("blue", 20, 30, kind="WEBP"))
-    return [str(path) for path in paths]
-
-
-def run(*arguments):
-    return CliRunner(env={"COLUMNS": "200"}).invoke(app, list(map(str, arguments)))
-
-
-def predict(server, *arguments, scheme="grpc"):
-    port = server.grpc_port if scheme == "grpc" else server.rest_port
-    url = f"{scheme}://localhost:{port}"
-    return run("--server", url, "--model", "colours", *arguments)
-
-
-@pytest.mark.parametrize("scheme", ["grpc", "http"])
-def test_predict_prints_a_line_for_each_image_with_label_and_runners_up(server, images, scheme):
-    result = predict(server, *images, scheme=scheme)
-
-    assert result.exit_code == 0, result.output
-    assert "a.jpg" in result.stdout
-    assert "red" in result.stdout
-    assert "1.000" in result.stdout
-    assert "runners-up" in result.stdout
-
-
-def test_predict_prints_json_with_every_probability(server, images):
-    result = predict(server, "--json", *images)
-
-    rows = json.loads(result.stdout)
-    assert [row["label"] for row in rows] == ["red", "blue"]
-    assert [row["file"] for row in rows] == images
-    assert rows[0]["probabilities"].keys() == {"red", "green", "blue"}
+from tests.serving.prediction.typed import app, predict, run
 
 
 def test_a_classifier_writes_nothing_to_the_folder_for_masks_and_warns(server, images, tmp_path):
@@ -75,17 +24,6 @@ def test_a_classifier_writes_nothing_to_the_folder_for_masks_and_warns(server, i
     assert str(tmp_path / "out") in result.stderr
     assert not (tmp_path / "out").exists()
     assert predict(server, *images).stderr == ""
-
-
-def test_names_and_labels_that_look_like_markup_are_printed_as_they_are(tmp_path):
-    saved_models.publish(tmp_path / "colours", 1, labels=("[red]", "[/b]", ":rose:"))
-    (tmp_path / "[b]x.png").write_bytes(draw("red"))
-
-    with saved_models.served(tmp_path) as server:
-        result = predict(server, tmp_path / "[b]x.png")
-
-    assert result.exit_code == 0, result.output
-    assert all(text in result.stdout for text in ("[b]x.png", "[red]", "[/b]", ":rose:"))
 
 
 def test_rest_without_a_server_uses_the_default_rest_address(images, monkeypatch, server):
@@ -134,19 +72,6 @@ def test_a_folder_without_images_is_wrong_use(server, tmp_path):
 
     assert result.exit_code == 2
     assert json.loads(result.stdout) == []
-
-
-def test_csv_has_a_column_for_each_class(server, images, tmp_path):
-    result = predict(server, "--csv", tmp_path / "out.csv", *images)
-
-    assert result.stdout == ""
-    with (tmp_path / "out.csv").open() as file:
-        rows = list(csv.DictReader(file))
-    assert [row["label"] for row in rows] == ["red", "blue"]
-    assert float(rows[1]["probabilities:blue"]) > 0.9
-    assert not (tmp_path / "out.csv.partial").exists()
-    printed = predict(server, "--csv", "-", *images).stdout
-    assert printed == (tmp_path / "out.csv").read_text()
 
 
 def test_names_come_from_a_list_line_by_line(server, images, tmp_path):
@@ -215,21 +140,6 @@ def test_a_server_that_is_still_loading_is_named_as_such(images, monkeypatch):
     assert result.exit_code == 1
     assert "http://127.0.0.1:1 answers, but cannot predict now" in result.stderr
     assert "fcn serve" not in result.stderr
-
-
-def test_names_and_labels_cannot_act_on_the_terminal(tmp_path):
-    labels = ("\x1b[31mred", "\u202eblue", "green")
-    saved_models.publish(tmp_path / "colours", 1, labels=labels)
-    image = tmp_path / "a\x1b]0;x\x07.png"
-    image.write_bytes(draw("red"))
-
-    with saved_models.served(tmp_path) as server:
-        done = predict(server, image)
-        missing = predict(server, f"{image}.jpg")
-
-    assert r"a\x1b]0;x\x07.png" in done.stdout
-    assert r"a\x1b]0;x\x07.png.jpg" in missing.stderr
-    assert not {"\x1b", "\u202e", "\x07"} & {*done.output, *missing.output}
 
 
 @pytest.mark.parametrize(

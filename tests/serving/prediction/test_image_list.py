@@ -1,6 +1,7 @@
 """Which images the arguments of `fcn predict` name, and where their outputs go."""
 
 import io
+import os
 
 import pytest
 
@@ -42,6 +43,14 @@ def test_other_files_are_counted_by_kind(folder):
 
     assert len(list(images)) == 3
     assert images.left_out == {"annotation_file": 1, "hidden_file": 1, "not_an_image": 1}
+
+
+def test_a_pipe_is_not_read(folder):
+    os.mkfifo(folder / "a" / "pipe.jpg")
+    images = ImageList(["a"])
+
+    assert [str(source.place) for source in images] == ["x.jpg"]
+    assert images.left_out == {"not_an_image": 1}
 
 
 def test_links_to_folders_are_counted_and_not_followed(folder):
