@@ -190,10 +190,10 @@ def make_baseline(
 
 
 def make_servable(
-    examples: tfx.types.BaseChannel,
-    statistics: tfx.types.BaseChannel,
-    transform_graph: tfx.types.BaseChannel,
-    model: tfx.types.BaseChannel,
+    examples: BaseChannel,
+    statistics: BaseChannel,
+    transform_graph: BaseChannel,
+    model: BaseChannel,
     experiment: Experiment,
 ) -> BaseComponent:
     """Serves the model, and asks it."""
