@@ -43,7 +43,7 @@ class _BoundedConnection(H11Protocol):
         super().data_received(data)
         self._await_request()
 
-    def eof_received(self) -> bool:
+    def eof_received(self) -> bool:  # type: ignore[override]
         """Keeps a half-closed connection open until its request is answered, if it is complete."""
         self._ends = True
         return bool(self.cycle and not self.cycle.response_complete and not self.cycle.more_body)
