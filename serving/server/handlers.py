@@ -87,7 +87,7 @@ class Handlers:
 
     def multi_inference(
         self, tasks: Sequence[tuple[ModelSpec, str]], rows: Sequence[bytes]
-    ) -> list[Answer[Classes] | Answer[Values]]:
+    ) -> list[Answer[Classes | Values]]:
         """The answers to several tasks, pairs of model and method, about the same tf.Examples."""
         specs = [spec for spec, _ in tasks]
         if not all(spec.name for spec in specs):
