@@ -49,11 +49,17 @@ class Answer(Generic[Result]):
 
 
 def count_bytes(inputs: Arrays) -> int:
-    """Estimates the memory that the images of a request take: encoded ones by their headers."""
+    """Estimates the memory that the images of a request take: encoded ones by their headers.
+
+    Raises BadInput for an image with too many pixels.
+    """
     encoded = [text for array in inputs.values() if array.dtype == object for text in array.flat]
     plain = sum(array.size // CHANNELS for array in inputs.values() if array.ndim == IMAGE_AXES)
-    images = (text for text in encoded if isinstance(text, bytes))
-    return PIXEL_BYTES * (plain + sum(map(rgb_images.count_pixels, images)))
+    images = [rgb_images.count_pixels(text) for text in encoded if isinstance(text, bytes)]
+    if max(images, default=0) >= rgb_images.TOO_MANY:
+        most = rgb_images.TOO_MANY - 1
+        raise BadInput(f"An image has more than {most} pixels: send smaller images.")
+    return PIXEL_BYTES * (plain + sum(images))
 
 
 class Handlers:

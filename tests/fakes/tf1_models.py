@@ -11,7 +11,7 @@ v1 = tf.compat.v1
 
 def publish(model_folder: Path, version: int, *, slope: float = 0.5) -> Path:
     """Half plus two, or another slope: y = slope * x + 2, of numbers or of tf.Examples."""
-    folder = model_folder / str(version)
+    partial = model_folder / f".{version}.partial"
     with tf.Graph().as_default(), v1.Session() as session:
         weight = v1.get_variable("weight", initializer=slope)
         examples = v1.placeholder(tf.string, [None], "tf_example")
@@ -20,7 +20,7 @@ def publish(model_folder: Path, version: int, *, slope: float = 0.5) -> Path:
         y = tf.add(weight * x, 2.0, "y")
         names = tf.tile(tf.constant([["only"]]), [tf.shape(y)[0], 1])
         session.run(v1.global_variables_initializer())
-        builder = v1.saved_model.Builder(str(folder))
+        builder = v1.saved_model.Builder(str(partial))
         build = v1.saved_model.build_signature_def
         info = v1.saved_model.build_tensor_info
         rows = {"inputs": info(examples)}
@@ -38,7 +38,7 @@ def publish(model_folder: Path, version: int, *, slope: float = 0.5) -> Path:
             },
         )
         builder.save()
-    return folder
+    return partial.rename(model_folder / str(version))
 
 
 def example(x: float) -> tf.train.Example:

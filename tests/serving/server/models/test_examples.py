@@ -56,7 +56,7 @@ def test_tasks_that_the_model_cannot_answer_are_refused(servable, task, code, te
     ("rows", "text"),
     [
         pytest.param([], "Input is empty.", id="empty"),
-        pytest.param([b"\xff"], "parse serialized", id="not-an-example"),
+        pytest.param([b"\xff"], "Could not parse example", id="not-an-example"),
     ],
 )
 def test_rows_that_are_not_examples_are_refused(servable, rows, text):
