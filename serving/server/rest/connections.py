@@ -74,6 +74,12 @@ class _BoundedConnection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answers what is not HTTP in TF Serving's form of errors."""
+        if self.cycle:  # The body of its request is broken: it gets no other answer.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            self.transport.close()
+            return
         content = json.dumps({"error": f"Malformed request: {msg}"}).encode()
         headers = [
             (b"content-type", b"application/json"),
