@@ -128,9 +128,9 @@ def test_a_new_model_answers_when_the_reload_does(channel, half):
     assert response.status.error_code == 0
     status = get_model_status_pb2.GetModelStatusRequest()
     status.model_spec.name = "other"
-    (found,) = model_service_pb2_grpc.ModelServiceStub(channel).GetModelStatus(
-        status
-    ).model_version_status
+    (found,) = (
+        model_service_pb2_grpc.ModelServiceStub(channel).GetModelStatus(status).model_version_status
+    )
     assert (found.version, found.state) == (4, get_model_status_pb2.ModelVersionStatus.AVAILABLE)
 
 
