@@ -37,8 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _set_up_log() -> None:
-    """One line for each event on stderr; TensorFlow's own lines only from errors up."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    """One line for each event on stderr, and none of TensorFlow's own."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.filterwarnings("ignore", category=FutureWarning, module="google")
     handler = logging.StreamHandler()
     handler.setFormatter(printable.LogFormatter("%(asctime)s %(levelname)s %(message)s"))
