@@ -9,7 +9,7 @@ from functools import partial
 
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
-from serving import signals
+from serving.server import signals
 from serving.server.local import ModelServer, ServerOptions
 from serving.server.models import config
 from serving.server.models.model_versions import LoadOptions, VersionStatus

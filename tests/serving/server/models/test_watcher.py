@@ -141,6 +141,6 @@ def test_a_model_that_does_not_load_ends_the_wait_for_all(tmp_path):
 
     with (
         watching(lambda: config.name_model("half", tmp_path / "half")) as servables,
-        pytest.raises(RequestError, match="1 model.s. did not become available: .*half"),
+        pytest.raises(RequestError, match=r"1 model\(s\) did not become available: .*half"),
     ):
         servables.wait_until_all_answer()
