@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from serving import addresses, mask_files, printable, signals
+from serving import addresses, mask_files, printable
 from serving.answer_tables import show_classes, show_masks
 from serving.client import (
     NotAnImage,
@@ -59,6 +59,7 @@ def serve(
     """Serves the newest version of each model over gRPC and REST, until Ctrl-C."""
     models = _find_models(push_root)
     quiet_tensorflow()
+    from serving.server import signals
     from serving.server.local import Server
     from serving.server.protocols.ports import PortTakenError
 

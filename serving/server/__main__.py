@@ -9,8 +9,8 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from serving import printable, signals
-from serving.server import flags
+from serving import printable
+from serving.server import flags, signals
 
 FAILED = 1
 

@@ -139,13 +139,13 @@ class Handlers:
         with self._lease(spec) as (version, servable):
             return version, servable.signature_defs
 
-    def reload_config(self, config: ModelServerConfig) -> None:
+    def reload_config(self, config: ModelServerConfig, *, timeout: float | None = None) -> None:
         """Changes to another list of models; returns when the new ones answer."""
         try:
             self._logs.configure(config)
         except ConfigError as error:
             raise BadInput(str(error)) from error
-        self._servables.reload(config)
+        self._servables.reload(config, timeout=timeout)
 
     def _lease(self, spec: ModelSpec) -> AbstractContextManager[tuple[int, Servable]]:
         if not spec.name:

@@ -9,8 +9,7 @@ from functools import partial
 
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
-from serving import signals
-from serving.server import text_protos
+from serving.server import signals, text_protos
 from serving.server.batching.parameters import BatchingParameters, read_parameters
 from serving.server.config_messages import find_message
 from serving.server.local import ModelServer, ServerOptions

@@ -141,6 +141,19 @@ def test_a_model_that_does_not_load_ends_the_wait_for_all(tmp_path):
 
     with (
         watching(lambda: config.name_model("half", tmp_path / "half")) as servables,
-        pytest.raises(RequestError, match="1 model.s. did not become available: .*half"),
+        pytest.raises(RequestError, match=r"1 model\(s\) did not become available: .*half"),
     ):
         servables.wait_until_all_answer()
+
+
+def test_a_reload_ends_at_its_timeout_and_the_models_load_later(tmp_path):
+    publish(tmp_path / "half", 1)
+    (tmp_path / "third").mkdir()
+
+    with watching(lambda: config.name_model("half", tmp_path / "half")) as servables:
+        servables.wait_until_all_answer()
+        with pytest.raises(RequestError, match="third due to error: no version"):
+            servables.reload(config.name_model("third", tmp_path / "third"), timeout=0.1)
+        publish(tmp_path / "third", 1)
+
+        assert servables.wait_until_available("third", timeout=60).version == 1

@@ -95,8 +95,8 @@ def test_a_wrong_body_is_a_400_that_names_what_is_wrong(http, content, named):
 @pytest.mark.parametrize(
     ("path", "named"),
     [
-        ("/roses", "roses"),
-        ("/colours/versions/8", "(colours, 8)"),
+        ("/roses", "any versions of model roses"),
+        ("/colours/versions/8", "version 8 of model colours"),
         ("/roses/metadata", "Latest(roses)"),
         ("/colours/versions/8/metadata", "Specific(colours, 8)"),
     ],

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from serving import signals
+from serving.server import signals
 
 
 @pytest.mark.parametrize("number", signals.ENDING, ids=["ctrl-c", "sigterm"])
