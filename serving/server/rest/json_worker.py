@@ -49,15 +49,16 @@ class JsonWorkers:
         RESOURCE_EXHAUSTED if the task needs more memory than a process may have.
         """
         try:
-            worker = self._free.get(timeout=timeout) or _Worker()
+            worker = self._free.get(timeout=timeout)
         except queue.Empty as error:
             raise _report_timeout(timeout) from error
-        kept: _Worker | None = None
+        kept = None
         try:
+            worker = worker or _Worker()
             answer = worker.ask((task.__name__, list(map(_keep_apart, args))), timeout)
             kept = worker
         finally:
-            if kept is None:
+            if worker and not kept:
                 worker.stop()
             self._free.put(kept)
         if isinstance(answer, _Refusal):
@@ -139,6 +140,11 @@ def answer_tasks(connection: Connection) -> None:
             answer = TASKS[task](*args)
         except RequestError as error:
             answer = _Refusal(error)
+        except (MemoryError, SystemError):  # orjson makes the second of the first.
+            return
+        except Exception as error:  # Goes to the client, like every error of the server itself.
+            text = f"Internal error: {type(error).__name__}: {error}"
+            answer = _Refusal(RequestError(StatusCode.INTERNAL, text))
         _send(connection, answer)
         del task, args, answer  # So that an idle process holds no request.
 
@@ -170,7 +176,8 @@ def _receive(connection: Connection) -> Any:
 
 def run(number: str) -> None:
     """The process: answers on the connection of this file descriptor."""
-    limit = find_limit()
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = find_limit() if most == resource.RLIM_INFINITY else min(find_limit(), most)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     gc.disable()  # JSON has no cycles.
     with suppress(MemoryError, KeyboardInterrupt, BrokenPipeError):
