@@ -70,7 +70,7 @@ def find_failure(folder: str, name: str, images: list[bytes], find_problem: Find
     with tempfile.TemporaryDirectory() as root:
         io_utils.copy_dir(folder, str(Path(root, name, "1")))
         try:
-            with Server(root, grpc_port=0, rest_port=0) as server:
+            with Server(root, grpc_port=0, rest_port=0, retries=0) as server:
                 server.wait_until_available(name)
                 return ask(server, name, images, find_problem)
         except (ServingError, RequestError) as error:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +25,7 @@ def serve(
     """Serves the newest version of each model over gRPC and REST, until Ctrl-C."""
     models = _find_models(push_root)
     quiet_tensorflow()
+    from serving.server import signals
     from serving.server.local import Server
     from serving.server.protocols.ports import PortTakenError
 
@@ -36,12 +33,12 @@ def serve(
         push_root, grpc_port=grpc_port, rest_port=rest_port, host=host, listener=_print_change
     )
     try:
-        with _catch_signals() as ended, server:
+        with signals.interrupted(), server:
             rest = f"http://{addresses.join(host, server.rest_port)}"
             terminal.echo(f"Serving {', '.join(models)} from {push_root.resolve()}")
             terminal.echo(f"  gRPC  grpc://{addresses.join(host, server.grpc_port)}")
             terminal.echo(f"  REST  {rest}/v1/models/{models[0]}")
-            ended.wait()
+            signals.wait()
     except PortTakenError as error:
         terminal.fail(str(error), WRONG_USE)
     terminal.echo("Stopped.")
@@ -67,21 +64,6 @@ def quiet_tensorflow() -> None:
     """Silences its warnings about missing GPUs and old Pythons. Call it before the import."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.filterwarnings("ignore", category=FutureWarning, module="google")
-
-
-@contextmanager
-def _catch_signals() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set, instead of their usual effect."""
-    ended = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: ended.set())
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield ended
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _print_change(status: VersionStatus) -> None:

@@ -69,7 +69,7 @@ def ask(root: Path, model: str, images: Sequence[bytes]) -> tuple[list, list]:
     from serving.client import connect
     from serving.server.local import Server
 
-    with Server(root, grpc_port=0, rest_port=0) as server:
+    with Server(root, grpc_port=0, rest_port=0, retries=0) as server:
         version = server.wait_until_available(model, timeout=PATIENCE).version
         urls = (
             f"grpc://{addresses.join(server.host, server.grpc_port)}",

@@ -5,14 +5,12 @@ from __future__ import annotations
 import importlib.metadata
 import logging
 import os
-import signal
 import sys
 import warnings
 from collections.abc import Sequence
-from typing import Any
 
 from serving import printable
-from serving.server import flags
+from serving.server import flags, signals
 
 FAILED = 1
 
@@ -24,35 +22,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"fcn-model-server: {importlib.metadata.version('fcn-pipeline')}")
         return 0
     _set_up_log()
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGINT, _interrupt)
     from serving.server import startup
     from serving.server.protocols.ports import PortTakenError
     from serving.server.request_errors import RequestError
     from serving.server.text_protos import ConfigError
 
     try:
-        startup.serve(chosen)
+        with signals.interrupted():
+            startup.serve(chosen)
     except (ConfigError, PortTakenError, RequestError) as error:
         print(printable.message(f"Failed to start server. Error: {error}"), file=sys.stderr)
         return FAILED
-    except KeyboardInterrupt:
-        return 0
     return 0
 
 
 def _set_up_log() -> None:
-    """One line for each event on stderr; TensorFlow's own lines only from errors up."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    """One line for each event on stderr, and none of TensorFlow's own."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.filterwarnings("ignore", category=FutureWarning, module="google")
     handler = logging.StreamHandler()
     handler.setFormatter(printable.LogFormatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
-
-
-def _interrupt(*_: Any) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

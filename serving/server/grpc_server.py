@@ -167,7 +167,7 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
         self, request: model_management_pb2.ReloadConfigRequest, context: grpc.ServicerContext
     ) -> model_management_pb2.ReloadConfigResponse:
         """Changes to another list of models; answers when the new ones do."""
-        return _answer(context, lambda: self._reload(request))
+        return _answer(context, lambda: self._reload(request, context.time_remaining()))
 
     def _list_statuses(
         self, request: get_model_status_pb2.GetModelStatusRequest
@@ -178,9 +178,9 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
         )
 
     def _reload(
-        self, request: model_management_pb2.ReloadConfigRequest
+        self, request: model_management_pb2.ReloadConfigRequest, timeout: float | None
     ) -> model_management_pb2.ReloadConfigResponse:
-        self._handlers.reload_config(request.config)
+        self._handlers.reload_config(request.config, timeout=timeout)
         response = model_management_pb2.ReloadConfigResponse()
         response.status.error_code = grpc.StatusCode.OK.value[0]
         return response

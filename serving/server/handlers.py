@@ -54,11 +54,17 @@ class Answer(Generic[Result]):
 
 
 def count_bytes(inputs: Arrays) -> int:
-    """Estimates the memory that the images of a request take: encoded ones by their headers."""
+    """Estimates the memory that the images of a request take: encoded ones by their headers.
+
+    Raises BadInput for an image with too many pixels.
+    """
     encoded = [text for array in inputs.values() if array.dtype == object for text in array.flat]
     plain = sum(array.size // CHANNELS for array in inputs.values() if array.ndim == IMAGE_AXES)
-    images = (text for text in encoded if isinstance(text, bytes))
-    return PIXEL_BYTES * (plain + sum(map(rgb_images.count_pixels, images)))
+    images = [rgb_images.count_pixels(text) for text in encoded if isinstance(text, bytes)]
+    if max(images, default=0) >= rgb_images.TOO_MANY:
+        most = rgb_images.TOO_MANY - 1
+        raise BadInput(f"An image has more than {most} pixels: send smaller images.")
+    return PIXEL_BYTES * (plain + sum(images))
 
 
 class Handlers:
@@ -105,7 +111,7 @@ class Handlers:
 
     def multi_inference(
         self, tasks: Sequence[tuple[ModelSpec, str]], rows: Sequence[bytes]
-    ) -> list[Answer[Classes] | Answer[Values]]:
+    ) -> list[Answer[Classes | Values]]:
         """The answers to several tasks, pairs of model and method, about the same tf.Examples."""
         specs = [spec for spec, _ in tasks]
         if not all(spec.name for spec in specs):
@@ -133,13 +139,13 @@ class Handlers:
         with self._lease(spec) as (version, servable):
             return version, servable.signature_defs
 
-    def reload_config(self, config: ModelServerConfig) -> None:
+    def reload_config(self, config: ModelServerConfig, *, timeout: float | None = None) -> None:
         """Changes to another list of models; returns when the new ones answer."""
         try:
             self._logs.configure(config)
         except ConfigError as error:
             raise BadInput(str(error)) from error
-        self._servables.reload(config)
+        self._servables.reload(config, timeout=timeout)
 
     def _lease(self, spec: ModelSpec) -> AbstractContextManager[tuple[int, Servable]]:
         if not spec.name:

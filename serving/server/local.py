@@ -63,8 +63,8 @@ class ModelServer:
         listener: Listener | None = None,
     ) -> None:
         self.host = options.grpc.host
-        self.grpc_port = options.grpc.port
-        self.rest_port = options.rest_port
+        self.grpc_port = options.grpc.port or 0  # 0: any, and inside `with`, none.
+        self.rest_port = options.rest_port or 0
         self._options = options
         self._servables = Servables(options.load, any_label=options.any_label, listener=listener)
         self._logs = RequestLogs()
@@ -121,7 +121,7 @@ class ModelServer:
         stack.callback(lambda: server.stop(STOP_SECONDS).wait())
 
     def _start_rest(self, handlers: Handlers, stack: ExitStack) -> None:
-        if self.rest_port is None:
+        if self._options.rest_port is None:
             return
         listener = stack.enter_context(ports.listen("REST", self.host, self.rest_port))
         self.rest_port = listener.getsockname()[1]

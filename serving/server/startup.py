@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import logging
-import threading
 from collections.abc import Callable
 from functools import partial
 
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
-from serving.server import text_protos
+from serving.server import signals, text_protos
 from serving.server.batching.parameters import BatchingParameters, read_parameters
 from serving.server.config_messages import find_message
 from serving.server.local import ModelServer, ServerOptions
@@ -35,7 +34,7 @@ def serve(flags: argparse.Namespace) -> None:
         log.info("Running gRPC ModelServer at %s:%s", server.host, server.grpc_port)
         if server.rest_port:
             log.info("Exporting HTTP/REST API at: %s:%d", server.host, server.rest_port)
-        threading.Event().wait()
+        signals.wait()
 
 
 def choose_source(flags: argparse.Namespace) -> Callable[[], ModelServerConfig]:

@@ -24,6 +24,8 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("served") / "colours"
     saved_models.publish(folder, 7)
     with start("colours", folder) as process:
+        with Watcher(process):  # The first run of a graph is slow.
+            pass
         yield process
 
 

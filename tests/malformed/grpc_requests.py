@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 from grpc import StatusCode
 from hypothesis import strategies as st
+from tensorflow.core.framework import tensor_pb2
 from tensorflow_serving.apis import (
     classification_pb2,
     get_model_metadata_pb2,
@@ -53,7 +54,7 @@ IMAGES = tf.make_tensor_proto([IMAGE])
 
 
 def make(dtype, shape, **content):
-    tensor = tf.compat.v1.TensorProto(dtype=dtype, **content)
+    tensor = tensor_pb2.TensorProto(dtype=dtype, **content)
     for size in shape:
         tensor.tensor_shape.dim.add(size=size)
     return tensor

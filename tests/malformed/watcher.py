@@ -59,7 +59,7 @@ class Watcher:
             self._repeat(lambda: stub.Predict(request, TIMEOUT_SECONDS))
 
     def _repeat(self, ask) -> None:
-        while not self._stopping.wait(PAUSE_SECONDS):
+        while True:
             start = time.perf_counter()
             try:
                 ask()
@@ -67,3 +67,5 @@ class Watcher:
                 self.failures.append(repr(error))
             self.longest = max(self.longest, time.perf_counter() - start)
             self.answers += 1
+            if self._stopping.wait(PAUSE_SECONDS):
+                return

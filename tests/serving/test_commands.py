@@ -83,11 +83,12 @@ def test_serve_prints_its_addresses_and_changes_and_ends_cleanly(tmp_path, end):
     command = [sys.executable, "-uc", SERVE, *options]
 
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
-        lines = read_until(serving.stdout, "AVAILABLE")
+        lines = read_until(serving.stdout, "/v1/models/")
         serving.send_signal(end)
         lines += serving.stdout.read().splitlines()
 
     assert serving.returncode == 0
+    assert "colours version 1: AVAILABLE" in lines
     assert f"Serving colours from {tmp_path}" in lines
     assert any("grpc://127.0.0.1:" in line for line in lines)
     assert any("/v1/models/colours" in line for line in lines)

@@ -47,8 +47,7 @@ class LogFiles:
         if self._size + len(record) > self._limits.file_bytes:
             self.complete()
         self.complete_if_due()
-        if not self._writer:
-            self._open()
+        self._writer = self._writer or self._open()
         self._writer.write(record)
         self._size += len(record)
         return True
@@ -71,7 +70,7 @@ class LogFiles:
         """Starts another file at the next record."""
         self._writer, self._size = None, 0
 
-    def _open(self) -> None:
+    def _open(self) -> tf.io.TFRecordWriter:
         folder = os.path.dirname(self._prefix)
         if folder:
             tf.io.gfile.makedirs(folder)
@@ -79,7 +78,7 @@ class LogFiles:
         self._number += 1
         owner = f"{socket.gethostname()}-{os.getpid()}"
         self._path = f"{self._prefix}-{self._hour}-{owner}-{self._number:04}.tfrecord"
-        self._writer = tf.io.TFRecordWriter(f"{self._path}.partial")
+        return tf.io.TFRecordWriter(f"{self._path}.partial")
 
     def _remove_oldest(self) -> None:
         """Removes files of all processes with this prefix: names sort by hour."""

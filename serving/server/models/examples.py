@@ -125,11 +125,9 @@ def _read_classes(
     for name, kind in (("classes", "O"), ("scores", "f")):
         if name in found:
             _check_rows(name, found[name], kind, examples)
-    labels, scores = found.get("classes"), found.get("scores")
-    if labels is None:
-        labels = np.full(found["scores"].shape, b"", object)
-    elif scores is None:
-        scores = np.zeros(labels.shape, np.float32)
+    shape = next(iter(found.values())).shape
+    labels = found.get("classes", np.full(shape, b"", object))
+    scores = found.get("scores", np.zeros(shape, np.float32))
     if labels.shape != scores.shape:
         raise BadInput(
             "Tensors class and score should match in dim_size(1). Got "

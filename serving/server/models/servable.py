@@ -53,6 +53,9 @@ class Servable:
         except tf.errors.OpError as error:
             code = CODES.get(error.error_code, StatusCode.UNKNOWN)
             raise RequestError(code, error.message) from error
+        except UnicodeDecodeError as error:  # TensorFlow's text contains bytes of the request.
+            text = bytes(error.object).decode("utf-8", "replace")
+            raise RequestError(StatusCode.INVALID_ARGUMENT, text) from error
 
     def close(self) -> None:
         """Frees the memory. No request may be running."""

@@ -59,13 +59,19 @@ class Servables:
         self.work_due.set()
         return new
 
-    def reload(self, config: ModelServerConfig) -> None:
+    def reload(self, config: ModelServerConfig, *, timeout: float | None = None) -> None:
         """Changes to another list of models; returns when its new models answer.
 
-        Raises RequestError if the list is refused, or if a new model cannot be loaded.
+        Raises RequestError if the list is refused, if a new model cannot be loaded, or at the
+        timeout: then the models of a list that was taken load later.
         """
-        with self._reloading:
-            self.wait_until_all_answer(self.apply(config))
+        if not self._reloading.acquire(timeout=-1 if timeout is None else timeout):
+            text = "Another change of the models is under way: try again later."
+            raise RequestError(StatusCode.DEADLINE_EXCEEDED, text)
+        try:
+            self.wait_until_all_answer(self.apply(config), timeout=timeout)
+        finally:
+            self._reloading.release()
 
     @contextmanager
     def lease(
@@ -112,17 +118,23 @@ class Servables:
                     )
         return status
 
-    def wait_until_all_answer(self, names: list[str] | None = None) -> None:
+    def wait_until_all_answer(
+        self, names: list[str] | None = None, *, timeout: float | None = None
+    ) -> None:
         """Waits until each model, or each of `names`, answers.
 
-        Raises RequestError (UNKNOWN) if one has failed for good.
+        Raises RequestError if one has failed for good, or does not answer at the timeout.
         """
         names = list(self.models) if names is None else names
-        self._wait_for(lambda: all(readiness.is_decided(self._read(name)) for name in names))
+        self._wait_for(
+            lambda: all(readiness.is_decided(self._read(name)) for name in names), timeout
+        )
         failed = [name for name in names if not readiness.find_answering(self._read(name))]
         if failed and not self._is_closed:
             reasons = ((name, readiness.describe_failures(self._read(name))) for name in failed)
-            listed = ", ".join(f"{{{name} due to error: {reason}}}" for name, reason in reasons)
+            listed = ", ".join(
+                f"{{{name} due to error: {reason or 'no version'}}}" for name, reason in reasons
+            )
             text = f"{len(failed)} model(s) did not become available: {{{listed}}}"
             raise RequestError(StatusCode.UNKNOWN, text)
 
@@ -161,9 +173,9 @@ class Servables:
         with self._changed:
             self._changed.notify_all()
 
-    def _wait_for(self, condition: Callable[[], bool]) -> None:
+    def _wait_for(self, condition: Callable[[], bool], timeout: float | None = None) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: self._is_closed or condition())
+            self._changed.wait_for(lambda: self._is_closed or condition(), timeout)
 
     def _read(self, name: str) -> list[VersionStatus]:
         return self.models[name].list_statuses() if name in self.models else []

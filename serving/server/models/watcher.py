@@ -67,7 +67,6 @@ class Watcher:
 
     def _watch(self) -> None:
         while not self._is_stopping:
-            self._servables.work_due.clear()
             if time.monotonic() >= self._next_config:
                 self._reload()
                 self._next_config = _plan(self._intervals.config)
@@ -80,6 +79,7 @@ class Watcher:
             self._servables.work_due.wait(
                 None if next_at == math.inf else max(0, next_at - time.monotonic())
             )
+            self._servables.work_due.clear()  # Only now: what came during the work is not lost.
 
     def _reload(self) -> None:
         """Applies the configuration if it has changed. A wrong one is reported, and not applied."""

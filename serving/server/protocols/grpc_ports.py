@@ -47,15 +47,18 @@ def create(options: GrpcOptions) -> grpc.Server:
     )
 
 
-def listen(server: grpc.Server, options: GrpcOptions) -> int | None:
-    """Opens the port and the socket; returns the port. Raises PortTakenError or ConfigError."""
+def listen(server: grpc.Server, options: GrpcOptions) -> int:
+    """Opens the port and the socket; returns the port, or 0.
+
+    Raises PortTakenError or ConfigError.
+    """
     credentials = read_credentials(options.ssl_config_file) if options.ssl_config_file else None
     if options.socket_path:
         address = f"unix:{options.socket_path}"
         if not _add(server, address, credentials):
             raise PortTakenError("gRPC", options.socket_path, 0)
     if options.port is None:
-        return None
+        return 0
     port = _add(server, addresses.join(options.host, options.port), credentials)
     if not port:
         raise PortTakenError("gRPC", options.host, options.port)

@@ -51,7 +51,7 @@ async def _collect(request: Request, counter: BodyCounter) -> bytes:
     async for chunk in request.stream():
         counter.reach(len(body) + len(chunk))
         body += chunk
-    return bytes(body)
+    return body  # Not copied: it may be large.
 
 
 def _read_length(request: Request) -> int:

@@ -43,7 +43,7 @@ class _BoundedConnection(H11Protocol):
         super().data_received(data)
         self._await_request()
 
-    def eof_received(self) -> bool:
+    def eof_received(self) -> bool:  # type: ignore[override]
         """Keeps a half-closed connection open until its request is answered, if it is complete."""
         self._ends = True
         return bool(self.cycle and not self.cycle.response_complete and not self.cycle.more_body)
@@ -74,6 +74,12 @@ class _BoundedConnection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answers what is not HTTP in TF Serving's form of errors."""
+        if self.cycle:  # The body of its request is broken: it gets no other answer.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            self.transport.close()
+            return
         content = json.dumps({"error": f"Malformed request: {msg}"}).encode()
         headers = [
             (b"content-type", b"application/json"),

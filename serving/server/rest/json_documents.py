@@ -66,7 +66,7 @@ def name_type(value: Any) -> str:
 def _parse_leniently(encoded: bytes) -> Any:
     """Accepts what orjson does not: NaN, Infinity, and text after the document."""
     try:
-        text = encoded.decode("utf-8-sig")
+        text = str(encoded, "utf-8-sig")  # The body may be any buffer.
         decoder = json.JSONDecoder(parse_int=_read_integer)
         return decoder.raw_decode(text, _skip_space(text))[0]
     except UnicodeDecodeError as error:

@@ -33,7 +33,13 @@ DTYPES: dict[str, Any] = {
     STRING: object,
 }
 # The Python types of JSON values that a NumPy kind takes.
-LEAVES = {"f": {int, float}, "i": {int}, "u": {int}, "b": {bool}, "O": {str, dict}}
+LEAVES: dict[str, set[type]] = {
+    "f": {int, float},
+    "i": {int},
+    "u": {int},
+    "b": {bool},
+    "O": {str, dict},
+}
 
 
 def read_tensor(value: Any, dtype: str) -> np.ndarray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
 import queue
 import resource
 import subprocess
@@ -48,15 +49,16 @@ class JsonWorkers:
         RESOURCE_EXHAUSTED if the task needs more memory than a process may have.
         """
         try:
-            worker = self._free.get(timeout=timeout) or _Worker()
+            worker = self._free.get(timeout=timeout)
         except queue.Empty as error:
             raise _report_timeout(timeout) from error
-        kept: _Worker | None = None
+        kept = None
         try:
-            answer = worker.ask((task.__name__, args), timeout)
+            worker = worker or _Worker()
+            answer = worker.ask((task.__name__, list(map(_keep_apart, args))), timeout)
             kept = worker
         finally:
-            if kept is None:
+            if worker and not kept:
                 worker.stop()
             self._free.put(kept)
         if isinstance(answer, _Refusal):
@@ -95,10 +97,10 @@ class _Worker:
     def ask(self, message: Any, timeout: float) -> Any:
         """The process's answer. Raises RequestError if there is none."""
         try:
-            self._connection.send(message)
+            _send(self._connection, message)
             if not self._connection.poll(timeout):
                 raise _report_timeout(timeout)
-            return self._connection.recv()
+            return _receive(self._connection)
         except (EOFError, OSError) as error:
             raise RequestError(
                 StatusCode.RESOURCE_EXHAUSTED,
@@ -131,20 +133,51 @@ def answer_tasks(connection: Connection) -> None:
     """Runs tasks until the server closes the connection: the process's own loop."""
     while True:
         try:
-            task, args = connection.recv()
+            task, args = _receive(connection)
         except EOFError:
             return
         try:
             answer = TASKS[task](*args)
         except RequestError as error:
             answer = _Refusal(error)
-        connection.send(answer)
+        except (MemoryError, SystemError):  # orjson makes the second of the first.
+            return
+        except Exception as error:  # Goes to the client, like every error of the server itself.
+            text = f"Internal error: {type(error).__name__}: {error}"
+            answer = _Refusal(RequestError(StatusCode.INTERNAL, text))
+        _send(connection, answer)
         del task, args, answer  # So that an idle process holds no request.
+
+
+def _keep_apart(argument: Any) -> Any:
+    """A body is sent without the copy that pickle makes of it."""
+    return pickle.PickleBuffer(argument) if isinstance(argument, bytes | bytearray) else argument
+
+
+def _send(connection: Connection, message: Any) -> None:
+    """Sends a message, and its bodies and arrays as they are: writing does not keep the lock."""
+    buffers: list[pickle.PickleBuffer] = []
+    data = pickle.dumps(message, protocol=5, buffer_callback=buffers.append)
+    parts = [buffer.raw() for buffer in buffers]
+    connection.send((data, [part.nbytes for part in parts]))
+    for part in parts:
+        if part.nbytes:
+            connection.send_bytes(part)
+
+
+def _receive(connection: Connection) -> Any:
+    data, sizes = connection.recv()
+    parts = [bytearray(size) for size in sizes]
+    for part in parts:
+        if part:
+            connection.recv_bytes_into(part)
+    return pickle.loads(data, buffers=parts)
 
 
 def run(number: str) -> None:
     """The process: answers on the connection of this file descriptor."""
-    limit = find_limit()
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = find_limit() if most == resource.RLIM_INFINITY else min(find_limit(), most)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     gc.disable()  # JSON has no cycles.
     with suppress(MemoryError, KeyboardInterrupt, BrokenPipeError):

@@ -26,7 +26,7 @@ from serving.server.rest import paths
 from serving.server.rest.answers import Answers, is_large
 from serving.server.rest.bodies import read_body, unpack
 from serving.server.rest.json_worker import PROCESSES, JsonWorkers
-from serving.server.rest.limits import BodyBudget, Limits
+from serving.server.rest.limits import BodyBudget, BodyCounter, Limits
 from serving.server.rest.paths import Target
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ CORS = {
     "Access-Control-Allow-Headers": "Content-Type",
 }
 LOGGED = 300  # Characters of an error.
+UNPACKING = 2  # Bodies that are unpacked at a time: each may grow to the limit of a body.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,7 @@ class RestApp:
         self._answers = Answers(handlers, self._workers, seconds=limits.answer_seconds)
         self._threads = ThreadPoolExecutor(limits.threads, "rest")
         self._large_threads = ThreadPoolExecutor(PROCESSES, "rest-large")  # They wait for workers.
+        self._unpacking_threads = ThreadPoolExecutor(UNPACKING, "rest-gzip")
         self._active = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,13 +72,13 @@ class RestApp:
 
     def stop(self) -> None:
         """Ends threads and processes, after the requests in flight."""
-        for threads in (self._threads, self._large_threads):
+        for threads in (self._threads, self._large_threads, self._unpacking_threads):
             threads.shutdown()
         self._workers.stop()
 
     async def _respond(self, request: Request) -> Response:
         path = _read_path(request)
-        if request.url.path == self._metrics_path:
+        if request.scope["path"] == self._metrics_path:
             return Response(metrics.write_page(), media_type="text/plain")
         try:
             if not paths.PREFIX.fullmatch(path):
@@ -93,13 +95,15 @@ class RestApp:
 
     async def _answer(self, request: Request, path: str) -> bytes:
         start, target = time.perf_counter(), None
-        code = StatusCode.UNKNOWN
+        code = StatusCode.INTERNAL
         try:
             with self._budget.count() as counter:
                 body = await read_body(request, counter, self._limits)
                 target = paths.parse(request.method, path)
                 encoding = request.headers.get("content-encoding", "")
-                content = await self._run_in_turn(target, body, encoding)
+                if "gzip" in encoding:
+                    body = await self._unpack(body, counter)
+                content = await self._run_in_turn(target, body)
             code = StatusCode.OK
         except RequestError as error:
             code = error.code
@@ -110,7 +114,15 @@ class RestApp:
         metrics.REQUEST_LATENCY.observe(micros, target.name, target.verb, "REST")
         return content
 
-    async def _run_in_turn(self, target: Target, body: bytes, encoding: str) -> bytes:
+    async def _unpack(self, body: bytes, counter: BodyCounter) -> bytes:
+        loop = asyncio.get_running_loop()
+        body = await loop.run_in_executor(
+            self._unpacking_threads, unpack, body, self._limits.body_bytes
+        )
+        counter.reach(len(body))
+        return body
+
+    async def _run_in_turn(self, target: Target, body: bytes) -> bytes:
         if self._active >= self._limits.requests:
             raise RequestError(
                 StatusCode.UNAVAILABLE,
@@ -118,9 +130,7 @@ class RestApp:
             )
         self._active += 1
         try:
-            return await asyncio.wait_for(
-                self._run(target, body, encoding), self._limits.answer_seconds
-            )
+            return await asyncio.wait_for(self._run(target, body), self._limits.answer_seconds)
         except asyncio.TimeoutError as error:
             raise RequestError(
                 StatusCode.DEADLINE_EXCEEDED,
@@ -129,14 +139,10 @@ class RestApp:
         finally:
             self._active -= 1
 
-    async def _run(self, target: Target, body: bytes, encoding: str) -> bytes:
-        loop = asyncio.get_running_loop()
-        if "gzip" in encoding:
-            body = await loop.run_in_executor(self._threads, unpack, body, self._limits.body_bytes)
+    async def _run(self, target: Target, body: bytes) -> bytes:
         threads = self._large_threads if is_large(body) else self._threads
-        return await loop.run_in_executor(
-            threads, getattr(self._answers, target.verb), target, body
-        )
+        answer = getattr(self._answers, target.verb)
+        return await asyncio.get_running_loop().run_in_executor(threads, answer, target, body)
 
     def _allow_origin(self, request: Request) -> Response:
         """The answer to a browser that asks whether it may send a request."""

@@ -1,11 +1,12 @@
-"""One SavedModel in memory: what it takes, returns and refuses."""
+"""SavedModels of every kind in memory."""
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from serving.server.models.servable import Servable
-from serving.server.request_errors import BadInput, InvalidTensor, MissingInput, UnknownName
-from tests.fakes import saved_models
+from serving.server.request_errors import RequestError
+from tests.fakes import saved_models, tf1_models
 
 
 @pytest.fixture(scope="module")
@@ -13,56 +14,62 @@ def servable(tmp_path_factory):
     return Servable(saved_models.publish(tmp_path_factory.mktemp("colours"), 1))
 
 
-def strings(*values):
-    return np.array(values, dtype=object)
-
-
 def test_a_signature_answers_for_images_of_several_sizes(servable):
-    images = strings(saved_models.draw("red", 3, 5), saved_models.draw("blue", 20, 7))
+    images = [saved_models.draw("red", 3, 5), saved_models.draw("blue", 20, 7)]
 
-    outputs = servable.find_signature("serving_default")({"image_bytes": images})
+    outputs = servable.find_signature()({"image_bytes": np.array(images, object)})
 
     assert outputs["label"].tolist() == [b"red", b"blue"]
     assert outputs["probabilities"].shape == (2, 3)
 
 
-def test_an_input_with_a_default_may_be_left_out(servable):
-    pixels = np.zeros((1, 4, 4, 3), np.float32)
-    signature = servable.find_signature("predict_pixels")
-
-    alone = signature({"pixels": pixels})
-    with_sizes = signature({"pixels": pixels, "sizes": np.array([[4, 4]], np.int32)})
-
-    assert signature.required == ["pixels"]
-    assert (alone["sizes_given"], with_sizes["sizes_given"]) == ([0], [1])
-
-
-def test_an_unknown_signature_is_refused_with_those_that_exist(servable):
-    with pytest.raises(UnknownName, match="'echo', 'predict_pixels', 'serving_default', 'zeros'"):
+def test_an_unknown_signature_is_a_failed_precondition(servable):
+    with pytest.raises(RequestError) as refused:
         servable.find_signature("segment")
+
+    assert refused.value.code.name == "FAILED_PRECONDITION"
+    assert str(refused.value) == 'Serving signature key "segment" not found.'
 
 
 @pytest.mark.parametrize(
-    ("inputs", "error", "named"),
+    "pixels",
     [
-        pytest.param({}, MissingInput, "'image_bytes'", id="missing"),
-        pytest.param({"image": strings(b"")}, UnknownName, "'image'", id="unknown"),
-        pytest.param({"image_bytes": np.zeros(1, "f4")}, InvalidTensor, "float32", id="type"),
-        pytest.param({"image_bytes": strings([b"a"])}, InvalidTensor, r"\[1, 1\]", id="shape"),
-        pytest.param({"image_bytes": strings(b"?")}, BadInput, "image file", id="no-image"),
+        pytest.param(np.zeros((1, 4, 4, 3), np.float64), id="type"),
+        pytest.param(np.zeros((4, 3), np.float32), id="rank"),
     ],
 )
-def test_inputs_that_do_not_fit_are_refused(servable, inputs, error, named):
-    with pytest.raises(error, match=named) as refused:
-        servable.find_signature("serving_default")(inputs)
+def test_what_the_graph_refuses_has_the_code_of_the_graph(servable, pixels):
+    with pytest.raises(RequestError) as refused:
+        servable.find_signature("predict_pixels")({"pixels": pixels})
 
-    assert type(refused.value) is error
+    assert refused.value.code.name == "INVALID_ARGUMENT"
 
 
-def test_an_unknown_output_is_refused_with_those_that_exist(servable):
-    images = strings(saved_models.draw("red"))
+def test_a_tf1_model_takes_any_shape_that_its_graph_takes(tmp_path):
+    servable = Servable(tf1_models.publish(tmp_path, 1))
 
-    with pytest.raises(UnknownName, match=r"\['mask'\].*'probabilities'") as refused:
-        servable.find_signature("serving_default")({"image_bytes": images}, only=["mask"])
+    outputs = servable.find_signature()({"x": np.array([2.0, 4.0], np.float32)})
 
-    assert refused.value.names == ("mask",)
+    assert outputs["y"].tolist() == [3.0, 4.0]
+
+
+def test_a_keras_model_that_keras_exports_answers(tmp_path):
+    model = tf.keras.Sequential([tf.keras.Input((2,)), tf.keras.layers.Dense(1)])
+    model.export(str(tmp_path / "1"), verbose=False)
+
+    signature = Servable(tmp_path / "1").find_signature()
+    (name,) = signature.inputs
+    (output,) = signature({name: np.ones((3, 2), np.float32)}).values()
+
+    assert output.shape == (3, 1)
+
+
+def test_a_closed_model_no_longer_answers(tmp_path):
+    servable = Servable(tf1_models.publish(tmp_path, 1))
+    signature = servable.find_signature()
+    servable.close()
+
+    with pytest.raises(RequestError) as refused:
+        signature({"x": np.zeros(1, np.float32)})
+
+    assert refused.value.code.name == "CANCELLED"

@@ -93,6 +93,17 @@ def test_connections_over_the_limit_are_refused():
         assert ask(port).status_code == 200
 
 
+@pytest.mark.parametrize("body", [b"zz\r\n{", b"5\r\n{}{}{xx\r\n"])
+def test_a_broken_chunk_is_answered_once_and_without_a_traceback(caplog, body):
+    request = post(b"", "Transfer-Encoding: chunked").replace(b"Content-Length: 0\r\n", b"")
+    with served() as port, sent(port, request + body) as connection:
+        answer = read_all(connection)
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1") == 1
+    assert not any(record.exc_info for record in caplog.records)
+
+
 def test_what_is_not_http_is_answered_in_the_form_of_other_errors():
     with served() as port, sent(port, b"\x16\x03\x01 TLS\r\n\r\n") as connection:
         answer = read_all(connection)
