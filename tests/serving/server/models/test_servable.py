@@ -55,7 +55,7 @@ def test_a_tf1_model_takes_any_shape_that_its_graph_takes(tmp_path):
 
 def test_a_keras_model_that_keras_exports_answers(tmp_path):
     model = tf.keras.Sequential([tf.keras.Input((2,)), tf.keras.layers.Dense(1)])
-    model.export(str(tmp_path / "1"), verbose=False)
+    model.export(str(tmp_path / "1"))
 
     signature = Servable(tmp_path / "1").find_signature()
     (name,) = signature.inputs
