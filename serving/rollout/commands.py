@@ -119,7 +119,7 @@ def promote(
 
     With --when it promotes if all conditions are met, else exits with 3. Without, it asks.
     """
-    from serving.rollout import promotion
+    from serving.rollout import promotion  # It needs the extra `pipeline`.
 
     with end_on_errors():
         plan = promotion.make_plan(images, limit=limit, when=when, skips=skip_comparison)
@@ -196,6 +196,8 @@ def history(
     base_path: BasePath = None,
 ) -> None:
     """Prints the gate's metrics of each pushed version, and each change of the labels."""
+    if picture:  # Only the extra `pipeline` has Matplotlib.
+        from serving.rollout import history_picture
     with end_on_errors():
         rollout = open_rollout(open_store(config, configmap, key), model, [])
         evaluations = read_evaluations(base_path or Path(rollout.model.base_path), last)
@@ -208,8 +210,6 @@ def history(
             tables.show_evaluations(evaluations)
             tables.show_changes(changes)
         if picture:
-            from serving.rollout import history_picture
-
             history_picture.write(picture, evaluations, rollout.position)
             show(f"Written: {picture}")
 
