@@ -46,6 +46,8 @@ class RequestLogs:
             for name, model in models.items()
             if model.HasField("logging_config")
         }
+        for name in wanted:  # Before anything starts or ends.
+            check(models[name].logging_config)
         with self._changing:
             kept = {n: log for n, log in self._logs.items() if wanted.get(n) == self._configs[n]}
             added = {n: RequestLog(n, models[n].logging_config) for n in wanted if n not in kept}
@@ -141,6 +143,12 @@ class RequestLog:
             if make is None:
                 return
             yield make
+
+
+def check(config: LoggingConfig) -> None:
+    """Raises ConfigError for a configuration that this server cannot follow."""
+    _read_prefix(config)
+    _read_rate(config)
 
 
 def _read_prefix(config: LoggingConfig) -> str:

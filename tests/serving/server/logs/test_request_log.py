@@ -13,6 +13,7 @@ from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 from serving.request_log.hourly_files import LogLimits
 from serving.server import metrics
 from serving.server.logs.request_log import RequestLog, RequestLogs
+from serving.server.text_protos import ConfigError
 
 
 def configure(folder, *, rate=1.0, kind="file", prefix=None):
@@ -174,3 +175,14 @@ def test_a_log_that_stays_in_the_configuration_goes_on_and_one_that_leaves_it_en
 def test_a_configuration_that_cannot_be_followed_is_refused(tmp_path, change, problem):
     with pytest.raises(ValueError, match=problem):
         RequestLog("flowers", configure(tmp_path, **change))
+
+
+def test_a_wrong_configuration_changes_no_log(tmp_path):
+    logs = RequestLogs()
+    logs.configure(configure_server(flowers=configure(tmp_path)))
+    with pytest.raises(ConfigError):
+        logs.configure(configure_server(flowers=None, pets=configure(tmp_path, rate=2)))
+    logs.record("flowers", make)
+    logs.stop()
+
+    assert list(read(tmp_path).values()) == [["flowers"]]
