@@ -10,7 +10,7 @@ from tensorflow_serving.apis import get_model_status_pb2, model_service_pb2_grpc
 
 from serving import terminal
 from serving.server import __main__ as program
-from tests.fakes import tf1_models
+from tests.fakes.serving import tf1_models
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from serving.server.models.servables import Servables
 from serving.server.models.watcher import Intervals, Watcher
 from serving.server.request_errors import ModelNotReady, RequestError
 from serving.server.text_protos import ConfigError
-from tests.fakes.tf1_models import publish
+from tests.fakes.serving.tf1_models import publish
 
 
 @contextmanager

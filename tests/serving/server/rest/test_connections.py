@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from tests.fakes.rest_servers import Doubler, post, read_all, sent, served
+from tests.fakes.serving.rest_servers import Doubler, post, read_all, sent, served
 
 CLOSE = "Connection: close"
 
