@@ -15,10 +15,9 @@ from pipeline.bulk import progress
 from pipeline.bulk.listing import COUNTS, Work, read_files
 from pipeline.bulk.records import read_records
 from serving.image_kinds import clean_reason
+from serving.prediction.batches import split_into_batches
 from serving.rgb_images import UnreadableImageError, make_upright
 
-IMAGES = 16  # In a batch.
-BYTES = 2**24  # Of the images in a batch; a larger one is answered alone.
 FOUND, ANSWERS, REJECTS = "found", "answers", "rejects"
 
 Row = dict[str, Any]  # A column's value by its name.
@@ -49,7 +48,7 @@ class AnswerImages(beam.DoFn):
         """Yields rows, rejects and counts."""
         counts: Counter[str] = Counter()
         images = read_records(work.records) if work.records else read_files(work.files)
-        for batch in split_into_batches(self._prepare(images)):
+        for batch in split_into_batches(self._prepare(images), _count_bytes):
             for answer in self._answer(batch):
                 is_reject = isinstance(answer, beam.pvalue.TaggedOutput)
                 counts.update((FOUND, REJECTS if is_reject else ANSWERS))
@@ -102,28 +101,15 @@ class AnswerImages(beam.DoFn):
         ]
 
 
-def split_into_batches(
-    images: Iterable[Image | beam.pvalue.TaggedOutput],
-) -> Iterator[list[Image | beam.pvalue.TaggedOutput]]:
-    """Batches of at most IMAGES images and rejects, and of BYTES; a larger image alone."""
-    batch: list[Image | beam.pvalue.TaggedOutput] = []
-    length = 0
-    for image in images:
-        own = len(image.encoded) if isinstance(image, Image) else 0
-        if batch and (len(batch) == IMAGES or length + own > BYTES):
-            yield batch
-            batch, length = [], 0
-        batch.append(image)
-        length += own
-    if batch:
-        yield batch
-
-
 def make_reject(name: str, place: str, error: Exception) -> beam.pvalue.TaggedOutput:
     """An image without an answer, and the reason."""
     message = getattr(error, "message", "") or str(error)
     reason = clean_reason(ValueError(message.splitlines()[-1] if message else error))
     return beam.pvalue.TaggedOutput(REJECTS, {"file": name, "source": place, "reason": reason})
+
+
+def _count_bytes(item: Image | beam.pvalue.TaggedOutput) -> int:
+    return len(item.encoded) if isinstance(item, Image) else 0
 
 
 def _to_value(name: str, value: Any) -> Any:

@@ -16,19 +16,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from serving.client.answers import Outputs, read_bytes
+from serving.request_log.hourly_files import HourlyFiles, LogLimits
 
 if TYPE_CHECKING:
     from serving.client.questions import Question
-
-MOST_BYTES = 256 * 2**20  # Of an hour.
 
 
 class RequestLog:
     """Writes a share of the requests to PREFIX-<UTC hour>-….tfrecord; clients may share it.
 
-    `rate` is the share, 0..1. Up to `max_bytes` are written in an hour; `dropped` counts sampled
-    requests that were not written. A file that cannot be written fails no request. Closing the
-    client publishes the current file.
+    `rate` is the share, 0..1. The log has at most `max_files` of `file_bytes` each: the oldest are
+    removed. `dropped` counts sampled requests that were not written. A file that cannot be written
+    fails no request. Closing the client publishes the current file.
     """
 
     def __init__(
@@ -36,21 +35,16 @@ class RequestLog:
         path_prefix: str | os.PathLike[str],
         *,
         rate: float = 0.01,
-        max_bytes: int = MOST_BYTES,
+        file_bytes: int = LogLimits.file_bytes,
+        max_files: int = LogLimits.files,
     ) -> None:
-        from serving.request_log.hourly_files import HourlyFiles
-
         if not 0 <= rate <= 1:
             raise ValueError(f"rate is {rate}: give the share of requests to log, in 0..1.")
         self.rate = rate
         self._lock = threading.Lock()
-        self._failed = 0
-        self._files = HourlyFiles(path_prefix, max_bytes=max_bytes)
-
-    @property
-    def dropped(self) -> int:
-        """Sampled requests that are missing: for lack of space in their hour, or on the disk."""
-        return self._files.dropped + self._failed
+        self.dropped = 0  # Larger than a file, or not written by the disk.
+        self._warned = False
+        self._files = HourlyFiles(path_prefix, LogLimits(file_bytes=file_bytes, files=max_files))
 
     def is_drawn(self) -> bool:
         """Whether the next request should be written: at random, at the rate of the log."""
@@ -61,9 +55,10 @@ class RequestLog:
         record = make_record(model, question, outputs, rate=self.rate)
         with self._lock:
             try:
-                self._files.write(record)
+                self.dropped += not self._files.write(record)
             except OSError as error:
-                self._count_failure(error)
+                self.dropped += 1
+                self._warn(error)
 
     def close(self) -> None:
         """Publishes the current file. The next sampled request begins another one."""
@@ -71,12 +66,13 @@ class RequestLog:
             try:
                 self._files.close()
             except OSError as error:
-                self._count_failure(error)
+                self._warn(error)
 
-    def _count_failure(self, error: OSError) -> None:
-        if not self._failed:
+    def _warn(self, error: OSError) -> None:
+        """Logs the first error: a full disk would fill the program's log too."""
+        if not self._warned:
             logging.getLogger(__name__).warning("The request log cannot be written: %s", error)
-        self._failed += 1
+        self._warned = True
 
 
 def make_record(

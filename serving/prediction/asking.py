@@ -20,12 +20,11 @@ from serving.client import (
     UnusableProxy,
 )
 from serving.client.many import Pace, ask_in_order
+from serving.prediction.batches import split_into_batches
 from serving.prediction.image_list import ImageSource
 from serving.rgb_images import UnreadableImageError, make_upright
 
-IMAGES = 16  # In one request.
 REQUESTS = 4  # At once, so that the server may work while answers are written.
-BYTES = 2**24  # Of the images in one request; a larger one is sent alone.
 # Every further request would fail for the same reason.
 NOT_ABOUT_IMAGES = (InvalidOutput, MissingOutput, NotTFServing, UnusableProxy)
 
@@ -69,23 +68,9 @@ def ask_all(
     def ask(batches: list[list[Item]]) -> list[Answered | Failed]:
         return [found for batch in batches for found in _ask_about(client, batch)]
 
-    batches = _split_into_batches(_load(source, bits) for source in sources)
+    loaded = (_load(source, bits) for source in sources)
+    batches = split_into_batches(loaded, _count_bytes)
     return ask_in_order(ask, batches, Pace(batch=1, concurrency=REQUESTS))
-
-
-def _split_into_batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Batches of at most IMAGES images and of BYTES; a larger image alone."""
-    batch: list[Item] = []
-    length = 0
-    for item in items:
-        own = len(item.encoded) if isinstance(item, Loaded) else 0
-        if batch and (len(batch) == IMAGES or length + own > BYTES):
-            yield batch
-            batch, length = [], 0
-        batch.append(item)
-        length += own
-    if batch:
-        yield batch
 
 
 def _ask_about(client: Client, batch: list[Item]) -> Iterator[Answered | Failed]:
@@ -138,3 +123,7 @@ def _explain(error: OSError | UnreadableImageError) -> str:
     if isinstance(error, UnreadableImageError):
         return f"is not a readable image: {error}"
     return f"cannot be read: {error.strerror or error}"
+
+
+def _count_bytes(item: Item) -> int:
+    return len(item.encoded) if isinstance(item, Loaded) else 0

@@ -1,81 +1,122 @@
-"""TFRecord files of one hour each, bounded in size; they get their names when complete."""
+"""TFRecord files of a request log: complete when they have their names, hourly, bounded."""
 
 from __future__ import annotations
 
 import errno
+import glob
+import logging
 import os
 import socket
 import time
-import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import IO
 
 from serving.request_log import tf_records
 
-HOUR = 3600  # Seconds.
+log = logging.getLogger(__name__)
+
 SUFFIX = ".tfrecord"
+HOUR_FORM = "%Y%m%dT%H"
+HOUR_PATTERN = f"{'[0-9]' * 8}T{'[0-9]' * 2}"  # For glob.
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogLimits:
+    """How much space a log takes at most: `files` of `file_bytes` each."""
+
+    file_bytes: int = 64 * 2**20
+    files: int = 100  # The oldest are removed.
 
 
 class HourlyFiles:
-    """Writes records to PREFIX-<UTC hour>-<host>-<process>-<random>.tfrecord.
+    """Writes records to PREFIX-<UTC hour>-<host>-<process>-<start in ns>.tfrecord.
 
-    Up to `max_bytes` are written in an hour; further records are counted in `dropped`. A file is
-    hidden, with the suffix `.partial`, until its hour is over or `close` is called. One thread at a
-    time may write.
+    A file is hidden, with the suffix `.partial`, until its hour is over, it is full, or `close` is
+    called. The limits count the files of all processes with this prefix. One thread at a time may
+    write.
     """
 
-    def __init__(self, prefix: str | os.PathLike[str], *, max_bytes: int) -> None:
-        self.dropped = 0
+    def __init__(
+        self,
+        prefix: str | os.PathLike[str],
+        limits: LogLimits,
+        clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> None:
         self._prefix = Path(prefix)
-        self._max_bytes = max_bytes
-        self._hour = -1
-        self._written = 0  # Bytes in this hour, in all of its files.
+        self._limits = limits
+        self._clock = clock
+        self._hour = ""
         self._final: Path | None = None
         self._stream: IO[bytes] | None = None
 
-    def write(self, record: bytes, *, now: float | None = None) -> bool:
-        """Adds a record if this hour has space. Raises OSError if it cannot be written."""
-        hour = int((time.time() if now is None else now) // HOUR)
-        if hour != self._hour:
-            self.close()
-            self._hour, self._written = hour, 0
+    def write(self, record: bytes) -> bool:
+        """Adds a record; False if it is too large for any file. Raises OSError.
+
+        After an OSError the file contains the whole record, or nothing of it.
+        """
         framed = tf_records.frame(record)
-        if self._written + len(framed) > self._max_bytes:
-            self.dropped += 1
+        if len(framed) > self._limits.file_bytes:
             return False
-        self._append(framed)
-        self._written += len(framed)
+        self.close_if_due()
+        if self._stream and self._stream.tell() + len(framed) > self._limits.file_bytes:
+            self.close()
+        _append(framed, self._stream or self._open())
         return True
 
+    def close_if_due(self) -> None:
+        """Publishes the file of an hour that is over. Raises OSError."""
+        if self._stream and self._hour != self._find_hour():
+            self.close()
+
     def close(self) -> None:
-        """Publishes the current file. The next record begins another one."""
+        """Publishes the current file; the next record begins another one. Raises OSError."""
         if self._stream is None or self._final is None:
             return
         stream, self._stream = self._stream, None
         stream.close()
         _hide(self._final).rename(self._final)
-
-    def _append(self, framed: bytes) -> None:
-        """Writes the whole record, or nothing of it."""
-        stream = self._stream or self._open()
-        end = stream.tell()
-        try:
-            if stream.write(framed) != len(framed):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), stream.name)
-        except OSError:
-            stream.seek(stream.truncate(end))
-            raise
+        self._remove_oldest()
 
     def _open(self) -> IO[bytes]:
         """Begins a file of this hour."""
-        start = datetime.fromtimestamp(self._hour * HOUR, timezone.utc)
-        owner = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        name = f"{self._prefix.name}-{start:%Y%m%dT%H}-{owner}{SUFFIX}"
-        self._final = self._prefix.with_name(name)
+        self._hour = self._find_hour()
+        owner = f"{socket.gethostname()}-{os.getpid()}-{time.time_ns()}"
+        self._final = self._prefix.with_name(f"{self._prefix.name}-{self._hour}-{owner}{SUFFIX}")
         self._final.parent.mkdir(parents=True, exist_ok=True)
-        self._stream = _hide(self._final).open("wb", buffering=0)
+        self._stream = _hide(self._final).open("xb", buffering=0)
         return self._stream
+
+    def _remove_oldest(self) -> None:
+        """Removes the oldest files over the limit, also those that a killed process left behind."""
+        name = f"{glob.escape(self._prefix.name)}-{HOUR_PATTERN}-*{SUFFIX}"
+        folder = self._prefix.parent
+        found = [*folder.glob(name), *folder.glob(f".{name}.partial")]
+        found.sort(key=_find_start)
+        for path in found[: -self._limits.files]:
+            path.unlink(missing_ok=True)
+            log.warning("Removed %s: a log has at most %d files.", path, self._limits.files)
+
+    def _find_hour(self) -> str:
+        return f"{self._clock():{HOUR_FORM}}"
+
+
+def _append(framed: bytes, stream: IO[bytes]) -> None:
+    """Writes the whole record, or nothing of it."""
+    end = stream.tell()
+    try:
+        if stream.write(framed) != len(framed):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), stream.name)
+    except OSError:
+        stream.seek(stream.truncate(end))
+        raise
+
+
+def _find_start(path: Path) -> str:
+    """When a file was begun, which its name contains after the last hyphen."""
+    return path.name.rpartition("-")[2]
 
 
 def _hide(path: Path) -> Path:

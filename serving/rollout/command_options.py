@@ -38,6 +38,35 @@ BasePath = Annotated[
     typer.Option(metavar="DIR", help="The model's folder, if it has another path on this machine."),
 ]
 
+# Of one command each.
+Version = Annotated[int, typer.Argument(min=0, help="The version to try.")]
+Percent = Annotated[
+    float, typer.Option(min=0, max=100, help="Share of requests that clients send to it.")
+]
+Stable = Annotated[
+    int | None,
+    typer.Option(min=0, help="Stable version of a model without labels. Default: the served one."),
+]
+Images = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Images on which the versions are compared.")
+]
+ImageLimit = Annotated[int, typer.Option(min=1, max=10_000, help="At most so many images.")]
+When = Annotated[
+    list[str], typer.Option(metavar="METRIC>=X", help="Condition of the promotion. Repeatable.")
+]
+Page = Annotated[Path, typer.Option(metavar="FILE", help="The comparison's page.")]
+SkipComparison = Annotated[
+    bool, typer.Option("--skip-comparison", help="Promotes without a comparison.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Does not ask, without --when.")]
+Keep = Annotated[int, typer.Option(min=1, help="How many of the newest versions stay.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only prints them.")]
+Last = Annotated[int, typer.Option(min=1, max=1000, help="At most so many rows.")]
+Picture = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Draws the metrics: .png or .svg.")
+]
+AsJSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
 
 def open_store(config: Path | None, configmap: str, key: str) -> Store:
     """The place that the options name. Raises RolloutRefused unless they name one."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -15,21 +14,36 @@ from serving.rollout import pruning, records, tables
 from serving.rollout.command_options import (
     NOT_PASSED,
     REST_URL,
+    AsJSON,
     BasePath,
     By,
     Config,
     ConfigMap,
+    DryRun,
+    ImageLimit,
+    Images,
+    Keep,
     Key,
+    Last,
     Model,
+    Page,
+    Percent,
+    Picture,
     ServerURLs,
+    SkipComparison,
+    Stable,
+    Version,
     Wait,
+    When,
+    Yes,
     end_on_errors,
     open_rollout,
     open_store,
     show,
 )
 from serving.rollout.config.model_config import list_models
-from serving.rollout.evaluations import read_evaluations
+from serving.rollout.evaluations import Evaluation, read_evaluations
+from serving.rollout.rollout import Rollout
 from serving.rollout.servers import Server
 from serving.terminal import say
 
@@ -62,16 +76,9 @@ def status(
 
 @app.command()
 def canary(
-    version: Annotated[int, typer.Argument(min=0, help="The version to try.")],
-    percent: Annotated[
-        float, typer.Option(min=0, max=100, help="Share of requests that clients send to it.")
-    ],
-    stable: Annotated[
-        int | None,
-        typer.Option(
-            min=0, help="Stable version, for a model without labels. Default: the served one."
-        ),
-    ] = None,
+    version: Version,
+    percent: Percent,
+    stable: Stable = None,
     config: Config = None,
     configmap: ConfigMap = "",
     key: Key = KEY,
@@ -82,8 +89,7 @@ def canary(
 ) -> None:
     """Serves a version as `canary` next to `stable`, or changes its share of the requests."""
     with end_on_errors():
-        store = open_store(config, configmap, key)
-        rollout = open_rollout(store, model, servers, wait=wait, by=by)
+        rollout = open_rollout(open_store(config, configmap, key), model, servers, wait=wait, by=by)
         change = rollout.start_canary(version, percent, stable)
         _show_change(change)
         newest = max(change.after.label().values())
@@ -92,21 +98,12 @@ def canary(
 
 @app.command()
 def promote(
-    images: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Images on which the versions are compared.")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many images.")] = 64,
-    when: Annotated[
-        list[str],
-        typer.Option(metavar="METRIC>=X", help="Condition of the promotion. Repeatable."),
-    ] = [],  # noqa: B006
-    page: Annotated[Path, typer.Option(metavar="FILE", help="The comparison's page.")] = Path(
-        "comparison.html"
-    ),
-    skip_comparison: Annotated[
-        bool, typer.Option("--skip-comparison", help="Promotes without a comparison.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Does not ask, without --when.")] = False,
+    images: Images = None,
+    limit: ImageLimit = 64,
+    when: When = [],  # noqa: B006
+    page: Page = Path("comparison.html"),
+    skip_comparison: SkipComparison = False,
+    yes: Yes = False,
     config: Config = None,
     configmap: ConfigMap = "",
     key: Key = KEY,
@@ -119,12 +116,11 @@ def promote(
 
     With --when it promotes if all conditions are met, else exits with 3. Without, it asks.
     """
-    from serving.rollout import promotion
+    from serving.rollout import promotion  # It needs the extra `pipeline`.
 
     with end_on_errors():
         plan = promotion.make_plan(images, limit=limit, when=when, skips=skip_comparison)
-        store = open_store(config, configmap, key)
-        rollout = open_rollout(store, model, servers, wait=wait, by=by)
+        rollout = open_rollout(open_store(config, configmap, key), model, servers, wait=wait, by=by)
         metrics = promotion.compare(rollout, plan, page)
         if failures := plan.list_failures(metrics):
             terminal.fail(" ".join(["Not promoted.", *failures]), NOT_PASSED)
@@ -151,8 +147,8 @@ def rollback(
 
 @app.command()
 def prune(
-    keep: Annotated[int, typer.Option(min=1, help="How many of the newest versions stay.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only prints them.")] = False,
+    keep: Keep,
+    dry_run: DryRun = False,
     config: Config = None,
     configmap: ConfigMap = "",
     key: Key = KEY,
@@ -167,28 +163,22 @@ def prune(
     """
     with end_on_errors():
         rollout = open_rollout(open_store(config, configmap, key), model, servers, by=by)
-        folder = base_path or Path(rollout.model.base_path)
-        protected = pruning.list_protected(rollout.model, rollout.position, rollout.changes)
-        loaded = {version for server in rollout.servers for version in server.list_available()}
-        kept = max(keep, rollout.model.newest or 1)
-        old = pruning.choose_old(folder, kept, protected | loaded)
+        old = _find_old(rollout, base_path, keep)
+        if not old:
+            say("Nothing to remove.")
         for version in old:
             if not dry_run:
                 pruning.remove(version)
             say(f"{'Would remove' if dry_run else 'Removed'} {printable.markup(version)}")
-        if not old:
-            say("Nothing to remove.")
-        elif not dry_run and rollout.position:
+        if old and rollout.position and not dry_run:
             rollout.record(records.PRUNE, {"removed": [int(version.name) for version in old]})
 
 
 @app.command()
 def history(
-    last: Annotated[int, typer.Option(min=1, max=1000, help="At most so many rows.")] = 50,
-    picture: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draws the metrics: .png or .svg.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    last: Last = 50,
+    picture: Picture = None,
+    as_json: AsJSON = False,
     config: Config = None,
     configmap: ConfigMap = "",
     key: Key = KEY,
@@ -196,22 +186,34 @@ def history(
     base_path: BasePath = None,
 ) -> None:
     """Prints the gate's metrics of each pushed version, and each change of the labels."""
+    if picture:  # Only the extra `pipeline` has Matplotlib.
+        from serving.rollout import history_picture
     with end_on_errors():
         rollout = open_rollout(open_store(config, configmap, key), model, [])
         evaluations = read_evaluations(base_path or Path(rollout.model.base_path), last)
         changes = rollout.changes[-last:]
         if as_json:
-            found = {str(version): asdict(one) for version, one in evaluations.items()}
-            rows = {"versions": found, "changes": [asdict(change) for change in changes]}
-            typer.echo(json.dumps(rows, indent=2))
+            _print_json(evaluations, changes)
         else:
             tables.show_evaluations(evaluations)
             tables.show_changes(changes)
         if picture:
-            from serving.rollout import history_picture
-
             history_picture.write(picture, evaluations, rollout.position)
             show(f"Written: {picture}")
+
+
+def _print_json(evaluations: dict[int, Evaluation], changes: list[records.Change]) -> None:
+    versions = {str(version): asdict(found) for version, found in evaluations.items()}
+    rows = {"versions": versions, "changes": [asdict(change) for change in changes]}
+    typer.echo(json.dumps(rows, indent=2))
+
+
+def _find_old(rollout: Rollout, base_path: Path | None, keep: int) -> list[Path]:
+    """The version folders that nothing needs: no label, no policy, no server, no rollback."""
+    protected = pruning.list_protected(rollout.model, rollout.position, rollout.changes)
+    loaded = {version for server in rollout.servers for version in server.list_available()}
+    folder = base_path or Path(rollout.model.base_path)
+    return pruning.choose_old(folder, max(keep, rollout.model.newest or 1), protected | loaded)
 
 
 def _list_states(server: Server) -> dict[int, VersionStatus]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib.metadata
 import logging
 import os
@@ -9,10 +10,9 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from serving import printable
+from serving import printable, terminal
 from serving.server import flags, signals
-
-FAILED = 1
+from serving.terminal import FAILED, WRONG_USE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,6 +22,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"fcn-model-server: {importlib.metadata.version('fcn-pipeline')}")
         return 0
     _set_up_log()
+    try:
+        return _serve(chosen)
+    except ModuleNotFoundError as error:
+        print(terminal.explain_missing(error), file=sys.stderr)
+        return WRONG_USE
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    """Imports TensorFlow only here: the client's installation lacks it."""
     from serving.server import startup
     from serving.server.protocols.ports import PortTakenError
     from serving.server.request_errors import RequestError

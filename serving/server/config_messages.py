@@ -1,7 +1,7 @@
 """Messages of TF Serving's configuration files that tensorflow-serving-api has no modules for.
 
-tensorflow_serving/servables/tensorflow/session_bundle_config.proto and
-tensorflow_serving/config/monitoring_config.proto.
+In tensorflow_serving/: servables/tensorflow/session_bundle_config.proto,
+config/monitoring_config.proto and config/ssl_config.proto.
 """
 
 from __future__ import annotations
@@ -42,11 +42,18 @@ message_type {{
   name: "MonitoringConfig"
   field {{ name: "prometheus_config" number: 1 type_name: ".{PACKAGE}.PrometheusConfig" }}
 }}
+message_type {{
+  name: "SSLConfig"
+  field {{ name: "server_key" number: 1 type: TYPE_STRING }}
+  field {{ name: "server_cert" number: 2 type: TYPE_STRING }}
+  field {{ name: "custom_ca" number: 3 type: TYPE_STRING }}
+  field {{ name: "client_verify" number: 4 type: TYPE_BOOL }}
+}}
 """
 
 
 def find_message(name: str) -> type[Any]:
-    """The class of a message: BatchingParameters or MonitoringConfig."""
+    """The class of a message: BatchingParameters, MonitoringConfig or SSLConfig."""
     descriptor = _build_pool().FindMessageTypeByName(f"{PACKAGE}.{name}")
     if hasattr(message_factory, "GetMessageClass"):
         made: type[Any] = message_factory.GetMessageClass(descriptor)

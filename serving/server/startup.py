@@ -63,17 +63,21 @@ def read_options(flags: argparse.Namespace) -> ServerOptions:
             metrics_path=read_metrics_path(flags.monitoring_config_file),
         ),
         batching=read_batching(flags.batching_parameters_file) if flags.enable_batching else None,
-        load=LoadOptions(
-            retries=flags.max_num_load_retries,
-            retry_seconds=flags.load_retry_interval_micros / 1e6,
-            warm_up=flags.enable_model_warmup,
-            tags=tuple(flags.saved_model_tags.split(",")),
-        ),
+        load=_read_load_options(flags),
         intervals=Intervals(
             config=flags.model_config_file_poll_wait_seconds,
             folders=flags.file_system_poll_wait_seconds,
         ),
         any_label=flags.allow_version_labels_for_unavailable_models,
+    )
+
+
+def _read_load_options(flags: argparse.Namespace) -> LoadOptions:
+    return LoadOptions(
+        retries=flags.max_num_load_retries,
+        retry_seconds=flags.load_retry_interval_micros / 1e6,
+        warm_up=flags.enable_model_warmup,
+        tags=tuple(flags.saved_model_tags.split(",")),
     )
 
 

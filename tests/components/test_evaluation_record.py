@@ -6,7 +6,7 @@ import pytest
 
 from components import evaluation_record
 from serving.rollout.evaluations import read_evaluation
-from tests.fakes.evaluated import evaluate_colours
+from tests.fakes.serving.evaluated import evaluate_colours
 
 WORST = "accuracy, worst label"
 

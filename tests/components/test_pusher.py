@@ -18,8 +18,8 @@ from tfx.types import standard_artifacts
 from components import pusher, serving_folder
 from components.pusher import Pusher, PusherExecutor
 from serving.rollout.evaluations import read_evaluation
-from tests.fakes.evaluated import evaluate_colours
 from tests.fakes.image_files import put
+from tests.fakes.serving.evaluated import evaluate_colours
 from tests.fakes.tiny_runs import artifact
 
 VARIABLES = 200  # Files of the model, so that copying takes a while.

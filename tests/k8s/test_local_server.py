@@ -8,7 +8,8 @@ from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from serving.server import flags, startup
 from serving.server.local import ModelServer
-from tests.fakes import k8s, tf1_models
+from tests.fakes import k8s
+from tests.fakes.serving import tf1_models
 
 
 def move(name, folder):

@@ -101,10 +101,14 @@ def test_a_served_model_is_asked_without_tensorflow(blocked, urls, tmp_path, sch
     assert row["label"] == "red"
 
 
-def test_the_server_says_what_to_install(blocked, tmp_path):
+@pytest.mark.parametrize(
+    ("program", "flags"),
+    [("serving", ["serve", "--push-root"]), ("serving.server", ["--model_base_path"])],
+)
+def test_the_servers_say_what_to_install(blocked, tmp_path, program, flags):
     saved_models.publish(tmp_path / "colours", 1)
 
-    done = run(blocked, "serve", "--push-root", tmp_path)
+    done = run(blocked, *flags, tmp_path, program=program)
 
     assert done.returncode == 2
     assert done.stderr.endswith("run `pip install 'fcn-pipeline[pipeline]'`.\n")
@@ -116,6 +120,10 @@ def test_the_server_says_what_to_install(blocked, tmp_path):
     [
         pytest.param(["run", "flowers", "--data", "."], "pipeline", id="run"),
         pytest.param(["models", "flowers"], "pipeline", id="models"),
+        pytest.param(["rollout", "promote"], "pipeline", id="promote"),
+        pytest.param(
+            ["rollout", "history", "--picture", "a.png"], "pipeline", id="history --picture"
+        ),
         pytest.param(["schedule", "list", "--host", "http://h:1"], "kubeflow", id="schedule"),
     ],
 )

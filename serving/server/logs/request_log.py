@@ -18,14 +18,15 @@ from tensorflow_serving.config.logging_config_pb2 import LoggingConfig
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from serving import printable
+from serving.request_log.hourly_files import HourlyFiles, LogLimits
 from serving.server import metrics
-from serving.server.logs.log_files import LogFiles, LogLimits
 from serving.server.text_protos import ConfigError
 
 log = logging.getLogger(__name__)
 
 COLLECTOR = "file"  # The type of collector that this server has.
 TICK_SECONDS = 1.0
+MOST_WAITING = 64  # Records that wait to be written: each keeps a request and its answer.
 Make = Callable[[], PredictionLog]
 
 
@@ -45,6 +46,8 @@ class RequestLogs:
             for name, model in models.items()
             if model.HasField("logging_config")
         }
+        for name in wanted:  # Before anything starts or ends.
+            check(models[name].logging_config)
         with self._changing:
             kept = {n: log for n, log in self._logs.items() if wanted.get(n) == self._configs[n]}
             added = {n: RequestLog(n, models[n].logging_config) for n in wanted if n not in kept}
@@ -84,15 +87,15 @@ class RequestLog:
         model: str,
         config: LoggingConfig,
         *,
-        limits: LogLimits | None = None,
+        limits: LogLimits = LogLimits(),  # noqa: B008 - It cannot change.
+        most_waiting: int = MOST_WAITING,
         clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
         self._model = model
-        self._limits = limits or LogLimits()
         self._rate = _read_rate(config)
         self._chance = random.Random()  # Chooses samples, not secrets.
-        self._files = LogFiles(_read_prefix(config), self._limits, clock)
-        self._waiting: queue.Queue[Make | None] = queue.Queue(self._limits.waiting)
+        self._files = HourlyFiles(_read_prefix(config), limits, clock)
+        self._waiting: queue.Queue[Make | None] = queue.Queue(most_waiting)
         self._thread = threading.Thread(target=self._write_all, name="request-log", daemon=True)
         self._thread.start()
 
@@ -117,12 +120,17 @@ class RequestLog:
                     written = self._files.write(make().SerializeToString())
                     metrics.LOG_COUNT.add(self._model, "OK" if written else "RESOURCE_EXHAUSTED")
                 else:
-                    self._files.complete_if_due()
+                    self._files.close_if_due()
             except Exception as error:  # A request that cannot be logged does not end the log.
                 metrics.LOG_COUNT.add(self._model, "INTERNAL")
-                self._files.abandon()
-                log.warning("Could not log a request: %s", printable.name(error))
-        self._files.complete()
+                log.warning("Could not log a request of %s: %s", self._model, printable.name(error))
+        self._close()
+
+    def _close(self) -> None:
+        try:
+            self._files.close()
+        except OSError as error:
+            log.warning("Could not complete the log of %s: %s", self._model, printable.name(error))
 
     def _take_all(self) -> Iterator[Make | None]:
         """Records as they come; None at each tick without one. Ends at stop()."""
@@ -137,15 +145,22 @@ class RequestLog:
             yield make
 
 
+def check(config: LoggingConfig) -> None:
+    """Raises ConfigError for a configuration that this server cannot follow."""
+    _read_prefix(config)
+    _read_rate(config)
+
+
 def _read_prefix(config: LoggingConfig) -> str:
     collector = config.log_collector_config
     if collector.type != COLLECTOR:
         raise ConfigError(
             f"Cannot find LogCollector::Factory for type: {collector.type!r}. Use {COLLECTOR!r}."
         )
-    if not collector.filename_prefix:
-        raise ConfigError("log_collector_config has no filename_prefix: set the path of the log.")
-    return str(collector.filename_prefix)
+    prefix = str(collector.filename_prefix)
+    if not prefix or "://" in prefix:
+        raise ConfigError(f"filename_prefix is {prefix!r}: set a path of this machine's files.")
+    return prefix
 
 
 def _read_rate(config: LoggingConfig) -> float:

@@ -9,6 +9,7 @@ import grpc
 
 from serving import addresses
 from serving.server import text_protos
+from serving.server.config_messages import find_message
 from serving.server.grpc_metrics import CountRequests
 from serving.server.protocols.ports import PortTakenError
 
@@ -82,7 +83,7 @@ def read_arguments(text: str) -> tuple[Argument, ...]:
 
 def read_credentials(path: str) -> grpc.ServerCredentials:
     """TLS from an SSLConfig: server_key, server_cert, custom_ca, client_verify (PEM texts)."""
-    config = text_protos.read(path, text_protos.declare_ssl_config())
+    config = text_protos.read(path, find_message("SSLConfig"))
     return grpc.ssl_server_credentials(
         [(config.server_key.encode(), config.server_cert.encode())],
         root_certificates=config.custom_ca.encode() or None,

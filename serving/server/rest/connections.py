@@ -64,7 +64,9 @@ class _BoundedConnection(H11Protocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         if not self._reader_timer:
-            self._reader_timer = self.loop.call_later(self.bounds.download_seconds, self._abort)
+            self._reader_timer = self.loop.call_later(
+                self.bounds.download_seconds, self._abandon_reader
+            )
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -103,6 +105,11 @@ class _BoundedConnection(H11Protocol):
         elif not waiting and self._header_timer:
             self._header_timer.cancel()
             self._header_timer = None
+
+    def _abandon_reader(self) -> None:
+        seconds = self.bounds.download_seconds
+        log.warning("Ended a connection: its client did not read the answer within %g s.", seconds)
+        self._abort()
 
     def _abort(self) -> None:
         self.transport.abort()

@@ -146,7 +146,7 @@ def answer_tasks(connection: Connection) -> None:
             text = f"Internal error: {type(error).__name__}: {error}"
             answer = _Refusal(RequestError(StatusCode.INTERNAL, text))
         _send(connection, answer)
-        del task, args, answer  # So that an idle process holds no request.
+        del task, args, answer  # So that an idle process keeps no request.
 
 
 def _keep_apart(argument: Any) -> Any:

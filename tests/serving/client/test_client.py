@@ -4,8 +4,8 @@ import pytest
 
 from serving.client import connect
 from tests.fakes import saved_models
-from tests.fakes.answering import Recorder, answering
 from tests.fakes.saved_models import draw
+from tests.fakes.serving.answering import Recorder, answering
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def test_pauses_end_before_the_timeout():
     attempts = count_attempts(errors.ServerNotReady, attempts=1_000_000, timeout=0.5)
 
     assert 1 < attempts < 1_000_000
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < 60
 
 
 def test_the_time_left_shrinks_and_stays_above_zero():

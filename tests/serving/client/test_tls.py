@@ -16,9 +16,9 @@ from serving.client import (
     connect,
     connect_async,
 )
-from tests.fakes.answering import Recorder, answering
-from tests.fakes.certificates import Authority
 from tests.fakes.saved_models import draw
+from tests.fakes.serving.answering import Recorder, answering
+from tests.fakes.serving.certificates import Authority
 
 ANSWER = b'{"outputs": {"label": ["red"], "probabilities": [[1.0]]}}'
 SCHEMES = ["grpcs", "https"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from serving.client import NotTFServing, Prediction, RequestRejected
-from serving.prediction import asking
+from serving.prediction import batches
 from serving.prediction.asking import Failed, ask_all
 from serving.prediction.image_list import ImageSource
 from tests.fakes.saved_models import draw
@@ -49,7 +49,7 @@ def test_a_request_has_a_bounded_number_of_images(tmp_path):
 
 
 def test_a_request_has_a_bounded_number_of_bytes(tmp_path, monkeypatch):
-    monkeypatch.setattr(asking, "BYTES", 10)
+    monkeypatch.setattr(batches, "BYTES", 10)
     client = RecordingClient()
 
     list(ask_all(client, sources(tmp_path, [b"1234", b"5678", b"9" * 20, b"0"])))

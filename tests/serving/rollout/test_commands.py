@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from serving.rollout.commands import app
 from serving.rollout.config import model_config
 from serving.rollout.evaluations import ASSET
-from tests.fakes.config_follower import ConfigFollower
+from tests.fakes.serving.config_follower import ConfigFollower
 
 VERSIONS = (1, 2, 3, 4)
 

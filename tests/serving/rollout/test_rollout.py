@@ -10,7 +10,7 @@ from serving.rollout.config.stores import FileStore
 from serving.rollout.errors import ChangedMeanwhile, RolloutError, RolloutRefused
 from serving.rollout.rollout import Rollout
 from serving.rollout.servers import Servers
-from tests.fakes.config_follower import ConfigFollower
+from tests.fakes.serving.config_follower import ConfigFollower
 
 CONFIG = 'model_config_list {\n  config {\n    name: "shop"\n    base_path: "/none"\n  }\n}\n'
 BROKEN = 9

@@ -8,7 +8,7 @@ import pytest
 
 from serving.rollout.errors import RolloutError
 from serving.rollout.servers import Servers, expand
-from tests.fakes.config_follower import ConfigFollower
+from tests.fakes.serving.config_follower import ConfigFollower
 
 CONFIG = 'model_config_list { config { name: "shop" } }'
 

@@ -44,3 +44,10 @@ def test_parameters_that_are_left_out_have_tf_servings_values():
     assert parameters == BatchingParameters(
         allowed_batch_sizes=(2, 1000), pad_variable_length_inputs=True
     )
+
+
+def test_the_message_of_tls_has_the_fields_of_tf_serving():
+    config = parse("SSLConfig", 'server_key: "k" server_cert: "c" client_verify: true')
+
+    assert (config.server_key, config.server_cert, config.custom_ca) == ("k", "c", "")
+    assert config.client_verify

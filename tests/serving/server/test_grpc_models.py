@@ -20,7 +20,7 @@ from serving.server.models import config
 from serving.server.models.examples import CLASSIFY, REGRESS
 from serving.server.models.model_versions import LoadOptions
 from serving.server.protocols.grpc_ports import GrpcOptions
-from tests.fakes import tf1_models
+from tests.fakes.serving import tf1_models
 
 
 @pytest.fixture

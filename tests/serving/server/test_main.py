@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import grpc
 from tensorflow_serving.apis import get_model_status_pb2, model_service_pb2_grpc
 
+from serving import terminal
 from serving.server import __main__ as program
-from tests.fakes import tf1_models
+from tests.fakes.serving import tf1_models
 
 
 @contextmanager
@@ -53,7 +54,7 @@ def test_a_configuration_that_cannot_be_read_ends_the_start(tmp_path):
     with started(f"--model_config_file={tmp_path / 'models.config'}") as process:
         _, log = process.communicate(timeout=120)
 
-    assert process.returncode == program.FAILED
+    assert process.returncode == terminal.FAILED
     assert "Error parsing text-format tensorflow.serving.ModelServerConfig" in log
     assert "Traceback" not in log
 

@@ -15,15 +15,6 @@ def test_a_file_is_read_as_its_message(tmp_path):
     assert config.WhichOneof("config") == "model_config_list"
 
 
-def test_the_message_of_tls_has_the_fields_of_tf_serving(tmp_path):
-    (tmp_path / "a").write_text('server_key: "k" server_cert: "c" client_verify: true')
-
-    config = text_protos.read(tmp_path / "a", text_protos.declare_ssl_config())
-
-    assert (config.server_key, config.server_cert, config.custom_ca) == ("k", "c", "")
-    assert config.client_verify
-
-
 @pytest.mark.parametrize(
     "text", [b"improperly formatted file", b"\xff", b"model_config_list { unknown: 1 }"]
 )

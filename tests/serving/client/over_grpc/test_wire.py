@@ -10,8 +10,8 @@ from serving.client import RequestRejected, ServerFailed, ServerNotReady, connec
 from serving.client.over_grpc.api import GrpcApi
 from serving.client.over_grpc.wire import GrpcWire
 from serving.client.routes import ModelVersion
-from tests.fakes.answering import Recorder, answering
 from tests.fakes.saved_models import draw
+from tests.fakes.serving.answering import Recorder, answering
 
 
 class Failing(prediction_service_pb2_grpc.PredictionServiceServicer):

@@ -13,8 +13,8 @@ from serving.rollout.commands import app
 from serving.rollout.config.config_map import ConfigMapStore
 from serving.rollout.config.model_config import find_model
 from serving.rollout.errors import ChangedMeanwhile, RolloutError, RolloutRefused
-from tests.fakes.config_follower import ConfigFollower
-from tests.fakes.config_map_api import ConfigMapApi
+from tests.fakes.serving.config_follower import ConfigFollower
+from tests.fakes.serving.config_map_api import ConfigMapApi
 
 CONFIG = 'model_config_list { config { name: "shop" } }'
 KEPT = {"other.config": "of another program"}

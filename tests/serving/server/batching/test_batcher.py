@@ -11,7 +11,7 @@ from serving.server.batching.batcher import Batching, Unbatched
 from serving.server.batching.parameters import BatchingParameters
 from serving.server.request_errors import BadInput, RequestError
 
-SECOND = 1_000_000  # Microseconds.
+MINUTE = 60_000_000  # Microseconds: batches run because they are full.
 
 
 class Model:
@@ -35,7 +35,7 @@ def start():
     started = []
 
     def start(**values):
-        defaults = {"batch_timeout_micros": SECOND, "num_batch_threads": 2, "max_batch_size": 3}
+        defaults = {"batch_timeout_micros": MINUTE, "num_batch_threads": 2, "max_batch_size": 3}
         started.append(Batching(BatchingParameters(**{**defaults, **values})))
         return started[-1]
 

@@ -1,6 +1,7 @@
 """Requests in a log: real TFRecords, which the project reads."""
 
 import threading
+import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -9,15 +10,18 @@ from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 from tensorflow_serving.config.logging_config_pb2 import LoggingConfig
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
+from serving.request_log.hourly_files import LogLimits
 from serving.server import metrics
-from serving.server.logs.log_files import LogLimits
 from serving.server.logs.request_log import RequestLog, RequestLogs
+from serving.server.text_protos import ConfigError
 
 
-def configure(folder, *, rate=1.0, kind="file"):
+def configure(folder, *, rate=1.0, kind="file", prefix=None):
     config = LoggingConfig()
     config.log_collector_config.type = kind
-    config.log_collector_config.filename_prefix = str(folder / "logs/flowers")
+    config.log_collector_config.filename_prefix = (
+        str(folder / "logs/flowers") if prefix is None else prefix
+    )
     config.sampling_config.sampling_rate = rate
     return config
 
@@ -40,6 +44,13 @@ def read(folder):
     }
 
 
+def wait_until(is_true):
+    deadline = time.monotonic() + 60
+    while not is_true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def count(model, code):
     return metrics.LOG_COUNT.read(model, code)
 
@@ -51,20 +62,16 @@ def test_requests_become_records_of_a_file_that_appears_when_it_is_complete(tmp_
     log.stop()
 
     assert list(read(tmp_path).values()) == [["a", "b"]]
-    assert not list(tmp_path.glob("logs/*.partial"))
+    assert not list(tmp_path.glob("logs/.*.partial"))
 
 
 def test_a_new_hour_completes_the_file_without_another_request(tmp_path):
     now = [datetime(2026, 1, 1, 9, 59, tzinfo=timezone.utc)]
-    made = threading.Event()
     log = RequestLog("flowers", configure(tmp_path), clock=lambda: now[0])
-    log.record(lambda: (made.set(), make("a"))[1])
-    made.wait(10)
-    while not list(tmp_path.glob("logs/*.partial")):
-        pass
+    log.record(lambda: make("a"))
+    wait_until(lambda: [path for path in tmp_path.glob("logs/.*.partial") if path.stat().st_size])
     now[0] += timedelta(hours=1)
-    while not read(tmp_path):
-        pass
+    wait_until(lambda: read(tmp_path))
     log.record(lambda: make("b"))
     log.stop()
 
@@ -101,7 +108,7 @@ def test_the_oldest_files_are_removed(tmp_path):
 
 def test_requests_over_what_may_wait_are_dropped_and_counted(tmp_path):
     release = threading.Event()
-    log = RequestLog("busy", configure(tmp_path), limits=LogLimits(waiting=1))
+    log = RequestLog("busy", configure(tmp_path), most_waiting=1)
     for _ in range(5):
         log.record(lambda: (release.wait(60), make())[1])
     release.set()
@@ -161,8 +168,21 @@ def test_a_log_that_stays_in_the_configuration_goes_on_and_one_that_leaves_it_en
     [
         ({"rate": 1.5}, "sampling_rate is 1.5"),
         ({"kind": "sawmill"}, "LogCollector::Factory for type: 'sawmill'"),
+        ({"prefix": "gs://bucket/flowers"}, "filename_prefix is 'gs://bucket/flowers'"),
+        ({"prefix": ""}, "filename_prefix is ''"),
     ],
 )
 def test_a_configuration_that_cannot_be_followed_is_refused(tmp_path, change, problem):
     with pytest.raises(ValueError, match=problem):
         RequestLog("flowers", configure(tmp_path, **change))
+
+
+def test_a_wrong_configuration_changes_no_log(tmp_path):
+    logs = RequestLogs()
+    logs.configure(configure_server(flowers=configure(tmp_path)))
+    with pytest.raises(ConfigError):
+        logs.configure(configure_server(flowers=None, pets=configure(tmp_path, rate=2)))
+    logs.record("flowers", make)
+    logs.stop()
+
+    assert list(read(tmp_path).values()) == [["flowers"]]

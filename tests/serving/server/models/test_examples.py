@@ -7,7 +7,7 @@ from serving.server.models import examples
 from serving.server.models.examples import CLASSIFY, REGRESS
 from serving.server.models.servable import Servable
 from serving.server.request_errors import RequestError
-from tests.fakes import tf1_models
+from tests.fakes.serving import tf1_models
 
 ROWS = [tf1_models.example(x).SerializeToString() for x in (2.0, 4.0)]
 

@@ -6,7 +6,8 @@ import tensorflow as tf
 
 from serving.server.models.servable import Servable
 from serving.server.request_errors import RequestError
-from tests.fakes import saved_models, tf1_models
+from tests.fakes import saved_models
+from tests.fakes.serving import tf1_models
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,8 @@ from tensorflow_serving.apis import prediction_log_pb2
 from serving.server.models.examples import REGRESS
 from serving.server.models.servable import Servable
 from serving.server.models.warmup import RECORDS, warm_up
-from tests.fakes import saved_models, tf1_models
+from tests.fakes import saved_models
+from tests.fakes.serving import tf1_models
 
 
 def test_each_recorded_request_is_answered(tmp_path):

@@ -11,7 +11,7 @@ from serving.server.models.servables import Servables
 from serving.server.models.watcher import Intervals, Watcher
 from serving.server.request_errors import ModelNotReady, RequestError
 from serving.server.text_protos import ConfigError
-from tests.fakes.tf1_models import publish
+from tests.fakes.serving.tf1_models import publish
 
 
 @contextmanager
@@ -56,10 +56,16 @@ def test_every_model_of_a_push_root_answers_and_so_do_later_ones(tmp_path):
 def test_models_keep_serving_when_the_push_root_disappears(tmp_path):
     publish(tmp_path / "served" / "half", 1)
 
-    with watch_root(tmp_path / "served") as servables:
+    readings = []
+
+    def read():
+        readings.append((tmp_path / "served").exists())
+        return config.find_all(tmp_path / "served")
+
+    with watching(read, config_seconds=0.05) as servables:
         servables.wait_until_available("half", timeout=60)
         (tmp_path / "served").rename(tmp_path / "gone")
-        time.sleep(0.3)
+        wait_for(lambda: readings.count(False) > 3)
 
         assert newest(servables, "half") == 1
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from serving.server import metrics
-from tests.fakes.rest_servers import JSON, Doubler, served
+from tests.fakes.serving.rest_servers import JSON, Doubler, served
 
 PREDICT = "/v1/models/m:predict"
 

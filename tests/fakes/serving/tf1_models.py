@@ -21,24 +21,23 @@ def publish(model_folder: Path, version: int, *, slope: float = 0.5) -> Path:
         names = tf.tile(tf.constant([["only"]]), [tf.shape(y)[0], 1])
         session.run(v1.global_variables_initializer())
         builder = v1.saved_model.Builder(str(partial))
-        build = v1.saved_model.build_signature_def
-        info = v1.saved_model.build_tensor_info
-        rows = {"inputs": info(examples)}
-        classified = {"classes": info(names), "scores": info(y)}
-        builder.add_meta_graph_and_variables(
-            session,
-            ["serve"],
-            signature_def_map={
-                "serving_default": build(
-                    {"x": info(x)}, {"y": info(y)}, "tensorflow/serving/predict"
-                ),
-                "classify": build(rows, classified, "tensorflow/serving/classify"),
-                "scores": build(rows, {"scores": info(y)}, "tensorflow/serving/classify"),
-                "regress": build(rows, {"outputs": info(y)}, "tensorflow/serving/regress"),
-            },
-        )
+        signatures = declare_signatures(examples, x, y, names)
+        builder.add_meta_graph_and_variables(session, ["serve"], signature_def_map=signatures)
         builder.save()
     return partial.rename(model_folder / str(version))
+
+
+def declare_signatures(examples, x, y, names):
+    """One for each method of TF Serving, and a classification without names."""
+    build, info = v1.saved_model.build_signature_def, v1.saved_model.build_tensor_info
+    rows, numbers = {"inputs": info(examples)}, info(y)
+    classified = {"classes": info(names), "scores": numbers}
+    return {
+        "serving_default": build({"x": info(x)}, {"y": numbers}, "tensorflow/serving/predict"),
+        "classify": build(rows, classified, "tensorflow/serving/classify"),
+        "scores": build(rows, {"scores": numbers}, "tensorflow/serving/classify"),
+        "regress": build(rows, {"outputs": numbers}, "tensorflow/serving/regress"),
+    }
 
 
 def example(x: float) -> tf.train.Example:
