@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 from grpc import StatusCode
 from tensorflow.core.protobuf import config_pb2
+from tensorflow.python.saved_model.loader_impl import SavedModelLoader
 
 from serving.server.models.signature import DEFAULT_SIGNATURE, Arrays, Signature
 from serving.server.request_errors import RequestError
@@ -33,7 +34,7 @@ class Servable:
         graph = tf.Graph()
         self._session = tf.compat.v1.Session(graph=graph)
         with graph.as_default():
-            loaded = tf.compat.v1.saved_model.load(self._session, list(tags), str(folder))
+            loaded = SavedModelLoader(str(folder)).load(self._session, list(tags))
         self.signature_defs = dict(loaded.signature_def)
         self._prepare = lru_cache(CALLABLES)(self._make_callable)
 
