@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.bench.markdown import format_markdown
+from pipeline.bench.tables import format_markdown, make_table
 from serving.terminal import Table
 
 if TYPE_CHECKING:  # At run time it would import TensorFlow before it is silenced.
@@ -61,10 +61,7 @@ class ServingReport:
 
     def table(self) -> Table:
         """The report for the terminal."""
-        table = Table(*COLUMNS, title="Bench: serving", caption="\n".join(self.notes))
-        for row in self.rows():
-            table.add_row(*row)
-        return table
+        return make_table("Bench: serving", COLUMNS, self.rows(), self.notes)
 
     def markdown(self) -> str:
         """The report for a page."""

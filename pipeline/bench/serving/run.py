@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.bench.folder import measure_multiplication
-from pipeline.bench.markdown import MarkdownFile, write_markdown
 from pipeline.bench.serving.report import ServingReport
+from pipeline.bench.tables import MarkdownFile, write_markdown
 from pipeline.bench.throughput import describe_machine, show_progress
 from serving import terminal
 from serving.commands import quiet_tensorflow

@@ -89,7 +89,7 @@ def test_the_exit_handler_receives_running_after_a_failed_driver(tmp_path):
     rehearsal = rehearse(tmp_path, document)
 
     assert read_status(tmp_path / "status")["state"] == "RUNNING"
-    assert "parent DAG does not have input parameter 'steps'" in rehearsal.failed[0].reason
+    assert "'steps'" in rehearsal.failed[0].reason
 
 
 class LosingStore(ObjectStore):
