@@ -62,7 +62,7 @@ test-kills: setup  ## kill 100 runs at many moments; KILLS_ARGS="--kills=N --see
 test-mutations: setup  ## ingest 5,000 damaged files and pairs; MUTATIONS_ARGS=--seed=N
 	@$(PY) -m pytest -s tests/mutations --mutations=5000 $(MUTATIONS_ARGS)
 
-test-soak: setup  ## ask a server by 32 clients while ten versions come and go; MINUTES=10
+test-soak: setup  ## send requests of 32 clients while ten versions come and go; MINUTES=10
 	@$(PY) -m pytest -s -n0 --timeout 0 tests/soak --soak-minutes=$(MINUTES)
 
 test-malformed: setup  ## send 1,000 malformed requests over REST and gRPC; MALFORMED_ARGS=--seed=N

@@ -11,11 +11,12 @@ import typer
 from typer.core import TyperGroup
 
 from pipeline.cli import beam_options
+from pipeline.cli.interrupt import end_at_interrupt
 from pipeline.cli.options import fail
 from pipeline.exit_codes import FAILED, WRONG_USE
 from pipeline.guard import guard
 from pipeline.storage_errors import StorageError, name_storage_errors
-from serving import terminal
+from serving import printable, terminal
 from serving.commands import quiet_tensorflow
 from serving.prediction.options import Bits
 
@@ -115,7 +116,12 @@ def _answer(bulk: Bulk, beam_args: tuple[str, ...]) -> BulkSummary:
     from pipeline.bulk import progress, run
 
     try:
-        with guard(), progress.show(), name_storage_errors(bulk.output):
+        with (
+            guard(),
+            end_at_interrupt(f"{printable.message(bulk.output)} does not contain all answers."),
+            progress.show(),
+            name_storage_errors(bulk.output),
+        ):
             return run.answer(bulk, beam_args)
     except DataError as error:
         fail(str(error), WRONG_USE)
@@ -124,7 +130,9 @@ def _answer(bulk: Bulk, beam_args: tuple[str, ...]) -> BulkSummary:
     except Exception as error:
         logging.getLogger(__name__).error("%s", traceback.format_exc())
         reason = (str(error).strip().splitlines() or [""])[-1]
-        fail(f"{type(error).__name__}: {reason} The answers in {bulk.output} are not all.", FAILED)
+        fail(
+            f"{type(error).__name__}: {reason} {bulk.output} does not contain all answers.", FAILED
+        )
 
 
 def _choose_format(target: str, form: str) -> FormatName:

@@ -1,4 +1,4 @@
-"""Ctrl-C ends a run, even while a library runs code whose exceptions are lost."""
+"""Ctrl-C ends a command, even while a library runs code whose exceptions are lost."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from pipeline.exit_codes import INTERRUPTED
 
 
 @contextmanager
-def end_at_interrupt() -> Iterator[None]:
-    """Ends this process at Ctrl-C, without raising KeyboardInterrupt. Call it in the main thread.
+def end_at_interrupt(advice: str) -> Iterator[None]:
+    """Prints the advice and ends this process at Ctrl-C. Call it in the main thread.
 
     Python ignores an exception that is raised in a finalizer, or in a callback from C++. If
-    KeyboardInterrupt is raised there, the run goes on. Nothing needs to be cleaned up: a run may
-    end at any moment (docs/decisions/0011-kills.md), and `pipeline.guard` ends its children.
+    KeyboardInterrupt is raised there, the command goes on. Nothing needs to be cleaned up: a run
+    may end at any moment (docs/decisions/0011-kills.md), and `pipeline.guard` ends its children.
     """
-    before = signal.signal(signal.SIGINT, _end)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        # Printing through sys.stderr could wait for a lock of the interrupted code.
+        os.write(2, f"\nInterrupted. {advice}\n".encode())
+        os._exit(INTERRUPTED)
+
+    before = signal.signal(signal.SIGINT, end)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _end(number: int, frame: FrameType | None) -> None:
-    # Printing through sys.stderr could wait for a lock of the interrupted code.
-    os.write(2, b"\nInterrupted. Finished steps are kept: run the same command to continue.\n")
-    os._exit(INTERRUPTED)

@@ -122,7 +122,7 @@ def run_or_fail(experiment: Experiment, settings: Settings, log: Path) -> RunRes
     try:
         with (
             guard(),
-            end_at_interrupt(),
+            end_at_interrupt("Finished steps are kept: run the same command to continue."),
             name_storage_errors(settings.workdir, settings.push_root),
         ):
             return run.run(experiment, settings, console)

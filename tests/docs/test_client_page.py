@@ -1,5 +1,6 @@
 """The programs in docs/client.md run against a server."""
 
+import ast
 import re
 import runpy
 from pathlib import Path
@@ -59,8 +60,14 @@ def test_the_program_of_the_readme_runs(server, photos, capsys):
 
 
 @pytest.mark.parametrize("program", [each for each in PROGRAMS if NEEDS_MORE[0] in each])
-def test_other_programs_can_be_compiled(program):
-    compile(program, "client.md", "exec")
+def test_other_programs_use_names_that_the_client_has(program):
+    tree = ast.parse(program)
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    names = {
+        each.name for node in imports if node.module == "serving.client" for each in node.names
+    }
+
+    assert names <= set(client.__all__), names
 
 
 def test_every_error_that_the_page_names_exists():

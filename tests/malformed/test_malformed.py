@@ -93,6 +93,8 @@ def test_300_stalled_uploads_stop_no_one(server, watcher):
         while watcher.answers < before + 20:
             time.sleep(0.02)
 
+    assert watcher.failures == []
+
 
 def test_broken_connections_stop_no_one(server, watcher):
     request = post(rest_requests.GOOD)
@@ -101,6 +103,8 @@ def test_broken_connections_stop_no_one(server, watcher):
             pass
         with sent(server.grpc_port, request[:end]):
             pass
+
+    assert httpx.get(f"http://127.0.0.1:{server.rest_port}/v1/models/colours").status_code == 200
 
 
 def test_a_half_closed_connection_and_a_slow_reader_stop_no_one(server, watcher):

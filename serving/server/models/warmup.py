@@ -5,6 +5,7 @@ TF Serving reads the same file: https://www.tensorflow.org/tfx/serving/saved_mod
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from serving.server.models.servable import Servable
 RECORDS = "assets.extra/tf_serving_warmup_requests"
 MAX_RECORDS = 1000  # As in TF Serving.
 
+log = logging.getLogger(__name__)
+
 
 def warm_up(servable: Servable, folder: Path) -> int:
     """Answers the requests in the version's folder; returns their number.
@@ -28,11 +31,13 @@ def warm_up(servable: Servable, folder: Path) -> int:
         return 0
     answered = 0
     for record in tf.data.TFRecordDataset(str(folder / RECORDS)).take(MAX_RECORDS):
-        log = prediction_log_pb2.PredictionLog.FromString(record.numpy())
-        kind = log.WhichOneof("log_type")
+        recorded = prediction_log_pb2.PredictionLog.FromString(record.numpy())
+        kind = recorded.WhichOneof("log_type")
         if kind in ANSWERS:
-            ANSWERS[kind](servable, getattr(log, kind).request)
+            ANSWERS[kind](servable, getattr(recorded, kind).request)
             answered += 1
+        else:
+            log.warning("%s: a record of the kind %s is not used for the warm-up", folder, kind)
     return answered
 
 

@@ -18,7 +18,7 @@ class Library:
             pass
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
-with end_at_interrupt():
+with end_at_interrupt("Run it again."):
     library = Library()
     del library
 """
@@ -28,4 +28,4 @@ def test_ctrl_c_in_a_finalizer_of_a_library_ends_the_run():
     run = subprocess.run([sys.executable, "-c", IN_A_FINALIZER], capture_output=True, check=False)
 
     assert run.returncode == INTERRUPTED
-    assert b"Traceback" not in run.stderr
+    assert run.stderr == b"\nInterrupted. Run it again.\n"

@@ -38,3 +38,15 @@ def test_requests_about_examples_are_answered_too(tmp_path):
             writer.write(log.SerializeToString())
 
     assert warm_up(Servable(folder), folder) == 3
+
+
+def test_a_record_of_another_kind_is_named_in_the_log(tmp_path, caplog):
+    folder = saved_models.publish(tmp_path, 1)
+    other = prediction_log_pb2.PredictionLog()
+    other.session_run_log.request.model_spec.name = "colours"
+    (folder / RECORDS).parent.mkdir()
+    with tf.io.TFRecordWriter(str(folder / RECORDS)) as writer:
+        writer.write(other.SerializeToString())
+
+    assert warm_up(Servable(folder), folder) == 0
+    assert "session_run_log" in caplog.text
