@@ -1,7 +1,7 @@
 # Each target does the set-up it needs. `make setup`, and each target that runs it, takes
 # TRACK=older|newer and PYTHON=/path to override the choice of track and Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations check format bench bench-folder bench-scale lock clean
+.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations test-malformed test-soak check format bench bench-folder bench-scale bench-serving lock clean
 
 SETUP_PYTHON ?= python3
 PY := .venv/bin/python
@@ -16,8 +16,11 @@ PYTEST_WORKERS ?= -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reo
 FLINK_ARGS ?=
 KILLS_ARGS ?=
 MUTATIONS_ARGS ?=
+MINUTES ?= 10
+MALFORMED_ARGS ?=
 SCALE_ARGS ?=
 FOLDER_ARGS ?=
+SERVING_ARGS ?=
 LOCK_ARGS ?=
 # Images contain the same versions as the environment of the tests.
 OF_IMAGES = --constraint requirements/py311-313.lock --python-version 3.13 \
@@ -59,6 +62,12 @@ test-kills: setup  ## kill 100 runs at many moments; KILLS_ARGS="--kills=N --see
 test-mutations: setup  ## ingest 5,000 damaged files and pairs; MUTATIONS_ARGS=--seed=N
 	@$(PY) -m pytest -s tests/mutations --mutations=5000 $(MUTATIONS_ARGS)
 
+test-soak: setup  ## send requests of 32 clients while ten versions come and go; MINUTES=10
+	@$(PY) -m pytest -s -n0 --timeout 0 tests/soak --soak-minutes=$(MINUTES)
+
+test-malformed: setup  ## send 1,000 malformed requests over REST and gRPC; MALFORMED_ARGS=--seed=N
+	@$(PY) -m pytest -s tests/malformed --malformed=1000 $(MALFORMED_ARGS)
+
 check: setup  ## run ruff and mypy; check the rendered k8s/ with schemas and checkov
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
@@ -78,6 +87,9 @@ bench-folder: setup  ## measure memory and tables for 50,000 files with 10,000 c
 bench-scale: setup  ## measure fixed and per-image cost of the Beam engines, with Flink; MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.scale $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(SCALE_ARGS)
 
+bench-serving: setup  ## measure a server: protocols, forms of an image, 1 to 32 clients; MARKDOWN=FILE
+	@$(PY) -m pipeline.bench.serving.run $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(SERVING_ARGS)
+
 # To change uv's version, first replace requirements/uv.txt with the one line "uv==VERSION".
 lock:  ## renew the locks from setup.py; LOCK_ARGS=--upgrade for newer versions
 	@$(SETUP_PYTHON) -m tools.installer
@@ -88,7 +100,7 @@ lock:  ## renew the locks from setup.py; LOCK_ARGS=--upgrade for newer versions
 	$(COMPILE) setup.py --extra kubeflow --extra dev --extra pretrained --python-version 3.11 \
 		--universal --output-file requirements/py311-313.lock
 	$(COMPILE) setup.py --extra kubeflow --extra gpu --extra pretrained $(OF_IMAGES) --output-file requirements/gpu.lock
-	$(COMPILE) requirements/client.in $(OF_IMAGES) --output-file requirements/client.lock
+	$(COMPILE) setup.py $(OF_IMAGES) --output-file requirements/client.lock
 	for tool in checkov kubernetes-validate; do $(COMPILE) requirements/$$tool.in \
 		--python-version 3.10 --universal --output-file requirements/$$tool.lock || exit 1; done
 

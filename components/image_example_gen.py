@@ -25,9 +25,7 @@ from components.ingestion.options import IngestionOptions
 from components.ingestion.summary import Summary
 from serving.server import memory_budget
 from trainer.config import DataConfig
-from trainer.data.records import SPLITS
-
-NEEDED = ("train", "test")  # These splits need a pixel of every class of the masks.
+from trainer.data.records import NEEDED_SPLITS, SPLITS
 
 
 class IngestionExecutor(BaseBeamExecutor):
@@ -105,8 +103,8 @@ def _check_splits(account: Account, options: IngestionOptions) -> None:
 
 
 def _check_pixels(summary: Summary, options: IngestionOptions) -> None:
-    """Raises DataError for a mask's class that no pixel trains or tests."""
-    for split in NEEDED:
+    """Raises DataError for a mask class without pixels in the train or test split."""
+    for split in NEEDED_SPLITS:
         absent = [name for name, n in summary.mask_pixels.get(split, {}).items() if not n]
         if summary.examples[split] and absent:
             raise DataError(

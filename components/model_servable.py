@@ -1,46 +1,54 @@
 """TFX component that serves the candidate on a real server, and writes its warm-up requests."""
 
 # No `from __future__ import annotations` here: @component needs real types.
+import json
 import tempfile
 from pathlib import Path
 
 import tensorflow as tf
-from tensorflow_serving.apis import model_pb2, predict_pb2, prediction_log_pb2
-from tfx import v1 as tfx
+from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+from tfx.types.standard_artifacts import (
+    Examples,
+    ExampleStatistics,
+    InfraBlessing,
+    Model,
+    TransformGraph,
+)
 from tfx.utils import io_utils, path_utils
-from tfx.v1.types.standard_artifacts import Examples, ExampleStatistics, InfraBlessing, Model
 
-from components import class_shares
+from components import class_shares, warmup_requests
 from components.tasks import TASKS
 from components.tasks.task import FindProblem
 from serving.client import ServingError, connect
 from serving.server.local import Server
 from serving.server.request_errors import RequestError
-from serving.server.warmup import RECORDS as WARMUP
+from trainer import tasks
 from trainer.data import records
-
-InputArtifact = tfx.dsl.components.InputArtifact
-OutputArtifact = tfx.dsl.components.OutputArtifact
-Parameter = tfx.dsl.components.Parameter
 
 REQUESTS = 8  # Images of the test split that are sent.
 SECONDS = 60.0  # Timeout of a request: a large model answers its first one slowly.
 
 
-@tfx.dsl.components.component
+@component
 def ModelServable(
     model: InputArtifact[Model],
     examples: InputArtifact[Examples],
     statistics: InputArtifact[ExampleStatistics],
+    transform_graph: InputArtifact[TransformGraph],
     blessing: OutputArtifact[InfraBlessing],
     name: Parameter[str],
     task: Parameter[str],
+    classes: Parameter[str],
+    max_side: Parameter[int],
 ) -> None:
     """Blesses the model if a server can answer with it. Pusher pushes the copy made here."""
     stamped = path_utils.stamped_model_path(blessing.uri)
     images = sample(f"{examples.uri}/Split-test")
     io_utils.copy_dir(path_utils.serving_model_path(model.uri), stamped)
-    write_warmup(stamped, name, images)
+    facts = tasks.TASKS[task].read_statistics(transform_graph.uri, tuple(json.loads(classes)))
+    sides = warmup_requests.choose_sides(facts.size_boundaries, max_side)
+    warmup_requests.write(stamped, name, images, sides)
     class_shares.write(stamped, class_shares.compute(statistics.uri, "train"))
 
     failure = find_failure(stamped, name, images, TASKS[task].find_problem)
@@ -57,25 +65,12 @@ def sample(folder: str) -> list[bytes]:
     return [tf.io.parse_single_example(row, encoded)[records.ENCODED].numpy() for row in rows]
 
 
-def write_warmup(folder: str, name: str, images: list[bytes]) -> None:
-    """Writes the requests that a server answers before all others: of one image, and of several."""
-    path = f"{folder}/{WARMUP}"
-    tf.io.gfile.makedirs(path.rpartition("/")[0])
-    with tf.io.TFRecordWriter(path) as writer:
-        for batch in (images[:1], images):
-            request = predict_pb2.PredictRequest(model_spec=model_pb2.ModelSpec(name=name))
-            request.inputs["image_bytes"].CopyFrom(tf.make_tensor_proto(batch, tf.string))
-            log = prediction_log_pb2.PredictLog(request=request)
-            entry = prediction_log_pb2.PredictionLog(predict_log=log)
-            writer.write(entry.SerializeToString())
-
-
 def find_failure(folder: str, name: str, images: list[bytes], find_problem: FindProblem) -> str:
     """Serves the model and sends requests over gRPC and REST. Empty if all answers are sound."""
     with tempfile.TemporaryDirectory() as root:
         io_utils.copy_dir(folder, str(Path(root, name, "1")))
         try:
-            with Server(root, grpc_port=0, rest_port=0) as server:
+            with Server(root, grpc_port=0, rest_port=0, retries=0) as server:
                 server.wait_until_available(name)
                 return ask(server, name, images, find_problem)
         except (ServingError, RequestError) as error:

@@ -1,4 +1,7 @@
-"""TFX's Pusher, changed so that a version is complete when it becomes visible."""
+"""TFX's Pusher, changed so that a version is complete when it becomes visible.
+
+The version also carries the evaluation that it passed.
+"""
 
 import os
 import platform
@@ -14,12 +17,12 @@ from tfx.components.pusher import executor
 from tfx.dsl.components.base import executor_spec
 from tfx.dsl.components.base.base_component import BaseComponent
 from tfx.orchestration.data_types import RuntimeParameter
+from tfx.proto.pusher_pb2 import PushDestination
 from tfx.types import artifact_utils, standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 from tfx.utils import io_utils, proto_utils
-from tfx.v1.proto import PushDestination
 
-from components import serving_folder
+from components import evaluation_record, serving_folder
 
 STAGING = ".partial"  # Prefix of staging folders. Servers look for integers only.
 LEFTOVER = 24 * 60 * 60  # Seconds after which a push has certainly ended.
@@ -34,7 +37,9 @@ class PusherExecutor(executor.Executor):
         output_dict: dict[str, list[types.Artifact]],
         exec_properties: dict[str, Any],
     ) -> None:
-        """Pushes as TFX does, but no model twice: a run killed after its push comes here again.
+        """Pushes as TFX does, unless the model is already served.
+
+        A run that was killed after its push repeats this step.
 
         The rename is atomic on a file system, not on an object store.
         """
@@ -64,6 +69,7 @@ class PusherExecutor(executor.Executor):
             super().Do(input_dict, output_dict, {**exec_properties, **staged})
             pushed = artifact_utils.get_single_instance(output_dict["pushed_model"])
             if pushed.get_int_custom_property("pushed"):
+                add_evaluation(pushed, input_dict.get("evaluation", []), staging)
                 publish(pushed, folder, staging)
         finally:
             if tf.io.gfile.exists(staging):
@@ -72,12 +78,12 @@ class PusherExecutor(executor.Executor):
 
 def name_staging(folder: str) -> str:
     """Returns a folder for one push. Its name contains the time and the process."""
-    owner = f"{os.getpid()}-{process_space()}"
+    owner = f"{os.getpid()}-{name_pid_namespace()}"
     return f"{folder}/{STAGING}-{int(time.time())}-{owner}-{uuid.uuid4().hex}"
 
 
-def process_space() -> str:
-    """Returns a name for the processes among which process IDs are unique: boot and namespace."""
+def name_pid_namespace() -> str:
+    """Names the boot and the PID namespace, in which process IDs are unique."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
         return f"{boot}-{Path('/proc/self/ns/pid').stat().st_ino}"
@@ -94,11 +100,11 @@ def clear_leftovers(folder: str) -> None:
             tf.io.gfile.rmtree(f"{folder}/{name}")
 
 
-def is_left_over(since: int, process: int, space: str) -> bool:
+def is_left_over(since: int, process: int, namespace: str) -> bool:
     """Whether a push is too old to be under way, or its process has ended."""
     if since < time.time() - LEFTOVER:
         return True
-    if space != process_space():
+    if namespace != name_pid_namespace():
         return False
     try:
         os.kill(process, 0)
@@ -107,6 +113,13 @@ def is_left_over(since: int, process: int, space: str) -> bool:
     except PermissionError:  # It is another user's.
         return False
     return False
+
+
+def add_evaluation(pushed: types.Artifact, evaluations: list[types.Artifact], staging: str) -> None:
+    """Writes the evaluation, if there is one, into the staged version."""
+    for evaluation in evaluations:
+        version = pushed.get_string_custom_property("pushed_version")
+        evaluation_record.write(f"{staging}/{version}", evaluation.uri)
 
 
 def publish(pushed: types.Artifact, folder: str, staging: str) -> None:
@@ -140,6 +153,7 @@ class PusherSpec(types.ComponentSpec):
     INPUTS = {  # noqa: RUF012
         "model_blessing": ChannelParameter(type=standard_artifacts.ModelBlessing),
         "infra_blessing": ChannelParameter(type=standard_artifacts.InfraBlessing),
+        "evaluation": ChannelParameter(type=standard_artifacts.ModelEvaluation, optional=True),
     }
     OUTPUTS = {  # noqa: RUF012
         "pushed_model": ChannelParameter(type=standard_artifacts.PushedModel),
@@ -157,6 +171,7 @@ class Pusher(BaseComponent):
         *,
         model_blessing: types.BaseChannel,  # type: ignore[type-arg]
         infra_blessing: types.BaseChannel,  # type: ignore[type-arg]
+        evaluation: types.BaseChannel | None = None,  # type: ignore[type-arg]
         served_folder: str | RuntimeParameter,
         attempt: str = "",
     ) -> None:
@@ -164,6 +179,7 @@ class Pusher(BaseComponent):
         spec = PusherSpec(
             model_blessing=model_blessing,
             infra_blessing=infra_blessing,
+            evaluation=evaluation,
             served_folder=served_folder,
             attempt=attempt,
             pushed_model=types.Channel(type=standard_artifacts.PushedModel),

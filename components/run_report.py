@@ -1,10 +1,10 @@
 """TFX component that writes the report of a run: its data, its training and the verdict."""
 
 # No `from __future__ import annotations` here: @component needs real types.
-from tfx import v1 as tfx
 from tfx.components.util import model_utils
-from tfx.utils import path_utils
-from tfx.v1.types.standard_artifacts import (
+from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+from tfx.types.standard_artifacts import (
     Examples,
     InfraBlessing,
     Model,
@@ -12,20 +12,17 @@ from tfx.v1.types.standard_artifacts import (
     ModelEvaluation,
     ModelRun,
 )
+from tfx.utils import path_utils
 
 from components import atomic_text
 from components.artifacts import Rejects, Report
 from components.report import page
 from components.report.inputs import ReportInputs
 
-InputArtifact = tfx.dsl.components.InputArtifact
-OutputArtifact = tfx.dsl.components.OutputArtifact
-Parameter = tfx.dsl.components.Parameter
-
 PAGE = "report.html"
 
 
-@tfx.dsl.components.component
+@component
 def RunReport(
     rejects: InputArtifact[Rejects],
     examples: InputArtifact[Examples],

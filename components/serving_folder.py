@@ -31,9 +31,9 @@ def list_versions(folder: str) -> list[int]:
 
 
 def read_fingerprint(model: str) -> str:
-    """What a SavedModel's graph and weights come to; empty if it has no `fingerprint.pb`.
+    """Returns the fingerprint of a SavedModel's graph and weights; empty if it has none.
 
-    Equal for a model and its copies, whatever warm-up requests these have.
+    A model and its copies have the same fingerprint, even if their warm-up requests differ.
     """
     try:
         found = tf.saved_model.experimental.read_fingerprint(model)
@@ -43,7 +43,7 @@ def read_fingerprint(model: str) -> str:
 
 
 def find_copy(folder: str, model: str) -> int | None:
-    """The newest version in a model's folder that is a copy of a SavedModel; None without one."""
+    """Finds the newest version in a model's folder that is a copy of a SavedModel."""
     wanted = read_fingerprint(model)
     for version in reversed(list_versions(folder)) if wanted else ():
         if read_fingerprint(f"{folder}/{version}") == wanted:

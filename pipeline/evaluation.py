@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import tensorflow_model_analysis as tfma
 
-from components.metrics.results import BASELINE, CANDIDATE
+from components.metrics.results import BASELINE, CANDIDATE, read_name
 from pipeline.tasks import TASKS
-from pipeline.tasks.metric_config import read_name
 from trainer.config import Experiment, Threshold
 
 SIZE_BUCKET = "size_bucket"

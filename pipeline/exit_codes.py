@@ -3,3 +3,4 @@
 FAILED = 1  # Any other error.
 WRONG_USE = 2  # Wrong options, settings or input.
 NOT_BLESSED = 3  # The model did not pass its gate.
+INTERRUPTED = 130  # By Ctrl-C; the shells' code for it.

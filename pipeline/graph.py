@@ -6,10 +6,16 @@ import json
 from typing import Any
 
 import tensorflow_data_validation as tfdv
-from tfx import v1 as tfx
+from tfx.components.evaluator.component import Evaluator
+from tfx.components.example_validator.component import ExampleValidator
+from tfx.components.statistics_gen.component import StatisticsGen
+from tfx.components.trainer.component import Trainer
+from tfx.components.transform.component import Transform
 from tfx.dsl.components.base.base_component import BaseComponent
-from tfx.v1.dsl import Pipeline
-from tfx.v1.proto import EvalArgs, TrainArgs
+from tfx.orchestration.pipeline import Pipeline
+from tfx.proto.trainer_pb2 import EvalArgs, TrainArgs
+from tfx.proto.transform_pb2 import SplitsConfig
+from tfx.types.channel import BaseChannel
 
 from components.anomaly_gate import AnomalyGate
 from components.baseline_model import BaselineModel
@@ -44,17 +50,12 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
     model = trainer.outputs["model"]
     baseline = make_baseline(counted, learned, experiment, settings)
     evaluator = make_evaluator(examples, model, baseline.outputs["baseline"], experiment)
-    servable = ModelServable(
-        model=model,
-        examples=examples,
-        statistics=counted,
-        name=experiment.name,
-        task=experiment.task,
-    )
+    servable = make_servable(examples, counted, learned, model, experiment)
     report = make_report(ingested, trainer, evaluator, servable, experiment)
     pusher = Pusher(
         model_blessing=evaluator.outputs["blessing"],
         infra_blessing=servable.outputs["blessing"],
+        evaluation=evaluator.outputs["evaluation"],
         served_folder=settings.served_folder(experiment.name),
         attempt=settings.push_attempt,
     )
@@ -80,8 +81,8 @@ def make_ingestion(experiment: Experiment, settings: Settings) -> ImageExampleGe
 
 
 def make_checks(
-    statistics: tfx.types.BaseChannel, experiment: Experiment, settings: Settings
-) -> tuple[BaseComponent, tfx.components.ExampleValidator, BaseComponent]:
+    statistics: BaseChannel, experiment: Experiment, settings: Settings
+) -> tuple[BaseComponent, ExampleValidator, BaseComponent]:
     """The steps that compare the data with the schema, and stop the run at an anomaly."""
     data = experiment.data
     names = TASKS[experiment.task].image_labels(data)
@@ -89,7 +90,7 @@ def make_checks(
         name=data.schema, classes=json.dumps(names), fingerprint=settings.fingerprint
     )
     expected = curated.outputs["curated"]
-    validator = tfx.components.ExampleValidator(statistics=statistics, schema=expected)
+    validator = ExampleValidator(statistics=statistics, schema=expected)
     gate = AnomalyGate(
         anomalies=validator.outputs["anomalies"],
         statistics=statistics,
@@ -109,7 +110,7 @@ def name_served_version(experiment: Experiment, settings: Settings) -> dict[str,
     }
 
 
-def make_statistics(examples: tfx.types.BaseChannel) -> tfx.components.StatisticsGen:
+def make_statistics(examples: BaseChannel) -> StatisticsGen:
     """Computes statistics of all fields, except the bytes of images and masks."""
     fields = [
         records.FORMAT,
@@ -128,18 +129,16 @@ def make_statistics(examples: tfx.types.BaseChannel) -> tfx.components.Statistic
         feature_allowlist=fields,
         num_rank_histogram_buckets=100_000,  # Classes with counts; 1,000 by default.
     )
-    return tfx.components.StatisticsGen(examples=examples, stats_options=options)
+    return StatisticsGen(examples=examples, stats_options=options)
 
 
-def make_transform(
-    examples: tfx.types.BaseChannel, schema: tfx.types.BaseChannel, experiment: Experiment
-) -> tfx.components.Transform:
+def make_transform(examples: BaseChannel, schema: BaseChannel, experiment: Experiment) -> Transform:
     """Analyses the training split; writes no transformed examples, since images stay encoded."""
-    return tfx.components.Transform(
+    return Transform(
         examples=examples,
         schema=schema,
         preprocessing_fn=tasks.find_task(experiment).preprocessing_fn,
-        splits_config=tfx.proto.SplitsConfig(analyze=["train"], transform=[]),
+        splits_config=SplitsConfig(analyze=["train"], transform=[]),
         custom_config={
             "size_buckets": experiment.data.size_buckets,
             "classes": list(experiment.data.classes),
@@ -150,16 +149,16 @@ def make_transform(
 
 
 def make_trainer(
-    examples: tfx.types.BaseChannel,
-    transform_graph: tfx.types.BaseChannel,
+    examples: BaseChannel,
+    transform_graph: BaseChannel,
     experiment: Experiment,
     settings: Settings,
-) -> tfx.components.Trainer:
+) -> Trainer:
     """Trains on the split `train` and chooses the best epoch on the split `val`.
 
     It gets the experiment without the gate, so that a new gate needs no new training.
     """
-    return tfx.components.Trainer(
+    return Trainer(
         run_fn="trainer.run.run_fn",
         examples=examples,
         transform_graph=transform_graph,
@@ -173,8 +172,8 @@ def make_trainer(
 
 
 def make_baseline(
-    statistics: tfx.types.BaseChannel,
-    transform_graph: tfx.types.BaseChannel,
+    statistics: BaseChannel,
+    transform_graph: BaseChannel,
     experiment: Experiment,
     settings: Settings,
 ) -> BaseComponent:
@@ -190,14 +189,34 @@ def make_baseline(
     )
 
 
-def make_evaluator(
-    examples: tfx.types.BaseChannel,
-    model: tfx.types.BaseChannel,
-    baseline: tfx.types.BaseChannel,
+def make_servable(
+    examples: BaseChannel,
+    statistics: BaseChannel,
+    transform_graph: BaseChannel,
+    model: BaseChannel,
     experiment: Experiment,
-) -> tfx.components.Evaluator:
+) -> BaseComponent:
+    """Serves the model, and asks it."""
+    return ModelServable(
+        model=model,
+        examples=examples,
+        statistics=statistics,
+        transform_graph=transform_graph,
+        name=experiment.name,
+        task=experiment.task,
+        classes=json.dumps(experiment.data.classes),
+        max_side=experiment.data.max_side,
+    )
+
+
+def make_evaluator(
+    examples: BaseChannel,
+    model: BaseChannel,
+    baseline: BaseChannel,
+    experiment: Experiment,
+) -> Evaluator:
     """Compares the model with the gate's thresholds and the baseline, on the split `test`."""
-    return tfx.components.Evaluator(
+    return Evaluator(
         examples=examples,
         model=model,
         baseline_model=baseline,
@@ -208,8 +227,8 @@ def make_evaluator(
 
 def make_report(
     ingested: ImageExampleGen,
-    trainer: tfx.components.Trainer,
-    evaluator: tfx.components.Evaluator,
+    trainer: Trainer,
+    evaluator: Evaluator,
     servable: BaseComponent,
     experiment: Experiment,
 ) -> BaseComponent:

@@ -30,12 +30,17 @@ PROBLEMS = {
     "disk image is malformed": "contains metadata.sqlite, which is damaged",
     "disk i/o error": "cannot be read or written: input/output error",
     "input/output error": "cannot be read or written: input/output error",
+    "file too large": "would be larger than a limit of the file system or of the shell allows",
+    "stale file handle": "is on a network disk that has changed or is gone",
+    "transport endpoint is not connected": "is on a network disk that has changed or is gone",
     "permission denied": "cannot be read or written: permission denied",
     "operation not permitted": "cannot be read or written: operation not permitted",
 }
 FIXES = {
     "is full": "Make room, or give a folder on another disk.",
     "which another": "End the program that uses it.",
+    "would be larger": "Raise the limit (`ulimit -f`), or give a folder on another disk.",
+    "network disk": "Mount the disk again, or give another folder.",
     "which is damaged": "Remove that file: the steps then run again.",
 }
 OTHER_FIX = "Correct its permissions, or give another folder."

@@ -39,6 +39,9 @@ CODINGS = {
     0xF7: "JPEG-LS",
 }
 VARYING = r"<[^<>]* at 0x[0-9a-fA-F]+>|\{\{[^{}]*\}\}|\[Op:[^\]]*\]"
+SUBFILE, DNG_VERSION = 254, 50706  # Tags of TIFF.
+PREVIEW = 1  # The bit of SUBFILE for a smaller copy of another image in the file.
+CANON_RAW = b"CR"  # At byte 8 of a TIFF.
 BITS, COMPRESSION, SAMPLES, SAMPLE_FORMAT = 258, 259, 277, 339  # Tags of TIFF.
 TIFF = (b"II*\0", b"MM\0*")
 NUMBERS = {1: "unsigned", 2: "signed", 3: "floating-point", 5: "complex", 6: "complex"}
@@ -48,6 +51,18 @@ def explain(data: bytes) -> str:
     """What an image is that is not supported, and how to convert it. Empty if nothing is known."""
     kind = name_other(data) or _name_jpeg(data) or _name_tiff(data)
     return f"{kind} is not supported: {CONVERT}" if kind else ""
+
+
+def explain_preview(data: bytes) -> str:
+    """As `explain`, for a TIFF whose first image is a preview: raw files of cameras are such."""
+    try:
+        tags = _read_tags(data)
+        is_preview = DNG_VERSION in tags or bool(tags.get(SUBFILE, 0) & PREVIEW)
+    except Exception:  # Pillow may raise anything for damaged tags.
+        return ""
+    if is_preview or (data.startswith(TIFF) and data[8:10] == CANON_RAW):
+        return f"TIFF that begins with a preview, as raw files do, is not supported: {CONVERT}"
+    return ""
 
 
 def is_common_jpeg(data: bytes) -> bool:

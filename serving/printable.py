@@ -15,7 +15,8 @@ from rich.markup import escape
 # Unicode: control and format characters, lone halves of pairs, line and paragraph separators.
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 JOINERS = frozenset("\u200c\u200d")  # Persian words, Indian letters and emoji need them.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # OWASP: spreadsheets run cells that begin with these.
+# OWASP: spreadsheets run cells that begin with these; the last four are wide forms of the first.
+FORMULA = (*"=+-@\t\r\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def name(text: object) -> str:

@@ -19,6 +19,7 @@ PLAIN = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "BMP": "BMP"}  # An MPO st
 STRAIGHT = {"La": "LA", "RGBa": "RGBA"}  # Premultiplied alpha: convert it to this mode first.
 # What Pillow's readers raise for damaged files.
 UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
+TOO_MANY = 2 * (Image.MAX_IMAGE_PIXELS or 0) + 1  # Pixels that Pillow refuses to decode.
 
 
 class UnreadableImageError(ValueError):
@@ -36,6 +37,8 @@ def make_upright(encoded: bytes, *, bits: int | None = None) -> bytes:
         with Image.open(io.BytesIO(encoded)) as image:
             if is_plain(image, encoded):
                 return encoded
+            if preview := image_kinds.explain_preview(encoded):
+                raise UnreadableImageError(preview)
             return to_png(to_upright_rgb(image, bit_depth.read(image, encoded), bits))
     except UnknownDepthError as error:
         raise UnreadableImageError(str(error)) from error
@@ -53,10 +56,15 @@ def check(encoded: bytes) -> None:
 
 
 def count_pixels(encoded: bytes) -> int:
-    """Reads height x width from the header; 0 if it cannot be read."""
+    """Reads height x width from the header; 0 if it cannot be read.
+
+    Returns TOO_MANY for every image that Pillow refuses because of its size.
+    """
     try:
         with Image.open(io.BytesIO(encoded)) as image:
             return image.height * image.width
+    except Image.DecompressionBombError:
+        return TOO_MANY
     except UNREADABLE:
         return 0
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
 import rich.console
@@ -14,6 +16,10 @@ from rich.text import Text
 
 from serving import printable
 
+FAILED = 1  # Exit codes.
+WRONG_USE = 2  # Also for a command that this installation cannot run.
+OWN_PACKAGES = {"components", "pipeline", "serving", "trainer"}
+KUBEFLOW_PACKAGES = {"croniter", "kfp", "kubernetes", "yaml"}  # Only the extra `kubeflow` has them.
 UNLIMITED = 1_000_000  # Characters of a line.
 # The base of all errors of usage. Newer versions of typer contain a click of their own.
 ClickException: type[Any] = typer.BadParameter.__mro__[2]
@@ -69,6 +75,17 @@ def say(text: str) -> None:
     console.print(text, highlight=False, soft_wrap=True)
 
 
+def echo(text: str, *, err: bool = False) -> None:
+    """Prints a text from outside, without colours."""
+    typer.echo(printable.message(text), err=err)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Prints the message to stderr, and ends the command with the code."""
+    echo(message, err=True)
+    raise typer.Exit(code)
+
+
 def run_commands(app: typer.Typer, program: str | None = None) -> NoReturn:
     """Runs the commands of this process's arguments, and ends the process with their code.
 
@@ -82,8 +99,29 @@ def run_commands(app: typer.Typer, program: str | None = None) -> NoReturn:
         error.show()
         code = error.exit_code
     except typer.Abort:
-        code = 1
+        code = FAILED
+    except ModuleNotFoundError as error:
+        errors.print(explain_missing(error), highlight=False, markup=False, soft_wrap=True)
+        code = WRONG_USE
+    except BrokenPipeError:  # The reader has seen enough, as in `fcn predict ... | head`.
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - Python flushes it at the end.
+        code = FAILED
     sys.exit(code or 0)
+
+
+def explain_missing(error: ModuleNotFoundError) -> str:
+    """Which packages a command needs that the client's installation lacks.
+
+    Raises the error again if a module of this project is missing.
+    """
+    package = (error.name or "").split(".")[0]
+    if not package or package in OWN_PACKAGES:
+        raise error
+    extra = "kubeflow" if package in KUBEFLOW_PACKAGES else "pipeline"
+    return (
+        f"{package} is not installed, which this command needs: "
+        f"run `pip install 'fcn-pipeline[{extra}]'`."
+    )
 
 
 def run_function(command: Callable[..., Any]) -> NoReturn:

@@ -20,4 +20,6 @@ def pytest_addoption(parser):
     """Options of the tests that `make test` runs in a short form."""
     parser.addoption("--kills", type=int, default=3, help="how many runs tests/kills kills")
     parser.addoption("--mutations", type=int, default=300, help="damaged files of tests/mutations")
+    parser.addoption("--soak-minutes", type=float, default=0.2, help="how long tests/soak asks")
+    parser.addoption("--malformed", type=int, default=60, help="requests of tests/malformed")
     parser.addoption("--seed", type=int, default=0, help="decides the moments and the damage")

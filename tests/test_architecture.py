@@ -136,6 +136,12 @@ def test_tfx_is_imported_where_the_graph_is_and_in_the_trainers_entry():
     assert outside <= {"trainer/run.py"}
 
 
+def test_tfx_is_imported_without_the_client_of_vertex_ai():
+    wrong = {path for path in MODULES for name in imports(path) if name.startswith("tfx.v1")}
+
+    assert wrong == set()
+
+
 def test_models_import_nothing_of_tensorflow():
     models = [path for path in MODULES if path.startswith("trainer/models/")]
 
@@ -170,7 +176,7 @@ def declares_component(path: str) -> bool:
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
     decorators = (d for function in functions for d in function.decorator_list)
-    return any(ast.unparse(d).split("(")[0].endswith(".component") for d in decorators)
+    return any(ast.unparse(d).split("(")[0].split(".")[-1] == "component" for d in decorators)
 
 
 def test_kubernetes_holds_no_python():

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import setuptools  # noqa: F401  # Brings distutils where Python no longer has it.
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 PROJECT = Path(__file__).parents[1]
@@ -17,15 +18,21 @@ LOCKS = [
     pytest.param("py311-313.lock", "3.12", ("kubeflow", "dev", "pretrained"), id="newer-3.12"),
     pytest.param("py311-313.lock", "3.13", ("kubeflow", "dev", "pretrained"), id="newer-3.13"),
     pytest.param("gpu.lock", "3.13", ("kubeflow", "gpu", "pretrained"), id="image"),
+    pytest.param("client.lock", "3.13", ("client",), id="client"),
 ]
 
 
 @pytest.fixture(scope="module")
-def requirements():
-    """What setup.py asks for, by extra; by "" what it asks for without any."""
+def asked():
+    """What setup.py passes to setuptools."""
     from distutils.core import run_setup
 
-    asked = run_setup(str(PROJECT / "setup.py"), stop_after="init")
+    return run_setup(str(PROJECT / "setup.py"), stop_after="init")
+
+
+@pytest.fixture(scope="module")
+def requirements(asked):
+    """What setup.py asks for, by extra; by "" what it asks for without any."""
     lines = {"": asked.install_requires, **asked.extras_require}
     return {extra: [*map(Requirement, found)] for extra, found in lines.items()}
 
@@ -55,6 +62,24 @@ def test_a_lock_satisfies_every_requirement_of_its_python(requirements, lock, py
             found = versions.get(canonicalize_name(asked.name), "nothing")
             assert found != "nothing", f"{asked} is not in {lock}: run `make lock`"
             assert asked.specifier.contains(found), f"{asked} is {found} in {lock}: run `make lock`"
+
+
+def test_the_client_needs_no_tensorflow_and_any_python_from_3_10_up(asked, requirements):
+    versions = SpecifierSet(asked.python_requires)
+
+    assert all(versions.contains(version) for version in ("3.10", "3.13", "3.14", "3.99"))
+    assert not versions.contains("3.9")
+    assert not [line for line in requirements[""] if line.marker]
+    heavy = re.compile("tensorflow|tfx|keras|beam|kfp|jax|torch")
+    assert not [name for name in locked("client.lock", "3.13") if heavy.search(name)]
+
+
+def test_the_extra_client_adds_nothing_and_every_other_one_contains_the_pipeline(requirements):
+    extras = {extra: {*map(str, lines)} for extra, lines in requirements.items()}
+
+    assert extras.pop("client") == set()
+    assert extras.pop("") & extras["pipeline"] == set()
+    assert all(extras["pipeline"] <= lines for lines in extras.values())
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # Letters and symbols without ink.
 LINE_BREAKERS = ("Cc", "Zl", "Zp")  # Unicode: control characters, line and paragraph separators.
 
 
@@ -14,11 +15,16 @@ def breaks_lines(name: str) -> bool:
     return any(unicodedata.category(sign) in LINE_BREAKERS for sign in name)
 
 
+def is_blank(name: str) -> bool:
+    """Whether the name has no character that anybody can see."""
+    return all(sign in BLANK or unicodedata.category(sign)[0] in "CZ" for sign in name)
+
+
 def check_names(names: tuple[str, ...]) -> tuple[str, ...]:
     """Returns the names. Raises ValueError for one that is blank, given twice or breaks lines."""
     places: dict[str, int] = {}
     for place, name in enumerate(names):
-        if not name.strip():
+        if is_blank(name):
             raise ValueError(f"the name {name!r} at position {place} is blank: give it a name")
         if breaks_lines(name):
             raise ValueError(
@@ -34,9 +40,10 @@ def check_names(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def find_similar(names: Iterable[str]) -> list[list[str]]:
-    """Groups names that differ only in capitals, spaces around words or Unicode form."""
+    """Groups names that differ only in capitals, spaces, invisible signs or Unicode form."""
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for name in sorted(set(names)):
-        folded = unicodedata.normalize("NFKC", name).casefold()
+        seen = "".join(sign for sign in name if unicodedata.category(sign) != "Cf")
+        folded = unicodedata.normalize("NFKC", seen).casefold()
         groups[" ".join(unicodedata.normalize("NFKC", folded).split())].append(name)
     return [group for group in groups.values() if len(group) > 1]

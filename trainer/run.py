@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import keras
-from tfx.v1.components import FnArgs
+from tfx.components.trainer.fn_args_utils import FnArgs
 
 from trainer import config, head_phase, models, tasks, training
 from trainer.checkpoints import remove_checkpoints

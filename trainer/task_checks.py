@@ -86,13 +86,17 @@ def check_masks(recipe: Recipe) -> None:
             f"augment.mixup={recipe.augment.mixup} blends the classes of whole images, "
             "which masks do not have: use 0.0"
         )
-    weights = recipe.train.class_weights
+    _check_weights(recipe)
+    _check_ground(recipe, mask.ground)
+
+
+def _check_weights(recipe: Recipe) -> None:
+    weights, classes = recipe.train.class_weights, recipe.data.classes
     if len(weights) not in (0, len(classes)):
         raise ValueError(
             f"train.class_weights={list(weights)} has {len(weights)} values for {len(classes)} "
             f"classes, {list(classes)}: give one value for each class, or []"
         )
-    _check_ground(recipe, mask.ground)
 
 
 def _check_ground(recipe: Recipe, ground: tuple[str, ...]) -> None:

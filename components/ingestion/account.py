@@ -20,7 +20,7 @@ from components.ingestion.rejects import Reject
 
 SETTLED = "settled.json"
 EXAMINED = "examined.json"
-UNFINISHED = "unfinished"  # A folder next to the splits: readers never see half a shard.
+UNFINISHED = "unfinished"  # A folder next to the splits: readers never see a partial shard.
 SHOWN = 5  # Shards in an error message.
 
 

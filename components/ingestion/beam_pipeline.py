@@ -1,9 +1,9 @@
 """The Beam pipeline that turns a listed folder into TFRecord shards and an account of every file.
 
 Files are examined in any order; images that look alike get one split. Files are grouped by a hash
-of their content, so that copies meet. Then they are read again and written, sorted by digest: the
-same folder gives the same shards. Image bytes never pass through Beam, so its in-process runner
-needs no more memory for a larger folder.
+of their content, so that copies are compared. Then they are read again and written, sorted by
+digest: the same folder gives the same shards. Image bytes never pass through Beam, so its
+in-process runner needs no more memory for a larger folder.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import tensorflow as tf
 
 from components.ingestion import account, examination, progress
 from components.ingestion.examination import ExaminedFile
-from components.ingestion.image_folder import ImageFile, Listing
+from components.ingestion.image_folder import THREADS, ImageFile, Listing
 from components.ingestion.near_duplicates import gathering
 from components.ingestion.options import IngestionOptions
 from serving import bit_depth
@@ -28,9 +28,6 @@ from trainer.data.records import SPLITS
 
 BATCH = 64  # Files: enough to keep the threads busy.
 BATCH_BYTES = 2**28  # Of records that are in memory until they are written.
-# Pillow and TensorFlow release Python's lock while decoding; storage may be slow. If images are so
-# large that the memory budget has no room for all, some of the threads wait.
-THREADS = 16
 
 
 def ingest(
@@ -83,7 +80,11 @@ def _count_examined(shards: beam.PCollection[int], path: str) -> None:
 
 
 class Examine(beam.DoFn):
-    """Turns batches of files into (shard, ExaminedFile); the shards also go to `shards`."""
+    """Turns batches of files into (shard, ExaminedFile); the shards also go to `shards`.
+
+    Pillow and TensorFlow release Python's lock while decoding. If images are so large that the
+    memory budget has no room for all threads, some of them wait.
+    """
 
     def __init__(self, options: IngestionOptions) -> None:
         self._options = options
@@ -127,7 +128,7 @@ class WriteShard(beam.DoFn):
         self._pool.shutdown()
 
     def process(self, group: tuple[int, Any], greatest: int) -> Iterator[dict[str, Any]]:
-        """Writes under another name, then renames: writing a shard twice does no harm.
+        """Writes temporary files and renames them, so that writing a shard twice does no harm.
 
         `greatest` is the greatest sample of the files that do not declare their depth.
         """

@@ -1,6 +1,6 @@
 """How a file becomes an example: it is examined, compared with its copies, then read again.
 
-Between the two readings, only a few words about each file are kept, so that ingestion needs no more
+Between the two readings, only a small summary of each file is kept, so that ingestion needs no more
 memory for a larger folder. A digest decides the split, so all copies are in the same one; of images
 that look alike, the smallest digest decides for all.
 """
@@ -19,7 +19,7 @@ import tensorflow as tf
 
 from components.ingestion import file_bytes, file_warnings, images, pairs, rejects
 from components.ingestion.file_bytes import Content
-from components.ingestion.image_folder import ImageFile, Pair
+from components.ingestion.image_folder import ImageFile, MaskAndBoxes
 from components.ingestion.images import Picture, RejectError
 from components.ingestion.layouts.left_out import SHOWN, name_some
 from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
@@ -32,7 +32,7 @@ BY_PREFERENCE = ("test", "val", "train")  # If copies are in several splits, the
 
 @dataclass(frozen=True)
 class ExaminedFile:
-    """What was found about a file. If there is a reason, the file is a reject."""
+    """The result of examining a file. If it has a reason, the file is a reject."""
 
     path: str
     label: str
@@ -110,7 +110,7 @@ def _examine_image(
 
 
 def _examine_pair(
-    found: ExaminedFile, listed: Pair | None, picture: Picture, options: IngestionOptions
+    found: ExaminedFile, listed: MaskAndBoxes | None, picture: Picture, options: IngestionOptions
 ) -> ExaminedFile:
     if listed is None:
         return found
@@ -167,7 +167,7 @@ def _settle_copies(copies: list[ExaminedFile]) -> list[ExaminedFile]:
     if first.reason or not others:
         return copies
     if len({(copy.label, copy.mask_digest) for copy in copies}) > 1:
-        reason = rejects.DUPLICATE_UNDER_ANOTHER_LABEL
+        reason = rejects.CONFLICTING_LABELS
         same = f"the same bytes as {first.path}"
         settled = [replace(copy, reason=reason, detail=same) for copy in others]
         return [replace(first, reason=reason, detail=_describe_group(copies)), *settled]

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from components.ingestion import formats, rejects
+from components.ingestion import rejects
 from components.ingestion.images import Limits, RejectError
+from serving import formats
 from serving.server import memory_budget
 
 PIECE = 2**20  # Bytes.

@@ -18,22 +18,23 @@ from components.errors import DataError
 from components.ingestion.layouts import (
     class_folders,
     left_out,
-    split_folders,
     split_lists,
+    split_words,
     traversal,
 )
 from components.ingestion.layouts.class_folders import LAYOUTS
 from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
 from components.ingestion.layouts.split_lists import SplitList
 from components.ingestion.layouts.traversal import Tree
+from serving.left_out import find_kind
 
-THREADS = 16
+THREADS = 16  # Storage may be slow, but answers in parallel.
 BY_CONTENT, BY_FOLDERS, BY_LISTS = "content", "folders", "lists"
 
 
 @dataclass(frozen=True)
-class Pair:
-    """What belongs to an image with a mask. Paths are empty if there is no file."""
+class MaskAndBoxes:
+    """The mask and boxes of an image, and its species. A path is empty if there is no file."""
 
     mask: str
     box: str = ""
@@ -49,7 +50,7 @@ class ImageFile:
     path: str  # Relative to the folder that is ingested, with "/".
     label: str  # If there is a mask: the breed, or empty.
     split: str | None  # None if the content decides; TRAIN_AND_VAL if it decides on val.
-    pair: Pair | None = None  # None if the image has a class and no mask.
+    pair: MaskAndBoxes | None = None  # None if the image has a class and no mask.
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def find(input_base: str, *, follow_links: bool = False) -> Listing:
 
 
 def _list(base: str, tree: Tree) -> Listing:
-    images = [path for path in tree.files if not left_out.find_kind(path)]
+    images = [path for path in tree.files if not find_kind(path)]
     owners = class_folders.find(base, tree, images)
     files = []
     for path in images:
@@ -104,7 +105,7 @@ def read_lists(
         return list(files), []
     if not lists:
         split_lists.check_readable(base, tree.files)
-        split_folders.check_file_names(base, [file.path for file in files])
+        split_words.check_file_names(base, [file.path for file in files])
         return list(files), []
     splits = split_lists.assign(base, lists, [file.path for file in files])
     return [replace(file, split=splits.get(file.path)) for file in files], lists
@@ -130,11 +131,11 @@ def make_listing(
     )
 
 
-def fingerprint(input_base: str, *, follow_links: bool = False) -> str:
+def compute_fingerprint(input_base: str, *, follow_links: bool = False) -> str:
     """Computes a digest of the path, size and modification time of every file."""
     paths = traversal.walk(input_base, LAYOUTS, follow_links=follow_links).files
     digest = hashlib.sha256()
-    with ThreadPoolExecutor(THREADS) as pool:  # Remote storage is slow, but answers in parallel.
+    with ThreadPoolExecutor(THREADS) as pool:
         lines = pool.map(_read_state, (f"{input_base}/{path}" for path in paths))
         for path, line in zip(paths, lines, strict=True):
             digest.update(f"{path}\0{line}\n".encode())

@@ -7,16 +7,17 @@ is stored as an 8-bit RGB PNG of its first frame, turned upright, without its al
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from components.ingestion import formats, rejects
+from components.ingestion import rejects
 from components.ingestion.near_duplicates import look
-from serving import bit_depth, image_kinds, orientation, rgb_images
+from serving import bit_depth, formats, image_kinds, orientation, rgb_images
 from serving.deep_colours import UnknownDepthError
 from serving.server import memory_budget
 from trainer.data import images
@@ -28,6 +29,7 @@ Image.core.set_block_size(2**26)
 PLAIN_BYTES = 12  # For each pixel, as measured: docs/decisions/0016-memory-budget.md.
 CONVERTED_BYTES = 24
 DEEP_BYTES = 40  # Of samples of more than 8 bits.
+BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 READABLE = tuple(name for name in formats.SIGNATURES if name in Image.OPEN)
 
 
@@ -49,6 +51,8 @@ class Picture:
     width: int
     turn: Image.Transpose | None = None  # What made it upright.
     undeclared: int = 0  # The greatest sample of 16 bits if the file does not declare its depth.
+    has_more_frames: bool = False  # Than the one that is read.
+    is_transparent: bool = False  # In some pixels; records have no transparency.
     look: str = ""  # Of its pixels, if it was checked: see near_duplicates.
 
 
@@ -117,8 +121,10 @@ def _open(data: bytes, limits: Limits) -> Image.Image:
     """Reads the header only."""
     if not data:
         raise RejectError(rejects.EMPTY, "0 bytes")
-    with _reject_damage(data):
+    with reject_damage(_explain_damage, data):
         image = Image.open(io.BytesIO(data), formats=READABLE)
+    if preview := image_kinds.explain_preview(data):
+        raise RejectError(rejects.UNREADABLE, preview)
     _check_size(image, limits)
     return image
 
@@ -126,7 +132,7 @@ def _open(data: bytes, limits: Limits) -> Image.Image:
 def _convert(image: Image.Image, data: bytes, bits: int | None) -> Picture:
     if rgb_images.is_plain(image, data):
         return Picture(data, rgb_images.PLAIN[str(image.format)], image.height, image.width)
-    with _reject_damage(data):
+    with reject_damage(_explain_damage, data):
         turn = orientation.load(image)
     try:
         samples = bit_depth.read(image, data)
@@ -134,24 +140,45 @@ def _convert(image: Image.Image, data: bytes, bits: int | None) -> Picture:
         rgb = rgb_images.to_upright_rgb(image, samples, bits or bit_depth.round_up(undeclared))
     except UnknownDepthError as error:  # Intact, but its colours are undefined.
         raise RejectError(rejects.UNREADABLE, str(error)) from error
-    return Picture(rgb_images.to_png(rgb), "PNG", rgb.height, rgb.width, turn, undeclared)
+    size = rgb.height, rgb.width
+    lost = _has_more_frames(image), _is_transparent(image)
+    return Picture(rgb_images.to_png(rgb), "PNG", *size, turn, undeclared, *lost)
+
+
+def _has_more_frames(image: Image.Image) -> bool:
+    try:
+        return getattr(image, "n_frames", 1) > 1
+    except Exception:  # Pillow may raise anything for damaged frames; the first one is fine.
+        return False
+
+
+def _is_transparent(image: Image.Image) -> bool:
+    if not image.has_transparency_data:
+        return False
+    try:
+        alpha = image if image.mode in ("LA", "RGBA", "La", "RGBa") else image.convert("RGBA")
+    except ValueError:  # Pillow converts no samples of more than 8 bits.
+        return False
+    return int(np.min(alpha.getextrema()[-1])) < 255
 
 
 @contextmanager
-def _reject_damage(data: bytes) -> Iterator[None]:
+def reject_damage(
+    explain: Callable[[bytes, Exception], RejectError], data: bytes
+) -> Iterator[None]:
     """Turns Pillow's errors about damaged bytes, which may be of any type, into RejectError.
 
     Only calls of Pillow belong inside: our own bugs must not look like damaged files.
     """
     try:
         yield
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise RejectError(rejects.TOO_MANY_PIXELS, str(error)) from error
     except Exception as error:
-        raise _explain_damage(data, error) from error
+        raise explain(data, error) from error
 
 
 def _explain_damage(data: bytes, error: Exception) -> RejectError:
+    if isinstance(error, BOMBS):
+        return RejectError(rejects.TOO_MANY_PIXELS, str(error))
     kind = formats.detect(data)
     if kind is None:
         found = image_kinds.explain(data) or "an unknown format"

@@ -15,12 +15,19 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from components.errors import DataError
-from components.ingestion.image_folder import ImageFile, Listing, Pair, make_listing, read_lists
+from components.ingestion.image_folder import (
+    ImageFile,
+    Listing,
+    MaskAndBoxes,
+    make_listing,
+    read_lists,
+)
 from components.ingestion.layouts import left_out, paired_files, split_lists, traversal
 from components.ingestion.layouts.nearest_names import NearestNames, explain_missing
 from components.ingestion.layouts.paired_files import LAYOUTS, Member
 from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
 from components.ingestion.layouts.traversal import Tree
+from serving.left_out import find_kind, is_visible
 from trainer.class_names import breaks_lines
 
 IMAGES = "images"
@@ -38,7 +45,7 @@ class ListEntry(NamedTuple):
 def find(input_base: str, *, follow_links: bool = False, suffix: str = "") -> Listing:
     """Lists the folder. Masks' names may end in a suffix. Raises DataError if it is unknown."""
     tree = traversal.walk(input_base, LAYOUTS, follow_links=follow_links)
-    images = [path for path in tree.files if not left_out.find_kind(path)]
+    images = [path for path in tree.files if not find_kind(path)]
     is_pets = any(path.startswith(f"{TRIMAPS}/") for path in images)
     with traversal.explain_links(tree):
         return (_list_pets if is_pets else _list_pairs)(input_base, tree, images, suffix)
@@ -46,7 +53,7 @@ def find(input_base: str, *, follow_links: bool = False, suffix: str = "") -> Li
 
 def _list_pairs(base: str, tree: Tree, images: Sequence[str], suffix: str) -> Listing:
     found = [
-        ImageFile(pair.image, "", pair.split, Pair(pair.mask, explanation=pair.explanation))
+        ImageFile(pair.image, "", pair.split, MaskAndBoxes(pair.mask, explanation=pair.explanation))
         for pair in paired_files.find(base, tree, images, suffix=suffix)
     ]
     files, lists = read_lists(base, tree, found, split_lists.PLACES)
@@ -66,7 +73,8 @@ def _list_pets(base: str, tree: Tree, images: Sequence[str], suffix: str) -> Lis
     found: list[ImageFile] = []
     for stem, path in _index(images, IMAGES).items():
         entry = entries.get(stem, ListEntry("", ""))
-        pair = Pair(masks.get(stem, ""), boxes.get(stem, ""), entry.species, stem in entries)
+        mask, box = masks.get(stem, ""), boxes.get(stem, "")
+        pair = MaskAndBoxes(mask, box, entry.species, stem in entries)
         if not pair.mask:
             missing = explain_missing(stem + suffix, nearest.find(stem))
             pair = replace(pair, explanation=missing)
@@ -91,7 +99,7 @@ def _list_members(paths: Sequence[str], folder: str) -> list[Member]:
     return [
         Member(path, paired_files.strip_extension(path, f"{folder}/"))
         for path in paths
-        if path.startswith(f"{folder}/") and left_out.is_visible(path)
+        if path.startswith(f"{folder}/") and is_visible(path)
     ]
 
 

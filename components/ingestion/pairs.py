@@ -13,7 +13,7 @@ from components.ingestion import file_bytes, file_warnings, rejects
 from components.ingestion.annotations import head_boxes, masks
 from components.ingestion.annotations.head_boxes import HeadBoxes
 from components.ingestion.file_bytes import Content
-from components.ingestion.image_folder import Pair
+from components.ingestion.image_folder import MaskAndBoxes
 from components.ingestion.images import Picture, RejectError
 from components.ingestion.options import IngestionOptions
 from serving.server import memory_budget
@@ -37,7 +37,7 @@ class PairFindings:
     warnings: tuple[str, ...] = ()
 
 
-def examine_pair(pair: Pair, picture: Picture, options: IngestionOptions) -> PairFindings:
+def examine_pair(pair: MaskAndBoxes, picture: Picture, options: IngestionOptions) -> PairFindings:
     """Reads the mask and the boxes of an image. Raises RejectError."""
     reading = options.mask_reading
     if reading.unlisted == "reject" and not pair.is_listed:
@@ -75,11 +75,11 @@ def _examine_mask(path: str, picture: Picture, options: IngestionOptions) -> _Ma
 
 def _find_warnings(is_turn_known: bool, boxes: HeadBoxes | None) -> Iterator[str]:
     if not is_turn_known:
-        yield file_warnings.MASK_TURN_UNKNOWN
+        yield file_warnings.MASK_ORIENTATION_UNKNOWN
     if boxes is None:
-        yield file_warnings.NO_BOX
+        yield file_warnings.BOX_UNREADABLE
     elif not boxes.is_turn_known:
-        yield file_warnings.BOX_TURN_UNKNOWN
+        yield file_warnings.BOXES_ORIENTATION_UNKNOWN
 
 
 def collect_fields(

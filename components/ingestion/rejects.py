@@ -19,17 +19,17 @@ TOO_SMALL = "too_small"
 TOO_MANY_PIXELS = "too_many_pixels"  # By its header or its length: it is never decoded.
 EMPTY = "empty"
 DUPLICATE = "duplicate"  # A further copy under the same label.
-DUPLICATE_UNDER_ANOTHER_LABEL = "duplicate_under_another_label"  # All copies are rejects.
+CONFLICTING_LABELS = "conflicting_labels"  # All copies are rejects.
 MASK_MISSING = "mask_missing"
 MASK_UNREADABLE = "mask_unreadable"
-MASK_OF_ANOTHER_SIZE = "mask_of_another_size"  # Its image has another size.
+MASK_SIZE_DIFFERS = "mask_size_differs"  # Its image has another size.
 MASK_VALUE_OUT_OF_RANGE = "mask_value_out_of_range"  # The experiment does not declare the value.
 UNLISTED = "unlisted"  # Not in annotations/list.txt, and the experiment requires it.
 
 MASK_REASONS = (
     MASK_MISSING,
     MASK_UNREADABLE,
-    MASK_OF_ANOTHER_SIZE,
+    MASK_SIZE_DIFFERS,
     MASK_VALUE_OUT_OF_RANGE,
     UNLISTED,
 )
@@ -41,7 +41,7 @@ REASONS = (
     TOO_MANY_PIXELS,
     EMPTY,
     DUPLICATE,
-    DUPLICATE_UNDER_ANOTHER_LABEL,
+    CONFLICTING_LABELS,
     *MASK_REASONS,
 )
 FILE_NAME = "rejects.csv"

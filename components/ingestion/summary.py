@@ -26,7 +26,7 @@ ALL = "all"  # The row for all classes together.
 
 @dataclass(frozen=True)
 class Sides:
-    """The least, mean and greatest height, or width, of a group of images, in pixels."""
+    """The smallest, mean and greatest height, or width, of a group of images, in pixels."""
 
     least: int
     mean: float
@@ -166,7 +166,7 @@ def read(uri: str) -> Summary:
 
 def build_table(summary: Summary) -> Table:
     """Shows the images of each class and split, and their heights and widths."""
-    table = Table(title="Images", caption=write_caption(summary))
+    table = Table(title="Images", caption=format_caption(summary))
     table.add_column("class")
     for name in (*SPLITS, "height", "width"):
         table.add_column(name, justify="right")
@@ -185,9 +185,9 @@ def _format_sizes(summary: Summary, label: str) -> Iterable[str]:
         yield f"{sides.least} / {sides.mean:.0f} / {sides.greatest}"
 
 
-def write_caption(summary: Summary) -> str:
+def format_caption(summary: Summary) -> str:
     """Lists files = examples + rejects for each split, and the rejects by reason."""
-    lines = ["height and width: least / mean / greatest pixels"]
+    lines = ["height and width in pixels: min / mean / max"]
     for name, splits in (*((split, [split]) for split in SPLITS), (ALL, SPLITS)):
         files = sum(summary.files[split] for split in splits)
         examples = sum(summary.examples[split] for split in splits)

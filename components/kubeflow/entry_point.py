@@ -128,15 +128,15 @@ def restore_uris(path: Path, remote: Mapping[str, str]) -> None:
     from google.protobuf import json_format
     from kfp.pipeline_spec import pipeline_spec_pb2
 
+    from components import atomic_text
+
     output = json_format.Parse(path.read_text("utf-8"), pipeline_spec_pb2.ExecutorOutput())
     for artifacts in output.artifacts.values():
         for artifact in artifacts.artifacts:
             artifact.uri = restore_uri(artifact.uri, remote)
             for values in (artifact.metadata, artifact.properties, artifact.custom_properties):
                 restore_texts(getattr(values, "fields", values), remote)
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(json_format.MessageToJson(output), "utf-8")
-    partial.replace(path)
+    atomic_text.write(str(path), json_format.MessageToJson(output))
 
 
 def restore_texts(values: Any, remote: Mapping[str, str]) -> None:

@@ -5,12 +5,11 @@ import json
 import logging
 import os
 
-from tfx import v1 as tfx
+from tfx.dsl.component.experimental.annotations import Parameter
+from tfx.dsl.component.experimental.decorators import component
 
 from components.kubeflow import webhook
 from serving import printable
-
-Parameter = tfx.dsl.components.Parameter
 
 WEBHOOK_URL = "FCN_WEBHOOK_URL"  # From a secret: whoever knows the URL can post to it.
 COMPLETE = "COMPLETE"  # Kubeflow Pipelines' state of a successful run.
@@ -18,7 +17,7 @@ COMPLETE = "COMPLETE"  # Kubeflow Pipelines' state of a successful run.
 log = logging.getLogger(__name__)
 
 
-@tfx.dsl.components.component
+@component
 def Notification(pipeline: Parameter[str], status: Parameter[str]) -> None:
     """Sends every final state except COMPLETE to the webhook, and logs it. `status` is JSON.
 

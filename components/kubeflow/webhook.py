@@ -19,8 +19,8 @@ class NotDeliveredError(Exception):
     """The message did not arrive."""
 
 
-class _NotNowError(NotDeliveredError):
-    """Worth another try."""
+class _RetryableError(NotDeliveredError):
+    """A retry may succeed."""
 
 
 def send(url: str, message: dict[str, Any], *, wait: float = 1.0) -> None:
@@ -31,7 +31,7 @@ def send(url: str, message: dict[str, Any], *, wait: float = 1.0) -> None:
     for library in ("httpx", "httpcore"):
         logging.getLogger(library).setLevel(logging.WARNING)  # They log the URL of each request.
     retrying = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(_NotNowError),
+        retry=tenacity.retry_if_exception_type(_RetryableError),
         wait=tenacity.wait_exponential(multiplier=wait, max=30 * wait),
         stop=tenacity.stop_after_attempt(ATTEMPTS),
         reraise=True,
@@ -54,9 +54,9 @@ def _post(url: str, message: dict[str, Any]) -> None:
             "The webhook's URL does not begin with https:// or http://: fix its secret."
         ) from None
     except httpx.TransportError as error:
-        raise _NotNowError(f"The webhook does not answer: {type(error).__name__}.") from None
+        raise _RetryableError(f"The webhook does not answer: {type(error).__name__}.") from None
     if response.is_server_error or response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-        raise _NotNowError(f"The webhook answered {response.status_code}.")
+        raise _RetryableError(f"The webhook answered {response.status_code}.")
     if not response.is_success:
         raise NotDeliveredError(
             f"The webhook answered {response.status_code}: check the URL in its secret."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -97,6 +98,11 @@ def name_part(part: tuple[str, Any]) -> str:
     return f"{FIELDS.get(name, name)} {value}"
 
 
+def read_name(config: tfma.MetricConfig) -> str:
+    """The metric's name in results and thresholds; empty if it has none."""
+    return json.loads(config.config or "{}").get("name", "")
+
+
 def list_gate_failures(evaluated: str) -> list[str]:
     """Says which metric failed on which slice, and by how much."""
     validation = tfma.load_validation_result(evaluated)
@@ -105,8 +111,7 @@ def list_gate_failures(evaluated: str) -> list[str]:
         for part in validation.metric_validations_per_slice
         for failure in part.failures
     ]
-    missing = list_missing_slices(validation)
-    return [*failures, *(f"The slice {name} has no test images." for name in missing)]
+    return [*failures, *describe_missing_slices(validation)]
 
 
 def name_slice(key: Any) -> str:
@@ -124,10 +129,11 @@ def describe_failure(where: str, failure: validation_result_pb2.ValidationFailur
         drop = f"{name} on {where} is {-value:.3f} below the baseline's"
         return f"{drop}; at most {allowed:.3f} is allowed."
     required = limits.value_threshold.lower_bound.value
-    return f"{name} on {where} is {value:.3f}; the gate asks for {required}."
+    return f"{name} on {where} is {value:.3f}; the gate requires at least {required}."
 
 
-def list_missing_slices(validation: validation_result_pb2.ValidationResult) -> Iterator[str]:
-    """Yields the slices that the gate names, but that have no test images."""
+def describe_missing_slices(validation: validation_result_pb2.ValidationResult) -> Iterator[str]:
+    """Names the slices that the gate requires, but that have no test images."""
     for part in validation.missing_slices:
-        yield ", ".join([*part.feature_keys, *part.feature_values]) or "all test images"
+        name = ", ".join([*part.feature_keys, *part.feature_values]) or "all test images"
+        yield f"The slice {name} has no test images: add some, or remove it from the gate."

@@ -28,7 +28,7 @@ def read(folder: str) -> Log:
 
 
 def find_best_epoch(log: Log) -> int | None:
-    """Finds the epoch with the least validation loss: the model has its weights."""
+    """Finds the epoch with the lowest validation loss, whose weights the model has."""
     losses = log.get("loss", {}).get("validation", {})
     return min(losses, key=lambda epoch: losses[epoch]) if losses else None
 

@@ -38,7 +38,7 @@ def find_mismatch(image: bytes, answer: Segmentation) -> str:
     """Says why a mask does not fit its image; empty if it fits."""
     with Image.open(io.BytesIO(image)) as sent:
         size = (sent.height, sent.width)
-    mask, classes = read_ids(answer), len(answer.class_fractions)
+    mask, classes = answer.mask, len(answer.class_fractions)
     if mask.shape != size:
         return f"The mask of an image of {size[0]} x {size[1]} has the shape {mask.shape}."
     if mask.max() >= classes:
@@ -56,14 +56,8 @@ def agree(some: list[Segmentation], others: list[Segmentation]) -> bool:
 
 def find_difference(some: list[Segmentation], others: list[Segmentation]) -> float:
     """Finds the largest share of an image's pixels that differ; 1 if the sizes differ."""
-    return max(_compare(read_ids(a), read_ids(b)) for a, b in zip(some, others, strict=True))
+    return max(_compare(a.mask, b.mask) for a, b in zip(some, others, strict=True))
 
 
 def _compare(some: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     return float(np.mean(some != other)) if some.shape == other.shape else 1.0
-
-
-def read_ids(answer: Segmentation) -> NDArray[np.uint8]:
-    """Decodes a mask's class ids [H, W]."""
-    with Image.open(io.BytesIO(answer.mask)) as mask:
-        return np.asarray(mask)

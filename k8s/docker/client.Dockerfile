@@ -1,11 +1,11 @@
-# The client: sends images to a served model over REST. Without TensorFlow it cannot use gRPC.
+# The client: sends images to a served model over gRPC or REST. It contains no TensorFlow.
 #
 #   digest=$(docker buildx imagetools inspect python:3.13-slim-trixie | awk '/^Digest:/ {print $2}')
 #   docker build --platform linux/amd64 --file k8s/docker/client.Dockerfile \
 #       --build-arg BASE_DIGEST="$digest" --build-arg REVISION="$(git rev-parse HEAD)" \
 #       --tag registry.example.com/fcn/client:0.1.0 .
 #   docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD:/data" \
-#       registry.example.com/fcn/client:0.1.0 predict --server http://HOST:8501 rose.jpg
+#       registry.example.com/fcn/client:0.1.0 predict --server grpc://HOST:8500 rose.jpg
 #
 # BASE_DIGEST has no default, so that the build fails without one. BASE may name the same image in your
 # own registry.
@@ -36,11 +36,12 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1
 WORKDIR /data
 USER 65532:65532
-# The build fails if the client cannot be imported.
-RUN --mount=type=tmpfs,target=/tmp python -m serving predict --help
+# The build fails if the client cannot be imported, with the libraries of both protocols.
+RUN --mount=type=tmpfs,target=/tmp python -m serving predict --help \
+    && python -c 'import serving.client.over_grpc.wire, serving.client.over_rest.wire, serving.request_log.hourly_files'
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="fcn-client" \
-    org.opencontainers.image.description="Sends images to a served model over REST" \
+    org.opencontainers.image.description="Sends images to a served model over gRPC or REST" \
     org.opencontainers.image.revision="${REVISION}"
 ENTRYPOINT ["python", "-m", "serving"]
 CMD ["--help"]

@@ -22,7 +22,7 @@ import typer
 from PIL import Image
 
 from pipeline.bench.folder_report import FolderMeasurement, FolderReport
-from pipeline.bench.markdown import MarkdownFile, write_markdown
+from pipeline.bench.tables import MarkdownFile, write_markdown
 from pipeline.bench.throughput import describe_machine, read_peak_memory, show_progress
 from pipeline.cli.options import fail
 from pipeline.exit_codes import WRONG_USE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.bench.markdown import format_markdown
+from pipeline.bench.tables import format_markdown, make_table
 from serving.terminal import Table
 
 
@@ -64,11 +64,7 @@ class FolderReport:
 
     def table(self) -> Table:
         """The report for the terminal."""
-        caption = "\n".join(self.caption)
-        table = Table(*self.columns, title="Bench: folder", caption=caption)
-        for row in self.rows():
-            table.add_row(*row)
-        return table
+        return make_table("Bench: folder", self.columns, self.rows(), self.caption)
 
     def markdown(self) -> str:
         """The report for a page."""

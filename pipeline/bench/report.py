@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.bench.markdown import format_markdown
+from pipeline.bench.tables import format_markdown, make_table
 from pipeline.bench.timing import Lap, LapPair, find_cpu_ratio, find_ratio
 from serving.terminal import Table
 
@@ -45,12 +45,8 @@ class BenchReport:
 
     def table(self) -> Table:
         """The report for the terminal."""
-        caption = "\n".join(self.caption)
-        table = Table(*COLUMNS, title="Bench", caption=caption)
-        for row in self.rows:
-            style = {None: "", True: "green", False: "bold red"}[row.met]
-            table.add_row(*row.cells, style=style)
-        return table
+        styles = ({None: "", True: "green", False: "bold red"}[row.met] for row in self.rows)
+        return make_table("Bench", COLUMNS, (row.cells for row in self.rows), self.caption, styles)
 
     def markdown(self) -> str:
         """The report for a page."""

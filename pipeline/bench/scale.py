@@ -16,8 +16,8 @@ import typer
 
 from pipeline.beam import Beam
 from pipeline.bench import scale_report
-from pipeline.bench.markdown import MarkdownFile, write_markdown
 from pipeline.bench.scale_report import Measurement, ScaleReport, Sizes
+from pipeline.bench.tables import MarkdownFile, write_markdown
 from pipeline.bench.throughput import describe_machine, show_progress
 from pipeline.cli.options import fail
 from pipeline.demo import drawn_flowers

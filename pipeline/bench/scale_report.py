@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.bench.markdown import format_markdown
+from pipeline.bench.tables import format_markdown, make_table
 from serving.terminal import Table
 
 DIRECT = "direct"  # The engine with which the others are compared.
@@ -74,11 +74,7 @@ class ScaleReport:
 
     def table(self) -> Table:
         """The report for the terminal."""
-        caption = "\n".join(self.caption)
-        table = Table(*self.columns, title="Bench: scale", caption=caption)
-        for row in self.rows():
-            table.add_row(*row)
-        return table
+        return make_table("Bench: scale", self.columns, self.rows(), self.caption)
 
     def markdown(self) -> str:
         """The report for a page."""

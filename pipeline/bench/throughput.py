@@ -21,8 +21,8 @@ import typer
 
 from components.errors import DataError
 from pipeline.bench import report as bench_report
-from pipeline.bench.markdown import MarkdownFile, write_markdown
 from pipeline.bench.report import BenchReport, Row
+from pipeline.bench.tables import MarkdownFile, write_markdown
 from pipeline.demo import drawn_flowers
 from pipeline.exit_codes import WRONG_USE
 from serving import terminal

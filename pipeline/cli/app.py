@@ -9,10 +9,13 @@ from contextlib import suppress
 
 import typer
 
-from pipeline.cli import kubeflow, models, run, schedule
+from pipeline.cli import bulk, kubeflow, models, run, schedule
 from serving import commands, terminal
+from serving.prediction.command import predict
+from serving.rollout import commands as rollout
 
 app = typer.Typer(
+    cls=bulk.Commands,
     help="Fully convolutional networks: from a folder of images to a served model.",
     no_args_is_help=True,
     add_completion=False,
@@ -21,10 +24,12 @@ app = typer.Typer(
 app.command()(run.run)
 app.command()(models.models)
 app.command()(commands.serve)
-app.command()(commands.predict)
+app.command(epilog=f"Many images without a server: fcn {bulk.NAME} --help")(predict)
+app.command(bulk.NAME)(bulk.predict_in_bulk)
 app.command("compile")(kubeflow.compile_pipeline)
 app.command()(kubeflow.rehearse)
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(rollout.app, name="rollout")
 
 
 def main() -> None:

@@ -49,6 +49,22 @@ def read_local_args(
     return beam.args
 
 
+def read_bulk_args(runner: str, options: list[str], places: dict[str, str]) -> tuple[str, ...]:
+    """Beam's command line for bulk predictions. Ends the command if an option is invalid.
+
+    `places` are folders by the option that named them: the engine's workers must see them.
+    """
+    from pipeline import beam as engines
+
+    try:
+        check_shared(options, "The workers of `fcn predict --bulk` see its folders.")
+        beam = engines.parse(runner, options)
+        engines.check_reachable(beam, places)
+    except SettingsError as error:
+        fail(str(error), WRONG_USE)
+    return beam.args
+
+
 def check_local(runner: str, options: list[str]) -> None:
     """Raises SettingsError for what only works on Kubeflow."""
     if runner == "dataflow":
@@ -58,11 +74,15 @@ def check_local(runner: str, options: list[str]) -> None:
             name="--beam-runner",
             value=runner,
         )
+    check_shared(options, "The workers of `fcn run` share --workdir.")
+
+
+def check_shared(options: list[str], instead: str) -> None:
+    """Raises SettingsError for the folder that only Kubeflow's steps share."""
     for option in options:
         if option.startswith("shared="):
             raise SettingsError(
-                f"--beam {option} is for Kubeflow only: leave it out. The workers of `fcn run` "
-                "share --workdir.",
+                f"--beam {option} is for Kubeflow only: leave it out. {instead}",
                 name="--beam",
                 value=option,
             )

@@ -21,7 +21,7 @@ from serving.printable import markup
 from serving.terminal import console, say
 
 if TYPE_CHECKING:
-    from pipeline.kubeflow.cluster import Cluster
+    from pipeline.kubeflow.cluster import ClusterSettings
     from pipeline.kubeflow.rehearsal.outcome import Rehearsal
     from pipeline.settings import Settings
     from trainer.config import Experiment
@@ -83,7 +83,7 @@ def compile_pipeline(
     say(f"Wrote {shown}. Upload it with `fcn schedule upload {shown}`.")
 
 
-def show_parameters(experiment: Experiment, settings: Cluster) -> None:
+def show_parameters(experiment: Experiment, settings: ClusterSettings) -> None:
     """Prints the defaults of a run's parameters, and a warning if pods have no security context."""
     from pipeline.kubeflow import compilation, pods
 
@@ -131,7 +131,7 @@ def show_pushed(ended: Rehearsal) -> None:
     if not pushed.get("pushed"):
         from components.metrics import results
 
-        failures = results.list_gate_failures(str(ended.artifact("Evaluator", "evaluation")))
+        failures = results.list_gate_failures(str(ended.find_artifact("Evaluator", "evaluation")))
         fail("\n".join(["Nothing was pushed.", *failures]), NOT_BLESSED)
     say(f"Pushed: {markup(pushed['pushed_destination'])}")
 
@@ -146,17 +146,17 @@ def describe_failures(ended: Rehearsal) -> str:
 
 def read_cluster(
     file: Path | None, *, image: str, data: str = "", runner: str = "", beam: Iterable[str] = ()
-) -> Cluster:
+) -> ClusterSettings:
     """The cluster's settings. Ends the command if one is invalid."""
-    from pipeline.kubeflow.cluster import Cluster
+    from pipeline.kubeflow.cluster import ClusterSettings
 
     try:
-        return Cluster.from_env(file, image=image, data=data, runner=runner, beam=beam)
+        return ClusterSettings.from_env(file, image=image, data=data, runner=runner, beam=beam)
     except SettingsError as error:
         fail(str(error), WRONG_USE)
 
 
-def write_pipeline(path: Path, experiment: Experiment, cluster: Cluster) -> None:
+def write_pipeline(path: Path, experiment: Experiment, cluster: ClusterSettings) -> None:
     """Writes the compiled pipeline. Ends the command if Kubeflow would not run it."""
     import tensorflow as tf
 
@@ -171,36 +171,42 @@ def write_pipeline(path: Path, experiment: Experiment, cluster: Cluster) -> None
         fail(str(error), WRONG_USE)
 
 
-def run_rehearsal(experiment: Experiment, where: Settings, cluster: Cluster) -> Rehearsal:
+def run_rehearsal(experiment: Experiment, where: Settings, cluster: ClusterSettings) -> Rehearsal:
     """Compiles the graph and runs it to its end, with its progress on the terminal."""
     from components.errors import DataError
-    from pipeline.kubeflow.rehearsal import run, view
-    from pipeline.kubeflow.rehearsal.task_runner import Options
+    from pipeline.kubeflow.rehearsal import view
     from pipeline.local import run as local_run
 
-    workdir = Path(where.workdir)
     try:
-        workdir.mkdir(parents=True, exist_ok=True)
+        Path(where.workdir).mkdir(parents=True, exist_ok=True)
         where = replace(where, follow_links=cluster.follow_links)
         experiment = local_run.fill_classes(experiment, where)
         with local_run.lock_workdir(where.workdir):
-            write_pipeline(workdir / "pipeline.yaml", experiment, cluster)
-            ended = run.rehearse(
-                workdir / "pipeline.yaml",
-                workdir=workdir,
-                parameters={
-                    "data": where.data,
-                    "served_folder": where.served_folder(experiment.name),
-                },
-                options=Options(secrets=read_secrets(cluster), listener=view.View(console)),
-            )
+            ended = compile_and_rehearse(experiment, where, cluster)
     except (DataError, NotADirectoryError, FileExistsError) as error:
         fail(str(error), WRONG_USE)
     console.print(view.build_table(ended))
     return ended
 
 
-def read_secrets(cluster: Cluster) -> dict[str, dict[str, str]]:
+def compile_and_rehearse(
+    experiment: Experiment, where: Settings, cluster: ClusterSettings
+) -> Rehearsal:
+    """Writes the compiled pipeline into the working directory, and runs it."""
+    from pipeline.kubeflow.rehearsal import run, view
+    from pipeline.kubeflow.rehearsal.task_runner import RehearsalOptions
+
+    workdir = Path(where.workdir)
+    write_pipeline(workdir / "pipeline.yaml", experiment, cluster)
+    return run.rehearse(
+        workdir / "pipeline.yaml",
+        workdir=workdir,
+        parameters={"data": where.data, "served_folder": where.served_folder(experiment.name)},
+        options=RehearsalOptions(secrets=read_secrets(cluster), listener=view.View(console)),
+    )
+
+
+def read_secrets(cluster: ClusterSettings) -> dict[str, dict[str, str]]:
     """The values of the cluster's secrets, from those of this shell's variables that are set."""
     return {
         secret.name: {key: os.environ[var] for var, key in secret.env.items() if var in os.environ}

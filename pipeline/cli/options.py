@@ -68,7 +68,8 @@ def fail_on_storage_errors(*places: str | Path, hint: str = "") -> Iterator[None
         with name_storage_errors(*places):
             yield
     except StorageError as error:
-        logging.getLogger(__name__).error("%s", traceback.format_exc())
+        if any(isinstance(each, logging.FileHandler) for each in logging.getLogger().handlers):
+            logging.getLogger(__name__).error("%s", traceback.format_exc())  # Not to the terminal.
         fail(f"{error}{hint}", FAILED)
 
 

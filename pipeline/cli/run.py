@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli import beam_options
+from pipeline.cli.interrupt import end_at_interrupt
 from pipeline.cli.options import (
     Data,
     Fast,
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
     from trainer.config import Experiment
 
-STORAGE = ("place_not_permitted", "workdir_too_small")  # Reasons that are not wrong use.
+# Reasons that are not wrong use.
+STORAGE = ("place_not_permitted", "workdir_too_small", "push_root_too_small")
 
 FollowLinks = Annotated[
     bool,
@@ -72,7 +74,7 @@ def run(
 ) -> None:
     """Ingests, trains, evaluates and, if the model passes its gate, pushes it.
 
-    Exit code: 0 pushed, 3 not blessed, 2 wrong use or input, 1 anything else.
+    Exit code: 0 pushed, 3 not blessed, 2 wrong use or input, 130 Ctrl-C, 1 anything else.
     """
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
@@ -81,24 +83,32 @@ def run(
     )
     settings = read_settings(experiment, data, workdir, push_root)
     settings = replace(settings, beam_args=beam_args, follow_links=follow_links)
+    result = run_and_report(experiment, settings, json_file)
+    if not result.blessed:
+        raise typer.Exit(NOT_BLESSED)
+
+
+def run_and_report(experiment: Experiment, settings: Settings, json_file: Path | None) -> RunResult:
+    """Runs the pipeline, prints the result and writes it to the file if one is given."""
     log = Path(settings.workdir, "log.txt")
-    check_folders_or_fail(settings, experiment.name)
+    check_folders_or_fail(settings, experiment.name, json_file)
     make_parents_or_fail(log, json_file)
     with fail_on_storage_errors(settings.workdir):
         result = run_or_fail(experiment, settings, log)
     with fail_on_storage_errors(json_file or settings.workdir):
         report(result, json_file)
-    if not result.blessed:
-        raise typer.Exit(NOT_BLESSED)
+    return result
 
 
-def check_folders_or_fail(settings: Settings, model: str) -> None:
+def check_folders_or_fail(settings: Settings, model: str, json_file: Path | None) -> None:
     """Ends the command if a folder cannot be used. Creates nothing."""
     from components.errors import DataError
     from pipeline.local import places
 
     try:
         places.check_places(settings, model)
+        if json_file:
+            places.check_outside("--json", str(json_file.resolve()), settings.data)
     except DataError as error:
         fail(str(error), FAILED if error.reason in STORAGE else WRONG_USE)
 
@@ -110,7 +120,11 @@ def run_or_fail(experiment: Experiment, settings: Settings, log: Path) -> RunRes
 
     log_to(log)
     try:
-        with guard(), name_storage_errors(settings.workdir, settings.push_root):
+        with (
+            guard(),
+            end_at_interrupt("Finished steps are kept: run the same command to continue."),
+            name_storage_errors(settings.workdir, settings.push_root),
+        ):
             return run.run(experiment, settings, console)
     except DataError as error:
         fail(str(error), WRONG_USE)

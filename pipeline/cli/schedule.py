@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli.cluster_command import ClusterCommand, open_scheduler
 from pipeline.cli.schedule_options import (
     Account,
-    CaFile,
+    CompiledPath,
+    Cron,
     Every,
     ExperimentName,
-    Host,
     JobName,
-    Namespace,
+    NewJobName,
     Parameters,
     PipelineName,
     PipelineRoot,
+    Replace,
+    RunId,
     TimeZone,
-    TokenFile,
+    UploadName,
+    UploadVersion,
     Version,
-    open_scheduler,
+    Wait,
     read_time_zone,
 )
-from pipeline.exit_codes import FAILED
+from pipeline.exit_codes import FAILED, INTERRUPTED
 from pipeline.kubeflow.schedule import tables
 from pipeline.kubeflow.schedule.follow import SUCCEEDED
 from pipeline.kubeflow.schedule.run_request import RunRequest
@@ -33,9 +36,11 @@ from serving.printable import markup
 from serving.terminal import console, say
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from pipeline.kubeflow.schedule.jobs import Job
     from pipeline.kubeflow.schedule.scheduler import Scheduler
 
-INTERRUPTED = 130  # The shells' exit code for Ctrl-C.
 
 app = typer.Typer(
     help="Uploads pipelines to Kubeflow, runs them, and makes recurring runs.",
@@ -43,27 +48,15 @@ app = typer.Typer(
 )
 
 
-@app.command()
+@app.command(cls=ClusterCommand)
 def upload(
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE", help="Compiled pipeline, written by `fcn compile`."),
-    ],
-    pipeline: Annotated[
-        str,
-        typer.Option(metavar="NAME", help="Name of the pipeline. Default: the name in the file."),
-    ] = "",
-    version: Annotated[
-        str,
-        typer.Option(metavar="NAME", help="Name of the version. Default: a hash of the content."),
-    ] = "",
-    host: Host = "",
-    namespace: Namespace = "",
-    token_file: TokenFile = None,
-    ca: CaFile = None,
+    ctx: typer.Context,
+    file: CompiledPath,
+    pipeline: UploadName = "",
+    version: UploadVersion = "",
 ) -> None:
     """Uploads a compiled file as a new pipeline, or as a new version of one."""
-    with open_scheduler(host, namespace, token_file, ca) as scheduler:
+    with open_scheduler(ctx) as scheduler:
         done = scheduler.upload(file, pipeline=pipeline, version=version)
         state = "was uploaded" if done.is_new else "already exists with the same content"
         version, link = markup(done.version), markup(done.link)
@@ -76,26 +69,20 @@ def upload(
             )
 
 
-@app.command()
+@app.command(cls=ClusterCommand)
 def run(
+    ctx: typer.Context,
     name: PipelineName,
     version: Version = "",
     parameters: Parameters = [],  # noqa: B006
     pipeline_root: PipelineRoot = "",
     experiment: ExperimentName = "",
     service_account: Account = "",
-    wait: Annotated[
-        bool,
-        typer.Option("--wait", "--follow", help="Prints each change of the run until it ends."),
-    ] = False,
+    wait: Wait = False,
     every: Every = 5.0,
-    host: Host = "",
-    namespace: Namespace = "",
-    token_file: TokenFile = None,
-    ca: CaFile = None,
 ) -> None:
     """Runs a pipeline now. With --wait the exit code is 0 only for a run that succeeded."""
-    with open_scheduler(host, namespace, token_file, ca) as scheduler:
+    with open_scheduler(ctx) as scheduler:
         request = RunRequest(
             pipeline=name,
             version=version,
@@ -104,56 +91,34 @@ def run(
             experiment=experiment,
             service_account=service_account,
         )
-        started = scheduler.run(request)
-        link = markup(scheduler.build_link(started.id))
-        say(f"Run {markup(started.name)} of version {markup(started.version)}: {link}")
-        show_default_root(request)
+        run_id = start(scheduler, request)
         if wait:
-            watch(scheduler, started.id, every)
+            watch(scheduler, run_id, every)
 
 
-@app.command()
-def follow(
-    run_id: Annotated[
-        str, typer.Argument(metavar="ID", help="ID of the run: the last part of its link.")
-    ],
-    every: Every = 5.0,
-    host: Host = "",
-    namespace: Namespace = "",
-    token_file: TokenFile = None,
-    ca: CaFile = None,
-) -> None:
+@app.command(cls=ClusterCommand)
+def follow(ctx: typer.Context, run_id: RunId, every: Every = 5.0) -> None:
     """Prints each change of a run until it ends. The exit code is 0 only if it succeeded."""
-    with open_scheduler(host, namespace, token_file, ca) as scheduler:
+    with open_scheduler(ctx) as scheduler:
         watch(scheduler, run_id, every)
 
 
-@app.command()
+@app.command(cls=ClusterCommand)
 def create(
+    ctx: typer.Context,
     name: PipelineName,
-    cron: Annotated[str, typer.Argument(metavar="CRON", help="Five fields, or @daily.")],
-    job: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME", help="Name of the recurring run. Default: the pipeline's name."
-        ),
-    ] = "",
+    cron: Cron,
+    job: NewJobName = "",
     version: Version = "",
     parameters: Parameters = [],  # noqa: B006
     pipeline_root: PipelineRoot = "",
     experiment: ExperimentName = "",
     service_account: Account = "",
     zone: TimeZone = "UTC",
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Replaces the recurring run of the same name.")
-    ] = False,
-    host: Host = "",
-    namespace: Namespace = "",
-    token_file: TokenFile = None,
-    ca: CaFile = None,
+    replace: Replace = False,
 ) -> None:
     """Creates a recurring run of one version: at most one run at a time, no catch-up."""
-    with open_scheduler(host, namespace, token_file, ca) as scheduler:
+    with open_scheduler(ctx) as scheduler:
         shown_in = read_time_zone(zone)
         request = RunRequest(
             pipeline=name,
@@ -164,21 +129,17 @@ def create(
             service_account=service_account,
         )
         made = scheduler.create(request, cron, job=job, replaces=replace)
-        tables.show_created(made, shown_in, console)
-        show_default_root(request)
+        show_created(made, shown_in, request)
 
 
-@app.command("list")
+@app.command("list", cls=ClusterCommand)
 def show(
+    ctx: typer.Context,
     zone: TimeZone = "UTC",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    host: Host = "",
-    namespace: Namespace = "",
-    token_file: TokenFile = None,
-    ca: CaFile = None,
 ) -> None:
     """Prints the recurring runs, and when they run next."""
-    with open_scheduler(host, namespace, token_file, ca) as scheduler:
+    with open_scheduler(ctx) as scheduler:
         shown_in = read_time_zone(zone)
         jobs = scheduler.list_jobs()
         if as_json:
@@ -187,45 +148,42 @@ def show(
             tables.show_jobs(jobs, shown_in, console)
 
 
-@app.command()
-def pause(
-    name: JobName,
-    host: Host = "",
-    namespace: Namespace = "",
-    token_file: TokenFile = None,
-    ca: CaFile = None,
-) -> None:
+@app.command(cls=ClusterCommand)
+def pause(ctx: typer.Context, name: JobName) -> None:
     """Stops starting runs; a run in progress continues."""
-    with open_scheduler(host, namespace, token_file, ca) as scheduler:
+    with open_scheduler(ctx) as scheduler:
         paused = markup(scheduler.pause(name))
         say(f"{paused} is paused: `fcn schedule resume {paused}` continues it.")
 
 
-@app.command()
-def resume(
-    name: JobName,
-    host: Host = "",
-    namespace: Namespace = "",
-    token_file: TokenFile = None,
-    ca: CaFile = None,
-) -> None:
+@app.command(cls=ClusterCommand)
+def resume(ctx: typer.Context, name: JobName) -> None:
     """Starts runs again. If runs were missed, only the most recent one is started now."""
-    with open_scheduler(host, namespace, token_file, ca) as scheduler:
+    with open_scheduler(ctx) as scheduler:
         resumed = markup(scheduler.resume(name))
         say(f"{resumed} is resumed. If it missed a run while paused, that run starts now.")
 
 
-@app.command()
-def delete(
-    name: JobName,
-    host: Host = "",
-    namespace: Namespace = "",
-    token_file: TokenFile = None,
-    ca: CaFile = None,
-) -> None:
+@app.command(cls=ClusterCommand)
+def delete(ctx: typer.Context, name: JobName) -> None:
     """Deletes a recurring run. The runs that it started stay."""
-    with open_scheduler(host, namespace, token_file, ca) as scheduler:
+    with open_scheduler(ctx) as scheduler:
         say(f"{markup(scheduler.delete(name))} is deleted; its runs stay.")
+
+
+def start(scheduler: Scheduler, request: RunRequest) -> str:
+    """Starts a run and prints its link. Returns its ID."""
+    started = scheduler.run(request)
+    link = markup(scheduler.build_link(started.id))
+    say(f"Run {markup(started.name)} of version {markup(started.version)}: {link}")
+    show_default_root(request)
+    return started.id
+
+
+def show_created(made: Job, zone: ZoneInfo, request: RunRequest) -> None:
+    """Prints a recurring run, and where its artifacts go."""
+    tables.show_created(made, zone, console)
+    show_default_root(request)
 
 
 def watch(scheduler: Scheduler, run_id: str, every: float) -> None:

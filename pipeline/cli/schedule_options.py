@@ -1,49 +1,28 @@
-"""The options of `fcn schedule ...`, and the scheduler of the cluster that they name."""
+"""The options of `fcn schedule ...` that describe a run, a recurring run or its times."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from pipeline.cli.options import fail
-from pipeline.kubeflow.schedule.endpoint import TOKEN, Endpoint, check_address
-from pipeline.kubeflow.schedule.errors import ScheduleError, WrongUseError
+from pipeline.kubeflow.schedule.errors import WrongUseError
 
-if TYPE_CHECKING:
-    from pipeline.kubeflow.schedule.scheduler import Scheduler
-
-Host = Annotated[
+CompiledPath = Annotated[
+    Path, typer.Argument(metavar="FILE", help="Compiled pipeline, written by `fcn compile`.")
+]
+UploadName = Annotated[
     str,
     typer.Option(
-        envvar="FCN_KFP_HOST", metavar="URL", help="The API, or the user interface in front of it."
+        "--pipeline", metavar="NAME", help="Name of the pipeline. Default: the name in the file."
     ),
 ]
-Namespace = Annotated[
+UploadVersion = Annotated[
     str,
     typer.Option(
-        envvar="FCN_KFP_NAMESPACE",
-        metavar="NAME",
-        help="Your namespace. Required on multi-user installations only.",
-    ),
-]
-TokenFile = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        help=f"File with your token. Default: the variable {TOKEN}.",
-    ),
-]
-CaFile = Annotated[
-    Path | None,
-    typer.Option(
-        envvar="FCN_KFP_CA",
-        metavar="FILE",
-        help="The authority that signed the host's certificate, as PEM.",
+        "--version", metavar="NAME", help="Name of the version. Default: a hash of the content."
     ),
 ]
 TimeZone = Annotated[
@@ -80,34 +59,22 @@ Every = Annotated[
     float, typer.Option(metavar="SECONDS", min=0.01, help="How often to check the run.")
 ]
 JobName = Annotated[str, typer.Argument(metavar="NAME", help="Name or id of a recurring run.")]
-
-
-@contextmanager
-def open_scheduler(
-    host: str, namespace: str, token_file: Path | None, ca: Path | None
-) -> Iterator[Scheduler]:
-    """The scheduler of the cluster that the options name.
-
-    An error in the `with` block ends the command with one sentence and the error's exit code.
-    """
-    try:
-        address = check_address(host)
-        endpoint = Endpoint(host=address, namespace=namespace, token_file=token_file, ca=ca)
-        yield connect_scheduler(endpoint)
-    except ScheduleError as error:
-        fail(str(error), error.exit_code)
-
-
-def connect_scheduler(endpoint: Endpoint) -> Scheduler:
-    """kfp takes seconds to import, and is an optional dependency: hence the imports in here."""
-    try:
-        from pipeline.kubeflow.schedule.client import connect
-        from pipeline.kubeflow.schedule.scheduler import Scheduler
-    except ImportError as error:
-        raise WrongUseError(
-            f"{error.name} is not installed: `pip install 'fcn-pipeline[kubeflow]'`."
-        ) from error
-    return Scheduler(connect(endpoint))
+RunId = Annotated[
+    str, typer.Argument(metavar="ID", help="ID of the run: the last part of its link.")
+]
+Wait = Annotated[
+    bool, typer.Option("--wait", "--follow", help="Prints each change of the run until it ends.")
+]
+Cron = Annotated[str, typer.Argument(metavar="CRON", help="Five fields, or @daily.")]
+NewJobName = Annotated[
+    str,
+    typer.Option(
+        "--job", metavar="NAME", help="Name of the recurring run. Default: the pipeline's name."
+    ),
+]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Replaces the recurring run of the same name.")
+]
 
 
 def read_time_zone(name: str) -> ZoneInfo:

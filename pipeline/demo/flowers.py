@@ -43,11 +43,8 @@ class ClassifiedImage:
 
 def demo(
     data: Annotated[str, typer.Option(help="Folder of class folders.")] = "",
-    workdir: Annotated[
-        str,
-        typer.Option(help="Folder for everything the demo writes. Default: runs/demo/FOLDER-NAME."),
-    ] = "",
-    images: Annotated[int, typer.Option(help="Number of test images.", min=1)] = 15,
+    workdir: steps.Workdir = "",
+    images: steps.Images = 15,
 ) -> None:
     """Trains on flowers, serves the model, and prints its answers next to the true classes."""
     commands.quiet_tensorflow()

@@ -16,7 +16,8 @@ from rich.text import Text
 
 from pipeline.demo import drawn_pets, photographs, steps
 from pipeline.demo.download import Archive
-from serving import commands, mask_files, overlay, terminal
+from serving import commands, overlay, terminal
+from serving.prediction import mask_files
 from serving.printable import markup
 from serving.terminal import Table, console
 
@@ -42,11 +43,8 @@ class SegmentedImage:
 
 def demo(
     data: Annotated[str, typer.Option(help="Folder of images and masks.")] = "",
-    workdir: Annotated[
-        str,
-        typer.Option(help="Folder for everything the demo writes. Default: runs/demo/FOLDER-NAME."),
-    ] = "",
-    images: Annotated[int, typer.Option(help="Number of test images.", min=1)] = 8,
+    workdir: steps.Workdir = "",
+    images: steps.Images = 8,
 ) -> None:
     """Trains on pets, serves the model, and writes pictures of its answers."""
     commands.quiet_tensorflow()
@@ -90,13 +88,13 @@ def check_answer(
     """Compares an answer with the true mask, and writes its picture."""
     file, encoded, truth = pair
     written = mask_files.write(Path(file), encoded, grpc, pictures)
-    predicted, true = overlay.read_ids(grpc.mask), overlay.read_ids(truth)
+    true = overlay.read_ids(truth)
     counts = true != overlay.IGNORED
     return SegmentedImage(
         file,
         pet=next(iter(grpc.class_fractions.values())),
-        accuracy=float(np.mean(predicted[counts] == true[counts])),
-        agreed=bool(np.array_equal(predicted, overlay.read_ids(rest.mask))),
+        accuracy=float(np.mean(grpc.mask[counts] == true[counts])),
+        agreed=bool(np.array_equal(grpc.mask, rest.mask)),
         picture=written.overlay,
     )
 

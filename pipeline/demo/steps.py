@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -18,6 +19,11 @@ from serving.terminal import console
 
 PATIENCE = 120.0  # Seconds: a model's first answer is slow.
 
+Workdir = Annotated[
+    str,
+    typer.Option(help="Folder for everything the demo writes. Default: runs/demo/FOLDER-NAME."),
+]
+Images = Annotated[int, typer.Option(help="Number of test images.", min=1)]
 Make = Callable[[Path], Path]  # Fills a folder, unless it is there, and returns it.
 
 
@@ -63,7 +69,7 @@ def ask(root: Path, model: str, images: Sequence[bytes]) -> tuple[list, list]:
     from serving.client import connect
     from serving.server.local import Server
 
-    with Server(root, grpc_port=0, rest_port=0) as server:
+    with Server(root, grpc_port=0, rest_port=0, retries=0) as server:
         version = server.wait_until_available(model, timeout=PATIENCE).version
         urls = (
             f"grpc://{addresses.join(server.host, server.grpc_port)}",

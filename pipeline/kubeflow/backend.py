@@ -1,18 +1,21 @@
 """What the open-source backend does: defaults, placeholders and types, each with its source.
 
 The linter, the rehearsal and the schedule use this one table, so they cannot disagree. Paths are
-those of https://github.com/kubeflow/pipelines. Single commits were read, not every release: the
-driver's placeholders at 14f92d74, from 2026. A comment says if older releases are inferred.
+those of https://github.com/kubeflow/pipelines. Each value was read at one commit, not for every
+release; the driver's placeholders at 14f92d74, from 2026. Comments mark the values that were not
+checked again at that commit, and those that are inferred for older releases.
 
 Where releases differ, a rehearsal simulates 2.17.0 as it was at 7b70c7b9, of 21 August 2026.
 """
 
 from __future__ import annotations
 
+import re
+
 from kfp.pipeline_spec.pipeline_spec_pb2 import ParameterType
 
-SCHEMA_VERSION = "2.1.0"  # backend/src/apiserver/template/v2_template.go, not read again.
-PIPELINE_ROOT = "minio://mlpipeline/v2/artifacts"  # backend/src/v2/config/env.go, not read again.
+SCHEMA_VERSION = "2.1.0"  # backend/src/apiserver/template/v2_template.go; not re-checked.
+PIPELINE_ROOT = "minio://mlpipeline/v2/artifacts"  # backend/src/v2/config/env.go; not re-checked.
 
 # backend/src/v2/compiler/argocompiler/container.go sends a missing factor as 0, and Argo Workflows'
 # controller multiplies only by a factor above 0: all waits are equal.
@@ -36,10 +39,15 @@ RUN_PLACEHOLDERS = frozenset(
     }
 )
 
+# In commands, the launcher replaces EXECUTOR_INPUT by the executor's input as JSON, and the
+# placeholders of the functions below: backend/src/v2/component/launcher_v2.go; not re-checked.
+PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
+EXECUTOR_INPUT = "{{$}}"
+
 EXECUTOR_KINDS = ("container", "importer")  # The executors that the backend runs.
 
-# The folder in the pod where the launcher stages each scheme: backend/src/v2/component, not read
-# again.
+# The folder in the pod where the launcher stages each scheme: backend/src/v2/component; not
+# re-checked.
 STAGED_AT = {"minio": "minio", "s3": "s3", "gs": "gcs"}
 
 # The output that the driver adds to each step (provisionOutputs of backend/src/v2/driver/driver.go)
@@ -76,6 +84,21 @@ VALUE_KINDS = {
 _TYPES = ParameterType.ParameterTypeEnum.DESCRIPTOR.values_by_number
 
 
+def name_artifact(side: str, name: str, field: str) -> str:
+    """The placeholder for the "uri" or the "path" of an artifact of the "inputs" or "outputs"."""
+    return f"{{{{$.{side}.artifacts['{name}'].{field}}}}}"
+
+
+def name_input(name: str) -> str:
+    """The placeholder for the value of an input parameter."""
+    return f"{{{{$.inputs.parameters['{name}']}}}}"
+
+
+def name_output_file(name: str) -> str:
+    """The placeholder for the path of the file to which a step writes an output parameter."""
+    return f"{{{{$.outputs.parameters['{name}'].output_file}}}}"
+
+
 def find_type_name(number: int) -> str:
     """The name of a parameter's type in YAML; "type N" for a number without a name."""
     return str(_TYPES[number].name) if number in _TYPES else f"type {number}"
@@ -91,5 +114,5 @@ def find_log_uri(uri: str, attempt: int) -> str:
 
 
 def read_backoff_factor(written: float) -> float:
-    """The factor between two waits, for a retry policy's `backoffFactor`; 0 is a missing one."""
+    """The factor between two waits. A retry policy's `backoffFactor` is 0 if it is not set."""
     return written if written > 0 else BACKOFF_FACTOR

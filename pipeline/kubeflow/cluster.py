@@ -71,10 +71,10 @@ class Secret:
     steps: tuple[str, ...] = ()
 
 
-SERVED_BY = ("AnomalyGate", "BaselineModel", "Pusher")  # They read the served versions.
+READ_SERVED_VERSIONS = ("AnomalyGate", "BaselineModel", "Pusher")
 VOLUMES = (
     Volume(claim="fcn-data", mount_path="/data", steps=("ImageExampleGen",)),
-    Volume(claim="fcn-served", mount_path="/served", steps=SERVED_BY),
+    Volume(claim="fcn-served", mount_path="/served", steps=READ_SERVED_VERSIONS),
 )
 STEPS = {
     "ImageExampleGen": StepSettings(cpu_limit=4.0, timeout_seconds=4 * 60 * 60),
@@ -93,7 +93,7 @@ STEPS = {
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Cluster:
+class ClusterSettings:
     """A Kubernetes cluster with Kubeflow Pipelines, for which `fcn compile` writes a graph."""
 
     image: str = ""  # With a fixed tag or a digest; from k8s/docker/pipeline.Dockerfile.
@@ -130,7 +130,7 @@ class Cluster:
             )
         return self.beam.kubeflow_args
 
-    def step(self, name: str) -> StepSettings:
+    def find_step_settings(self, name: str) -> StepSettings:
         """The limits of a component's step."""
         return self.steps.get(name, self.other_steps)
 
@@ -143,7 +143,7 @@ class Cluster:
         data: str = "",
         runner: str = "",
         beam: Iterable[str] = (),
-    ) -> Cluster:
+    ) -> ClusterSettings:
         """The settings of a YAML file, or of the file that FCN_CLUSTER names, over the defaults.
 
         Arguments override FCN_IMAGE, which overrides the file; for Beam see `pipeline.beam.parse`.
@@ -168,11 +168,13 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         settings = yaml.safe_load(path.read_text("utf-8")) or {}
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}.", **setting) from error
+        message = f"{path} cannot be read ({error.strerror}): check the path and its permissions."
+        raise SettingsError(message, **setting) from error
     except yaml.YAMLError as error:  # Its text quotes the file, where secrets may be.
         mark = getattr(error, "problem_mark", None)
-        place = f" (line {mark.line + 1})" if mark else ""
-        raise SettingsError(f"{path} is not YAML{place}.", **setting) from None
+        place = f" at line {mark.line + 1}" if mark else ""
+        message = f"{path} is not valid YAML{place}: fix the syntax there."
+        raise SettingsError(message, **setting) from None
     if not isinstance(settings, dict):
         message = f"{path} is not a mapping: write lines such as `image: NAME:TAG`."
         raise SettingsError(message, **setting)
@@ -186,4 +188,4 @@ def merge(default: Any, given: Any) -> Any:
     return default | {key: merge(default.get(key), value) for key, value in given.items()}
 
 
-_CLUSTER = pydantic.TypeAdapter(Cluster)
+_CLUSTER = pydantic.TypeAdapter(ClusterSettings)

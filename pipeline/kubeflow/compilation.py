@@ -19,16 +19,19 @@ from kfp.pipeline_spec.pipeline_spec_pb2 import (
     PipelineTaskSpec,
     PlatformSpec,
 )
-from tfx import v1 as tfx
 from tfx.orchestration.data_types import RuntimeParameter
 from tfx.orchestration.kubeflow.decorators import FinalStatusStr
+from tfx.orchestration.kubeflow.v2.kubeflow_v2_dag_runner import (
+    KubeflowV2DagRunner,
+    KubeflowV2DagRunnerConfig,
+)
 
 from components import atomic_text, serving_folder
 from components.kubeflow.notification import Notification
 from pipeline.graph import create_pipeline
 from pipeline.kubeflow import lint, pods
-from pipeline.kubeflow.cluster import SERVED_BY, Cluster, StepSettings
-from pipeline.kubeflow.compiled import Package, Task
+from pipeline.kubeflow.cluster import READ_SERVED_VERSIONS, ClusterSettings, StepSettings
+from pipeline.kubeflow.compiled import CompiledPipeline, CompiledTask
 from pipeline.kubeflow.messages import as_json, parse
 from pipeline.settings import Settings
 from pipeline.settings_error import SettingsError
@@ -38,7 +41,7 @@ ENTRY = ("python", "-m", "components.kubeflow.entry_point")
 NESTED = "tfx-dag"  # TFX's name for the component that contains all tasks but the exit handler.
 # Their results depend on more than their inputs, or they act: an old result would be wrong. Pusher
 # ends last: if it came from the cache, the state of the run would stay RUNNING.
-NEVER_CACHED = ("ImageExampleGen", *SERVED_BY, "Notification")
+NEVER_CACHED = ("ImageExampleGen", *READ_SERVED_VERSIONS, "Notification")
 NODE_WAIT = 24 * 60 * 60  # Seconds that an attempt may wait for a node, added to its time.
 
 
@@ -51,7 +54,7 @@ class RunSettings(Settings):
 
     @property
     def checkpoints(self) -> str:
-        """The folder in which a killed training finds its last epoch."""
+        """The folder from which killed training resumes."""
         return self.checkpoint_folder
 
     def served_folder(self, model: str) -> str:
@@ -59,17 +62,17 @@ class RunSettings(Settings):
         return self.served
 
 
-def compile_to(path: Path, experiment: Experiment, cluster: Cluster) -> Package:
-    """Compiles the graph and writes it as YAML, in one step: no reader sees half a file.
+def compile_to(path: Path, experiment: Experiment, cluster: ClusterSettings) -> CompiledPipeline:
+    """Compiles the graph and writes it as YAML. Readers never see a partial file.
 
     Raises ValueError with a sentence for each thing that the backend would refuse or leave out.
     """
-    package = compile_graph(experiment, cluster)
-    text = format_yaml(package)
+    pipeline = compile_graph(experiment, cluster)
+    text = format_yaml(pipeline)
     check(lint.find_problems_in_text(text))
     path.parent.mkdir(parents=True, exist_ok=True)
     atomic_text.write(str(path), text)
-    return package
+    return pipeline
 
 
 def check(problems: list[lint.Problem]) -> None:
@@ -78,28 +81,29 @@ def check(problems: list[lint.Problem]) -> None:
         raise ValueError("Kubeflow would not run this:\n  " + "\n  ".join(map(str, problems)))
 
 
-def format_yaml(package: Package) -> str:
-    """Both documents as YAML: the same text for the same package."""
-    documents = [as_json(part) for part in (package.spec, package.platform)]
+def format_yaml(pipeline: CompiledPipeline) -> str:
+    """Both documents as YAML: the same text for the same pipeline."""
+    documents = [as_json(part) for part in (pipeline.spec, pipeline.platform)]
     return yaml.safe_dump_all(documents, sort_keys=True, width=100)
 
 
-def compile_graph(experiment: Experiment, cluster: Cluster) -> Package:
+def compile_graph(experiment: Experiment, cluster: ClusterSettings) -> CompiledPipeline:
     """The graph of an experiment for a cluster. Raises ValueError for what cannot be compiled."""
     check_inputs(experiment, cluster)
     spec = run_tfx_compiler(experiment, cluster)
     for name, value in list_defaults(experiment, cluster).items():
         spec.root.input_definitions.parameters[name].default_value.string_value = value
     pass_parameters(spec)
-    tasks = list_tasks(Package(spec, PlatformSpec()))
+    compiled = CompiledPipeline(spec, PlatformSpec())
+    tasks = [task for task in compiled.list_tasks() if not task.nested]
     for task in tasks:
         task.spec.caching_options.enable_cache = cluster.caching and task.name not in NEVER_CACHED
-        task.spec.retry_policy.CopyFrom(build_retries(cluster.step(task.name)))
+        task.spec.retry_policy.CopyFrom(build_retries(cluster.find_step_settings(task.name)))
     set_resources(spec, tasks, cluster)
-    return Package(spec, pods.build_platform(cluster, [task.name for task in tasks]))
+    return CompiledPipeline(spec, pods.build_platform(cluster, [task.name for task in tasks]))
 
 
-def check_inputs(experiment: Experiment, cluster: Cluster) -> None:
+def check_inputs(experiment: Experiment, cluster: ClusterSettings) -> None:
     """Raises ValueError for a name, classes or an image that cannot be compiled."""
     if problem := lint.find_name_problem(experiment.name):
         check([problem])
@@ -117,7 +121,7 @@ def check_inputs(experiment: Experiment, cluster: Cluster) -> None:
         )
 
 
-def list_defaults(experiment: Experiment, cluster: Cluster) -> dict[str, str]:
+def list_defaults(experiment: Experiment, cluster: ClusterSettings) -> dict[str, str]:
     """The parameters that a run may set, with their default values."""
     return {
         "data": cluster.data or f"/data/{experiment.name}",
@@ -126,7 +130,7 @@ def list_defaults(experiment: Experiment, cluster: Cluster) -> dict[str, str]:
     }
 
 
-def run_tfx_compiler(experiment: Experiment, cluster: Cluster) -> PipelineSpec:
+def run_tfx_compiler(experiment: Experiment, cluster: ClusterSettings) -> PipelineSpec:
     """The graph as TFX's own runner compiles it."""
     defaults = list_defaults(experiment, cluster)
     given = {name: make_parameter(name, value) for name, value in defaults.items()}
@@ -140,8 +144,8 @@ def run_tfx_compiler(experiment: Experiment, cluster: Cluster) -> PipelineSpec:
         checkpoint_folder=cluster.checkpoints,
         beam_args=cluster.beam_args,
     )
-    runner = tfx.orchestration.experimental.KubeflowV2DagRunner(
-        tfx.orchestration.experimental.KubeflowV2DagRunnerConfig(
+    runner = KubeflowV2DagRunner(
+        KubeflowV2DagRunnerConfig(
             default_image=cluster.image,
             default_commands=list(ENTRY),
             use_pipeline_spec_2_1=True,  # The only version that the backend accepts.
@@ -169,11 +173,6 @@ def pass_parameters(spec: PipelineSpec) -> None:
         inputs[name].component_input_parameter = name
 
 
-def list_tasks(package: Package) -> list[Task]:
-    """Each task that is a step; its name is its component's."""
-    return [task for task in package.tasks() if not task.nested]
-
-
 def build_retries(step: StepSettings) -> PipelineTaskSpec.RetryPolicy:
     """Retries after growing waits, with a longest duration in which all attempts fit.
 
@@ -189,13 +188,13 @@ def build_retries(step: StepSettings) -> PipelineTaskSpec.RetryPolicy:
     )
 
 
-def set_resources(spec: PipelineSpec, tasks: list[Task], cluster: Cluster) -> None:
+def set_resources(spec: PipelineSpec, tasks: list[CompiledTask], cluster: ClusterSettings) -> None:
     """Sets each container's share of its node."""
     deployment = parse(as_json(spec.deployment_spec), PipelineDeploymentConfig)
     for task in tasks:
         executor = deployment.executors[task.component.executor_label]
         if executor.WhichOneof("spec") == "container":  # An importer needs no resources.
-            needs = build_resources(cluster.step(task.name), cluster.gpu.resource)
+            needs = build_resources(cluster.find_step_settings(task.name), cluster.gpu.resource)
             executor.container.resources.CopyFrom(needs)
     spec.deployment_spec.Clear()
     spec.deployment_spec.update(as_json(deployment))

@@ -33,27 +33,31 @@ Container: TypeAlias = PipelineDeploymentConfig.PipelineContainerSpec
 ParameterSpec: TypeAlias = ComponentInputsSpec.ParameterSpec
 
 
-def read(text: str | bytes) -> Package:
+def read(text: str | bytes) -> CompiledPipeline:
     """The pipeline in a YAML file. Raises ValueError for a field that the backend rejects."""
     documents = load_documents(text)
     if len(documents) not in (1, 2):
-        raise ValueError(f"{len(documents)} documents: the backend reads one, or two")
+        raise ValueError(
+            f"{len(documents)} documents, but the backend reads one or two: remove the others"
+        )
     spec = parse(documents[0], PipelineSpec)
-    package = Package(spec, parse([*documents[1:], {}][0], PlatformSpec))
+    pipeline = CompiledPipeline(spec, parse([*documents[1:], {}][0], PlatformSpec))
     parse(as_json(spec.deployment_spec), PipelineDeploymentConfig)
-    for given in package.given_pods.values():
+    for given in pipeline.given_pods.values():
         parse(as_json(given), KubernetesExecutorConfig)
-    return package
+    return pipeline
 
 
-def read_leniently(documents: Sequence[Any]) -> Package:
+def read_leniently(documents: Sequence[Any]) -> CompiledPipeline:
     """As much of the pipeline as can be read, from up to two documents."""
     spec, platform = [*documents, {}, {}][:2]
-    return Package(parse_leniently(spec, PipelineSpec), parse_leniently(platform, PlatformSpec))
+    return CompiledPipeline(
+        parse_leniently(spec, PipelineSpec), parse_leniently(platform, PlatformSpec)
+    )
 
 
 @dataclass(frozen=True)
-class Package:
+class CompiledPipeline:
     """The two documents of a compiled pipeline."""
 
     spec: PipelineSpec
@@ -74,26 +78,26 @@ class Package:
         """The outermost DAG."""
         return Dag(ROOT, self.spec.root, self.spec.components, read_defaults(self.spec.root))
 
-    def dags(self) -> Iterator[Dag]:
+    def walk_dags(self) -> Iterator[Dag]:
         """The root, and all that are nested in it, once for each task that runs them."""
         return self.root.walk()
 
-    def tasks(self) -> Iterator[Task]:
+    def list_tasks(self) -> Iterator[CompiledTask]:
         """All tasks, nested ones too."""
-        return (task for dag in self.dags() for task in dag.tasks.values())
+        return (task for dag in self.walk_dags() for task in dag.tasks.values())
 
-    def steps(self) -> Iterator[Step]:
+    def list_steps(self) -> Iterator[Step]:
         """The tasks that run a container."""
-        for task in self.tasks():
-            executor = self.executor(task)
+        for task in self.list_tasks():
+            executor = self.find_executor(task)
             if executor.WhichOneof("spec") == "container":
-                yield Step(task, executor.container, self.pod(task))
+                yield Step(task, executor.container, self.find_pod(task))
 
-    def executor(self, task: Task) -> ExecutorSpec:
+    def find_executor(self, task: CompiledTask) -> ExecutorSpec:
         """What a task runs; empty if its component has no executor."""
         return self.executors.get(task.component.executor_label, ExecutorSpec())
 
-    def pod(self, task: Task) -> KubernetesExecutorConfig:
+    def find_pod(self, task: CompiledTask) -> KubernetesExecutorConfig:
         """The Kubernetes settings of a task's pods; empty if there are none."""
         return self.pods.get(task.component.executor_label, KubernetesExecutorConfig())
 
@@ -137,13 +141,13 @@ class Dag:
     inside: tuple[str, ...] = ()  # The names of the DAGs around it, the outermost first.
 
     @property
-    def tasks(self) -> dict[str, Task]:
+    def tasks(self) -> dict[str, CompiledTask]:
         """Its tasks by name, in alphabetical order."""
         specs = self.component.dag.tasks
-        return {name: Task(name, specs[name], self) for name in sorted(specs)}
+        return {name: CompiledTask(name, specs[name], self) for name in sorted(specs)}
 
     @property
-    def last_tasks(self) -> list[Task]:
+    def last_tasks(self) -> list[CompiledTask]:
         """The tasks for which no other one waits: one of them ends last."""
         waited_for = {name for task in self.tasks.values() for name in task.predecessors}
         return [task for name, task in self.tasks.items() if name not in waited_for]
@@ -158,7 +162,7 @@ class Dag:
 
 
 @dataclass(frozen=True)
-class Task:
+class CompiledTask:
     """A task of a DAG."""
 
     name: str
@@ -181,7 +185,7 @@ class Task:
 
     @property
     def is_exit_handler(self) -> bool:
-        """Does it run whether or not the tasks before it succeeded?"""
+        """Whether it runs even if the tasks before it fail."""
         return self.spec.trigger_policy.strategy == STRATEGIES.Value(COMPLETED)
 
     @property
@@ -212,8 +216,8 @@ class Task:
         return values
 
     @property
-    def texts(self) -> dict[str, str]:
-        """The values that are texts."""
+    def string_values(self) -> dict[str, str]:
+        """The values that are strings."""
         values = self.values.items()
         return {n: v.string_value for n, v in values if v.WhichOneof("kind") == "string_value"}
 
@@ -222,7 +226,7 @@ class Task:
 class Step:
     """A task that runs a container, and the Kubernetes settings of its pods."""
 
-    task: Task
+    task: CompiledTask
     container: Container
     pod: KubernetesExecutorConfig
 

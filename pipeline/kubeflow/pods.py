@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig as PodConfig
 from kfp.pipeline_spec.pipeline_spec_pb2 import PlatformSpec
 
-from pipeline.kubeflow.cluster import Cluster, Gpu, Secret, Volume
+from pipeline.kubeflow.cluster import ClusterSettings, Gpu, Secret, Volume
 from pipeline.kubeflow.compiled import KUBERNETES
 from pipeline.kubeflow.messages import as_json
 
@@ -15,7 +15,7 @@ from pipeline.kubeflow.messages import as_json
 HAS_SECURITY_CONTEXT = "security_context" in PodConfig.DESCRIPTOR.fields_by_name
 
 
-def build_platform(cluster: Cluster, steps: Iterable[str]) -> PlatformSpec:
+def build_platform(cluster: ClusterSettings, steps: Iterable[str]) -> PlatformSpec:
     """The settings of all steps' pods, and of steps that only the settings name."""
     spec = PlatformSpec()
     executors = spec.platforms[KUBERNETES].deployment_spec.executors
@@ -24,17 +24,17 @@ def build_platform(cluster: Cluster, steps: Iterable[str]) -> PlatformSpec:
     return spec
 
 
-def list_named_steps(cluster: Cluster) -> set[str]:
+def list_named_steps(cluster: ClusterSettings) -> set[str]:
     """The steps that the settings name."""
     parts: tuple[Volume | Secret, ...] = (*cluster.volumes, *cluster.secrets)
     return {*cluster.steps, *(step for part in parts for step in part.steps)}
 
 
-def build_pod(cluster: Cluster, step: str) -> PodConfig:
+def build_pod(cluster: ClusterSettings, step: str) -> PodConfig:
     """The settings of one step's pods."""
     config = PodConfig(
         image_pull_policy=cluster.pull_policy,
-        active_deadline_seconds=cluster.step(step).timeout_seconds,
+        active_deadline_seconds=cluster.find_step_settings(step).timeout_seconds,
     )
     config.pod_metadata.labels.update(cluster.labels)
     for name in cluster.pull_secrets:
@@ -45,7 +45,7 @@ def build_pod(cluster: Cluster, step: str) -> PodConfig:
         added = config.secret_as_env.add(secret_name=secret.name)
         for variable, key in secret.env.items():
             added.key_to_env.add(secret_key=key, env_var=variable)
-    if cluster.step(step).gpus:
+    if cluster.find_step_settings(step).gpus:
         place_on_gpu_node(config, cluster.gpu)
     if HAS_SECURITY_CONTEXT:
         config.security_context.run_as_non_root = True

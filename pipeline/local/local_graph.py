@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfx import v1 as tfx
+from tfx.orchestration.metadata import sqlite_metadata_connection_config
 from tfx.orchestration.pipeline import Pipeline
 
 from pipeline.graph import create_pipeline
@@ -14,6 +14,6 @@ from trainer.config import Experiment
 def make_local_graph(experiment: Experiment, settings: Settings) -> Pipeline:
     """The graph of an experiment, for a run on this machine."""
     graph = create_pipeline(experiment, settings)
-    sqlite = tfx.orchestration.metadata.sqlite_metadata_connection_config
+    sqlite = sqlite_metadata_connection_config
     graph.metadata_connection_config = sqlite(metadata.find_database(settings.workdir))
     return graph

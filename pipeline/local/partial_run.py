@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tfx import v1 as tfx
 from tfx.orchestration import pipeline
+from tfx.orchestration.local.local_dag_runner import LocalDagRunner
 
 from pipeline.local import metadata
 from pipeline.local.local_graph import make_local_graph
@@ -22,5 +22,5 @@ def run_to(last: str, experiment: Experiment, settings: Settings) -> dict[str, F
     Path(settings.workdir).mkdir(parents=True, exist_ok=True)
     graph = make_local_graph(experiment, settings)
     options = pipeline.RunOptions(to_nodes=list(LAST[last]))
-    tfx.orchestration.LocalDagRunner().run(graph, run_options=options)
+    LocalDagRunner().run(graph, run_options=options)
     return metadata.read_last_run(settings.workdir)

@@ -22,6 +22,7 @@ PATTERNS = frozenset("*?[]{}\\")
 # Required free space in the working directory, as a multiple of the size of the data: the records
 # take about as much as the data, the model some more.
 ROOM = 1.2
+MODEL_BYTES = 10_000_000  # Of a small SavedModel with its warm-up requests.
 
 
 def check_places(settings: Settings, model: str) -> None:
@@ -41,7 +42,29 @@ def check_places(settings: Settings, model: str) -> None:
         check_outside(flag, folder, settings.data)
         if "://" not in folder:
             check_writable(flag, Path(folder))
+    for real in list_linked(settings):
+        check_outside("--workdir", settings.workdir, real)
+        check_outside("--push-root", served, real)
+    for inner in list_inner(settings):
+        check_writable("--workdir", inner)
     check_room(settings)
+    if "://" not in served:
+        check_room_for_model(Path(served))
+
+
+def list_linked(settings: Settings) -> set[str]:
+    """The real folders to which links in the data lead, if they are followed."""
+    if not settings.follow_links or "://" in settings.data:
+        return set()
+    tree = traversal.walk(settings.data, image_folder.LAYOUTS, follow_links=True)
+    return {os.path.realpath(f"{settings.data}/{folder}") for folder in tree.folders}
+
+
+def list_inner(settings: Settings) -> list[Path]:
+    """The folders of an earlier run in the working directory, which may be another user's."""
+    steps = Path(settings.pipeline_root)
+    inner = [*steps.glob("*"), *steps.glob("*/*")]
+    return [Path(settings.checkpoints), steps, *filter(Path.is_dir, inner)]
 
 
 def check_outside(flag: str, folder: str, data: str) -> None:
@@ -84,11 +107,23 @@ def check_room(settings: Settings) -> None:
         )
 
 
+def check_room_for_model(served: Path) -> None:
+    """Raises DataError if not even a small model would fit into the push root."""
+    there = next(path for path in (served, *served.parents) if path.is_dir())
+    free = shutil.disk_usage(there).free
+    if free < MODEL_BYTES:
+        raise DataError(
+            "push_root_too_small",
+            f"--push-root {served} has {free / 1e6:.1f} MB free, and a model needs at least "
+            f"{MODEL_BYTES / 1e6:.0f} MB: free some space, or give a folder on another disk.",
+        )
+
+
 def measure_bytes(settings: Settings) -> int:
     """Bytes of all files of the data; a file that cannot be read counts as 0 bytes."""
     data, follow_links = settings.data, settings.follow_links
     paths = traversal.walk(data, image_folder.LAYOUTS, follow_links=follow_links).files
-    with ThreadPoolExecutor(image_folder.THREADS) as pool:  # Remote storage answers slowly.
+    with ThreadPoolExecutor(image_folder.THREADS) as pool:
         return sum(pool.map(read_length, (f"{data}/{path}" for path in paths)))
 
 

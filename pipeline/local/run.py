@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tensorflow as tf
 from rich.console import Console
-from tfx import v1 as tfx
+from tfx.orchestration.local.local_dag_runner import LocalDagRunner
 
 from components.errors import DataError
 from components.ingestion import image_folder
@@ -53,7 +53,7 @@ def lock_workdir(workdir: str) -> Iterator[None]:
 def run_with_pin(experiment: Experiment, settings: Settings, console: Console) -> RunResult:
     """Runs with the last run's pin if nothing has changed, and writes the pin."""
     experiment = fill_classes(experiment, settings)
-    files = image_folder.fingerprint(settings.data, follow_links=settings.follow_links)
+    files = image_folder.compute_fingerprint(settings.data, follow_links=settings.follow_links)
     settings = replace(settings, fingerprint=reuse.compute_digest([files, reuse.digest_code()]))
     pinned = reuse.choose_pin(experiment, settings)
     reuse.begin(settings.workdir, pinned)
@@ -71,7 +71,7 @@ def run_graph(experiment: Experiment, settings: Settings, console: Console) -> R
     """Runs each component whose inputs or properties have changed."""
     graph = make_local_graph(experiment, settings)
     with show_progress(console, [component.id for component in graph.components]):
-        tfx.orchestration.LocalDagRunner().run(graph)
+        LocalDagRunner().run(graph)
     return results.read(settings.workdir, experiment.task)
 
 

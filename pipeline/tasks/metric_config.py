@@ -1,4 +1,4 @@
-"""Makes TFMA's configuration of a metric, and reads its name."""
+"""Makes TFMA's configuration of a metric."""
 
 from __future__ import annotations
 
@@ -14,8 +14,3 @@ def configure_metric(kind: type, name: str, classes: int) -> tfma.MetricConfig:
         class_name=kind.__name__,
         config=json.dumps({"name": name, "num_classes": classes}),
     )
-
-
-def read_name(config: tfma.MetricConfig) -> str:
-    """The metric's name in results and thresholds; empty if it has none."""
-    return json.loads(config.config or "{}").get("name", "")

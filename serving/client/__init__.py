@@ -1,13 +1,16 @@
-"""The client library: connect(), Client over gRPC or REST, typed answers and errors.
+"""The client library: connect(), Client and AsyncClient over gRPC or REST, typed answers, errors.
 
-Imports TensorFlow only for gRPC, and never serving.server.
+Imports neither TensorFlow nor serving.server. The libraries of gRPC, HTTP and images are imported
+when they are used, so that importing this takes a fraction of a second.
 """
 
-from serving.client.answers import Outputs, Prediction, Segmentation
-from serving.client.base import Client, VersionStatus
-from serving.client.connection import connect
+from serving.client.answers import Outputs, Prediction, Segmentation, VersionStatus
+from serving.client.async_client import AsyncClient
+from serving.client.client import Client
+from serving.client.connection import connect, connect_async
 from serving.client.errors import (
     ClassCountMismatch,
+    DeadlineExceeded,
     InvalidOutput,
     MissingOutput,
     NotAnImage,
@@ -17,27 +20,38 @@ from serving.client.errors import (
     ServerFailed,
     ServerNotReady,
     ServerUnavailable,
+    ServerUnreachable,
     ServingError,
+    UnusableCertificate,
     UnusableProxy,
 )
+from serving.client.request_log import RequestLog
+from serving.client.tls import TLS
 
 __all__ = [
+    "TLS",
+    "AsyncClient",
     "ClassCountMismatch",
     "Client",
+    "DeadlineExceeded",
     "InvalidOutput",
     "MissingOutput",
     "NotAnImage",
     "NotTFServing",
     "Outputs",
     "Prediction",
+    "RequestLog",
     "RequestRejected",
     "RowCountMismatch",
     "Segmentation",
     "ServerFailed",
     "ServerNotReady",
     "ServerUnavailable",
+    "ServerUnreachable",
     "ServingError",
+    "UnusableCertificate",
     "UnusableProxy",
     "VersionStatus",
     "connect",
+    "connect_async",
 ]

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from serving.client.errors import (
     ClassCountMismatch,
@@ -14,6 +19,8 @@ from serving.client.errors import (
     MissingOutput,
     RowCountMismatch,
 )
+
+ONE_BYTE = ("L", "P")  # Pillow's modes of PNGs with one byte per pixel.
 
 Outputs = Mapping[str, Any]  # Nested lists by output name; strings as str, `_bytes` as bytes.
 
@@ -30,11 +37,43 @@ class Prediction:
 class Segmentation:
     """The classes of one image's pixels; fractions by class name, in the model's order."""
 
-    mask: bytes  # PNG in the size of the image sent; each pixel is one byte, its class's number.
+    mask_png: bytes  # In the size of the image sent; each pixel is one byte, its class's number.
     class_fractions: dict[str, float]
 
+    @cached_property
+    def mask(self) -> NDArray[np.uint8]:
+        """The class number of each pixel, [H, W] uint8. Raises InvalidOutput.
 
-Answers = list[Prediction] | list[Segmentation]
+        `names[mask]` contains the name of each pixel's class.
+        """
+        from PIL import Image
+
+        from serving.rgb_images import UNREADABLE
+
+        try:
+            with Image.open(io.BytesIO(self.mask_png), formats=["PNG"]) as image:
+                if image.mode not in ONE_BYTE:
+                    raise InvalidOutput(MASKS.answer, f"it is a PNG of the mode {image.mode}")
+                return np.asarray(image)
+        except UNREADABLE as error:
+            raise InvalidOutput(MASKS.answer, f"it is not a readable PNG ({error})") from error
+
+    @property
+    def names(self) -> NDArray[np.str_]:
+        """The name of each class, at the place of its number in the mask."""
+        return np.array(list(self.class_fractions))
+
+
+@dataclass(frozen=True)
+class VersionStatus:
+    """A version of the model as its server sees it: LOADING, AVAILABLE, UNLOADING or END."""
+
+    version: int
+    state: str
+    error: str = ""
+
+
+Answers = list[Prediction | Segmentation]
 
 
 class _Form(NamedTuple):
@@ -52,8 +91,8 @@ MASKS = _Form("segmenter", answer="mask_bytes", values="class_fractions")
 def read_answers(outputs: Outputs, images: int) -> Answers:
     """Masks if the model makes them, else classes. Raises RequestRejected."""
     if MASKS.answer in outputs:
-        return read_segmentations(outputs, images)
-    return read_predictions(outputs, images)
+        return [*read_segmentations(outputs, images)]
+    return [*read_predictions(outputs, images)]
 
 
 def read_predictions(outputs: Outputs, images: int) -> list[Prediction]:
@@ -70,7 +109,7 @@ def read_segmentations(outputs: Outputs, images: int) -> list[Segmentation]:
     Raises RequestRejected.
     """
     rows = _read_rows(outputs, MASKS, images)
-    return [Segmentation(_read_bytes(mask), fractions) for mask, fractions in rows]
+    return [Segmentation(read_bytes(MASKS.answer, mask), fractions) for mask, fractions in rows]
 
 
 def _read_rows(
@@ -99,12 +138,12 @@ def _name_values(row: Sequence[float], names: Sequence[str]) -> dict[str, float]
     return dict(zip(names, row, strict=True))
 
 
-def _read_bytes(value: Any) -> bytes:
-    """Bytes as they come over gRPC, or in base64 over REST."""
+def read_bytes(output: str, value: Any) -> bytes:
+    """Bytes as they come over gRPC, or in base64 over REST. Raises InvalidOutput."""
     if isinstance(value, bytes):
         return value
     try:
         return base64.b64decode(value["b64"], validate=True)
     except (TypeError, KeyError, binascii.Error) as error:
         problem = f"{str(value)[:40]!r} is neither bytes nor base64"
-        raise InvalidOutput(MASKS.answer, problem) from error
+        raise InvalidOutput(output, problem) from error

@@ -10,15 +10,23 @@ class ServingError(Exception):
 
 
 class ServerUnavailable(ServingError):  # noqa: N818
-    """No answer, or an error of the server: worth a retry."""
+    """No answer, or an error of the server: the same request may succeed later."""
+
+
+class ServerUnreachable(ServerUnavailable):
+    """No connection to the server, or it broke before the answer. The client tries again."""
 
 
 class ServerNotReady(ServerUnavailable):
-    """The server answers, but not now: it is overloaded, or it is still loading the model."""
+    """The server answers, but not now: it is overloaded, or loads the model. Tried again."""
+
+
+class DeadlineExceeded(ServerUnavailable):
+    """There was no answer within `timeout` seconds."""
 
 
 class ServerFailed(ServerUnavailable):
-    """The server answers with an error of its own."""
+    """The server answers with an error of its own. It is not tried again."""
 
 
 class RequestRejected(ServingError):  # noqa: N818
@@ -27,6 +35,10 @@ class RequestRejected(ServingError):  # noqa: N818
 
 class UnusableProxy(RequestRejected):
     """The environment names a proxy that this client cannot use."""
+
+
+class UnusableCertificate(RequestRejected):
+    """A file of the TLS options cannot be used."""
 
 
 class NotAnImage(RequestRejected):

@@ -1,59 +1,85 @@
-"""TF Serving's gRPC services over the handlers: Predict, GetModelMetadata, GetModelStatus."""
+"""TF Serving's gRPC services over the handlers, and the standard health service."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent import futures
+import logging
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import grpc
-import numpy as np
-import tensorflow as tf
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from tensorflow_serving.apis import (
+    classification_pb2,
     get_model_metadata_pb2,
     get_model_status_pb2,
-    model_pb2,
+    inference_pb2,
+    model_management_pb2,
     model_service_pb2_grpc,
     predict_pb2,
     prediction_service_pb2_grpc,
+    regression_pb2,
 )
 
-from serving.server.handlers import Handlers, ModelSpec
-from serving.server.model_versions import VersionStatus
-from serving.server.request_errors import BadInput, InvalidTensor, RequestError
-from serving.server.servable import DEFAULT_SIGNATURE
+from serving import printable
+from serving.server import memory_budget
+from serving.server.handlers import Handlers
+from serving.server.models.examples import CLASSIFY, read_input
+from serving.server.protocols import grpc_ports, messages, tensor_protos
+from serving.server.protocols.grpc_ports import GrpcOptions
+from serving.server.request_errors import BadInput, RequestError
 
-WORKERS = 16
-OPTIONS = [
-    ("grpc.max_send_message_length", -1),
-    ("grpc.max_receive_message_length", -1),
-    ("grpc.so_reuseport", 0),  # By default, two servers can share a port and its requests.
-]
+MOST_LETTERS = 1024  # Of an error's text, as in TF Serving (grpc_status_util.cc).
+HEALTHY = ("", "PredictionService", "ModelService")  # Names that TF Serving reports.
 
 Response = TypeVar("Response")
 
+log = logging.getLogger(__name__)
 
-def create(handlers: Handlers) -> grpc.Server:
+
+def create(handlers: Handlers, options: GrpcOptions) -> grpc.Server:
     """A server that has no port yet and is not started."""
-    server = grpc.server(futures.ThreadPoolExecutor(WORKERS, "grpc"), options=OPTIONS)
+    server = grpc_ports.create(options)
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
-        PredictionService(handlers), server
+        PredictionService(handlers, as_content=options.as_content), server
     )
     model_service_pb2_grpc.add_ModelServiceServicer_to_server(ModelService(handlers), server)
+    healthy = health.HealthServicer()
+    for name in HEALTHY:  # The port opens only when the models answer.
+        healthy.set(name, health_pb2.HealthCheckResponse.SERVING)
+    health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
     return server
 
 
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
     """tensorflow_serving/apis/prediction_service.proto."""
 
-    def __init__(self, handlers: Handlers) -> None:
+    def __init__(self, handlers: Handlers, *, as_content: bool = False) -> None:
         self._handlers = handlers
+        self._as_content = as_content
 
     def Predict(  # noqa: N802
         self, request: predict_pb2.PredictRequest, context: grpc.ServicerContext
     ) -> predict_pb2.PredictResponse:
         """The outputs of one signature, or those in output_filter."""
         return _answer(context, lambda: self._predict(request))
+
+    def Classify(  # noqa: N802
+        self, request: classification_pb2.ClassificationRequest, context: grpc.ServicerContext
+    ) -> classification_pb2.ClassificationResponse:
+        """The classes of each tf.Example."""
+        return _answer(context, lambda: self._classify(request))
+
+    def Regress(  # noqa: N802
+        self, request: regression_pb2.RegressionRequest, context: grpc.ServicerContext
+    ) -> regression_pb2.RegressionResponse:
+        """One value for each tf.Example."""
+        return _answer(context, lambda: self._regress(request))
+
+    def MultiInference(  # noqa: N802
+        self, request: inference_pb2.MultiInferenceRequest, context: grpc.ServicerContext
+    ) -> inference_pb2.MultiInferenceResponse:
+        """The answers of several signatures about the same tf.Examples."""
+        return _answer(context, lambda: self._infer(request))
 
     def GetModelMetadata(  # noqa: N802
         self,
@@ -64,23 +90,57 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         return _answer(context, lambda: self._read_metadata(request))
 
     def _predict(self, request: predict_pb2.PredictRequest) -> predict_pb2.PredictResponse:
-        answer = self._handlers.predict(
-            _read_spec(request.model_spec),
-            lambda _: {name: _read_tensor(name, t) for name, t in request.inputs.items()},
-            only=request.output_filter,
-        )
-        response = predict_pb2.PredictResponse(model_spec=_write_spec(answer.spec))
+        spec = messages.read_spec(request)
+        size = tensor_protos.count_bytes(request.inputs)
+        with memory_budget.share_files().reserve(size):
+            answer = self._handlers.predict(
+                spec,
+                lambda _: {n: tensor_protos.read(n, t) for n, t in request.inputs.items()},
+                only=request.output_filter,
+            )
+        response = predict_pb2.PredictResponse(model_spec=messages.write_spec(answer.spec))
         for name, array in answer.outputs.items():
-            response.outputs[name].CopyFrom(tf.make_tensor_proto(array))
+            tensor_protos.write(response.outputs[name], array, as_content=self._as_content)
+        return response
+
+    def _classify(
+        self, request: classification_pb2.ClassificationRequest
+    ) -> classification_pb2.ClassificationResponse:
+        answer = self._handlers.classify(messages.read_spec(request), read_input(request.input))
+        return classification_pb2.ClassificationResponse(
+            model_spec=messages.write_spec(answer.spec),
+            result=messages.write_classes(answer.outputs),
+        )
+
+    def _regress(
+        self, request: regression_pb2.RegressionRequest
+    ) -> regression_pb2.RegressionResponse:
+        answer = self._handlers.regress(messages.read_spec(request), read_input(request.input))
+        return regression_pb2.RegressionResponse(
+            model_spec=messages.write_spec(answer.spec),
+            result=messages.write_values(answer.outputs),
+        )
+
+    def _infer(
+        self, request: inference_pb2.MultiInferenceRequest
+    ) -> inference_pb2.MultiInferenceResponse:
+        tasks = [(messages.read_spec(task), task.method_name) for task in request.tasks]
+        answers = self._handlers.multi_inference(tasks, read_input(request.input))
+        response = inference_pb2.MultiInferenceResponse()
+        for answer, (_, method) in zip(answers, tasks, strict=True):
+            result = response.results.add(model_spec=messages.write_spec(answer.spec))
+            found: Any = answer.outputs
+            if method == CLASSIFY:
+                result.classification_result.CopyFrom(messages.write_classes(found))
+            else:
+                result.regression_result.CopyFrom(messages.write_values(found))
         return response
 
     def _read_metadata(
         self, request: get_model_metadata_pb2.GetModelMetadataRequest
     ) -> get_model_metadata_pb2.GetModelMetadataResponse:
-        if list(request.metadata_field) != ["signature_def"]:
-            fields = list(request.metadata_field)
-            raise BadInput(f"metadata_field is {fields}: use ['signature_def'].")
-        spec = _read_spec(request.model_spec)
+        spec = messages.read_spec(request)
+        _check_fields(request.metadata_field)
         version, signature_defs = self._handlers.read_signature_defs(spec)
         response = get_model_metadata_pb2.GetModelMetadataResponse()
         response.model_spec.name = spec.name
@@ -103,48 +163,46 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
         """The states of a model's versions, newest first."""
         return _answer(context, lambda: self._list_statuses(request))
 
+    def HandleReloadConfigRequest(  # noqa: N802
+        self, request: model_management_pb2.ReloadConfigRequest, context: grpc.ServicerContext
+    ) -> model_management_pb2.ReloadConfigResponse:
+        """Changes to another list of models; answers when the new ones do."""
+        return _answer(context, lambda: self._reload(request, context.time_remaining()))
+
     def _list_statuses(
         self, request: get_model_status_pb2.GetModelStatusRequest
     ) -> get_model_status_pb2.GetModelStatusResponse:
-        statuses = self._handlers.list_statuses(_read_spec(request.model_spec))
+        statuses = self._handlers.list_statuses(messages.read_spec(request))
         return get_model_status_pb2.GetModelStatusResponse(
-            model_version_status=[_write_status(status) for status in statuses]
+            model_version_status=[messages.write_status(status) for status in statuses]
         )
+
+    def _reload(
+        self, request: model_management_pb2.ReloadConfigRequest, timeout: float | None
+    ) -> model_management_pb2.ReloadConfigResponse:
+        self._handlers.reload_config(request.config, timeout=timeout)
+        response = model_management_pb2.ReloadConfigResponse()
+        response.status.error_code = grpc.StatusCode.OK.value[0]
+        return response
 
 
 def _answer(context: grpc.ServicerContext, handle: Callable[[], Response]) -> Response:
+    """Every failure becomes a status with a text, and one line in the log."""
     try:
         return handle()
     except RequestError as error:
-        context.abort(error.grpc_code, str(error))
-        raise  # Not reached: abort raises, but type checkers do not know.
+        code, text = error.code, str(error)
+    # What no check has foreseen is one request's failure: the server goes on.
+    except Exception as error:
+        code, text = grpc.StatusCode.INTERNAL, f"{type(error).__name__}: {error}"
+    log.warning("%s %s", code.name, printable.name(text))
+    context.abort(code, text if len(text) <= MOST_LETTERS else text[:MOST_LETTERS] + "...TRUNCATED")
+    raise AssertionError  # Not reached: abort raises, but type checkers do not know.
 
 
-def _read_spec(spec: model_pb2.ModelSpec) -> ModelSpec:
-    if not spec.name:
-        raise BadInput("model_spec.name is empty: set it to the name of a model.")
-    if spec.version_label:
-        raise BadInput(f"version_label is {spec.version_label!r}: use model_spec.version.")
-    version = spec.version.value if spec.HasField("version") else None
-    return ModelSpec(spec.name, version, spec.signature_name or DEFAULT_SIGNATURE)
-
-
-def _write_spec(spec: ModelSpec) -> model_pb2.ModelSpec:
-    message = model_pb2.ModelSpec(name=spec.name, signature_name=spec.signature_name)
-    message.version.value = spec.version
-    return message
-
-
-def _read_tensor(name: str, tensor: Any) -> np.ndarray:
-    try:
-        return tf.make_ndarray(tensor)
-    except (TypeError, ValueError) as error:
-        raise InvalidTensor(name, f"is not a valid tensor ({error})") from error
-
-
-def _write_status(status: VersionStatus) -> get_model_status_pb2.ModelVersionStatus:
-    message = get_model_status_pb2.ModelVersionStatus(version=status.version, state=status.state)
-    if status.error:
-        message.status.error_code = grpc.StatusCode.UNKNOWN.value[0]
-        message.status.error_message = status.error
-    return message
+def _check_fields(fields: Sequence[str]) -> None:
+    if not fields:
+        raise BadInput("GetModelMetadataRequest must specify at least one metadata_field")
+    for name in fields:
+        if name != "signature_def":
+            raise BadInput(f"Metadata field {name} is not supported")

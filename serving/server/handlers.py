@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from tensorflow.core.protobuf import meta_graph_pb2
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
+from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from serving import rgb_images
-from serving.server import memory_budget
-from serving.server.model_versions import VersionStatus
-from serving.server.servable import DEFAULT_SIGNATURE, Arrays, Signature
-from serving.server.servables import Servables
+from serving.server import memory_budget, metrics
+from serving.server.batching.batcher import Batcher, Unbatched
+from serving.server.logs import log_records
+from serving.server.logs.request_log import RequestLogs
+from serving.server.models import examples
+from serving.server.models.examples import Classes, Values
+from serving.server.models.model_versions import VersionStatus
+from serving.server.models.servable import Servable
+from serving.server.models.servables import Servables
+from serving.server.models.signature import DEFAULT_SIGNATURE, Arrays, Signature
+from serving.server.request_errors import BadInput
+from serving.server.text_protos import ConfigError
 
 # For each pixel: decoded, then as float32, with the scores of three classes, and the class.
 PIXEL_BYTES = 36
@@ -20,55 +32,148 @@ CHANNELS = 3
 
 # Reads a request's inputs in the types of the signature: JSON has none.
 InputReader = Callable[[Signature], Arrays]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """Which model, version (None: the newest) and signature a request is for."""
+    """Which model, version (None: the newest, or the label's) and signature a request is for."""
 
     name: str
     version: int | None = None
     signature_name: str = DEFAULT_SIGNATURE
+    label: str = ""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The outputs, and which version and signature gave them: its version is never None."""
+class Answer(Generic[Result]):
+    """The result, and which version and signature gave it: its version is never None."""
 
     spec: ModelSpec
-    outputs: Arrays
+    outputs: Result
 
 
 def count_bytes(inputs: Arrays) -> int:
-    """Estimates the memory that the images of a request take: encoded ones by their headers."""
+    """Estimates the memory that the images of a request take: encoded ones by their headers.
+
+    Raises BadInput for an image with too many pixels.
+    """
     encoded = [text for array in inputs.values() if array.dtype == object for text in array.flat]
     plain = sum(array.size // CHANNELS for array in inputs.values() if array.ndim == IMAGE_AXES)
-    images = (text for text in encoded if isinstance(text, bytes))
-    return PIXEL_BYTES * (plain + sum(map(rgb_images.count_pixels, images)))
+    images = [rgb_images.count_pixels(text) for text in encoded if isinstance(text, bytes)]
+    if max(images, default=0) >= rgb_images.TOO_MANY:
+        most = rgb_images.TOO_MANY - 1
+        raise BadInput(f"An image has more than {most} pixels: send smaller images.")
+    return PIXEL_BYTES * (plain + sum(images))
 
 
 class Handlers:
-    """Answers requests. Raises the kind of RequestError that names the cause."""
+    """Answers requests. Raises the RequestError that has TF Serving's code."""
 
-    def __init__(self, servables: Servables) -> None:
+    def __init__(
+        self,
+        servables: Servables,
+        batcher: Batcher | None = None,
+        logs: RequestLogs | None = None,
+    ) -> None:
         self._servables = servables
+        self._batcher = batcher or Unbatched()
+        self._logs = logs or RequestLogs()
 
-    def predict(self, spec: ModelSpec, read: InputReader, *, only: Sequence[str] = ()) -> Answer:
+    def predict(
+        self, spec: ModelSpec, read: InputReader, *, only: Sequence[str] = ()
+    ) -> Answer[Arrays]:
         """All outputs of the signature, or `only` the named ones."""
-        with self._servables.lease(spec.name, spec.version) as (version, servable):
+        with self._lease(spec) as (version, servable):
             signature = servable.find_signature(spec.signature_name)
             inputs = read(signature)
-            with memory_budget.share_pixels().reserve(count_bytes(inputs)):
-                outputs = signature(inputs, only)
-        return Answer(ModelSpec(spec.name, version, spec.signature_name), outputs)
+            with memory_budget.share_pixels().reserve(_check_size(count_bytes(inputs))):
+                outputs = self._batcher.run(
+                    (id(servable), signature.name, *only),
+                    inputs,
+                    lambda rows: _run(spec.name, signature, rows, only),
+                )
+        answer = _answer(spec, version, outputs)
+        self._logs.record(spec.name, lambda: _write_record(answer, inputs, only))
+        return answer
+
+    def classify(self, spec: ModelSpec, rows: Sequence[bytes]) -> Answer[Classes]:
+        """The classes of serialized tf.Examples."""
+        with self._lease(spec) as (version, servable):
+            found = examples.classify(servable, spec.signature_name, rows)
+        return _answer(spec, version, found)
+
+    def regress(self, spec: ModelSpec, rows: Sequence[bytes]) -> Answer[Values]:
+        """The values of serialized tf.Examples."""
+        with self._lease(spec) as (version, servable):
+            found = examples.regress(servable, spec.signature_name, rows)
+        return _answer(spec, version, found)
+
+    def multi_inference(
+        self, tasks: Sequence[tuple[ModelSpec, str]], rows: Sequence[bytes]
+    ) -> list[Answer[Classes | Values]]:
+        """The answers to several tasks, pairs of model and method, about the same tf.Examples."""
+        specs = [spec for spec, _ in tasks]
+        if not all(spec.name for spec in specs):
+            raise BadInput("Found ModelSpec with an empty model name.")
+        if len({spec.name for spec in specs}) > 1:
+            raise BadInput(
+                "All ModelSpecs in a MultiInferenceRequest must access the same model name."
+            )
+        if not specs:
+            raise BadInput("ModelSpec has no name specified.")
+        with self._lease(specs[0]) as (version, servable):
+            pairs = [(spec.signature_name, method) for spec, method in tasks]
+            found = examples.infer(servable, pairs, rows)
+        answers = zip(specs, found, strict=True)
+        return [_answer(spec, version, result) for spec, result in answers]
 
     def list_statuses(self, spec: ModelSpec) -> list[VersionStatus]:
         """The states of the model's versions, newest first."""
-        return self._servables.list_statuses(spec.name, spec.version)
+        return self._servables.list_statuses(spec.name, spec.version, spec.label)
 
     def read_signature_defs(
         self, spec: ModelSpec
     ) -> tuple[int, Mapping[str, meta_graph_pb2.SignatureDef]]:
         """The version that answers, and its signatures' inputs and outputs."""
-        with self._servables.lease(spec.name, spec.version) as (version, servable):
+        with self._lease(spec) as (version, servable):
             return version, servable.signature_defs
+
+    def reload_config(self, config: ModelServerConfig, *, timeout: float | None = None) -> None:
+        """Changes to another list of models; returns when the new ones answer."""
+        try:
+            self._logs.configure(config)
+        except ConfigError as error:
+            raise BadInput(str(error)) from error
+        self._servables.reload(config, timeout=timeout)
+
+    def _lease(self, spec: ModelSpec) -> AbstractContextManager[tuple[int, Servable]]:
+        if not spec.name:
+            raise BadInput("ModelSpec has no name specified.")
+        return self._servables.lease(spec.name, spec.version, spec.label)
+
+
+def _run(model: str, signature: Signature, inputs: Arrays, only: Sequence[str]) -> Arrays:
+    with metrics.record_run(model, "Predict"):
+        return signature(inputs, only)
+
+
+def _write_record(answer: Answer[Arrays], inputs: Arrays, only: Sequence[str]) -> PredictionLog:
+    spec = answer.spec
+    model = log_records.name_model(spec.name, spec.version or 0, spec.signature_name)
+    return log_records.write_predict(model, inputs, answer.outputs, only)
+
+
+def _answer(spec: ModelSpec, version: int, outputs: Result) -> Answer[Result]:
+    signature_name = spec.signature_name or DEFAULT_SIGNATURE
+    return Answer(ModelSpec(spec.name, version, signature_name, spec.label), outputs)
+
+
+def _check_size(size: int) -> int:
+    limit = memory_budget.find_total()
+    if size > limit:
+        raise BadInput(
+            f"The images of this request need {size} bytes of memory, and the server has {limit} "
+            f"for images: send smaller images, or set {memory_budget.VARIABLE}.",
+        )
+    return size

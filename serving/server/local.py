@@ -1,67 +1,87 @@
-"""The local server: TF Serving's gRPC and REST interfaces over a serving folder."""
+"""The server as a whole: loads the models, then opens the ports of both protocols."""
 
 from __future__ import annotations
 
-import socket
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
-import grpc
+from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
-from serving import addresses
 from serving.server import grpc_server, memory_budget
+from serving.server.batching.batcher import Batcher, Batching, Unbatched
+from serving.server.batching.parameters import BatchingParameters
 from serving.server.handlers import Handlers
-from serving.server.model_versions import Listener, VersionStatus
-from serving.server.rest_server import RestServer
-from serving.server.servables import Servables
+from serving.server.logs.request_log import RequestLogs
+from serving.server.models import config
+from serving.server.models.model_versions import Listener, LoadOptions, VersionStatus
+from serving.server.models.servables import Servables
+from serving.server.models.watcher import Intervals, Watcher
+from serving.server.protocols import grpc_ports, ports
+from serving.server.protocols.grpc_ports import GrpcOptions
+from serving.server.rest.rest_app import RestOptions
+from serving.server.rest.rest_server import RestServer
 
 STOP_SECONDS = 5.0  # Time for requests in flight to finish after the end.
+RETRY_SECONDS = 10.0  # Before a failed version is tried again: a copy may still be under way.
+
+Self = TypeVar("Self", bound="ModelServer")
 
 
-class PortTakenError(OSError):
-    """The server cannot listen on a port."""
+@dataclass(frozen=True, kw_only=True)
+class ServerOptions:
+    """Port 0 is any free one, and None means no port.
 
-    def __init__(self, protocol: str, host: str, port: int) -> None:
-        super().__init__(
-            f"Cannot listen on port {port} of {host} for {protocol}: the port is in use or not "
-            "allowed. Choose another port, or 0 for any free one."
-        )
-        self.protocol = protocol
-        self.port = port
+    With `all_must_load`, a model that does not load ends the start, as in TF Serving; otherwise
+    the ports open when each model answers or has failed once.
+    """
+
+    grpc: GrpcOptions = field(default_factory=GrpcOptions)
+    rest_port: int | None = 8501
+    rest: RestOptions = field(default_factory=RestOptions)
+    batching: BatchingParameters | None = None  # None: each request runs alone.
+    load: LoadOptions = field(default_factory=LoadOptions)
+    intervals: Intervals = field(default_factory=Intervals)
+    any_label: bool = False
+    all_must_load: bool = True
 
 
-class Server:
-    """Serves each model below `root` (or `root` itself, if it is a model's folder) inside `with`.
+class ModelServer:
+    """Serves the models of a configuration inside `with`.
 
-    Port 0 takes a free port; inside `with`, `grpc_port` and `rest_port` are the actual ports.
-    Entering raises PortTakenError. Models load in the background: see `wait_until_available`.
+    Inside `with`, `grpc_port` and `rest_port` are the actual ports. Entering raises PortTakenError,
+    ConfigError, or RequestError if the models cannot be served.
     """
 
     def __init__(
         self,
-        root: str | Path,
-        *,
-        grpc_port: int = 8500,
-        rest_port: int = 8501,
-        host: str = "127.0.0.1",
-        poll_seconds: float = 2.0,
+        read_config: Callable[[], ModelServerConfig],
+        options: ServerOptions,
         listener: Listener | None = None,
     ) -> None:
-        self.grpc_port = grpc_port
-        self.rest_port = rest_port
-        self.host = host
-        self._servables = Servables(Path(root), poll_seconds=poll_seconds, listener=listener)
+        self.host = options.grpc.host
+        self.grpc_port = options.grpc.port or 0  # 0: any, and inside `with`, none.
+        self.rest_port = options.rest_port or 0
+        self._options = options
+        self._servables = Servables(options.load, any_label=options.any_label, listener=listener)
+        self._logs = RequestLogs()
+        self._watcher = Watcher(self._servables, self._logs.follow(read_config), options.intervals)
         self._stack = ExitStack()
 
-    def __enter__(self) -> Server:
+    def __enter__(self: Self) -> Self:
         with ExitStack() as stack:  # If one part fails to start, those already started stop.
             memory_budget.find_total()  # A bad setting stops the start, not the first request.
-            handlers = Handlers(self._servables)
+            self._check_ports()
+            stack.callback(self._logs.stop)
+            self._watcher.start()
+            stack.callback(self._watcher.stop)
+            self._wait_for_models()
+            handlers = Handlers(self._servables, self._start_batcher(stack), self._logs)
             self._start_grpc(handlers, stack)
             self._start_rest(handlers, stack)
-            self._servables.start()
-            stack.callback(self._servables.stop)
             self._stack = stack.pop_all()
         return self
 
@@ -77,33 +97,61 @@ class Server:
         """The status of the version that answers. Raises ModelNotReady with the reason."""
         return self._servables.wait_until_available(model, timeout=timeout)
 
+    def _check_ports(self) -> None:
+        for protocol, port in (("gRPC", self.grpc_port), ("REST", self.rest_port)):
+            if port:
+                ports.check_free(protocol, self.host, port)
+
+    def _wait_for_models(self) -> None:
+        if self._options.all_must_load:
+            self._servables.wait_until_all_answer()
+        else:
+            self._servables.wait_until_tried()
+
+    def _start_batcher(self, stack: ExitStack) -> Batcher:
+        batching = self._options.batching
+        batcher = Batching(batching) if batching else Unbatched()
+        stack.callback(batcher.stop)
+        return batcher
+
     def _start_grpc(self, handlers: Handlers, stack: ExitStack) -> None:
-        server = grpc_server.create(handlers)
-        self.grpc_port = _add_port(server, self.host, self.grpc_port)
+        server = grpc_server.create(handlers, self._options.grpc)
+        self.grpc_port = grpc_ports.listen(server, self._options.grpc)
         server.start()
         stack.callback(lambda: server.stop(STOP_SECONDS).wait())
 
     def _start_rest(self, handlers: Handlers, stack: ExitStack) -> None:
-        listener = stack.enter_context(_listen(self.host, self.rest_port))
+        if self._options.rest_port is None:
+            return
+        listener = stack.enter_context(ports.listen("REST", self.host, self.rest_port))
         self.rest_port = listener.getsockname()[1]
-        server = RestServer(handlers, listener)
+        server = RestServer(handlers, listener, self._options.rest)
         server.start()
         stack.callback(server.stop)
 
 
-def _add_port(server: grpc.Server, host: str, port: int) -> int:
-    try:
-        bound = server.add_insecure_port(addresses.join(host, port))
-    except RuntimeError as error:
-        raise PortTakenError("gRPC", host, port) from error
-    if not bound:  # grpcio before 1.60 returns 0.
-        raise PortTakenError("gRPC", host, port)
-    return int(bound)
+class Server(ModelServer):
+    """Serves each model below `root` (or `root` itself, if it is a model's folder) inside `with`.
 
+    Models that appear later are served too. A version that fails to load is tried again.
+    """
 
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
-        raise PortTakenError("REST", host, port) from error
+    def __init__(
+        self,
+        root: str | Path,
+        *,
+        grpc_port: int = 8500,
+        rest_port: int = 8501,
+        host: str = "127.0.0.1",
+        poll_seconds: float = 2.0,
+        retries: int = 5,
+        listener: Listener | None = None,
+    ) -> None:
+        options = ServerOptions(
+            grpc=GrpcOptions(host=host, port=grpc_port),
+            rest_port=rest_port,
+            load=LoadOptions(retries=retries, retry_seconds=RETRY_SECONDS),
+            intervals=Intervals(config=poll_seconds, folders=poll_seconds),
+            all_must_load=False,
+        )
+        super().__init__(lambda: config.find_all(Path(root)), options, listener)

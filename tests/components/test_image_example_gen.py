@@ -6,9 +6,11 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from tfx import v1 as tfx
 from tfx.components.statistics_gen.executor import Executor as StatisticsExecutor
 from tfx.orchestration.data_types import RuntimeParameter
+from tfx.orchestration.local.local_dag_runner import LocalDagRunner
+from tfx.orchestration.metadata import sqlite_metadata_connection_config
+from tfx.orchestration.pipeline import Pipeline
 from tfx.types import standard_artifacts
 
 from components.artifacts import Rejects
@@ -170,14 +172,12 @@ def test_the_local_runner_ingests_only_what_changed(tmp_path):
 def run_locally(folder, tmp_path, fingerprint):
     """How many times the examples have been written after one more run."""
     database = tmp_path / "metadata.sqlite"
-    pipeline = tfx.dsl.Pipeline(
+    pipeline = Pipeline(
         pipeline_name="ingestion",
         pipeline_root=str(tmp_path / "root"),
         components=[ImageExampleGen(str(folder), DATA, fingerprint=fingerprint)],
         enable_cache=True,
-        metadata_connection_config=tfx.orchestration.metadata.sqlite_metadata_connection_config(
-            str(database)
-        ),
+        metadata_connection_config=sqlite_metadata_connection_config(str(database)),
     )
-    tfx.orchestration.LocalDagRunner().run(pipeline)
+    LocalDagRunner().run(pipeline)
     return len(list((tmp_path / "root/ImageExampleGen/examples").iterdir()))

@@ -2,40 +2,65 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 from tfx.components.util import model_utils
 from tfx.types import standard_artifacts
 
-from components import class_shares
+from components import class_shares, warmup_requests
 from components.model_servable import ModelServable
-from serving.server.warmup import RECORDS
 from tests.fakes import tiny_masks
 from tests.fakes.tiny_runs import (
-    CLEAN,
     EXPERIMENT,
     artifact,
     clean_examples,
     clean_statistics,
+    lasting,
     model_of,
 )
+from tests.fakes.transformed import transform
+
+MAX_SIDE = 20
 
 
 def serve(folder, model):
     """Runs the component; returns its blessing."""
+    return run(folder, model, clean_examples(folder), EXPERIMENT)
+
+
+def run(folder, model, examples, experiment):
     blessing = artifact(standard_artifacts.InfraBlessing, folder)
     ModelServable.test_call(
         model=model,
-        examples=clean_examples(folder),
+        examples=examples,
         statistics=clean_statistics(),
+        transform_graph=learned(experiment.task),
         blessing=blessing,
-        name=EXPERIMENT.name,
-        task="classes",
+        name=experiment.name,
+        task=experiment.task,
+        classes=json.dumps(experiment.data.classes),
+        max_side=MAX_SIDE,
     )
     return blessing
+
+
+@functools.cache
+def learned(task):
+    """Transform's graph of the examples of a task; made once, and only read."""
+    folder, graph = lasting(), standard_artifacts.TransformGraph()
+    examples, experiment = {
+        "classes": (clean_examples, EXPERIMENT),
+        "masks": (tiny_masks.examples, tiny_masks.EXPERIMENT),
+    }[task]
+    train = f"{examples(folder).uri}/Split-train/data-00000"
+    graph.uri = transform(train, folder / "graph", experiment)
+    return graph
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +81,19 @@ def test_a_sound_model_is_blessed_with_a_copy_for_the_pusher(sound):
 
 
 def test_the_copy_contains_warm_up_requests_that_tf_serving_reads(sound):
-    records = tf.data.TFRecordDataset(str(stamped(sound) / RECORDS)).as_numpy_iterator()
+    records = tf.data.TFRecordDataset(
+        str(stamped(sound) / warmup_requests.FILE)
+    ).as_numpy_iterator()
     logs = [prediction_log_pb2.PredictionLog.FromString(record) for record in records]
 
     requests = [log.predict_log.request for log in logs]
-    assert [len(r.inputs["image_bytes"].string_val) for r in requests] == [1, len(CLEAN)]
     assert {request.model_spec.name for request in requests} == {"colours"}
-    assert {r.model_spec.signature_name for r in requests} <= {"", "serving_default"}
+    names = [request.model_spec.signature_name for request in requests]
+    assert {*names} == {"serving_default", "predict_pixels", "predict_padded_pixels"}
+    model = tf.saved_model.load(str(stamped(sound)))
+    for name, request in zip(names, requests, strict=True):
+        inputs = {key: tf.constant(tf.make_ndarray(v)) for key, v in request.inputs.items()}
+        assert np.isfinite(model.signatures[name](**inputs)["probabilities"]).all()
 
 
 def test_the_copy_contains_the_shares_that_it_was_trained_with(sound):
@@ -120,16 +151,8 @@ def test_fewer_answers_than_images_are_not_blessed(tmp_path):
 
 
 def serve_masks(folder, scores=tiny_masks.by_colour):
-    blessing = artifact(standard_artifacts.InfraBlessing, folder)
-    ModelServable.test_call(
-        model=tiny_masks.model_of(folder, scores),
-        examples=tiny_masks.examples(folder),
-        statistics=clean_statistics(),
-        blessing=blessing,
-        name="colours",
-        task="masks",
-    )
-    return blessing
+    model = tiny_masks.model_of(folder, scores)
+    return run(folder, model, tiny_masks.examples(folder), tiny_masks.EXPERIMENT)
 
 
 def test_a_segmenter_is_served_too(tmp_path):

@@ -17,7 +17,9 @@ from tfx.types import standard_artifacts
 
 from components import pusher, serving_folder
 from components.pusher import Pusher, PusherExecutor
+from serving.rollout.evaluations import read_evaluation
 from tests.fakes.image_files import put
+from tests.fakes.serving.evaluated import evaluate_colours
 from tests.fakes.tiny_runs import artifact
 
 VARIABLES = 200  # Files of the model, so that copying takes a while.
@@ -33,7 +35,7 @@ def folder(tmp_path):
     return tmp_path / "served" / "colours"
 
 
-def push(folder, scratch, *, model_blessed=True, infra_blessed=True, files=FILES):
+def push(folder, scratch, *, model_blessed=True, infra_blessed=True, files=FILES, evaluations=()):
     """Runs the executor with what the graph gives it."""
     blessing = artifact(standard_artifacts.ModelBlessing, scratch)
     blessing.set_int_custom_property("blessed", int(model_blessed))
@@ -43,6 +45,7 @@ def push(folder, scratch, *, model_blessed=True, infra_blessed=True, files=FILES
     put(Path(infra.uri, "stamped_model"), {"saved_model.pb": b"graph", **files})
     pushed = artifact(standard_artifacts.PushedModel, scratch)
     inputs = {"model_blessing": [blessing], "infra_blessing": [infra]}
+    inputs["evaluation"] = list(evaluations)
     PusherExecutor().Do(inputs, {"pushed_model": [pushed]}, properties(folder))
     return pushed
 
@@ -83,6 +86,7 @@ def test_a_model_without_its_blessings_is_not_pushed_and_leaves_nothing(folder, 
 
 NOW, YESTERDAY = int(time.time()), int(time.time()) - 25 * 60 * 60
 ENDED = subprocess.Popen(["true"])
+HERE = pusher.name_pid_namespace()
 ENDED.wait()
 
 
@@ -90,7 +94,7 @@ ENDED.wait()
     "owner",
     [
         pytest.param(f"{YESTERDAY}-1-elsewhere", id="a-day-old"),
-        pytest.param(f"{NOW}-{ENDED.pid}-{pusher.process_space()}", id="of-a-process-that-ended"),
+        pytest.param(f"{NOW}-{ENDED.pid}-{HERE}", id="of-a-process-that-ended"),
     ],
 )
 def test_what_a_killed_push_left_is_cleared(folder, tmp_path, owner):
@@ -105,7 +109,7 @@ def test_what_a_killed_push_left_is_cleared(folder, tmp_path, owner):
     "owner",
     [
         pytest.param(f"{NOW}-{ENDED.pid}-elsewhere", id="elsewhere"),
-        pytest.param(f"{NOW}-{os.getpid()}-{pusher.process_space()}", id="here"),
+        pytest.param(f"{NOW}-{os.getpid()}-{HERE}", id="here"),
     ],
 )
 def test_what_another_run_is_pushing_is_left_alone(folder, tmp_path, owner):
@@ -145,6 +149,14 @@ def test_a_model_that_was_pushed_before_is_not_pushed_again(folder, tmp_path):
         assert pushed.get_string_custom_property("pushed_destination") == str(version)
         assert pushed.get_string_custom_property("pushed_version") == version.name
         assert Path(pushed.uri, "saved_model.pb").is_file()
+
+
+def test_a_version_has_its_evaluation_and_the_fingerprint_of_its_model(folder, tmp_path):
+    push(folder, tmp_path, files=MADE_ONCE, evaluations=[evaluate_colours()])
+    push(folder, tmp_path, files=MADE_ONCE)
+
+    (version,) = folder.iterdir()
+    assert read_evaluation(version).metrics["accuracy"] == 1.0
 
 
 def test_another_training_is_pushed_beside_it(folder, tmp_path):

@@ -171,7 +171,7 @@ def test_the_page_counts_what_was_ingested(page):
     assert "train 24 4 20 val 4 4 0 test 5 4 1 all 33 12 21" in words
     assert "truncated 20" in words
     assert "The first 20 of 21 rejects" in words
-    assert "bytes after its end 7" in words
+    assert "trailing bytes 7" in words
     assert "bad/18.jpg" in words
     assert "bad/19.jpg" not in words
 
@@ -183,7 +183,7 @@ def test_names_that_strangers_gave_are_text(classes):
 
 def test_a_model_that_failed_its_gate_is_not_blessed_and_the_reasons_are_shown(classes):
     assert "Not blessed." in classes.text
-    assert "accuracy on all test images is 0.750; the gate asks for 0.9." in classes.text
+    assert "accuracy on all test images is 0.750; the gate requires at least 0.9." in classes.text
     assert f"It cannot be served: {FAILURE}" in classes.text
 
 

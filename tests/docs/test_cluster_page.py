@@ -8,7 +8,7 @@ import typer
 import yaml
 
 from pipeline.cli.app import app
-from pipeline.kubeflow.cluster import VOLUMES, Cluster
+from pipeline.kubeflow.cluster import VOLUMES, ClusterSettings
 from tests.fakes import k8s
 
 TEXT = (k8s.ROOT / "docs/cluster.md").read_text("utf-8")
@@ -43,9 +43,9 @@ def test_the_page_names_every_folder_of_manifests_and_no_other():
 def test_the_settings_are_valid_and_use_the_image_of_the_pod(tmp_path):
     pod, settings = HERE_DOCUMENTS
     (tmp_path / "cluster.yaml").write_text(settings, "utf-8")
-    cluster = Cluster.from_env(tmp_path / "cluster.yaml")
+    cluster = ClusterSettings.from_env(tmp_path / "cluster.yaml")
 
-    assert cluster.step("Trainer").gpus == 0
+    assert cluster.find_step_settings("Trainer").gpus == 0
     assert cluster.image == yaml.safe_load(pod)["spec"]["containers"][0]["image"]
 
 

@@ -69,7 +69,7 @@ def _addresses(server: subprocess.Popen) -> dict[str, str]:
     for line in server.stdout:
         if address := re.search(r"(grpc|http)://[^/\s]+", line):
             found[address[1]] = address[0]
-        if "AVAILABLE" in line.upper():
+        if len(found) == 2:  # Printed when the models are loaded.
             return found
     raise AssertionError(f"The server ended with {server.wait()} before it served.")
 

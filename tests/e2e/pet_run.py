@@ -31,7 +31,7 @@ TINY = (
 BAD_PAIRS = {
     "images/no_mask_1.jpg": "mask_missing",
     "images/broken_mask_1.jpg": "mask_unreadable",
-    "images/small_mask_1.jpg": "mask_of_another_size",
+    "images/small_mask_1.jpg": "mask_size_differs",
     "images/odd_mask_1.jpg": "mask_value_out_of_range",
 }
 # Height and width, and the least and greatest value of the mask.

@@ -71,7 +71,7 @@ def test_a_second_run_with_nothing_changed_does_no_work(first, second):
 def test_a_model_below_its_gate_is_not_pushed_and_the_run_says_why(first, below_gate):
     assert below_gate.code == 3, below_gate.printed
     assert "accuracy on all test images is" in below_gate.printed
-    assert "the gate asks for 1.0" in below_gate.printed
+    assert "the gate requires at least 1.0" in below_gate.printed
     assert re.search(r"accuracy on label \w+ is", below_gate.printed)
     assert below_gate.versions == first.versions
 

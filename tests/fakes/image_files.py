@@ -24,6 +24,13 @@ def picture(seed: int = 0, *, height: int = 40, width: int = 48) -> Image.Image:
     return Image.fromarray(pixels)
 
 
+def with_alpha(mode: str) -> Image.Image:
+    """The picture in a mode without alpha, with a gradient of alpha added to it."""
+    image = picture().convert(mode)
+    image.putalpha(Image.linear_gradient("L").resize(image.size))
+    return image
+
+
 def file_of(image: Image.Image, kind: str = "PNG", **options) -> bytes:
     packed = io.BytesIO()
     image.save(packed, kind, **options)

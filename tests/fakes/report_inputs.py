@@ -48,7 +48,7 @@ def rejected(folder):
         classes={"blue": four},
         heights={"all": Sides(18, 20.0, 24)},
         widths={"all": Sides(16, 19.0, 22)},
-        warnings={"bytes_after_its_end": 7},
+        warnings={"trailing_bytes": 7},
     )
     ingestion_summary.write(made.uri, summary)
     return made

@@ -15,7 +15,7 @@ from PIL import Image
 from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
 
 from serving.server.local import Server
-from serving.server.warmup import RECORDS
+from serving.server.models.warmup import RECORDS
 
 LABELS = ("red", "green", "blue")
 

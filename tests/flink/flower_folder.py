@@ -14,8 +14,8 @@ BAD_FILES = {
     "roses/tiny.jpg": "too_small",
     "sunflowers/nothing.jpg": "empty",
     "tulips/again.jpg": "duplicate",
-    "tulips/also_a_rose.jpg": "duplicate_under_another_label",
-    "roses/also_a_tulip.jpg": "duplicate_under_another_label",
+    "tulips/also_a_rose.jpg": "conflicting_labels",
+    "roses/also_a_tulip.jpg": "conflicting_labels",
 }
 
 

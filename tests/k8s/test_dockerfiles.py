@@ -7,7 +7,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.fakes import dockerfile
+from tests.k8s import dockerfile
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "k8s" / "docker"

@@ -7,7 +7,7 @@ import yaml
 
 from pipeline.beam import CACHE_MILLIS
 from pipeline.flink import configuration, worker_pool
-from pipeline.kubeflow.cluster import Cluster
+from pipeline.kubeflow.cluster import ClusterSettings
 from tests.fakes import k8s
 
 
@@ -22,7 +22,7 @@ def cluster(tmp_path):
     page = (k8s.ROOT / "docs/flink.md").read_text("utf-8")
     [settings] = re.findall(r"^```yaml\n(beam:\n  runner: flink\n.*?)^```$", page, re.M | re.S)
     (tmp_path / "cluster.yaml").write_text(settings, "utf-8")
-    return Cluster.from_env(tmp_path / "cluster.yaml")
+    return ClusterSettings.from_env(tmp_path / "cluster.yaml")
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_job_restarts_after_the_dead_worker_has_left_the_cache(flink):
 
 
 def test_the_workers_mount_the_images_where_ingestion_does(worker, worker_pod):
-    [images] = [v for v in Cluster().volumes if "ImageExampleGen" in v.steps]
+    [images] = [v for v in ClusterSettings().volumes if "ImageExampleGen" in v.steps]
     volumes = {volume["name"]: volume for volume in worker_pod["volumes"]}
     mounted = {mount["mountPath"]: volumes[mount["name"]] for mount in worker["volumeMounts"]}
 

@@ -7,7 +7,8 @@ import grpc
 import pytest
 import yaml
 
-from tests.fakes import k8s, k8s_queries
+from tests.fakes import k8s
+from tests.k8s import queries
 
 FOLDER = k8s.ROOT / "k8s/overlays/monitoring"
 # Labels that Prometheus adds.
@@ -52,7 +53,7 @@ ALL = pytest.mark.parametrize("query", collect_queries().values(), ids=collect_q
 
 @ALL
 def test_every_metric_in_a_query_is_exported(query):
-    asked = k8s_queries.metrics(query)
+    asked = queries.metrics(query)
 
     assert asked
     assert asked <= set(list_exported())
@@ -60,11 +61,11 @@ def test_every_metric_in_a_query_is_exported(query):
 
 @ALL
 def test_every_label_belongs_to_the_metric_or_to_prometheus(query):
-    asked = [list_exported()[metric] for metric in k8s_queries.metrics(query)]
+    asked = [list_exported()[metric] for metric in queries.metrics(query)]
 
     known = PROMETHEUS_LABELS.union(*(metric["labels"] for metric in asked))
     known |= {"le"} if any(metric["kind"] == "histogram" for metric in asked) else set()
-    assert k8s_queries.labels(query) <= known
+    assert queries.labels(query) <= known
 
 
 @ALL
@@ -73,7 +74,7 @@ def test_every_status_in_a_query_exists(query):
     of_loading = {"success", "fail"}
 
     loading = "load_attempt_count" in query
-    assert k8s_queries.values(query, "status") <= (of_loading if loading else of_requests)
+    assert queries.values(query, "status") <= (of_loading if loading else of_requests)
 
 
 def test_every_metric_has_a_source_and_the_name_derived_from_it():
@@ -96,14 +97,14 @@ def test_every_metric_has_a_source_and_the_name_derived_from_it():
     ],
 )
 def test_metric_names_are_recognized_in_a_query(query, metrics):
-    assert k8s_queries.metrics(query) == metrics
+    assert queries.metrics(query) == metrics
 
 
 def test_labels_and_their_values_are_read():
     query = 'sum by (le, pod) (rate(:a{status!~"OK|NOT_FOUND"}[5m]))'
 
-    assert k8s_queries.labels(query) == {"le", "pod", "status"}
-    assert k8s_queries.values(query, "status") == {"OK", "NOT_FOUND"}
+    assert queries.labels(query) == {"le", "pod", "status"}
+    assert queries.values(query, "status") == {"OK", "NOT_FOUND"}
 
 
 def test_every_alert_has_a_severity_and_a_description():
@@ -121,7 +122,7 @@ def test_alerts_use_the_increase_of_counters():
     ]
 
     bare = [re.sub(r"\b(rate|increase)\([^()]*\)", "", expression) for expression in compared]
-    assert not [e for e in bare if e and k8s_queries.metrics(e) & counters]
+    assert not [e for e in bare if e and queries.metrics(e) & counters]
 
 
 def test_the_monitor_scrapes_the_rest_service():

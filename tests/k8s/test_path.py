@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.kubeflow.cluster import Cluster
+from pipeline.kubeflow.cluster import ClusterSettings
 from pipeline.settings import Settings
 from serving.versions import find_versions
 from tests.fakes import k8s
@@ -19,7 +19,7 @@ VERSION = 1_700_000_000
 
 def find_pushed(model):
     """The claim that the cluster's Pusher pushes a model to, and the model's folder in it."""
-    cluster = Cluster()
+    cluster = ClusterSettings()
     folder = Settings(data="", workdir="", push_root=cluster.push_root).served_folder(model)
     volumes = [
         v for v in cluster.volumes if "Pusher" in v.steps and is_within(folder, v.mount_path)
@@ -110,7 +110,7 @@ def test_there_is_a_claim_for_each_volume_of_the_steps(name, mode):
         r["metadata"]["name"]: r["spec"] for r in k8s.resources(name, "PersistentVolumeClaim")
     }
 
-    assert set(claims) == {volume.claim for volume in Cluster().volumes}
+    assert set(claims) == {volume.claim for volume in ClusterSettings().volumes}
     assert all(claim["accessModes"] == [mode] for claim in claims.values())
 
 
@@ -131,4 +131,4 @@ def test_the_pages_commands_apply_each_claim_once(nodes, folders):
         r["metadata"]["name"] for n in applied for r in k8s.resources(n, "PersistentVolumeClaim")
     ]
     assert applied == folders
-    assert sorted(claims) == sorted(volume.claim for volume in Cluster().volumes)
+    assert sorted(claims) == sorted(volume.claim for volume in ClusterSettings().volumes)

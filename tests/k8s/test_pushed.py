@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.kubeflow import compilation
-from pipeline.kubeflow.cluster import Cluster
+from pipeline.kubeflow.cluster import ClusterSettings
 from serving.versions import find_versions
 from tests.components.test_pusher import push
 from tests.fakes import k8s
@@ -14,22 +14,22 @@ MODEL = "flowers"
 
 
 @pytest.fixture(scope="module")
-def package():
-    cluster = Cluster(image="registry.example.com/fcn/pipeline:0.1.0")
+def pipeline():
+    cluster = ClusterSettings(image="registry.example.com/fcn/pipeline:0.1.0")
     return compilation.compile_graph(configs.load(MODEL), cluster)
 
 
 @pytest.fixture(scope="module")
-def destination(package):
+def destination(pipeline):
     """The default folder of the compiled Pusher."""
-    [pusher] = [task for task in package.tasks() if task.name == "Pusher"]
-    return pusher.texts["served_folder"]
+    [pusher] = [task for task in pipeline.list_tasks() if task.name == "Pusher"]
+    return pusher.string_values["served_folder"]
 
 
 @pytest.fixture(scope="module")
-def mounted(package):
+def mounted(pipeline):
     """The claims of the compiled Pusher's pod, by mount path."""
-    mounts = package.pods["Pusher_executor"].pvc_mount
+    mounts = pipeline.pods["Pusher_executor"].pvc_mount
     return {mount.mount_path: mount.constant for mount in mounts}
 
 

@@ -19,6 +19,7 @@ KNOWN_FLAGS = {
     "grpc_max_threads",
     "model_config_file",
     "model_config_file_poll_wait_seconds",
+    "allow_version_labels_for_unavailable_models",
     "file_system_poll_wait_seconds",
     "enable_batching",
     "batching_parameters_file",
@@ -71,6 +72,15 @@ def test_the_server_starts_without_a_shell_and_with_known_flags(name):
 
 
 @ALL
+def test_a_roll_out_can_change_the_models_while_the_server_runs(name):
+    flags = k8s.flags(name)
+    assert int(flags["model_config_file_poll_wait_seconds"]) > 0
+    assert flags["allow_version_labels_for_unavailable_models"] == "true"
+
+    assert k8s.resource(name, "ConfigMap", "tf-serving-models")["data"].keys() == {"models.config"}
+
+
+@ALL
 def test_every_file_that_a_flag_names_exists(name):
     files = {flag: path for flag, path in k8s.flags(name).items() if flag.endswith("_file")}
 
@@ -82,8 +92,9 @@ def test_every_file_that_a_flag_names_exists(name):
 def test_configurations_are_mounted_as_folders(name):
     configs = [v["configMap"]["name"] for v in k8s.mounts(name).values() if "configMap" in v]
 
-    assert len(configs) == 2
-    assert all(re.fullmatch(r"tf-serving-\w+-\w{10}", config) for config in configs)
+    [models, settings] = sorted(configs)
+    assert models == "tf-serving-models"  # The server polls it; a change of the other restarts it.
+    assert re.fullmatch(r"tf-serving-settings-\w{10}", settings)
     assert not k8s.every(k8s.pod(name), "subPath")
 
 

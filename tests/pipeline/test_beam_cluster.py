@@ -10,7 +10,7 @@ import pytest
 
 from pipeline import beam as engines
 from pipeline.beam import Beam
-from pipeline.kubeflow.cluster import Cluster
+from pipeline.kubeflow.cluster import ClusterSettings
 from pipeline.settings_error import SettingsError
 from tests.fakes import k8s
 
@@ -34,7 +34,7 @@ def cluster_of(folder, text, **given):
     """Settings of a cluster, from a file and options."""
     file = folder / "cluster.yaml"
     file.write_text(text)
-    return Cluster.from_env(file, **given)
+    return ClusterSettings.from_env(file, **given)
 
 
 def refusal(folder, text):

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.beam import Beam
 from pipeline.kubeflow import compilation
-from pipeline.kubeflow.cluster import Cluster
+from pipeline.kubeflow.cluster import ClusterSettings
 from trainer import configs
 
 ON_BEAM = {"ImageExampleGen", "StatisticsGen", "Transform", "Evaluator"}
@@ -18,9 +18,9 @@ FLINK = Beam(
 @pytest.fixture(scope="module")
 def args():
     """The arguments of each step's container, by its name."""
-    cluster = Cluster(image="registry.example/fcn-pipeline:1.0", beam=FLINK)
-    package = compilation.compile_graph(configs.load("flowers"), cluster)
-    return {step.name: step.container.args for step in package.steps()}
+    cluster = ClusterSettings(image="registry.example/fcn-pipeline:1.0", beam=FLINK)
+    pipeline = compilation.compile_graph(configs.load("flowers"), cluster)
+    return {step.name: step.container.args for step in pipeline.list_steps()}
 
 
 def test_each_beam_step_gets_the_engines_arguments(args):

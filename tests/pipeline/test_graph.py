@@ -10,7 +10,7 @@ from tfx.dsl.compiler.compiler import Compiler
 from tfx.orchestration.kubeflow.v2 import kubeflow_v2_dag_runner as kubeflow
 
 from pipeline.graph import create_pipeline
-from pipeline.kubeflow.cluster import SERVED_BY
+from pipeline.kubeflow.cluster import READ_SERVED_VERSIONS
 from pipeline.settings import Settings
 from trainer import configs
 
@@ -92,12 +92,21 @@ MODEL = ("Trainer", "model")
                 "baseline_model": ("BaselineModel", "baseline"),
             },
         ),
-        ("ModelServable", {"model": MODEL, "examples": EXAMPLES, "statistics": STATISTICS}),
+        (
+            "ModelServable",
+            {
+                "model": MODEL,
+                "examples": EXAMPLES,
+                "statistics": STATISTICS,
+                "transform_graph": LEARNED,
+            },
+        ),
         (
             "Pusher",
             {
                 "model_blessing": ("Evaluator", "blessing"),
                 "infra_blessing": ("ModelServable", "blessing"),
+                "evaluation": ("Evaluator", "evaluation"),
             },
         ),
     ],
@@ -151,7 +160,7 @@ def test_all_places_are_absolute(steps):
 
     assert steps["ImageExampleGen"].exec_properties["input_base"] == SETTINGS.data
     assert trained["checkpoints"] == "/run/checkpoints"
-    for step in SERVED_BY:
+    for step in READ_SERVED_VERSIONS:
         assert steps[step].exec_properties["served_folder"].startswith("/served/")
 
 

@@ -22,6 +22,9 @@ ERRORS = {
     "quota": (os_error(errno.EDQUOT), "/disk/run", "quota"),
     "permission": (os_error(errno.EACCES, "/served/x"), "/served/x", "permission denied"),
     "read-only": (os_error(errno.EROFS, "/served/x"), "/served/x", "read-only"),
+    "too-large": (os_error(errno.EFBIG, "/disk/run/x"), "/disk/run/x", "limit"),
+    "gone": (os_error(errno.ESTALE, "/served/x"), "/served/x", "network disk"),
+    "not-mounted": (os_error(errno.ENOTCONN, "/served/x"), "/served/x", "network disk"),
     "tensorflow": (
         tf.errors.ResourceExhaustedError(None, None, "/disk/run/x; No space left on device"),
         "/disk/run/x",

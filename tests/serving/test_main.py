@@ -10,16 +10,31 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+import setuptools  # noqa: F401  # Brings distutils where Python no longer has it.
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.fakes import saved_models
 from tests.fakes.saved_models import draw
 
 ROOT = Path(__file__).parents[2]
-REST_PATH = ("serving/__main__.py", "serving/client/rest_client.py")
+# What is imported at once, and what is imported only when a client or a log is made.
+ROOTS = (
+    "serving/__main__.py",
+    "serving/client/__init__.py",
+    "serving/client/over_grpc/wire.py",
+    "serving/client/over_rest/wire.py",
+    "serving/request_log/hourly_files.py",
+)
+PROJECTS = {
+    "PIL": "pillow",
+    "grpc": "grpcio",
+    "google": "protobuf",
+    "google_crc32c": "google-crc32c",
+}
 # What older Pythons lack and the libraries then bring; the client's image has Python 3.13.
 BACKPORTS = {"exceptiongroup", "typing_extensions"}
-FORBIDDEN = {"tensorflow", "tfx", "grpc", "keras", "apache_beam"}
+FORBIDDEN = {"tensorflow", "tfx", "tensorflow_serving", "keras", "apache_beam"}
 
 BLOCKER = """
 import sys
@@ -36,11 +51,14 @@ sys.meta_path.insert(0, Blocker())
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory):
+def urls(tmp_path_factory):
     root = tmp_path_factory.mktemp("served")
     saved_models.publish(root / "colours", 7)
     with saved_models.served(root) as server:
-        yield f"http://localhost:{server.rest_port}"
+        yield {
+            "grpc": f"grpc://localhost:{server.grpc_port}",
+            "http": f"http://localhost:{server.rest_port}",
+        }
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +75,7 @@ def absent_from_the_image():
     allowed = locked()
     importable = packages_distributions().items()
     kept = {name for name, owners in importable if {*map(canonicalize_name, owners)} & allowed}
-    own = {"serving", *BACKPORTS}
+    own = {"components", "pipeline", "serving", "trainer", *BACKPORTS}
     return (packages_distributions().keys() | FORBIDDEN) - kept - own
 
 
@@ -66,42 +84,65 @@ def locked():
     return {canonicalize_name(name) for name in re.findall(r"^([a-z][^ =]*)==", text, re.M)}
 
 
-def run(environment, *arguments):
-    command = [sys.executable, "-m", "serving", *map(str, arguments)]
+def run(environment, *arguments, program="serving"):
+    command = [sys.executable, "-m", program, *map(str, arguments)]
     return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
-def test_a_served_model_is_asked_over_rest_without_tensorflow(blocked, url, tmp_path):
+@pytest.mark.parametrize("scheme", ["grpc", "http"])
+def test_a_served_model_is_asked_without_tensorflow(blocked, urls, tmp_path, scheme):
     image = tmp_path / "a.jpg"
     image.write_bytes(draw("red", 9, 5, kind="JPEG"))
 
-    done = run(blocked, "predict", "--server", url, "--model", "colours", "--json", image)
+    done = run(blocked, "predict", "--server", urls[scheme], "--model", "colours", "--json", image)
 
     assert done.returncode == 0, done.stderr
     (row,) = json.loads(done.stdout)
     assert row["label"] == "red"
 
 
-def test_predict_over_grpc_points_to_rest(blocked, tmp_path):
-    image = tmp_path / "a.png"
-    image.write_bytes(draw("red"))
-
-    done = run(blocked, "predict", "--server", "grpc://localhost:1", image)
-
-    assert done.returncode == 2
-    assert done.stderr == (
-        "grpc is not installed: the local server and gRPC need it. Use REST: "
-        "`python -m serving predict --server http://HOST:8501 IMAGE`.\n"
-    )
-
-
-def test_a_server_without_tensorflow_points_to_rest(blocked, tmp_path):
+@pytest.mark.parametrize(
+    ("program", "flags"),
+    [("serving", ["serve", "--push-root"]), ("serving.server", ["--model_base_path"])],
+)
+def test_the_servers_say_what_to_install(blocked, tmp_path, program, flags):
     saved_models.publish(tmp_path / "colours", 1)
 
-    done = run(blocked, "serve", "--push-root", tmp_path)
+    done = run(blocked, *flags, tmp_path, program=program)
 
     assert done.returncode == 2
-    assert "--server http://HOST:8501" in done.stderr
+    assert done.stderr.endswith("run `pip install 'fcn-pipeline[pipeline]'`.\n")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "extra"),
+    [
+        pytest.param(["run", "flowers", "--data", "."], "pipeline", id="run"),
+        pytest.param(["models", "flowers"], "pipeline", id="models"),
+        pytest.param(["rollout", "promote"], "pipeline", id="promote"),
+        pytest.param(
+            ["rollout", "history", "--picture", "a.png"], "pipeline", id="history --picture"
+        ),
+        pytest.param(["schedule", "list", "--host", "http://h:1"], "kubeflow", id="schedule"),
+    ],
+)
+def test_the_command_fcn_says_what_to_install(blocked, command, extra):
+    done = run(blocked, *command, program="pipeline")
+
+    assert done.returncode == 2
+    assert f"pip install 'fcn-pipeline[{extra}]'" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_command_fcn_predicts(blocked, urls, tmp_path):
+    image = tmp_path / "a.png"
+    image.write_bytes(draw("blue"))
+    options = ("--server", urls["grpc"], "--model", "colours", "--json")
+
+    done = run(blocked, "predict", *options, image, program="pipeline")
+
+    assert json.loads(done.stdout)[0]["label"] == "blue"
 
 
 def test_an_error_of_our_own_imports_keeps_its_trace(tmp_path):
@@ -115,11 +156,13 @@ def test_an_error_of_our_own_imports_keeps_its_trace(tmp_path):
 
 
 def test_the_clients_requirements_are_what_its_modules_import():
-    asked = (ROOT / "requirements" / "client.in").read_text("utf-8")
-    names = {line for line in asked.splitlines() if line and not line.startswith("#")}
+    from distutils.core import run_setup
 
-    imported = {name.split(".")[0] for name in reached(REST_PATH)} - sys.stdlib_module_names
-    assert {{"PIL": "pillow"}.get(name, name) for name in imported - {"serving"}} == names
+    lines = run_setup(str(ROOT / "setup.py"), stop_after="init").install_requires
+    names = {Requirement(line).name for line in lines}
+
+    imported = {name.split(".")[0] for name in reached(ROOTS)} - sys.stdlib_module_names
+    assert {PROJECTS.get(name, name) for name in imported - {"serving"}} == names
     assert names <= locked()
 
 

@@ -92,7 +92,7 @@ def test_on_a_terminal_long_names_are_folded(monkeypatch):
     assert (stream.getvalue().count("n"), stream.getvalue().count("o")) == (100 + 1, 100 + 1)
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "'=", "''@"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "'=", "''@", "\n=", "\uff1d"])
 def test_cells_that_a_spreadsheet_would_run_are_guarded(start):
     text = f'{start}HYPERLINK("http://x")'
 

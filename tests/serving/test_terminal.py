@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from serving import terminal
+
 PROGRAM = """
 import typer
 from serving import terminal
@@ -67,3 +69,19 @@ def test_without_words_the_commands_are_listed():
     done = run()
 
     assert "two" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "extra"), [("tensorflow.python", "pipeline"), ("kfp", "kubeflow")]
+)
+def test_a_missing_package_is_named_with_the_extra_that_contains_it(module, extra):
+    text = terminal.explain_missing(ModuleNotFoundError(name=module))
+
+    assert module.split(".")[0] in text
+    assert f"'fcn-pipeline[{extra}]'" in text
+
+
+@pytest.mark.parametrize("module", ["serving.nothing", None])
+def test_a_missing_module_of_our_own_keeps_its_trace(module):
+    with pytest.raises(ModuleNotFoundError):
+        terminal.explain_missing(ModuleNotFoundError(name=module))

@@ -22,12 +22,24 @@ def test_every_folder_with_an_integer_folder_is_a_model(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", [".7.partial", "7.partial", "v7", "-7", "7_0", "\u0667", "007", "²"]
+    "name", [".7.partial", "7.partial", "v7", "-7", "7_0", "\u0667", "²", str(2**63), "9" * 200]
 )
 def test_a_name_that_is_not_an_integer_is_not_a_version(tmp_path, name):
     make_folders(tmp_path, f"flowers/{name}")
 
     assert versions.find_models(tmp_path) == {}
+
+
+def test_leading_zeros_do_not_matter(tmp_path):
+    make_folders(tmp_path, "flowers/007", "flowers/8", "flowers/08", f"flowers/0{2**63 - 1}")
+
+    found = versions.find_versions(tmp_path / "flowers")
+
+    assert {number: path.name for number, path in found.items()} == {
+        7: "007",
+        8: "8",
+        2**63 - 1: f"0{2**63 - 1}",
+    }
 
 
 def test_a_file_is_not_a_version(tmp_path):

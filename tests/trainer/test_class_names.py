@@ -20,6 +20,8 @@ DATA = {name: configs.load(name).data for name in ("flowers", "pets")}
         pytest.param(("a", "b", "a"), "'a'", "positions 0 and 2", id="twice"),
         pytest.param(("a", ""), "''", "position 1", id="empty"),
         pytest.param((" \u3000", "a"), "' \\u3000'", "position 0", id="blank"),
+        pytest.param(("\u200b", "a"), "'\\u200b'", "position 0", id="zero-width"),
+        pytest.param(("\u3164", "a"), "'\u3164'", "position 0", id="filler"),
         pytest.param(("a", "b\nc"), "'b\\nc'", "position 1", id="line-break"),
         pytest.param(("a", "b\rc"), "'b\\rc'", "position 1", id="carriage-return"),
         pytest.param(("a", "\x1b[31mb"), "'\\x1b[31mb'", "position 1", id="control"),
@@ -47,6 +49,7 @@ def test_the_classes_of_the_ground_are_names_too():
         pytest.param(["Rose", "ROSE", "rose"], id="capitals"),
         pytest.param(["STRASSE", "Straße"], id="sharp-s"),
         pytest.param(["cafe\u0301", "caf\u00e9"], id="normalization"),
+        pytest.param(["re\u200bd", "red", "\u202ered"], id="invisible-signs"),
         pytest.param(["sea  lion", "sea lion "], id="spaces"),
     ],
 )

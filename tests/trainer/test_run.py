@@ -8,7 +8,7 @@ import attr
 import numpy as np
 import pytest
 import tensorflow as tf
-from tfx.v1.components import FnArgs
+from tfx.components.trainer.fn_args_utils import FnArgs
 
 from tests.fakes import segmenters, tiny
 from tests.fakes.transformed import transform

@@ -31,6 +31,7 @@ BOX_LABEL = "image/object/class/label"  # One for each box: 0, a head.
 IGNORED = 255  # In a record's mask: not a class.
 
 SPLITS = ("train", "val", "test")
+NEEDED_SPLITS = ("train", "test")  # They need every class; val needs none.
 
 CLASS_FEATURES = {
     ENCODED: tf.io.FixedLenFeature([], tf.string),

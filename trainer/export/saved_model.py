@@ -36,7 +36,9 @@ def save(model: keras.Model, statistics: DataStatistics, experiment: Recipe, fol
         return task.activate(model({"image": pixels, "size": sizes}, training=False))
 
     module = task.build_module(network, statistics, experiment)
-    module.model = model  # So that the SavedModel contains the weights.
+    # TensorFlow's variables, not Keras's: of those, TF Serving restores copies, and the network
+    # reads the originals, which stay empty.
+    module.weights = [variable.value for variable in model.variables]
     save_module(module, folder)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from components.ingestion import formats, rejects
+from components.ingestion import rejects
 from components.ingestion.annotations import orientation
-from components.ingestion.images import Picture, RejectError
-from serving import image_kinds
+from components.ingestion.images import Picture, RejectError, reject_damage
+from serving import formats, image_kinds
 from serving.orientation import load_stored
 from trainer.data.records import IGNORED
 
@@ -48,10 +46,10 @@ def read(data: bytes, reading: MaskReading, picture: Picture) -> Mask:
         found = kind or image_kinds.name_other(data) or "an unknown format"
         detail = f"{found}, not one of {', '.join(LOSSLESS)}"
         raise RejectError(rejects.MASK_UNREADABLE, detail)
-    with _reject_damage(kind, data):
+    with reject_damage(_explain_damage, data):
         mask = Image.open(io.BytesIO(data), formats=LOSSLESS)
     _check_header(mask, picture)
-    with _reject_damage(kind, data):
+    with reject_damage(_explain_damage, data):
         stored, own = load_stored(mask)
     turn, is_known = orientation.choose_turn(stored.size, own, picture, reading.oriented)
     values = np.asarray(stored if turn is None else stored.transpose(turn))
@@ -75,20 +73,15 @@ def _check_header(mask: Image.Image, picture: Picture) -> None:
     """Raises RejectError if no turn gives the picture's size, or for colours: before decoding."""
     if sorted(mask.size) != sorted((picture.height, picture.width)):
         sizes = f"{mask.height} x {mask.width}, but its image is {picture.height} x {picture.width}"
-        raise RejectError(rejects.MASK_OF_ANOTHER_SIZE, sizes)
+        raise RejectError(rejects.MASK_SIZE_DIFFERS, sizes)
     if mask.mode not in ONE_BYTE:
         detail = f"colours of mode {mask.mode}: save one byte per pixel, grey or with a palette"
         raise RejectError(rejects.MASK_UNREADABLE, detail)
 
 
-@contextmanager
-def _reject_damage(kind: str, data: bytes) -> Iterator[None]:
-    """Turns Pillow's errors about damaged bytes, which may be of any type, into RejectError."""
-    try:
-        yield
-    except Exception as error:
-        detail = image_kinds.explain(data) or f"damaged {kind}: {image_kinds.clean_reason(error)}"
-        raise RejectError(rejects.MASK_UNREADABLE, detail) from error
+def _explain_damage(data: bytes, error: Exception) -> RejectError:
+    reason = f"damaged {formats.detect(data)}: {image_kinds.clean_reason(error)}"
+    return RejectError(rejects.MASK_UNREADABLE, image_kinds.explain(data) or reason)
 
 
 def _to_classes(values: NDArray[np.uint8], reading: MaskReading) -> NDArray[np.uint8]:

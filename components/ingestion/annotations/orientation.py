@@ -42,4 +42,4 @@ def choose_turn(
     detail = f"{size[1]} x {size[0]}, but its image is {picture.height} x {picture.width}"
     if fitting[AUTO]:
         detail += f' if data.mask.oriented is "{oriented}": set it to "{AUTO}"'
-    raise RejectError(rejects.MASK_OF_ANOTHER_SIZE, detail)
+    raise RejectError(rejects.MASK_SIZE_DIFFERS, detail)

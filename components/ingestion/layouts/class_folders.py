@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from components.errors import DataError
-from components.ingestion.layouts import left_out, sides, split_folders
+from components.ingestion.layouts import left_out, sides, split_folders, split_words
 from components.ingestion.layouts.traversal import Tree
-from trainer.class_names import breaks_lines
+from serving.left_out import is_visible
+from trainer.class_names import breaks_lines, is_blank
 
 LAYOUTS = (
     "<class>/<file>, or train/ val/ test/ with <class>/<file> below each, or <class>/ with train/ "
@@ -35,7 +36,7 @@ class Owner(NamedTuple):
 
 def find(base: str, tree: Tree, images: Sequence[str]) -> dict[str, Owner]:
     """Returns the folders whose files belong to a class. Raises DataError for an unknown layout."""
-    visible = [f for f in tree.folders if f and all(map(left_out.is_visible, f.split("/")))]
+    visible = [f for f in tree.folders if f and all(map(is_visible, f.split("/")))]
     sides.check_classes(base, visible, images)
     level = _Levels(visible, images)
     tops = level.list_in("")
@@ -85,7 +86,7 @@ def _read_splits_first(base: str, named: dict[str, str], level: _Levels) -> dict
     labels = sorted({label for _, label in splits})
     if labels and len(split_folders.find_splits(labels)) == len(labels):
         raise DataError(
-            "split_unread",
+            "split_ignored",
             f"{base!r} contains {left_out.name_some(sorted(named))} and in these "
             f"{left_out.name_some(labels)}, which are not classes. Move the folders of the classes "
             "up by one level.",
@@ -115,11 +116,12 @@ def _read_classes_first(base: str, tops: list[str], level: _Levels) -> dict[str,
 
 
 def _check_no_folds(base: str, tops: list[str]) -> None:
-    parts = list(split_folders.find_beginnings(tops).values())
+    named = max(split_folders.find_beginnings(tops), split_words.find_twins(tops), key=len)
+    parts = list(named.values())
     folds = tops if all(FOLD.fullmatch(top.casefold()) for top in tops) else []
     if folds or len(parts) > 1:
         raise DataError(
-            "split_unread",
+            "split_ignored",
             f"{base!r} contains {left_out.name_some(folds or parts)}, which look like parts of the "
             "data rather than classes. Put the class folders into train/, val/ and test/, or "
             "rename the classes.",
@@ -142,11 +144,11 @@ def _check_unmixed(base: str, tops: list[str], named: list[str], level: _Levels)
 def _check_names(base: str, owners: dict[str, Owner]) -> None:
     """Vocabularies and label files contain one name per line."""
     for folder in owners:
-        if breaks_lines(folder):
+        if breaks_lines(folder) or any(map(is_blank, folder.split("/"))):
             raise DataError(
                 "bad_class_name",
-                f"The name of the class folder {folder!r} in {base!r} contains a line break or "
-                "another control character. Rename the folder.",
+                f"The name of the class folder {folder!r} in {base!r} is blank, or contains a line "
+                "break or another control character. Rename the folder.",
             )
 
 

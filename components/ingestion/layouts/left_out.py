@@ -7,11 +7,9 @@ nor rejects. The content of all other files decides what they are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
-HIDDEN = "hidden_file"
-SYSTEM = "system_file"
-ANNOTATION = "annotation_file"
+from serving.left_out import ANNOTATION, HIDDEN, SYSTEM, find_kind
+
 OF_NO_IMAGE = "of_no_image"
 IN_NO_LIST = "without_a_mask_and_in_no_split_list"
 LINK_OUT = "link_out_of_the_folder"
@@ -28,45 +26,7 @@ KINDS = {
     LINK_TO_LISTED: "A link to a folder whose files are listed under another path.",
     LINK_TO_PARENT: "A link to a folder that contains it.",
 }
-SYSTEM_NAMES = frozenset(
-    {
-        "__macosx",
-        "thumbs.db",
-        "ehthumbs.db",
-        "desktop.ini",
-        "icon\r",
-        "@eadir",
-        "$recycle.bin",
-        "system volume information",
-        "lost+found",
-    }
-)
-ANNOTATION_NAMES = frozenset({"readme", "license", "licence", "copying", "notice", "checksums"})
-ANNOTATION_EXTENSIONS = (
-    *(".json", ".jsonl", ".ndjson", ".txt", ".xml", ".csv", ".tsv", ".yaml", ".yml", ".toml"),
-    *(".md", ".rst", ".mat", ".names", ".list", ".lst", ".cache"),
-    *(".aae", ".xmp", ".md5", ".sha256"),
-)
-SYSTEM_ENDINGS = (".lnk", ".url", ".ini", ".db", ":zone.identifier")
 SHOWN = 3  # Paths in a message about a group.
-
-
-def find_kind(path: str) -> str:
-    """Returns the kind of a file that is left out for its name; empty for any other."""
-    parts = [part.casefold() for part in path.split("/")]
-    if any(part in SYSTEM_NAMES for part in parts) or parts[-1].endswith(SYSTEM_ENDINGS):
-        return SYSTEM
-    if any(part.startswith(".") for part in parts):
-        return HIDDEN
-    described = parts[-1] in ANNOTATION_NAMES
-    if described or PurePosixPath(parts[-1]).suffix in ANNOTATION_EXTENSIONS:
-        return ANNOTATION
-    return ""
-
-
-def is_visible(name: str) -> bool:
-    """Whether a folder of this name may contain images."""
-    return find_kind(name) not in (SYSTEM, HIDDEN)
 
 
 def group(files: Sequence[str], skipped: dict[str, str]) -> dict[str, tuple[str, ...]]:

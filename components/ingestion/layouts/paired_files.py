@@ -10,10 +10,11 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from components.errors import DataError
-from components.ingestion.layouts import left_out, sides, split_folders
+from components.ingestion.layouts import left_out, sides, split_folders, split_words
 from components.ingestion.layouts.nearest_names import NearestNames, explain_missing
 from components.ingestion.layouts.sides import Sides
 from components.ingestion.layouts.traversal import Tree
+from serving.left_out import is_visible
 
 LAYOUTS = (
     "images/ and masks/, or both in each of train/ val/ test/, or train/ val/ test/ in both, or "
@@ -43,9 +44,10 @@ def find(base: str, tree: Tree, images: Sequence[str], *, suffix: str = "") -> l
 
     Raises DataError for an unknown layout.
     """
-    visible = [f for f in tree.folders if f and all(map(left_out.is_visible, f.split("/")))]
+    visible = [f for f in tree.folders if f and all(map(is_visible, f.split("/")))]
     tops = [folder for folder in visible if "/" not in folder]
     if both := sides.find_sides(base, "", images):
+        _check_no_split_next_to(base, both, images)
         found = _pair(base, both, images, suffix)
     else:
         found = _pair_in_splits(base, tops, images, suffix)
@@ -85,6 +87,19 @@ def index_by_stem(members: Iterable[Member]) -> dict[tuple[str, str], Member]:
                 "an image and its mask. Remove or rename one.",
             )
     return found
+
+
+def _check_no_split_next_to(base: str, both: Sides, images: Sequence[str]) -> None:
+    """Raises DataError for folders such as test_images/ next to images/ and masks/."""
+    others = {path.split("/")[0] for path in images if "/" in path} - set(both)
+    named = [name for name in sorted(others) if split_words.find_word(name)]
+    if named:
+        raise DataError(
+            "split_ignored",
+            f"{base!r} contains {', '.join(both)} and {left_out.name_some(named)}, which would be "
+            "left out. Move the images and masks of each split into images/<split>/ and "
+            "masks/<split>/, or these folders out of the data.",
+        )
 
 
 def _pair_in_splits(

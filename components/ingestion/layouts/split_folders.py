@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from components.errors import DataError
 from components.ingestion.layouts import left_out
+from serving.left_out import is_visible
 
 TRAIN_AND_VAL = "train+val"  # The content decides which of the two; never test.
 WORDS = {
@@ -21,6 +22,8 @@ ENDING = r"([-_ ]?(set|data|images|imgs|split|\d{4}))?"  # train_set, train2017.
 BEGINNINGS = {
     split: re.compile(f"(?i:{'|'.join(words)})(?![a-z])") for split, words in WORDS.items()
 }
+
+FOLD = re.compile(r"(k?fold|cv|split)[-_ ]?\d+")
 
 Key = TypeVar("Key")
 
@@ -52,29 +55,10 @@ def find_beginnings(names: Iterable[str]) -> dict[str, str]:
     """Returns a name for each split with which a name begins, such as train_x and testA."""
     found: dict[str, str] = {}
     for name in names:
-        split = find_beginning(name)
+        split = next((split for split, word in BEGINNINGS.items() if word.match(name)), None)
         if split:
             found.setdefault(split, name)
     return found
-
-
-def find_beginning(name: str) -> str | None:
-    """Returns the split with which a name begins."""
-    return next((split for split, word in BEGINNINGS.items() if word.match(name)), None)
-
-
-def check_file_names(base: str, paths: Iterable[str]) -> None:
-    """Raises DataError if every file is called as one of several splits, such as test_001.jpg."""
-    splits: dict[str | None, str] = {}
-    for path in paths:
-        splits.setdefault(find_beginning(path.rpartition("/")[2]), path)
-    if len(splits) > 1 and None not in splits:
-        raise DataError(
-            "split_unread",
-            f"All images of {base!r} have names that begin with a split: "
-            f"{left_out.name_some(sorted(splits.values()))}. Move them into train/, val/ and "
-            "test/, or write split lists.",
-        )
 
 
 def complete(place: str, splits: Mapping[Key, str]) -> dict[Key, str]:
@@ -107,14 +91,15 @@ def check_all_read(base: str, folders: Iterable[str], used: Iterable[str]) -> No
     children: dict[str, list[str]] = {}
     for folder in folders:
         parent, _, name = folder.rpartition("/")
-        if all(map(left_out.is_visible, folder.split("/"))):
+        if all(map(is_visible, folder.split("/"))):
             children.setdefault(parent, []).append(name)
     for parent in sorted(set(children) - set(used)):
         splits = find_splits(children[parent])
-        if len(set(splits.values())) > 1:
-            names = left_out.name_some(sorted(splits))
+        folds = [name for name in children[parent] if FOLD.fullmatch(name.casefold())]
+        if len(set(splits.values())) > 1 or len(folds) > 1:
+            names = left_out.name_some(sorted(splits) or folds)
             raise DataError(
-                "split_unread",
+                "split_ignored",
                 f"{base}/{parent} is split into {names}, but folders of splits can be read only "
                 "as the first or second level, in every class or side. Move them there, or rename "
                 "them if they are not splits.",

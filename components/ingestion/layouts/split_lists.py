@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
@@ -11,14 +12,18 @@ import tensorflow as tf
 
 from components import atomic_text
 from components.errors import DataError
-from components.ingestion.layouts import split_folders
-from components.ingestion.layouts.left_out import find_kind, is_visible, name_some
+from components.ingestion.layouts import split_folders, split_words
+from components.ingestion.layouts.left_out import name_some
 from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
+from serving.left_out import is_visible
 
 PLACES = ("", "splits", "split", "lists", "imagesets/segmentation", "imagesets", "annotations")
 OF_CLASSES = ("", "splits", "split", "lists", "imagesets/main", "imagesets", "annotations")
-UNREADABLE = (".txt", ".csv", ".tsv", ".json", ".lst", ".list", ".yaml", ".yml")
-OF_ALL_SPLITS = re.compile(r"(?i)(.*[^a-z])?(splits?|partition)([^a-z].*)?")
+UNREADABLE = frozenset(
+    {".txt", ".csv", ".tsv", ".json", ".jsonl", ".lst", ".list", ".yaml", ".yml", ".xml", ".idx"}
+    | {".mat", ".npy", ".npz", ".pkl", ".pickle", ".h5", ".parquet", ".xls", ".xlsx", ""}
+)  # Extensions of lists that are not read.
+OF_ALL_SPLITS = re.compile(r"(?i)(.*[^a-z])?(splits?|partitions?|k?folds?|set_?ids?)([^a-z].*)?")
 
 
 class SplitList(NamedTuple):
@@ -56,7 +61,7 @@ def find(base: str, paths: Sequence[str], places: Sequence[str] = PLACES) -> lis
 
 def check_readable(base: str, paths: Sequence[str]) -> None:
     """Raises DataError for lists elsewhere or of another format, if the folder is not split."""
-    stems = {PurePosixPath(path).stem for path in paths if not find_kind(path)}
+    stems = {p.stem for p in map(PurePosixPath, paths) if p.suffix.casefold() not in UNREADABLE}
     names: dict[str, list[str]] = {}
     for path in filter(is_visible, paths):
         folder, _, name = path.rpartition("/")
@@ -64,16 +69,23 @@ def check_readable(base: str, paths: Sequence[str]) -> None:
         if PurePosixPath(name.casefold()).suffix in UNREADABLE and not of_image:
             names.setdefault(folder, []).append(name)
     for folder, inner in names.items():
-        several = sorted(split_folders.find_beginnings(inner).values())
-        of_all = [name for name in inner if OF_ALL_SPLITS.fullmatch(PurePosixPath(name).stem)]
-        if len(several) > 1 or of_all:
-            found = name_some([f"{folder}/{name}".lstrip("/") for name in of_all or several])
+        if unread := _find_unread(inner):
+            found = name_some([f"{folder}/{name}".lstrip("/") for name in unread])
             raise DataError(
-                "split_list_unread",
+                "split_list_ignored",
                 f"{base!r} contains {found}: it looks like a split list, but not as it can be "
                 f"read. Write train.txt, val.txt and test.txt into {base} with the path of an "
                 "image in each line, or move these files out of it.",
             )
+
+
+def _find_unread(names: Sequence[str]) -> list[str]:
+    """Returns files of one folder that name splits: several of them, or the test alone."""
+    stems = {PurePosixPath(name).stem: name for name in names}
+    of_all = [name for stem, name in stems.items() if OF_ALL_SPLITS.fullmatch(stem)]
+    of_test = [name for stem, name in stems.items() if split_folders.find_split(stem) == "test"]
+    several = max(split_words.find_named(names), split_words.find_twins(names), key=len)
+    return of_all or (sorted(several.values()) if len(several) > 1 else of_test)
 
 
 def _drop_union(lists: list[SplitList]) -> list[SplitList]:
@@ -140,7 +152,9 @@ def _read_lines(base: str, lists: Sequence[SplitList], images: Sequence[str]) ->
 
 
 def read_text_lines(path: str) -> list[str]:
-    """Reads a list. Raises DataError if it is not UTF-8."""
+    """Reads a list. Raises DataError if it is not UTF-8, or a file that might block its reader."""
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+        raise DataError("list_unreadable", f"{path} is a pipe, a socket or a device. Remove it.")
     try:
         return atomic_text.read(path).lstrip("\ufeff").splitlines()
     except (UnicodeDecodeError, tf.errors.OpError) as error:

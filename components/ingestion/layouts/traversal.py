@@ -37,12 +37,28 @@ def walk(base: str, layouts: str, *, follow_links: bool = False) -> Tree:
 
     `layouts` tells what the folder must contain, for the message about a missing folder.
     """
+    if "://" not in base:
+        _check_reachable(base)
     if not tf.io.gfile.isdir(base):
         raise DataError(
             "folder_missing", f"The folder {base!r} does not exist. Give a folder with {layouts}."
         )
     tree = _walk_remote(base) if "://" in base else _LocalWalk(base, follow_links).run()
     return Tree(sorted(tree.folders), sorted(tree.files), dict(sorted(tree.skipped.items())))
+
+
+def _check_reachable(base: str) -> None:
+    """Raises DataError if a folder above forbids access: the folder itself then looks missing."""
+    try:
+        os.stat(base)  # noqa: PTH116
+    except PermissionError as error:
+        raise DataError(
+            "folder_unreadable",
+            f"The folder {base!r} cannot be reached: {error.strerror}. Check the permissions of "
+            "the folders above it.",
+        ) from error
+    except OSError:
+        return  # It does not exist.
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from components.ingestion.near_duplicates import search
 from components.ingestion.near_duplicates.search import Hashes, Indices
 
 DISTANCE = 8  # Bits of 64: see docs/decisions/0015-near-duplicates.md.
-MAX_SHARE = 5  # A group of more than a fifth of the images is none.
+MAX_SHARE = 5  # A group of more than a fifth of the images does not count.
 MIN_ALIKE = 2  # So many images may look alike in any folder.
 PREFIX = 16  # Hexadecimal digits of a digest.
 

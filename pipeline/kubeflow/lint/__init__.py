@@ -2,14 +2,14 @@
 
 To add a rule, name it in `rules.RULES` and yield a `Problem` of that name from the module that
 reads the same part of the pipeline (`tasks`, `containers`, `pods`, ...). For a new part, write a
-module with `find_problems(package)` and add it to `CHECKS` below.
+module with `find_problems(pipeline)` and add it to `CHECKS` below.
 """
 
 from __future__ import annotations
 
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec
 
-from pipeline.kubeflow.compiled import Package, read_leniently
+from pipeline.kubeflow.compiled import CompiledPipeline, read_leniently
 from pipeline.kubeflow.lint import (
     artifacts,
     components,
@@ -44,16 +44,16 @@ CHECKS = (
 )
 
 
-def find_problems(package: Package) -> list[Problem]:
+def find_problems(pipeline: CompiledPipeline) -> list[Problem]:
     """All problems, each once. Without any, the backend runs the pipeline as intended."""
-    found = (problem for check in CHECKS for problem in check.find_problems(package))
+    found = (problem for check in CHECKS for problem in check.find_problems(pipeline))
     return list(dict.fromkeys(found))
 
 
 def find_problems_in_text(text: str | bytes) -> list[Problem]:
     """The same for YAML, with the problems of the file itself first."""
     given, problems = documents.read(text)
-    package = read_leniently(given)
-    if package.spec == PipelineSpec():
+    pipeline = read_leniently(given)
+    if pipeline.spec == PipelineSpec():
         return problems
-    return list(dict.fromkeys([*problems, *find_problems(package)]))
+    return list(dict.fromkeys([*problems, *find_problems(pipeline)]))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.kubeflow.compiled import Dag, Package, Task
+from pipeline.kubeflow.compiled import CompiledPipeline, CompiledTask, Dag
 from pipeline.kubeflow.lint.rules import Problem
 
 
-def find_problems(package: Package) -> Iterator[Problem]:
-    """In the inputs of tasks, and in the outputs of DAGs."""
-    for dag in package.dags():
+def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
+    """Finds problems in the input artifacts of tasks, and in the outputs of DAGs."""
+    for dag in pipeline.walk_dags():
         for task in dag.tasks.values():
             yield from check_task(task)
         yield from check_outputs(dag)
 
 
-def check_task(task: Task) -> Iterator[Problem]:
+def check_task(task: CompiledTask) -> Iterator[Problem]:
     """Every artifact that its component needs, and no other."""
     declared = task.component.input_definitions.artifacts
     given = task.spec.inputs.artifacts
@@ -39,7 +39,7 @@ def check_task(task: Task) -> Iterator[Problem]:
             )
 
 
-def check_given(task: Task, name: str) -> Iterator[Problem]:
+def check_given(task: CompiledTask, name: str) -> Iterator[Problem]:
     """The source of an artifact exists."""
     given = task.spec.inputs.artifacts[name]
     kind = given.WhichOneof("kind")

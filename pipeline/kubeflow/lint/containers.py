@@ -7,28 +7,27 @@ from collections.abc import Iterator
 
 from kfp.pipeline_spec.pipeline_spec_pb2 import ComponentSpec
 
-from pipeline.kubeflow.backend import RUN_PLACEHOLDERS
-from pipeline.kubeflow.compiled import Package, Step, Task
+from pipeline.kubeflow import backend
+from pipeline.kubeflow.backend import EXECUTOR_INPUT, PLACEHOLDER, RUN_PLACEHOLDERS
+from pipeline.kubeflow.compiled import CompiledPipeline, CompiledTask, Step
 from pipeline.kubeflow.lint import names
 from pipeline.kubeflow.lint.rules import Problem
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
-WHOLE = "{{$}}"  # The launcher puts the executor's input there, as JSON.
 # Ends a part of a variable's name: API_TOKEN, WEBHOOK_URL, APIKEY, but not TOKENIZERS_PARALLELISM.
 SECRET = re.compile(r"(TOKEN|PASSWORD|PASSWD|SECRET|KEY|WEBHOOK|CREDENTIALS?)S?(_|$)")
-OF_A_PLACE = ("_FILE", "_PATH", "_DIR")  # Such variables contain the path of a secret.
+PATH_SUFFIXES = ("_FILE", "_PATH", "_DIR")  # Such variables contain the path of a secret.
 WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@\"']*:[^/\s@\"']+@", re.IGNORECASE)
 
 
-def find_problems(package: Package) -> Iterator[Problem]:
-    """In each step's container, and in the constants of tasks."""
-    for step in package.steps():
+def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
+    """Finds problems in the container of each step, and in the constants of tasks."""
+    for step in pipeline.list_steps():
         yield from check_image(step)
         yield from check_command(step)
         yield from check_arguments(step)
         yield from check_secrets(step)
-    for task in package.tasks():
+    for task in pipeline.list_tasks():
         yield from check_constants(task)
 
 
@@ -79,14 +78,14 @@ def check_command(step: Step) -> Iterator[Problem]:
 
 def check_arguments(step: Step) -> Iterator[Problem]:
     """An unknown placeholder would reach the program as it is."""
-    known = {WHOLE, *list_placeholders(step.task.component)}
+    known = {EXECUTOR_INPUT, *list_placeholders(step.task.component)}
     texts = (*step.container.command, *step.container.args)
     for found in sorted({p for text in texts for p in PLACEHOLDER.findall(text)} - known):
         yield Problem(
             "unknown-placeholder",
             step.name,
-            f"the launcher does not replace the placeholder {found}: remove it, "
-            f"read the value from {WHOLE}, or declare it as an input or output of the component.",
+            f"the launcher does not replace the placeholder {found}: remove it, read the value "
+            f"from {EXECUTOR_INPUT}, or declare it as an input or output of the component.",
         )
 
 
@@ -95,17 +94,15 @@ def list_placeholders(component: ComponentSpec) -> Iterator[str]:
     inputs, outputs = component.input_definitions, component.output_definitions
     for side, artifacts in (("inputs", inputs.artifacts), ("outputs", outputs.artifacts)):
         for name in artifacts:
-            yield f"{{{{$.{side}.artifacts['{name}'].uri}}}}"
-            yield f"{{{{$.{side}.artifacts['{name}'].path}}}}"
-    for name in inputs.parameters:
-        yield f"{{{{$.inputs.parameters['{name}']}}}}"
-    for name in outputs.parameters:
-        yield f"{{{{$.outputs.parameters['{name}'].output_file}}}}"
+            yield backend.name_artifact(side, name, "uri")
+            yield backend.name_artifact(side, name, "path")
+    yield from map(backend.name_input, inputs.parameters)
+    yield from map(backend.name_output_file, outputs.parameters)
 
 
-def check_constants(task: Task) -> Iterator[Problem]:
+def check_constants(task: CompiledTask) -> Iterator[Problem]:
     """A constant is exactly one of the driver's placeholders, or contains none."""
-    for name, text in sorted(task.texts.items()):
+    for name, text in sorted(task.string_values.items()):
         found = PLACEHOLDER.search(text)
         if found and text not in RUN_PLACEHOLDERS:
             yield Problem(
@@ -127,7 +124,7 @@ def check_secrets(step: Step) -> Iterator[Problem]:
                 f"the environment variable {name} is in plain text: put "
                 "its value into a Kubernetes secret, and name the secret in secretAsEnv.",
             )
-    for place, text in list_texts(step):
+    for place, text in list_strings(step):
         if WITH_PASSWORD.search(text):
             yield Problem(
                 "password-in-url",
@@ -138,16 +135,16 @@ def check_secrets(step: Step) -> Iterator[Problem]:
 
 
 def is_secret(name: str) -> bool:
-    """Is a variable of this name a secret?"""
+    """Whether a variable of this name is a secret."""
     upper = name.upper()
-    return bool(SECRET.search(upper)) and not upper.endswith(OF_A_PLACE)
+    return bool(SECRET.search(upper)) and not upper.endswith(PATH_SUFFIXES)
 
 
-def list_texts(step: Step) -> Iterator[tuple[str, str]]:
-    """All texts of a step, each with its place."""
+def list_strings(step: Step) -> Iterator[tuple[str, str]]:
+    """All strings of a step, each with its place."""
     yield from (("its command", text) for text in (*step.container.command, *step.container.args))
     for variable in step.container.env:
         name = names.show(variable.name, names.VARIABLE)
         yield f"the environment variable {name}", variable.value
-    for name, text in sorted(step.task.texts.items()):
+    for name, text in sorted(step.task.string_values.items()):
         yield f"its parameter {name!r}", text

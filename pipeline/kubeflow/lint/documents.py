@@ -75,5 +75,5 @@ def unwrap(document: Any) -> Any:
 
 
 def is_wrapped(document: Any) -> bool:
-    """Is it a PipelineJob?"""
+    """Whether it is a PipelineJob."""
     return isinstance(document, dict) and WRAPPED in document

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.kubeflow.backend import find_type_name
-from pipeline.kubeflow.compiled import COMPLETED, Dag, Package, Task
+from pipeline.kubeflow.compiled import COMPLETED, CompiledPipeline, CompiledTask, Dag
 from pipeline.kubeflow.lint import tasks
 from pipeline.kubeflow.lint.rules import Problem
 
 STATUS_TYPES = ("STRING", "STRUCT", "TASK_FINAL_STATUS")  # The first gets it as JSON.
 
 
-def find_problems(package: Package) -> Iterator[Problem]:
-    """In each DAG's exit handlers, and in the tasks that read another's final status."""
-    for dag in package.dags():
+def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
+    """Finds problems of exit handlers, and of tasks that read the final status of another."""
+    for dag in pipeline.walk_dags():
         for task in dag.tasks.values():
             yield from check_order(task)
             yield from check_status(task)
             yield from check_status_type(task)
-            yield from check_last_tasks(task, package)
+            yield from check_last_tasks(task, pipeline)
         yield from check_dag(dag)
 
 
-def check_order(task: Task) -> Iterator[Problem]:
+def check_order(task: CompiledTask) -> Iterator[Problem]:
     """An exit handler is a hook of the tasks that it waits for; nothing waits for it."""
     if task.is_exit_handler and not task.spec.dependent_tasks:
         yield Problem(
@@ -41,14 +41,14 @@ def check_order(task: Task) -> Iterator[Problem]:
             )
 
 
-def check_status(task: Task) -> Iterator[Problem]:
+def check_status(task: CompiledTask) -> Iterator[Problem]:
     """A status is that of the task that the exit handler belongs to."""
     for name, given in sorted(task.spec.inputs.parameters.items()):
         if given.WhichOneof("kind") == "task_final_status":
             yield from check_producer(task, name, given.task_final_status.producer_task)
 
 
-def check_producer(task: Task, name: str, producer: str) -> Iterator[Problem]:
+def check_producer(task: CompiledTask, name: str, producer: str) -> Iterator[Problem]:
     """The task exists and is the first dependency, and an exit handler reads its status."""
     if producer not in task.dag.tasks:
         yield Problem(
@@ -73,7 +73,7 @@ def check_producer(task: Task, name: str, producer: str) -> Iterator[Problem]:
         )
 
 
-def check_status_type(task: Task) -> Iterator[Problem]:
+def check_status_type(task: CompiledTask) -> Iterator[Problem]:
     """A status is declared as a text or a mapping."""
     declared = task.component.input_definitions.parameters
     for name, given in sorted(task.spec.inputs.parameters.items()):
@@ -88,7 +88,7 @@ def check_status_type(task: Task) -> Iterator[Problem]:
                 )
 
 
-def check_last_tasks(task: Task, package: Package) -> Iterator[Problem]:
+def check_last_tasks(task: CompiledTask, pipeline: CompiledPipeline) -> Iterator[Problem]:
     """A DAG whose status is read ends with a launcher: nothing else sets that status."""
     for given in task.spec.inputs.parameters.values():
         producer = task.dag.tasks.get(given.task_final_status.producer_task)
@@ -96,7 +96,7 @@ def check_last_tasks(task: Task, package: Package) -> Iterator[Problem]:
             continue
         for dag in producer.nested.walk():
             for last in dag.last_tasks:
-                if reason := find_reason_without_launcher(last, package):
+                if reason := find_reason_without_launcher(last, pipeline):
                     yield Problem(
                         "status-stays-running",
                         last.name,
@@ -106,11 +106,11 @@ def check_last_tasks(task: Task, package: Package) -> Iterator[Problem]:
                     )
 
 
-def find_reason_without_launcher(task: Task, package: Package) -> str | None:
+def find_reason_without_launcher(task: CompiledTask, pipeline: CompiledPipeline) -> str | None:
     """Why a task may end without a launcher; None if it never does, or breaks another rule."""
     if task.nested:
         return None  # Its own last tasks are checked.
-    if package.executor(task).WhichOneof("spec") == "importer":
+    if pipeline.find_executor(task).WhichOneof("spec") == "importer":
         return "importers do not update it"
     if task.spec.caching_options.enable_cache and not tasks.find_reason_to_run(task):
         return "it may come from the cache, which does not update it"

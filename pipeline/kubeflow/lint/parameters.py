@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Value
-from kfp.pipeline_spec.pipeline_spec_pb2 import ComponentInputsSpec
 
 from pipeline.kubeflow.backend import VALUE_KINDS, find_type_name
-from pipeline.kubeflow.compiled import ROOT, Package, Task
+from pipeline.kubeflow.compiled import ROOT, CompiledPipeline, CompiledTask, ParameterSpec
 from pipeline.kubeflow.lint.rules import Problem
 
-Declared: TypeAlias = ComponentInputsSpec.ParameterSpec
 
-
-def find_problems(package: Package) -> Iterator[Problem]:
-    """In the run's own parameters, all defaults, and what tasks give their components."""
-    for name, declared in sorted(package.spec.root.input_definitions.parameters.items()):
+def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
+    """Finds problems in the run's parameters, in all defaults, and in what tasks pass on."""
+    for name, declared in sorted(pipeline.spec.root.input_definitions.parameters.items()):
         yield from check_declaration(ROOT, name, declared)
         if not declared.HasField("default_value") and not declared.is_optional:
             yield Problem(
@@ -28,14 +24,14 @@ def find_problems(package: Package) -> Iterator[Problem]:
                 f"its parameter {name!r} has no default, so a run that does not give one fails: "
                 "add a defaultValue.",
             )
-    for component, spec in sorted(package.spec.components.items()):
+    for component, spec in sorted(pipeline.spec.components.items()):
         for name, declared in sorted(spec.input_definitions.parameters.items()):
             yield from check_declaration(component, name, declared)
-    for task in package.tasks():
+    for task in pipeline.list_tasks():
         yield from check_task(task)
 
 
-def check_declaration(component: str, name: str, declared: Declared) -> Iterator[Problem]:
+def check_declaration(component: str, name: str, declared: ParameterSpec) -> Iterator[Problem]:
     """It has a type, and a default of that type."""
     if not declared.parameter_type:
         yield Problem(
@@ -47,7 +43,7 @@ def check_declaration(component: str, name: str, declared: Declared) -> Iterator
         yield report_value(component, f"the default of {name!r}", declared.default_value, declared)
 
 
-def check_task(task: Task) -> Iterator[Problem]:
+def check_task(task: CompiledTask) -> Iterator[Problem]:
     """Every parameter that its component needs, and no other."""
     declared = task.component.input_definitions.parameters
     given = task.spec.inputs.parameters
@@ -71,7 +67,7 @@ def check_task(task: Task) -> Iterator[Problem]:
             )
 
 
-def check_given(task: Task, name: str, declared: Declared) -> Iterator[Problem]:
+def check_given(task: CompiledTask, name: str, declared: ParameterSpec) -> Iterator[Problem]:
     """The source of a value exists and has the declared type."""
     given = task.spec.inputs.parameters[name]
     kind = given.WhichOneof("kind")
@@ -89,7 +85,7 @@ def check_given(task: Task, name: str, declared: Declared) -> Iterator[Problem]:
         )
 
 
-def check_constant(task: Task, name: str, declared: Declared) -> Iterator[Problem]:
+def check_constant(task: CompiledTask, name: str, declared: ParameterSpec) -> Iterator[Problem]:
     """A constant is written as one, and has the declared type."""
     value = task.spec.inputs.parameters[name].runtime_value
     if value.WhichOneof("value") != "constant":
@@ -103,7 +99,7 @@ def check_constant(task: Task, name: str, declared: Declared) -> Iterator[Proble
         yield report_value(task.name, f"its parameter {name!r}", value.constant, declared)
 
 
-def check_parent(task: Task, name: str, declared: Declared) -> Iterator[Problem]:
+def check_parent(task: CompiledTask, name: str, declared: ParameterSpec) -> Iterator[Problem]:
     """A parameter of the DAG around it is declared there, with the same type."""
     wanted = task.spec.inputs.parameters[name].component_input_parameter
     around = task.dag.component.input_definitions.parameters
@@ -119,7 +115,7 @@ def check_parent(task: Task, name: str, declared: Declared) -> Iterator[Problem]
         yield report_source(task, name, around[wanted].parameter_type, declared)
 
 
-def check_output(task: Task, name: str, declared: Declared) -> Iterator[Problem]:
+def check_output(task: CompiledTask, name: str, declared: ParameterSpec) -> Iterator[Problem]:
     """The other task exists and declares the output."""
     source = task.spec.inputs.parameters[name].task_output_parameter
     producer = task.dag.tasks.get(source.producer_task)
@@ -145,15 +141,15 @@ def check_output(task: Task, name: str, declared: Declared) -> Iterator[Problem]
         yield report_source(task, name, found, declared)
 
 
-def fits(value: Value, declared: Declared) -> bool:
-    """Is the value of the type that is declared? Null is of every type."""
+def fits(value: Value, declared: ParameterSpec) -> bool:
+    """Whether the value has the declared type. Null has every type."""
     wanted, kind = find_type_name(declared.parameter_type), value.WhichOneof("kind")
     if wanted == "NUMBER_INTEGER" and kind == "number_value":
         return value.number_value.is_integer()
     return wanted not in VALUE_KINDS or kind in (VALUE_KINDS[wanted], "null_value", None)
 
 
-def report_value(place: str, what: str, value: Value, declared: Declared) -> Problem:
+def report_value(place: str, what: str, value: Value, declared: ParameterSpec) -> Problem:
     """The problem of a value of another type."""
     found = textwrap.shorten(repr(json_format.MessageToDict(value)), 60, placeholder="...")
     wanted = find_type_name(declared.parameter_type)
@@ -164,7 +160,7 @@ def report_value(place: str, what: str, value: Value, declared: Declared) -> Pro
     )
 
 
-def report_source(task: Task, name: str, found: int, declared: Declared) -> Problem:
+def report_source(task: CompiledTask, name: str, found: int, declared: ParameterSpec) -> Problem:
     """The problem of a source of another type."""
     wanted = find_type_name(declared.parameter_type)
     return Problem(

@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import PurePosixPath
 from typing import Any
 
-from pipeline.kubeflow.compiled import Package, Step
+from pipeline.kubeflow.compiled import CompiledPipeline, Step
 from pipeline.kubeflow.lint import containers, tasks, volumes
 from pipeline.kubeflow.lint.rules import Problem
 
@@ -37,9 +37,9 @@ class Place:
     use: Use
 
 
-def find_problems(package: Package) -> Iterator[Problem]:
-    """In each step's places, as they are in a run that gives no parameters."""
-    for step in package.steps():
+def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
+    """Finds problems in the places of each step, for a run that gives no parameters."""
+    for step in pipeline.list_steps():
         for place in list_places(step):
             flaw = find_flaw(place, step)
             if flaw:
@@ -55,17 +55,17 @@ def show_path(path: str) -> str:
 
 def list_places(step: Step) -> Iterator[Place]:
     """The places that are known before a run, found by the parameters that name them."""
-    texts = {name: text for name, text in step.task.texts.items() if "{{$" not in text}
-    if "input_base" in texts:
-        yield Place("input_base", texts["input_base"], Use.READ)
-    if "served_folder" in texts:
+    values = {name: text for name, text in step.task.string_values.items() if "{{$" not in text}
+    if "input_base" in values:
+        yield Place("input_base", values["input_base"], Use.READ)
+    if "served_folder" in values:
         use = Use.PUSH if tasks.is_pusher(step.task) else Use.READ
-        yield Place("served_folder", texts["served_folder"], use)
-    pushed = parse_fields(texts.get("push_destination", "")).get("filesystem")
+        yield Place("served_folder", values["served_folder"], use)
+    pushed = parse_fields(values.get("push_destination", "")).get("filesystem")
     if isinstance(pushed, dict):
         folder = pushed.get("baseDirectory") or pushed.get("base_directory") or ""
         yield Place("push_destination", str(folder), Use.PUSH)
-    checkpoints = parse_fields(texts.get("custom_config", "")).get("checkpoints")
+    checkpoints = parse_fields(values.get("custom_config", "")).get("checkpoints")
     if checkpoints:
         yield Place("checkpoints", str(checkpoints), Use.RESUME)
 
@@ -113,12 +113,12 @@ def find_mount_flaw(mount: volumes.Mount, use: Use) -> tuple[str, str] | None:
 
 
 def find_scheme(place: str) -> str:
-    """The scheme of a URI; an empty text for a path."""
+    """The scheme of a URI; an empty string for a path."""
     scheme, found, _ = place.partition("://")
     return scheme if found and "/" not in scheme else ""
 
 
 def is_scratch(use: Use, path: str) -> bool:
-    """May this be on the pod's own disk? A killed training may start again; a push must stay."""
+    """Whether the pod's own disk is good enough: for checkpoints, but not for a pushed version."""
     place = PurePosixPath(posixpath.normpath(path))
     return use is Use.RESUME and place.is_relative_to(POD_DISK)

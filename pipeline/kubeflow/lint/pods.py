@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from google.protobuf.message import Message
 from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig
 
-from pipeline.kubeflow.compiled import KUBERNETES, Package, Step
+from pipeline.kubeflow.compiled import KUBERNETES, CompiledPipeline, Step
 from pipeline.kubeflow.lint import names
 from pipeline.kubeflow.lint.rules import Problem
 from pipeline.kubeflow.messages import as_json, find_refusal
@@ -16,10 +16,10 @@ PULL_POLICIES = ("", "Always", "IfNotPresent", "Never")
 HIDDEN = "is not shown here because it may be the secret itself"
 
 
-def find_problems(package: Package) -> Iterator[Problem]:
-    """In the platforms' settings, and of each step."""
-    yield from check_platforms(package)
-    for step in package.steps():
+def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
+    """Finds problems in the settings of the platforms and of each step."""
+    yield from check_platforms(pipeline)
+    for step in pipeline.list_steps():
         yield from check_shared_memory(step)
         yield from check_user(step)
         yield from check_sources(step)
@@ -94,7 +94,7 @@ def check_sources(step: Step) -> Iterator[Problem]:
 
 
 def list_names(part: Message, name: str) -> tuple[str, str]:
-    """The name, and the constant of its parameter; empty texts if they are not known."""
+    """The name, and the constant of its parameter; empty strings if they are not known."""
     parameter = getattr(part, f"{name}_parameter")
     return getattr(part, name), parameter.runtime_value.constant.string_value
 
@@ -156,9 +156,9 @@ def check_labels(step: Step) -> Iterator[Problem]:
                 )
 
 
-def check_platforms(package: Package) -> Iterator[Problem]:
+def check_platforms(pipeline: CompiledPipeline) -> Iterator[Problem]:
     """The platform, the executors and the fields are known."""
-    for name in sorted(package.platform.platforms):
+    for name in sorted(pipeline.platform.platforms):
         if name != KUBERNETES:
             yield Problem(
                 "unknown-platform",
@@ -166,13 +166,13 @@ def check_platforms(package: Package) -> Iterator[Problem]:
                 f"the backend does not know the platform {name!r}, so its settings have no effect: "
                 f"write them under {KUBERNETES!r}.",
             )
-    for label, given in package.given_pods.items():
-        if label not in package.given_executors:
+    for label, given in pipeline.given_pods.items():
+        if label not in pipeline.given_executors:
             yield Problem(
                 "settings-without-executor",
                 label,
                 f"Kubernetes settings for a step that does not exist, which the backend "
-                f"silently drops: name one of {sorted(package.given_executors)}.",
+                f"silently drops: name one of {sorted(pipeline.given_executors)}.",
             )
         refusal = find_refusal(as_json(given), KubernetesExecutorConfig)
         if refusal:

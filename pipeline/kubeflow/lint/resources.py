@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.kubeflow.compiled import Package, Step
+from pipeline.kubeflow.compiled import CompiledPipeline, Step
 from pipeline.kubeflow.lint import names
 from pipeline.kubeflow.lint.rules import Problem
 
@@ -14,12 +14,12 @@ DECIMAL = {"m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1
 BINARY = {f"{letter.upper()}i": 1024.0**n for n, letter in enumerate("kMGTPE", start=1)}
 FACTORS = {**DECIMAL, **BINARY}
 GPU_NODES = re.compile(r"gpu|accelerator", re.IGNORECASE)  # In labels and taints of nodes.
-AWAY = ("NotIn", "DoesNotExist")  # Operators that keep a step off such nodes.
+EXCLUDING_OPERATORS = ("NotIn", "DoesNotExist")  # Operators that keep a step off such nodes.
 
 
-def find_problems(package: Package) -> Iterator[Problem]:
-    """In each step."""
-    for step in package.steps():
+def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
+    """Finds problems of cores, memory and GPUs in each step."""
+    for step in pipeline.list_steps():
         for what in ("cpu", "memory"):
             yield from check_amounts(step, what)
         yield from check_gpus(step)
@@ -55,7 +55,7 @@ def check_amounts(step: Step, what: str) -> Iterator[Problem]:
 
 
 def read_amount(step: Step, what: str, bound: str) -> str:
-    """A request or a limit as the backend reads it; an empty text if there is none.
+    """A request or a limit as the backend reads it; an empty string if there is none.
 
     Newer messages have a text field for it, which takes precedence over the number.
     """
@@ -130,6 +130,6 @@ def find_gpu_nodes(step: Step) -> list[str]:
     keys = {
         *step.pod.node_selector.labels,
         *(toleration.key for toleration in step.pod.tolerations),
-        *(term.key for term in terms if term.operator not in AWAY),
+        *(term.key for term in terms if term.operator not in EXCLUDING_OPERATORS),
     }
     return sorted(key for key in keys if GPU_NODES.search(key))

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineTaskSpec
 
 from pipeline.kubeflow import backend
-from pipeline.kubeflow.compiled import Package, Step
+from pipeline.kubeflow.compiled import CompiledPipeline, Step
 from pipeline.kubeflow.lint.rules import Problem
 
 
-def find_problems(package: Package) -> Iterator[Problem]:
-    """In each task with retries."""
-    for task in package.tasks():
+def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
+    """Finds problems of tasks with retries."""
+    for task in pipeline.list_tasks():
         if task.nested and task.spec.retry_policy.max_retry_count > 0:
             yield Problem(
                 "retries-of-dag",
@@ -21,7 +21,7 @@ def find_problems(package: Package) -> Iterator[Problem]:
                 "retries of a whole DAG run its finished tasks again: set "
                 "retryPolicy on its tasks instead.",
             )
-    for step in package.steps():
+    for step in pipeline.list_steps():
         if step.task.spec.retry_policy.max_retry_count > 0:
             yield from check_step(step)
 

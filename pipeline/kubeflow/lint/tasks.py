@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from pipeline.kubeflow.compiled import Dag, Package, Task
+from pipeline.kubeflow.compiled import CompiledPipeline, CompiledTask, Dag
 from pipeline.kubeflow.lint.names import find_task_name_problem
 from pipeline.kubeflow.lint.rules import Problem
 
 
-def find_problems(package: Package) -> Iterator[Problem]:
-    """In each task, and in each DAG's order."""
-    for dag in package.dags():
+def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
+    """Finds problems of each task, and of the order in each DAG."""
+    for dag in pipeline.walk_dags():
         for task in dag.tasks.values():
             yield from check_task(task)
             yield from check_caching(task)
         yield from check_order(dag)
 
 
-def check_task(task: Task) -> Iterator[Problem]:
+def check_task(task: CompiledTask) -> Iterator[Problem]:
     """Its name, what it runs, what it waits for."""
     problem = find_task_name_problem(task.name)
     if problem:
@@ -43,7 +43,7 @@ def check_task(task: Task) -> Iterator[Problem]:
             )
 
 
-def check_component(task: Task) -> Iterator[Problem]:
+def check_component(task: CompiledTask) -> Iterator[Problem]:
     """The component exists and does not contain the task itself."""
     component = task.spec.component_ref.name
     if component not in task.dag.components:
@@ -82,19 +82,19 @@ def check_order(dag: Dag) -> Iterator[Problem]:
         )
 
 
-def check_caching(task: Task) -> Iterator[Problem]:
-    """A step that acts, or looks outside its inputs, is not skipped for an old result."""
+def check_caching(task: CompiledTask) -> Iterator[Problem]:
+    """A step with side effects or outside inputs is not cached."""
     reason = find_reason_to_run(task)
     if reason and task.spec.caching_options.enable_cache:
         yield Problem(
             "cached-side-effect",
             task.name,
-            f"it may be skipped and an old result used, and {reason}: set "
+            f"it is cached, so an old result may be reused, but {reason}: set "
             "cachingOptions.enableCache to false.",
         )
 
 
-def find_reason_to_run(task: Task) -> str | None:
+def find_reason_to_run(task: CompiledTask) -> str | None:
     """Why an old result of this task would be wrong; None if it is as good as a new one."""
     if is_ingestion(task):
         return "its files may have changed"
@@ -107,16 +107,16 @@ def find_reason_to_run(task: Task) -> str | None:
     return None
 
 
-def takes(task: Task, parameter: str) -> bool:
-    """Does its component declare this parameter?"""
+def takes(task: CompiledTask, parameter: str) -> bool:
+    """Whether its component declares this parameter."""
     return parameter in task.component.input_definitions.parameters
 
 
-def is_ingestion(task: Task) -> bool:
-    """Does it read files that may change without a change of its inputs?"""
+def is_ingestion(task: CompiledTask) -> bool:
+    """Whether it reads files that may change although its inputs do not."""
     return task.name == "ImageExampleGen" or takes(task, "input_base")
 
 
-def is_pusher(task: Task) -> bool:
-    """Does it write a version where servers look?"""
+def is_pusher(task: CompiledTask) -> bool:
+    """Whether it writes a version into a folder that servers read."""
     return task.name == "Pusher" or takes(task, "push_destination")

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig
 
 from pipeline.kubeflow.backend import STAGED_AT
-from pipeline.kubeflow.compiled import Package, Step
+from pipeline.kubeflow.compiled import CompiledPipeline, Step
 from pipeline.kubeflow.lint.names import DNS_NAME, show
 from pipeline.kubeflow.lint.resources import parse_quantity, read_amount
 from pipeline.kubeflow.lint.rules import Problem
@@ -30,18 +30,18 @@ class Mount:
 
     @property
     def ends_with_pod(self) -> bool:
-        """Are its files lost when the pod ends?"""
+        """Whether its files are lost when the pod ends."""
         return self.field in ("emptyDirMounts", "genericEphemeralVolume")
 
     @property
     def is_read_only(self) -> bool:
-        """Does Kubernetes refuse writes to it?"""
+        """Whether Kubernetes refuses writes to it."""
         return self.field in ("secretAsVolume", "configMapAsVolume")
 
 
-def find_problems(package: Package) -> Iterator[Problem]:
-    """In each step."""
-    for step in package.steps():
+def find_problems(pipeline: CompiledPipeline) -> Iterator[Problem]:
+    """Finds problems of volumes in each step."""
+    for step in pipeline.list_steps():
         yield from check_paths(step)
         yield from check_empty_dirs(step)
         yield from check_shared_memory(step)

@@ -1,4 +1,7 @@
-"""When a task need not run again: the backend's fingerprint, which ignores the pipeline root."""
+"""Decides whether a task can be skipped, by the fingerprint that the backend computes.
+
+It ignores the pipeline root.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ def compute_fingerprint(pipeline: str, step: ResolvedStep) -> str:
 
 
 def describe_output(artifact: Message) -> dict[str, object]:
-    """An output without its URI, which is another one in each run."""
+    """An output without its URI, which differs in each run."""
     return {name: value for name, value in as_json(artifact).items() if name != "uri"}
 
 

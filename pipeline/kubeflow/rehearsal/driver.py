@@ -12,10 +12,10 @@ from google.protobuf.message import Message
 from kfp.pipeline_spec.pipeline_spec_pb2 import ExecutorInput
 
 from pipeline.kubeflow import backend
-from pipeline.kubeflow.compiled import ParameterSpec, Task
+from pipeline.kubeflow.compiled import CompiledTask, ParameterSpec
 from pipeline.kubeflow.messages import as_json
 from pipeline.kubeflow.rehearsal import parameters
-from pipeline.kubeflow.rehearsal.outcome import Artifact, DriverFailed, Outputs
+from pipeline.kubeflow.rehearsal.outcome import Artifact, DriverFailed, TaskOutputs
 from pipeline.kubeflow.rehearsal.states import States
 from pipeline.kubeflow.rehearsal.store import find_staged_path
 
@@ -28,7 +28,7 @@ class RunNames:
     id: str
     resource: str  # The name of the workflow.
 
-    def placeholders(self, task: str) -> dict[str, str]:
+    def list_placeholders(self, task: str) -> dict[str, str]:
         """The value of each of the backend's placeholders in a task's parameters.
 
         A rehearsal gives the DAG around a task no ID: the run's ID replaces it.
@@ -41,13 +41,13 @@ class RunNames:
             backend.TASK_UUID: self.id,
         }
 
-    def prefix(self, root: str, task: str) -> str:
+    def build_prefix(self, root: str, task: str) -> str:
         """The start of the URIs of the task's outputs; a random ID follows it."""
         return f"{root.rstrip('/')}/{self.pipeline}/{self.id}/{task}"
 
 
 @dataclass(frozen=True)
-class Inputs:
+class TaskInputs:
     """The inputs of a task."""
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -58,13 +58,13 @@ class Inputs:
 class Scope:
     """What the tasks of one DAG may read: its inputs, and the outputs of earlier tasks."""
 
-    inputs: Inputs
-    outputs: dict[str, Outputs] = field(default_factory=dict)
+    inputs: TaskInputs
+    outputs: dict[str, TaskOutputs] = field(default_factory=dict)
     states: States = field(default_factory=States)
     stopped: bool = False  # A task failed: no further task is scheduled.
 
 
-def resolve(task: Task, scope: Scope, names: RunNames) -> Inputs:
+def resolve(task: CompiledTask, scope: Scope, names: RunNames) -> TaskInputs:
     """The task's inputs, of the types that its component declares. Raises DriverFailed."""
     given = {}
     for name, source in task.spec.inputs.parameters.items():
@@ -79,7 +79,7 @@ def resolve(task: Task, scope: Scope, names: RunNames) -> Inputs:
         name: resolve_artifact(name, source, scope)
         for name, source in task.spec.inputs.artifacts.items()
     }
-    return Inputs(given, artifacts)
+    return TaskInputs(given, artifacts)
 
 
 def set_default(name: str, spec: ParameterSpec, given: dict[str, Any]) -> None:
@@ -90,7 +90,8 @@ def set_default(name: str, spec: ParameterSpec, given: dict[str, Any]) -> None:
         given[name] = json_format.MessageToDict(spec.default_value)
     elif not spec.is_optional:
         raise DriverFailed(
-            f"neither value nor default value provided for non-optional parameter {name!r}"
+            f"the input parameter {name!r} has no value: give it one in the task, or declare a "
+            "default in the component"
         )
 
 
@@ -101,8 +102,8 @@ def resolve_parameter(name: str, source: Message, task: str, scope: Scope, names
         wanted = source.component_input_parameter
         if wanted not in scope.inputs.parameters:
             raise DriverFailed(
-                f"resolving input parameter {name!r}: parent DAG does not have input parameter "
-                f"{wanted!r}: pass it to that DAG"
+                f"the input parameter {name!r} reads {wanted!r}, which the DAG around the task "
+                "does not have: pass it to that DAG"
             )
         return scope.inputs.parameters[wanted]
     if kind == "runtime_value" and source.runtime_value.WhichOneof("value") == "constant":
@@ -111,22 +112,26 @@ def resolve_parameter(name: str, source: Message, task: str, scope: Scope, names
         return find_output(name, source.task_output_parameter, scope)
     if kind == "task_final_status":
         return build_status(source.task_final_status.producer_task, scope, names)
-    raise DriverFailed(f"input parameter {name!r}: {kind} is not implemented")
+    raise DriverFailed(
+        f"the input parameter {name!r} has the source {kind!r}, which the driver does not support: "
+        "use a constant, an input of the DAG, or an output of another task"
+    )
 
 
 def fill_constant(source: Message, task: str, names: RunNames) -> Any:
     """A constant of the YAML; the driver's value if it is a placeholder."""
     value = as_json(source.runtime_value)["constant"]
-    return names.placeholders(task).get(value, value) if isinstance(value, str) else value
+    return names.list_placeholders(task).get(value, value) if isinstance(value, str) else value
 
 
 def find_output(name: str, source: Message, scope: Scope) -> Any:
     """An earlier task's output parameter."""
-    made = scope.outputs.get(source.producer_task, Outputs()).parameters
+    made = scope.outputs.get(source.producer_task, TaskOutputs()).parameters
     if source.output_parameter_key not in made:
         raise DriverFailed(
-            f"input parameter {name!r}: task {source.producer_task!r} has no output parameter "
-            f"{source.output_parameter_key!r}"
+            f"the input parameter {name!r} reads {source.output_parameter_key!r} of the task "
+            f"{source.producer_task!r}, which has no such output: correct outputParameterKey, or "
+            "let that task write it"
         )
     return made[source.output_parameter_key]
 
@@ -134,7 +139,10 @@ def find_output(name: str, source: Message, scope: Scope) -> Any:
 def build_status(producer: str, scope: Scope, names: RunNames) -> dict[str, Any]:
     """The producer's final status; the backend never fills its error."""
     if producer not in scope.states.tasks:
-        raise DriverFailed(f"producer task, {producer}, not in tasks")
+        raise DriverFailed(
+            f"it reads the final status of {producer!r}, which has not run: correct producerTask, "
+            "or add it to dependentTasks"
+        )
     return {
         "error": {},
         "pipelineJobResourceName": names.resource,
@@ -147,22 +155,25 @@ def resolve_artifact(name: str, source: Message, scope: Scope) -> Artifact:
     """An input artifact: an earlier task's output, or an input of the DAG."""
     if source.WhichOneof("kind") == "component_input_artifact":
         found = scope.inputs.artifacts.get(source.component_input_artifact)
-        flaw = f"parent DAG does not have input artifact {source.component_input_artifact!r}"
+        flaw = (
+            f"{source.component_input_artifact!r}, which the DAG around the task does not have: "
+            "pass it to that DAG"
+        )
     else:
         wanted = source.task_output_artifact
-        made = scope.outputs.get(wanted.producer_task, Outputs()).artifacts
+        made = scope.outputs.get(wanted.producer_task, TaskOutputs()).artifacts
         found = made.get(wanted.output_artifact_key)
         flaw = (
-            f"cannot find output artifact key {wanted.output_artifact_key!r} in producer task "
-            f"{wanted.producer_task!r}"
+            f"{wanted.output_artifact_key!r} of the task {wanted.producer_task!r}, which has no "
+            "such output: correct outputArtifactKey, or let that task write it"
         )
     if found is None:
-        raise DriverFailed(f"failed to resolve input artifact {name!r}: {flaw}")
+        raise DriverFailed(f"the input artifact {name!r} reads {flaw}")
     return found
 
 
 def build_executor_input(
-    component: Message, inputs: Inputs, prefix: str, *, publish_logs: bool
+    component: Message, inputs: TaskInputs, prefix: str, *, publish_logs: bool
 ) -> ExecutorInput:
     """The step's input: artifacts without a type, outputs with URIs below `prefix`, and logs."""
     message = ExecutorInput()

@@ -59,7 +59,7 @@ def read_secrets(step: ResolvedStep, secrets: Secrets) -> Iterator[tuple[str, st
 
 
 def is_optional(wanted: Message) -> bool:
-    """Does the pod start without it? Only newer messages have the field."""
+    """Whether the pod starts without it. Only newer messages have the field."""
     return bool(getattr(wanted, "optional", False))
 
 

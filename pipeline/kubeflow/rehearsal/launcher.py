@@ -15,7 +15,7 @@ from pipeline.kubeflow.messages import as_json
 from pipeline.kubeflow.rehearsal import parameters
 from pipeline.kubeflow.rehearsal.environment import Secrets, build_environment
 from pipeline.kubeflow.rehearsal.metadata import Metadata
-from pipeline.kubeflow.rehearsal.outcome import Artifact, LauncherFailed, Outputs
+from pipeline.kubeflow.rehearsal.outcome import Artifact, LauncherFailed, TaskOutputs
 from pipeline.kubeflow.rehearsal.pod import Pod, ResolvedStep, move_checkpoints
 from pipeline.kubeflow.rehearsal.store import ObjectStore, find_bucket, find_staged_path
 
@@ -33,7 +33,7 @@ class Launcher:
         self._root = pipeline_root
         self._secrets = secrets
 
-    def launch(self, step: ResolvedStep, pod: Pod) -> Outputs:
+    def launch(self, step: ResolvedStep, pod: Pod) -> TaskOutputs:
         """Runs the step in the pod; raises LauncherFailed or PodLost."""
         executor_input = prepare_input(step, pod)
         environment = build_environment(step, pod, self._secrets)
@@ -81,7 +81,7 @@ class Launcher:
 
     def _publish(
         self, step: ResolvedStep, executor_input: ExecutorInput, reported: ExecutorOutput, pod: Pod
-    ) -> Outputs:
+    ) -> TaskOutputs:
         """Uploads and registers the outputs, with the step's own metadata of them."""
         values = read_output_parameters(step, executor_input, reported)
         save_logs(executor_input, pod)
@@ -90,7 +90,7 @@ class Launcher:
             if key != LOGS and reported.artifacts[key].artifacts:
                 update_artifact(found.artifacts[0], reported.artifacts[key].artifacts[0])
             artifacts[key] = self._upload(key, found.artifacts[0], pod)
-        return Outputs(artifacts, values)
+        return TaskOutputs(artifacts, values)
 
     def _upload(self, key: str, artifact: Message, pod: Pod) -> Artifact:
         """Stores an output's files and registers it, even if it has no files."""
@@ -100,7 +100,7 @@ class Launcher:
         elif not artifact.uri.startswith(f"{self._root.rstrip('/')}/"):
             raise LauncherFailed(
                 f"failed to upload output artifact {key!r}: {artifact.uri!r} is not below the "
-                f"pipeline root {self._root}"
+                f"pipeline root {self._root}: keep the URI that the launcher gives the step"
             )
         elif not source.exists():
             pod.warn(f"Local filepath {str(source)!r} of the output {key!r} does not exist.")

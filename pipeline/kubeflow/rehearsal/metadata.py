@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.kubeflow.rehearsal.outcome import Artifact, Outputs
+from pipeline.kubeflow.rehearsal.outcome import Artifact, TaskOutputs
 
 FILE = "metadata.json"
 
@@ -39,15 +39,15 @@ class Metadata:
                 return self._read_artifact(number)
         return self.record(key, uri, metadata)
 
-    def find_cached(self, fingerprint: str) -> Outputs | None:
+    def find_cached(self, fingerprint: str) -> TaskOutputs | None:
         """The outputs of an earlier task with this fingerprint."""
         found = self._cache.get(fingerprint)
         if found is None:
             return None
         artifacts = {key: self._read_artifact(str(n)) for key, n in found["artifacts"].items()}
-        return Outputs(artifacts, found["parameters"])
+        return TaskOutputs(artifacts, found["parameters"])
 
-    def cache(self, fingerprint: str, outputs: Outputs) -> None:
+    def cache(self, fingerprint: str, outputs: TaskOutputs) -> None:
         """Lets later runs reuse the task's outputs."""
         artifacts = {key: artifact.id for key, artifact in outputs.artifacts.items()}
         self._cache[fingerprint] = {
@@ -61,7 +61,7 @@ class Metadata:
         return Artifact(int(number), found["uri"], found["metadata"])
 
     def _write(self) -> None:
-        """Writes another file and renames it: no reader sees half of it."""
+        """Writes a temporary file and renames it, so that readers never see a partial file."""
         partial = self._path.with_name(f"{FILE}.{uuid.uuid4().hex}")
         content = {"artifacts": self._artifacts, "cache": self._cache}
         partial.write_text(json.dumps(content, indent=1, sort_keys=True), "utf-8")

@@ -37,7 +37,7 @@ class PodLost(StepFailed):
     """The pod did not start, or was killed with its launcher: the recorded state is RUNNING."""
 
 
-class State(str, Enum):
+class TaskState(str, Enum):
     """The state of a task."""
 
     PENDING = "pending"
@@ -50,8 +50,8 @@ class State(str, Enum):
     OMITTED = "omitted"  # Not scheduled, because another task had failed.
 
 
-DONE = (State.SUCCEEDED, State.CACHED)
-ERRORS = (State.FAILED, State.LOST, State.DRIVER_FAILED)
+DONE = (TaskState.SUCCEEDED, TaskState.CACHED)
+ERRORS = (TaskState.FAILED, TaskState.LOST, TaskState.DRIVER_FAILED)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Artifact:
 
 
 @dataclass(frozen=True)
-class Outputs:
+class TaskOutputs:
     """The outputs of a task."""
 
     artifacts: Mapping[str, Artifact] = field(default_factory=dict)
@@ -78,20 +78,20 @@ class TaskRun:
     name: str
     place: int = 0  # Among the run's steps, from 1; 0 for a task that only contains others.
     steps: int = 0  # The number of the run's steps.
-    state: State = State.PENDING
+    state: TaskState = TaskState.PENDING
     attempts: int = 0
     seconds: float = 0.0
     log: Path | None = None  # Of the last attempt.
     reason: str = ""  # Why it failed.
     warnings: list[str] = field(default_factory=list)
-    outputs: Outputs = field(default_factory=Outputs)
+    outputs: TaskOutputs = field(default_factory=TaskOutputs)
 
     @property
     def cached(self) -> bool:
-        """Did it reuse the artifacts of an earlier run?"""
-        return self.state is State.CACHED
+        """Whether it reused the artifacts of an earlier run."""
+        return self.state is TaskState.CACHED
 
-    def log_tail(self, lines: int = TAIL) -> list[str]:
+    def read_log_tail(self, lines: int = TAIL) -> list[str]:
         """The last lines of the last attempt's log."""
         if self.log is None or not self.log.is_file():
             return []
@@ -120,6 +120,6 @@ class Rehearsal:
         """The steps that failed."""
         return [task for task in self.tasks.values() if task.place and task.state in ERRORS]
 
-    def artifact(self, task: str, key: str) -> Path:
+    def find_artifact(self, task: str, key: str) -> Path:
         """The path of an artifact in the store. Do not write to it."""
-        return self.store.path(self.tasks[task].outputs.artifacts[key].uri)
+        return self.store.find_path(self.tasks[task].outputs.artifacts[key].uri)

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 from google.protobuf.message import Message
 from kfp.pipeline_spec import pipeline_spec_pb2
 
-from pipeline.kubeflow.backend import PYTHON_TYPES, find_type_name
+from pipeline.kubeflow import backend
+from pipeline.kubeflow.backend import PLACEHOLDER, PYTHON_TYPES, find_type_name
 from pipeline.kubeflow.messages import as_json
 from pipeline.kubeflow.rehearsal.outcome import DriverFailed
 from pipeline.kubeflow.rehearsal.pod import ResolvedStep
 from pipeline.kubeflow.rehearsal.store import find_staged_path
 
 Types = pipeline_spec_pb2.ParameterType
-PLACEHOLDER = re.compile(r"\{\{\$[^{}]*\}\}")
 
 
 def has_type(value: Any, declared: int) -> bool:
-    """Is the value of the declared type? A boolean is not a number."""
+    """Whether the value has the declared type. A boolean is not a number."""
     name = find_type_name(declared)
     if isinstance(value, bool):
         return name == "BOOLEAN"
@@ -36,11 +35,12 @@ def convert(name: str, value: Any, declared: int) -> Any:
     if find_type_name(declared) == "STRING":
         return format_text(value)
     if value is None:
-        raise DriverFailed(f"got null for input parameter {name!r}")
+        kind = find_type_name(declared)
+        raise DriverFailed(f"the input parameter {name!r} is null: give it a value of type {kind}")
     if not has_type(value, declared):
         raise DriverFailed(
-            f"input parameter {name!r} type mismatch: "
-            f"expect {find_type_name(declared)}, got {type(value).__name__} ({value!r})"
+            f"the input parameter {name!r} is {value!r}: give it a value of type "
+            f"{find_type_name(declared)}"
         )
     return value
 
@@ -86,20 +86,15 @@ def fill_command(step: ResolvedStep, executor_input: Message, staged: Path) -> l
 def list_placeholders(executor_input: Message, staged: Path) -> dict[str, str]:
     """Each placeholder that the launcher replaces, with its value."""
     plain = {"inputs": {}, **round_whole_numbers(as_json(executor_input))}
-    found = {"{{$}}": json.dumps(plain, ensure_ascii=False)}
+    found = {backend.EXECUTOR_INPUT: json.dumps(plain, ensure_ascii=False)}
     for name, value in plain["inputs"].get("parameterValues", {}).items():
-        found[input_placeholder(name)] = format_text(value)
+        found[backend.name_input(name)] = format_text(value)
     for side in ("inputs", "outputs"):
         for name, artifacts in getattr(executor_input, side).artifacts.items():
             uri = artifacts.artifacts[0].uri
-            place = f"$.{side}.artifacts['{name}']"
-            found[f"{{{{{place}.uri}}}}"] = uri
-            found[f"{{{{{place}.path}}}}"] = str(find_staged_path(uri, staged) or uri)
+            found[backend.name_artifact(side, name, "uri")] = uri
+            path = str(find_staged_path(uri, staged) or uri)
+            found[backend.name_artifact(side, name, "path")] = path
     for name, parameter in executor_input.outputs.parameters.items():
-        found[f"{{{{$.outputs.parameters['{name}'].output_file}}}}"] = parameter.output_file
+        found[backend.name_output_file(name)] = parameter.output_file
     return found
-
-
-def input_placeholder(name: str) -> str:
-    """The placeholder for the value of an input parameter."""
-    return f"{{{{$.inputs.parameters['{name}']}}}}"

@@ -158,5 +158,5 @@ def map_folder(folder: str, step: ResolvedStep, pod: Pod) -> Path:
 
 
 def read_constant(parameter: Message) -> str:
-    """The value of an input if it is written into the YAML; else an empty text."""
+    """The value of an input if it is written into the YAML; else an empty string."""
     return str(as_json(parameter.runtime_value).get("constant", ""))

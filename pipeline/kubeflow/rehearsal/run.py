@@ -14,36 +14,40 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from pipeline.kubeflow.compiled import Dag, Task
+from pipeline.kubeflow.compiled import CompiledTask, Dag
 from pipeline.kubeflow.rehearsal import driver, submission
-from pipeline.kubeflow.rehearsal.driver import Inputs, RunNames, Scope
+from pipeline.kubeflow.rehearsal.driver import RunNames, Scope, TaskInputs
 from pipeline.kubeflow.rehearsal.outcome import (
     DONE,
     DriverFailed,
     LauncherFailed,
     Listener,
-    Outputs,
     PodLost,
     Rehearsal,
-    State,
     StepFailed,
+    TaskOutputs,
     TaskRun,
+    TaskState,
 )
 from pipeline.kubeflow.rehearsal.states import RUNNING, States
-from pipeline.kubeflow.rehearsal.task_runner import Options, TaskRunner
+from pipeline.kubeflow.rehearsal.task_runner import RehearsalOptions, TaskRunner
 from pipeline.kubeflow.rehearsal.tasks import sort_tasks
 
-STATES = {DriverFailed: State.DRIVER_FAILED, LauncherFailed: State.FAILED, PodLost: State.LOST}
+STATES = {
+    DriverFailed: TaskState.DRIVER_FAILED,
+    LauncherFailed: TaskState.FAILED,
+    PodLost: TaskState.LOST,
+}
 
 
 def rehearse(
-    package: Path, *, workdir: Path, parameters: Mapping[str, Any], options: Options
+    path: Path, *, workdir: Path, parameters: Mapping[str, Any], options: RehearsalOptions
 ) -> Rehearsal:
     """Runs the YAML's tasks one after another, and writes all results into `workdir`.
 
     A second rehearsal there uses the first one's cache. Raises Refused before any task starts.
     """
-    pipeline = submission.read(package)
+    pipeline = submission.read(path)
     arguments = submission.choose_arguments(pipeline, parameters)
     runs = plan_tasks(pipeline.root)
     workdir = workdir.resolve()
@@ -54,7 +58,7 @@ def rehearse(
     try:
         with stop_on_signals():
             Run(names, runner, options.listener, runs).run_dag(
-                pipeline.root, Scope(Inputs(arguments))
+                pipeline.root, Scope(TaskInputs(arguments))
             )
     finally:
         shutil.rmtree(workdir / "pods" / number, ignore_errors=True)
@@ -72,7 +76,7 @@ def plan_tasks(root: Dag) -> dict[str, TaskRun]:
     return runs
 
 
-def walk_tasks(dag: Dag) -> Iterator[Task]:
+def walk_tasks(dag: Dag) -> Iterator[CompiledTask]:
     """Each task, followed by the tasks of the DAG that it runs."""
     for task in sort_tasks(dag):
         yield task
@@ -111,23 +115,23 @@ class Run:
         self._listener = listener
         self._runs = runs
 
-    def run_dag(self, dag: Dag, scope: Scope) -> State:
+    def run_dag(self, dag: Dag, scope: Scope) -> TaskState:
         """Runs the tasks of a DAG; after a failure, only its exit handlers.
 
         Returns how it ended for Argo, which may differ from its state in the metadata store.
         """
         for task in sort_tasks(dag):
             if scope.stopped and not task.is_exit_handler:
-                self._report(self._runs[task.name], State.OMITTED)
+                self._report(self._runs[task.name], TaskState.OMITTED)
             else:
                 self._run_task(task, scope)
-        return State.FAILED if scope.stopped else State.SUCCEEDED
+        return TaskState.FAILED if scope.stopped else TaskState.SUCCEEDED
 
-    def _run_task(self, task: Task, scope: Scope) -> None:
+    def _run_task(self, task: CompiledTask, scope: Scope) -> None:
         """Runs a task and records its final state."""
         run = self._runs[task.name]
         start = time.monotonic()
-        self._report(run, State.RUNNING)
+        self._report(run, TaskState.RUNNING)
         try:
             inputs = driver.resolve(task, scope, self._names)
             scope.states.record(task.name, RUNNING)
@@ -140,15 +144,15 @@ class Run:
         self._report(run, state)
 
     def _execute(
-        self, task: Task, inputs: Inputs, run: TaskRun, states: States
-    ) -> tuple[Outputs, State]:
+        self, task: CompiledTask, inputs: TaskInputs, run: TaskRun, states: States
+    ) -> tuple[TaskOutputs, TaskState]:
         """Runs a nested DAG, or a task with an executor."""
         if not task.nested:
             return self._runner.run(task, inputs, run, states)
         nested = States(expected=len(task.nested.tasks), name=task.name, around=states)
-        return Outputs(), self.run_dag(task.nested, Scope(inputs, states=nested))
+        return TaskOutputs(), self.run_dag(task.nested, Scope(inputs, states=nested))
 
-    def _report(self, run: TaskRun, state: State) -> None:
+    def _report(self, run: TaskRun, state: TaskState) -> None:
         """Records the task's state and calls the listener."""
         run.state = state
         self._listener(run)

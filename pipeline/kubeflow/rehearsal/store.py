@@ -19,8 +19,8 @@ class ObjectStore:
         self._folder = folder
 
     def put(self, uri: str, source: Path) -> None:
-        """Stores the file's content, in one step: no reader sees half of it."""
-        target = self.path(uri)
+        """Stores a copy of the file. Readers never see a partial object."""
+        target = self.find_path(uri)
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = self._folder / f"{uuid.uuid4().hex}.partial"
         shutil.copyfile(source, partial)
@@ -29,17 +29,17 @@ class ObjectStore:
     def get(self, uri: str, target: Path) -> None:
         """Copies an object into a file. Raises OSError if there is no such object."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self.path(uri), target)
+        shutil.copyfile(self.find_path(uri), target)
 
     def find_below(self, uri: str) -> list[str]:
         """The object itself, or the objects with keys below it, sorted."""
-        start = self.path(uri)
+        start = self.find_path(uri)
         if start.is_file():
             return [uri]
         found = (Path(folder, name) for folder, _, names in os.walk(start) for name in names)
         return sorted(join_uri(uri, path.relative_to(start)) for path in found)
 
-    def path(self, uri: str) -> Path:
+    def find_path(self, uri: str) -> Path:
         """The file of an object, or the folder of all objects below it."""
         scheme, _, rest = uri.partition("://")
         if not rest or ".." in rest.split("/"):

@@ -11,11 +11,12 @@ from typing import Any
 
 from google.protobuf.message import Message
 
+from pipeline.kubeflow import backend
 from pipeline.kubeflow.backend import PIPELINE_ROOT
-from pipeline.kubeflow.compiled import Package, Task
+from pipeline.kubeflow.compiled import CompiledPipeline, CompiledTask
 from pipeline.kubeflow.messages import as_json
 from pipeline.kubeflow.rehearsal import caching, parameters
-from pipeline.kubeflow.rehearsal.driver import Inputs, RunNames, build_executor_input
+from pipeline.kubeflow.rehearsal.driver import RunNames, TaskInputs, build_executor_input
 from pipeline.kubeflow.rehearsal.environment import Secrets
 from pipeline.kubeflow.rehearsal.launcher import Launcher
 from pipeline.kubeflow.rehearsal.metadata import Metadata
@@ -23,10 +24,10 @@ from pipeline.kubeflow.rehearsal.outcome import (
     DriverFailed,
     LauncherFailed,
     Listener,
-    Outputs,
     PodLost,
-    State,
+    TaskOutputs,
     TaskRun,
+    TaskState,
 )
 from pipeline.kubeflow.rehearsal.pod import Pod, ResolvedStep
 from pipeline.kubeflow.rehearsal.states import CACHED, COMPLETE, FAILED, RUNNING, States
@@ -35,7 +36,7 @@ from pipeline.kubeflow.rehearsal.tasks import read_retry_policy
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class RehearsalOptions:
     """Settings of the simulated cluster, and of the run."""
 
     pipeline_root: str = PIPELINE_ROOT
@@ -50,8 +51,10 @@ class Options:
 class TaskRunner:
     """Runs the tasks of one run that are not DAGs."""
 
-    def __init__(self, package: Package, names: RunNames, workdir: Path, options: Options) -> None:
-        self._package = package
+    def __init__(
+        self, pipeline: CompiledPipeline, names: RunNames, workdir: Path, options: RehearsalOptions
+    ) -> None:
+        self._pipeline = pipeline
         self._names = names
         self._workdir = workdir
         self._options = options
@@ -65,39 +68,43 @@ class TaskRunner:
         )
 
     def run(
-        self, task: Task, inputs: Inputs, run: TaskRun, states: States
-    ) -> tuple[Outputs, State]:
+        self, task: CompiledTask, inputs: TaskInputs, run: TaskRun, states: States
+    ) -> tuple[TaskOutputs, TaskState]:
         """The task's outputs, new or from the cache. Raises StepFailed."""
-        executor = self._package.executor(task)
+        executor = self._pipeline.find_executor(task)
         if executor.WhichOneof("spec") == "importer":
             outputs = self._import(task, executor.importer, inputs)
             states.record(task.name, COMPLETE)
-            return outputs, State.SUCCEEDED
+            return outputs, TaskState.SUCCEEDED
         step = self._resolve(task, inputs)
         if not (task.spec.caching_options.enable_cache and self._options.caching):
-            return self._retry(step, task, run, states), State.SUCCEEDED
+            return self._retry(step, task, run, states), TaskState.SUCCEEDED
         fingerprint = caching.compute_fingerprint(self._names.pipeline, step)
         if cached := self._metadata.find_cached(fingerprint):
             states.record(task.name, CACHED)
-            return cached, State.CACHED
+            return cached, TaskState.CACHED
         outputs = self._retry(step, task, run, states)
         self._metadata.cache(fingerprint, outputs)
-        return outputs, State.SUCCEEDED
+        return outputs, TaskState.SUCCEEDED
 
-    def _resolve(self, task: Task, inputs: Inputs) -> ResolvedStep:
+    def _resolve(self, task: CompiledTask, inputs: TaskInputs) -> ResolvedStep:
         """The step with its inputs. All its attempts write to the same URIs."""
-        prefix = f"{self._names.prefix(self._options.pipeline_root, task.name)}/{uuid.uuid4()}"
+        prefix = (
+            f"{self._names.build_prefix(self._options.pipeline_root, task.name)}/{uuid.uuid4()}"
+        )
         return ResolvedStep(
             name=task.name,
             component=task.component,
-            container=self._package.executor(task).container,
-            kubernetes=self._package.pod(task),
+            container=self._pipeline.find_executor(task).container,
+            kubernetes=self._pipeline.find_pod(task),
             executor_input=build_executor_input(
                 task.component, inputs, prefix, publish_logs=self._options.publish_logs
             ),
         )
 
-    def _retry(self, step: ResolvedStep, task: Task, run: TaskRun, states: States) -> Outputs:
+    def _retry(
+        self, step: ResolvedStep, task: CompiledTask, run: TaskRun, states: States
+    ) -> TaskOutputs:
         """The outputs of the first attempt that succeeds."""
         policy = read_retry_policy(task)
         start = time.monotonic()
@@ -115,7 +122,7 @@ class TaskRunner:
                 self._options.listener(run)
                 time.sleep(min(policy.wait(retry), self._options.longest_wait))
 
-    def _attempt(self, step: ResolvedStep, run: TaskRun, states: States) -> Outputs:
+    def _attempt(self, step: ResolvedStep, run: TaskRun, states: States) -> TaskOutputs:
         """Runs one pod, from its start to its end. A pod that is lost records no end."""
         states.record(step.name, RUNNING)
         run.attempts += 1
@@ -138,7 +145,7 @@ class TaskRunner:
         states.end(step.name, COMPLETE)
         return outputs
 
-    def _import(self, task: Task, importer: Message, inputs: Inputs) -> Outputs:
+    def _import(self, task: CompiledTask, importer: Message, inputs: TaskInputs) -> TaskOutputs:
         """Registers the importer's artifact, or finds it if it is registered already."""
         place = importer.artifact_uri
         if place.WhichOneof("value") == "runtime_parameter":
@@ -146,11 +153,11 @@ class TaskRunner:
         else:
             uri = fill_parameters(as_json(place).get("constant"), inputs.parameters)
         if not isinstance(uri, str) or not uri:
-            raise DriverFailed(f"the importer's URI is {uri!r}: give it a text")
+            raise DriverFailed(f"the importer's URI is {uri!r}: set it to a non-empty string")
         metadata = fill_parameters(as_json(importer.metadata), inputs.parameters)
         register = self._metadata.record if importer.reimport else self._metadata.find_or_record
         keys = task.component.output_definitions.artifacts
-        return Outputs({key: register(key, uri, metadata) for key in keys})
+        return TaskOutputs({key: register(key, uri, metadata) for key in keys})
 
 
 def fill_parameters(value: Any, given: Mapping[str, Any]) -> Any:
@@ -159,6 +166,6 @@ def fill_parameters(value: Any, given: Mapping[str, Any]) -> Any:
         return {key: fill_parameters(item, given) for key, item in value.items()}
     if isinstance(value, str):
         for name, found in given.items():
-            placeholder = parameters.input_placeholder(name)
+            placeholder = backend.name_input(name)
             value = value.replace(placeholder, parameters.format_text(found))
     return value

@@ -7,27 +7,32 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from pipeline.kubeflow import backend
-from pipeline.kubeflow.compiled import Dag, Task
+from pipeline.kubeflow.compiled import CompiledTask, Dag
 from pipeline.kubeflow.rehearsal.outcome import Refused
 
 
-def sort_tasks(dag: Dag) -> list[Task]:
-    """The tasks, each after its predecessors; by name where these leave a choice."""
+def sort_tasks(dag: Dag) -> list[CompiledTask]:
+    """The tasks, each after its predecessors; in alphabetical order if several are ready."""
     tasks = dag.tasks
     sorter = TopologicalSorter({name: task.predecessors for name, task in tasks.items()})
     try:
         sorter.prepare()
     except CycleError as error:
-        raise Refused(f"These tasks wait for each other: {', '.join(error.args[1])}.") from error
-    names = list(sort_names(sorter))
-    missing = sorted(set(names) - set(tasks))
-    if missing:
-        raise Refused(f"A task needs the task {missing[0]!r}, which its DAG does not have.")
-    return [tasks[name] for name in names]
+        raise Refused(
+            f"In {dag.name}, these tasks wait for each other: {', '.join(error.args[1])}. Remove "
+            "one of the dependencies."
+        ) from error
+    for name, task in tasks.items():
+        for missing in sorted(task.predecessors - set(tasks)):
+            raise Refused(
+                f"In {dag.name}, the task {name!r} waits for {missing!r}, which does not exist: "
+                "add it, or remove the dependency."
+            )
+    return [tasks[name] for name in sort_names(sorter)]
 
 
 def sort_names(sorter: TopologicalSorter[str]) -> Iterator[str]:
-    """The names; always the first one, by alphabet, of those that could come next."""
+    """Yields the names; of several ready ones, the first in alphabetical order."""
     ready: list[str] = []
     while sorter.is_active():
         ready = sorted([*ready, *sorter.get_ready()])
@@ -51,16 +56,16 @@ class RetryPolicy:
     def find_refusal(self, retry: int, elapsed: float) -> str:
         """Why there is no such retry, `elapsed` seconds after the start; empty if there is one."""
         if retry >= self.retries:
-            return f"no attempt left of {self.retries + 1}"
+            return f"all {self.retries + 1} attempts failed"
         if elapsed + self.wait(retry) > self.longest:
             return (
-                f"not tried again: backoffMaxDuration, {self.longest:g} s from the first attempt's "
-                f"start, ends before the next attempt would begin; raise it"
+                f"no further attempt: backoffMaxDuration, {self.longest:g} s after the first "
+                "attempt's start, ends before the next one would begin; raise it"
             )
         return ""
 
 
-def read_retry_policy(task: Task) -> RetryPolicy:
+def read_retry_policy(task: CompiledTask) -> RetryPolicy:
     """The retry policy of a task."""
     policy = task.spec.retry_policy
     return RetryPolicy(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from pipeline.kubeflow.rehearsal.outcome import DONE, ERRORS, Rehearsal, State, TaskRun
+from pipeline.kubeflow.rehearsal.outcome import DONE, ERRORS, Rehearsal, TaskRun, TaskState
 from serving.printable import markup
 from serving.terminal import Table
 
 COLORS = {
     **dict.fromkeys(ERRORS, "red"),
     **dict.fromkeys(DONE, "green"),
-    State.OMITTED: "dim",
+    TaskState.OMITTED: "dim",
 }
 
 
@@ -26,7 +26,7 @@ class View:
         """Prints the change. Tasks that only contain others are not shown."""
         if not task.place:
             return
-        if task.state is not State.RUNNING:
+        if task.state is not TaskState.RUNNING:
             self._print_end(task)
         elif task.reason:
             self._print(f"      [yellow]attempt {task.attempts} failed:[/] {markup(task.reason)}")
@@ -37,11 +37,11 @@ class View:
 
     def _print_end(self, task: TaskRun) -> None:
         """Prints how the task ended."""
-        if task.state is State.OMITTED:
+        if task.state is TaskState.OMITTED:
             self._print(f"[dim]{task.place:>2}/{task.steps} {markup(task.name)}: not run[/]")
-        elif task.state is State.CACHED:
+        elif task.state is TaskState.CACHED:
             self._print("      [dim]unchanged: its artifacts are reused[/]")
-        elif task.state is State.SUCCEEDED:
+        elif task.state is TaskState.SUCCEEDED:
             self._print(f"      [dim]done in {task.seconds:.1f} s[/]")
         else:
             self._print_failure(task)
@@ -53,7 +53,7 @@ class View:
         )
         for warning in task.warnings:
             self._print(f"      [yellow]{markup(warning)}[/]")
-        for line in task.log_tail():
+        for line in task.read_log_tail():
             self._print(f"      [dim]{markup(line)}[/]")
         if task.log:
             self._print(f"      Log: {markup(str(task.log))}")

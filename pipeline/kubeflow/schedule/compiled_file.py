@@ -10,7 +10,7 @@ from typing import Any
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec
 
 from pipeline.kubeflow import lint
-from pipeline.kubeflow.compiled import Package, read_leniently
+from pipeline.kubeflow.compiled import CompiledPipeline, read_leniently
 from pipeline.kubeflow.messages import load_documents
 from pipeline.kubeflow.schedule.errors import WrongUseError
 
@@ -72,9 +72,9 @@ def check(path: Path, content: bytes) -> None:
         raise WrongUseError(f"{path}: the cluster would not run this as intended:\n  {lines}")
 
 
-def read_shown(specification: Any) -> Package | None:
+def read_shown(specification: Any) -> CompiledPipeline | None:
     """The pipeline in a version of the API; None if the API does not show a readable one."""
     if not isinstance(specification, dict):
         return None
-    package = read_leniently([specification.get(SHOWN_AS[0], specification)])
-    return package if package.spec != PipelineSpec() else None
+    pipeline = read_leniently([specification.get(SHOWN_AS[0], specification)])
+    return pipeline if pipeline.spec != PipelineSpec() else None

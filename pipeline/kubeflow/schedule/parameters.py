@@ -34,10 +34,10 @@ def read_values(given: Sequence[str], specification: Any) -> dict[str, Any]:
     Without a specification, the values stay strings.
     """
     texts = dict(split_pair(text) for text in given)
-    package = read_shown(specification)
-    if package is None:
+    pipeline = read_shown(specification)
+    if pipeline is None:
         return dict(texts)
-    declared = package.parameters
+    declared = pipeline.parameters
     check_names(texts, declared)
     return {name: parse_value(name, text, declared[name]) for name, text in texts.items()}
 

@@ -20,8 +20,8 @@ BAD = {
     "b/half.jpg": (jpeg(7001)[:-200], rejects.TRUNCATED),
     "b/icon.png": (file_of(picture(7002, height=8, width=8)), rejects.TOO_SMALL),
     "b/bomb.png": (image_files.png_header(9_000, 9_000), rejects.TOO_MANY_PIXELS),
-    "a/both.jpg": (jpeg(7003), rejects.DUPLICATE_UNDER_ANOTHER_LABEL),
-    "b/both.jpg": (jpeg(7003), rejects.DUPLICATE_UNDER_ANOTHER_LABEL),
+    "a/both.jpg": (jpeg(7003), rejects.CONFLICTING_LABELS),
+    "b/both.jpg": (jpeg(7003), rejects.CONFLICTING_LABELS),
     "a/zz-copy.jpg": (jpeg(0), rejects.DUPLICATE),  # Of a/0.jpg.
 }
 
@@ -147,8 +147,8 @@ def test_unusual_files_that_decoders_accept_are_examples_with_a_warning(tmp_path
 
     assert found.rejects == []
     assert found.summary.warnings == {
-        "another_kind_than_its_name": 2,
-        "bytes_after_its_end": 1,
+        "wrong_extension": 2,
+        "trailing_bytes": 1,
         "looks_like_others": 83,  # Drawn pictures differ in eight pixels only.
     }
 
@@ -159,5 +159,5 @@ def test_class_folders_that_differ_in_capitals_only_are_counted(tmp_path):
     found = ingest(folder, tmp_path / "out")
 
     assert found.rejects == []
-    assert found.summary.warnings["label_like_another"] == 80
+    assert found.summary.warnings["similar_label"] == 80
     assert found.summary.similar_labels == [["Rose", "rose"]]

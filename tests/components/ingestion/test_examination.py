@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from components.ingestion import examination, file_bytes, formats, rejects
+from components.ingestion import examination, file_bytes, rejects
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import ImageFile
 from components.ingestion.images import Limits
 from components.ingestion.layouts.split_folders import TRAIN_AND_VAL
 from components.ingestion.options import IngestionOptions
-from serving import rgb_images
+from serving import formats, rgb_images
 from tests.fakes.image_files import jpeg, oriented, put
 
 RATIOS = (8, 1, 1)
@@ -57,7 +57,7 @@ def test_a_copy_under_the_same_label_counts_once():
 def test_copies_under_different_labels_are_all_rejects():
     found = reasons(ExaminedFile("a/1", "a", "train", "x"), ExaminedFile("b/1", "b", "test", "x"))
 
-    assert set(found.values()) == {rejects.DUPLICATE_UNDER_ANOTHER_LABEL}
+    assert set(found.values()) == {rejects.CONFLICTING_LABELS}
 
 
 @pytest.mark.parametrize("other", [{"label": "b"}, {"mask_digest": "n", "mask": "masks/2"}])
@@ -66,7 +66,7 @@ def test_copies_with_another_breed_or_mask_are_rejects_that_name_both(other):
 
     settled = examination.settle([pair, replace(pair, path="2", **other)])
 
-    assert {c.reason for c in settled} == {rejects.DUPLICATE_UNDER_ANOTHER_LABEL}
+    assert {c.reason for c in settled} == {rejects.CONFLICTING_LABELS}
     assert "under a with the mask masks/1, " in settled[0].detail
 
 

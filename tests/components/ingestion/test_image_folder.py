@@ -133,19 +133,19 @@ def test_an_empty_class_folder_is_named(tmp_path, files):
 
 def test_one_changed_file_changes_the_fingerprint(tmp_path):
     put(tmp_path, {"a/1.jpg": b"x", "b/2.jpg": b"y"})
-    before = image_folder.fingerprint(str(tmp_path))
+    before = image_folder.compute_fingerprint(str(tmp_path))
 
-    assert image_folder.fingerprint(str(tmp_path)) == before
+    assert image_folder.compute_fingerprint(str(tmp_path)) == before
     os.utime(tmp_path / "b/2.jpg", (1, 1))
-    assert image_folder.fingerprint(str(tmp_path)) != before
+    assert image_folder.compute_fingerprint(str(tmp_path)) != before
 
 
 def test_a_renamed_file_changes_the_fingerprint(tmp_path):
     put(tmp_path, {"a/1.jpg": b"x"})
-    before = image_folder.fingerprint(str(tmp_path))
+    before = image_folder.compute_fingerprint(str(tmp_path))
     (tmp_path / "a/1.jpg").rename(tmp_path / "a/2.jpg")
 
-    assert image_folder.fingerprint(str(tmp_path)) != before
+    assert image_folder.compute_fingerprint(str(tmp_path)) != before
 
 
 def test_a_name_that_is_not_utf_8_is_named(tmp_path):

@@ -14,8 +14,9 @@ from PIL import Image
 from components.ingestion import images as ingested_images
 from components.ingestion import rejects
 from components.ingestion.images import Limits, RejectError, convert_and_check
-from tests.fakes import deep_images, image_files, scenes
+from tests.fakes import deep_images, image_files
 from tests.fakes.image_files import file_of, jpeg, oriented, picture, png_16_bit_rgb
+from tests.fakes.images import scenes
 from trainer.data import images
 
 LIMITS = Limits(min_side=16, max_pixels=1_000_000)
@@ -37,10 +38,17 @@ def corners(pixels):
     return [tuple(pixels[y, x].tolist()) for y in rows for x in columns][:3]
 
 
-def with_alpha(mode):
-    image = picture().convert(mode)
-    image.putalpha(Image.linear_gradient("L").resize(image.size))
-    return image
+@pytest.mark.parametrize(
+    "tags",
+    [pytest.param({254: (4, 1)}, id="preview"), pytest.param({50706: (4, 0x0401)}, id="dng")],
+)
+def test_a_preview_of_a_raw_file_is_not_its_image(tags):
+    samples = np.zeros((40, 48, 3), np.uint8)
+
+    error = rejection(deep_images.tiff(samples, tags))
+
+    assert error.reason == rejects.UNREADABLE
+    assert "preview" in error.detail
 
 
 @pytest.mark.parametrize(
@@ -66,7 +74,7 @@ def test_bytes_that_need_no_change_are_kept(data):
     "data",
     [
         pytest.param(file_of(picture().convert("RGBA")), id="alpha"),
-        pytest.param(file_of(with_alpha("RGB")), id="alpha-gradient-is-dropped"),
+        pytest.param(file_of(image_files.with_alpha("RGB")), id="alpha-gradient-is-dropped"),
         pytest.param(file_of(picture().convert("P")), id="palette-png"),
         pytest.param(file_of(picture().convert("P"), "BMP"), id="palette-bmp"),
         pytest.param(file_of(picture(), "WEBP", lossless=True), id="webp"),

@@ -26,15 +26,15 @@ CONSTANT = 500_000_000  # Bytes: what Python and its allocator keep between imag
 SCRIPT = """
 import resource, sys
 from concurrent.futures import ThreadPoolExecutor
-from components.ingestion import beam_pipeline, examination
-from components.ingestion.image_folder import ImageFile
+from components.ingestion import examination
+from components.ingestion.image_folder import THREADS, ImageFile
 from components.ingestion.images import Limits
 from components.ingestion.options import IngestionOptions
 
 folder, *names = sys.argv[1:]
 options = IngestionOptions(folder, (8, 1, 1), Limits(1, 50_000_000), 1, 1.0)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-with ThreadPoolExecutor(beam_pipeline.THREADS) as pool:
+with ThreadPoolExecutor(THREADS) as pool:
     files = [ImageFile(name, "a", None) for name in names]
     found = list(pool.map(lambda file: examination.examine(file, options), files))
 assert [file.reason for file in found] == [""] * len(names), found

@@ -6,7 +6,7 @@ import pytest
 
 from components.errors import DataError
 from components.ingestion import pair_folder
-from components.ingestion.image_folder import ImageFile, Pair
+from components.ingestion.image_folder import ImageFile, MaskAndBoxes
 from components.ingestion.layouts import left_out
 from tests.fakes.image_files import official_pairs, plain_pairs, put
 
@@ -24,10 +24,13 @@ def test_the_official_layout_names_breed_species_mask_and_box(tmp_path):
             "images/Maine_Coon_0.jpg",
             "Maine_Coon",
             None,
-            Pair(f"{trimaps}/Maine_Coon_0.png", f"{xmls}/Maine_Coon_0.xml", "cat"),
+            MaskAndBoxes(f"{trimaps}/Maine_Coon_0.png", f"{xmls}/Maine_Coon_0.xml", "cat"),
         ),
         ImageFile(
-            "images/beagle_1.jpg", "beagle", None, Pair(f"{trimaps}/beagle_1.png", "", "dog")
+            "images/beagle_1.jpg",
+            "beagle",
+            None,
+            MaskAndBoxes(f"{trimaps}/beagle_1.png", "", "dog"),
         ),
     )
     assert found.classes == ("Maine_Coon", "beagle")
@@ -44,7 +47,9 @@ def test_an_image_in_no_list_has_no_breed_and_no_species(tmp_path):
     found = {file.path: file for file in pair_folder.find(str(tmp_path)).files}
 
     assert found["images/new_3.jpg"].label == ""
-    assert found["images/new_3.jpg"].pair == Pair("annotations/trimaps/new_3.png", is_listed=False)
+    assert found["images/new_3.jpg"].pair == MaskAndBoxes(
+        "annotations/trimaps/new_3.png", is_listed=False
+    )
 
 
 def test_other_files_of_the_official_archives_are_left_out(tmp_path):
@@ -126,7 +131,7 @@ def test_a_folder_that_is_split_keeps_its_splits(tmp_path):
         ("test/images/0.jpg", "test"),
         ("valid/images/0.jpg", "val"),
     ]
-    assert found[1].pair == Pair("test/masks/0.png")
+    assert found[1].pair == MaskAndBoxes("test/masks/0.png")
 
 
 @pytest.mark.parametrize(

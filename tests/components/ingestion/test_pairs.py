@@ -27,12 +27,12 @@ OTHER = mask(3, 2, 1)
 BAD = {
     "no_mask_1": (jpeg(101), None, rejects.MASK_MISSING),
     "lossy_1": (jpeg(102), jpeg(), rejects.MASK_UNREADABLE),
-    "small_1": (jpeg(103), file_of(mask(1, height=20)), rejects.MASK_OF_ANOTHER_SIZE),
+    "small_1": (jpeg(103), file_of(mask(1, height=20)), rejects.MASK_SIZE_DIFFERS),
     "odd_1": (jpeg(104), file_of(mask(1, 9)), rejects.MASK_VALUE_OUT_OF_RANGE),
     "half_1": (jpeg(105)[:-200], file_of(GOOD), rejects.TRUNCATED),
-    "copy_1": (jpeg(0), file_of(GOOD), rejects.DUPLICATE_UNDER_ANOTHER_LABEL),  # Maine_Coon_0.
-    "twin_1": (jpeg(106), file_of(GOOD), rejects.DUPLICATE_UNDER_ANOTHER_LABEL),
-    "twin_2": (jpeg(106), file_of(OTHER), rejects.DUPLICATE_UNDER_ANOTHER_LABEL),
+    "copy_1": (jpeg(0), file_of(GOOD), rejects.CONFLICTING_LABELS),  # Maine_Coon_0.
+    "twin_1": (jpeg(106), file_of(GOOD), rejects.CONFLICTING_LABELS),
+    "twin_2": (jpeg(106), file_of(OTHER), rejects.CONFLICTING_LABELS),
 }
 
 
@@ -64,7 +64,7 @@ def record_of(found, name):
 def test_each_bad_pair_has_its_reason(official):
     expected = {f"images/{name}.jpg": reason for name, (_, _, reason) in BAD.items()}
 
-    copied = {"images/Maine_Coon_0.jpg": rejects.DUPLICATE_UNDER_ANOTHER_LABEL}
+    copied = {"images/Maine_Coon_0.jpg": rejects.CONFLICTING_LABELS}
     assert official.reasons == expected | copied
 
 
@@ -131,7 +131,7 @@ def test_the_summary_counts_breeds_pixels_and_warnings(official):
     counted = {name: sum(s[name] for s in summary.mask_pixels.values()) for name in PETS["classes"]}
     assert sum(counted.values()) == 61 * 40 * 48
     assert summary.warnings == {
-        "another_kind_than_its_name": 1,
+        "wrong_extension": 1,
         "box_unreadable": 1,
         "looks_like_others": 61,  # Drawn pictures differ in eight pixels only.
     }

@@ -53,7 +53,9 @@ def test_too_many_rejects_name_the_count_the_limit_and_the_first_ten(caplog):
     assert caplog.text.count("empty (0 bytes)") == 12
 
 
-@pytest.mark.parametrize("start", ["=HYPERLINK(1)", "+1", "-1", "@x", "'=x", "\t=", "rose"])
+@pytest.mark.parametrize(
+    "start", ["=HYPERLINK(1)", "+1", "-1", "@x", "'=x", "\t=", "\uff1d1", "\n=", "rose"]
+)
 def test_spreadsheets_run_no_cell_and_the_names_can_be_read_back(tmp_path, start):
     reject = rejects.Reject("train", f"{start}.jpg", rejects.EMPTY, "0 bytes")
 

@@ -84,7 +84,7 @@ def test_pixels_of_masks_are_counted_by_split_and_class(tmp_path):
     assert summary.mask_pixels["test"] == {"pet": 0, "ground": 1}
     assert summary.classes[""] == {"train": 1, "val": 0, "test": 0}
     assert ingestion_summary.read(str(tmp_path)) == summary
-    caption = ingestion_summary.write_caption(summary)
+    caption = ingestion_summary.format_caption(summary)
     assert "train: pixels pet 50.0%, ground 50.0%" in caption
     assert "examples with a warning: 1 odd" in caption
 
@@ -104,14 +104,14 @@ def test_near_duplicates_in_different_splits_are_counted_in_pairs(tmp_path):
 
     assert summary.near_duplicates == NearDuplicates(groups=1, images=3, parted=2)
     assert ingestion_summary.read(str(tmp_path)) == summary
-    assert "3 images in 1 groups; 2 pairs" in ingestion_summary.write_caption(summary)
+    assert "3 images in 1 groups; 2 pairs" in ingestion_summary.format_caption(summary)
 
 
 def test_a_group_whose_others_are_rejects_is_none():
     summary = ingestion_summary.summarize(in_groups(x="train"), listing("a"))
 
     assert summary.near_duplicates == NearDuplicates()
-    assert "near-duplicates" not in ingestion_summary.write_caption(summary)
+    assert "near-duplicates" not in ingestion_summary.format_caption(summary)
 
 
 def test_labels_that_differ_in_capitals_only_are_a_counted_warning(tmp_path):
@@ -123,7 +123,7 @@ def test_labels_that_differ_in_capitals_only_are_a_counted_warning(tmp_path):
     assert summary.warnings == {file_warnings.SIMILAR_LABEL: 2}
     assert summary.similar_labels == [["Rose", "rose"]]
     assert ingestion_summary.read(str(tmp_path)) == summary
-    assert "'Rose', 'rose'" in ingestion_summary.write_caption(summary)
+    assert "'Rose', 'rose'" in ingestion_summary.format_caption(summary)
 
 
 def test_classes_of_masks_that_differ_in_capitals_only_are_named():

@@ -21,7 +21,9 @@ DROPPED = """
 @pytest.mark.parametrize(
     ("failure", "sentence"),
     [
-        pytest.param(BELOW, "accuracy on roses is 0.250; the gate asks for 0.4.", id="value"),
+        pytest.param(
+            BELOW, "accuracy on roses is 0.250; the gate requires at least 0.4.", id="value"
+        ),
         pytest.param(
             DROPPED,
             "accuracy on roses is 0.125 below the baseline's; at most 0.030 is allowed.",

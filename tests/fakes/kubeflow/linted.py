@@ -9,7 +9,7 @@ import yaml
 from kfp.pipeline_spec.pipeline_spec_pb2 import PipelineSpec, PlatformSpec
 
 from pipeline.kubeflow import lint
-from pipeline.kubeflow.compiled import Package
+from pipeline.kubeflow.compiled import CompiledPipeline
 from pipeline.kubeflow.messages import parse
 
 STRING = {"parameterType": "STRING"}
@@ -59,10 +59,10 @@ class Pipeline:
         self.component(task)["inputDefinitions"]["parameters"][name] = STRING.copy()
 
     def problems(self) -> list[lint.Problem]:
-        return lint.find_problems(self.package())
+        return lint.find_problems(self.read())
 
-    def package(self) -> Package:
-        return Package(parse(self.spec, PipelineSpec), parse(self.platform, PlatformSpec))
+    def read(self) -> CompiledPipeline:
+        return CompiledPipeline(parse(self.spec, PipelineSpec), parse(self.platform, PlatformSpec))
 
     def problem(self) -> lint.Problem:
         """The only problem."""

@@ -8,7 +8,7 @@ import yaml
 
 from pipeline.kubeflow.rehearsal import run
 from pipeline.kubeflow.rehearsal.outcome import Rehearsal
-from pipeline.kubeflow.rehearsal.task_runner import Options
+from pipeline.kubeflow.rehearsal.task_runner import RehearsalOptions
 
 IMAGE = "registry.local/fcn@sha256:" + "0" * 64
 MODEL = {"instanceSchema": "title: tfx.Model\ntype: object\n"}
@@ -140,7 +140,7 @@ def rehearse(folder: Path, *documents: Any, **options: Any) -> Rehearsal:
     path = folder / "pipeline.yaml"
     path.write_text(yaml.safe_dump_all(documents))
     parameters = options.pop("parameters", {})
-    settings = Options(**{"longest_wait": 0.0, **options})
+    settings = RehearsalOptions(**{"longest_wait": 0.0, **options})
     return run.rehearse(path, workdir=folder / "work", parameters=parameters, options=settings)
 
 

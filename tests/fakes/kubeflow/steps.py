@@ -5,16 +5,13 @@ import getpass
 import time
 from pathlib import Path
 
-from tfx import v1 as tfx
+from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
-from tfx.v1.types.standard_artifacts import Examples
-
-InputArtifact = tfx.dsl.components.InputArtifact
-OutputArtifact = tfx.dsl.components.OutputArtifact
-Parameter = tfx.dsl.components.Parameter
+from tfx.types.standard_artifacts import Examples
 
 
-@tfx.dsl.components.component
+@component
 def Repeat(  # noqa: N802
     examples: InputArtifact[Examples],
     times: Parameter[int],
@@ -30,7 +27,7 @@ def Repeat(  # noqa: N802
     repeated.set_string_custom_property("neighbour", f"{examples.uri}-other")
 
 
-@tfx.dsl.components.component
+@component
 def Break(examples: InputArtifact[Examples]) -> None:  # noqa: N802
     """Fails."""
     raise ValueError(f"{examples.uri} breaks.")

@@ -13,14 +13,13 @@ from tensorflow_model_analysis.proto import validation_result_pb2
 from typer.testing import CliRunner
 
 from pipeline.cli import app
-from pipeline.kubeflow import compilation, compiled
+from pipeline.kubeflow import compilation
 from pipeline.kubeflow.rehearsal import run
-from pipeline.kubeflow.rehearsal.outcome import Artifact, Outputs, Rehearsal, State, TaskRun
-from pipeline.kubeflow.rehearsal.store import ObjectStore
+from pipeline.kubeflow.rehearsal.outcome import TaskState
+from tests.fakes.kubeflow.fake_rehearsal import EVALUATION, FakeRehearsal, read_images
 
 IMAGE = "registry.example/fcn-pipeline:1.0"
 VARIABLES = ("FCN_IMAGE", "FCN_CLUSTER", "FCN_DATA", "FCN_WORKDIR", "FCN_PUSH_ROOT")
-EVALUATION = "minio://bucket/evaluation"
 BELOW = """
 metric_validations_per_slice {
   slice_key { single_slice_keys { column: "image/class/text" bytes_value: "roses" } }
@@ -45,11 +44,6 @@ def fcn(*words, **environment):
     """Runs the command in a shell with these variables of the project and no others."""
     env = {"COLUMNS": "200", **dict.fromkeys(VARIABLES), **environment}
     return CliRunner(env=env).invoke(app.app, [str(word) for word in words])
-
-
-def read_images(path):
-    """The images of a compiled pipeline's steps."""
-    return {step.container.image for step in compiled.read(path.read_bytes()).steps()}
 
 
 def write_cluster_file(folder, **settings):
@@ -123,35 +117,6 @@ def test_a_rehearsal_without_images_is_refused(words, text):
     assert text in done.stderr
 
 
-class FakeRehearsal:
-    """Records its arguments and returns an invented result."""
-
-    def __init__(self, workdir):
-        self.succeeded, self.state, self.log = True, State.SUCCEEDED, None
-        self.pushed = {"pushed": 1, "pushed_destination": "served/flowers/1"}
-        self.store = ObjectStore(workdir / "store")
-
-    def __call__(self, package, *, workdir, parameters, options):
-        self.image, self.workdir, self.parameters = read_images(package), workdir, parameters
-        artifacts = {
-            "Evaluator": {"evaluation": Artifact(1, EVALUATION, {})},
-            "Pusher": {"pushed_model": Artifact(2, "minio://bucket/pushed", self.pushed)},
-        }
-        tasks = {
-            name: TaskRun(
-                name,
-                place=1,
-                steps=2,
-                state=self.state,
-                log=self.log,
-                reason="no such image.",
-                outputs=Outputs(made),
-            )
-            for name, made in artifacts.items()
-        }
-        return Rehearsal("1", self.succeeded, tasks, self.store)
-
-
 @pytest.fixture
 def rehearsal(home, monkeypatch):
     rehearsal = FakeRehearsal(home)
@@ -178,7 +143,7 @@ def test_a_rehearsal_prints_what_it_pushed(rehearsal):
     ],
 )
 def test_a_failed_rehearsal_has_exit_code_1_and_names_the_step_and_its_log(rehearsal, log, text):
-    rehearsal.succeeded, rehearsal.state, rehearsal.log = False, State.FAILED, log
+    rehearsal.succeeded, rehearsal.state, rehearsal.log = False, TaskState.FAILED, log
 
     done = rehearse()
 
@@ -189,7 +154,7 @@ def test_a_failed_rehearsal_has_exit_code_1_and_names_the_step_and_its_log(rehea
 def test_a_rehearsal_that_pushed_nothing_says_why(rehearsal):
     rehearsal.pushed = {"pushed": 0}
     result = text_format.Parse(BELOW, validation_result_pb2.ValidationResult())
-    file = rehearsal.store.path(EVALUATION) / "validations-00000-of-00001.tfrecord"
+    file = rehearsal.store.find_path(EVALUATION) / "validations-00000-of-00001.tfrecord"
     file.parent.mkdir(parents=True)
     with tf.io.TFRecordWriter(str(file)) as writer:
         writer.write(result.SerializeToString())
@@ -198,7 +163,7 @@ def test_a_rehearsal_that_pushed_nothing_says_why(rehearsal):
 
     assert done.exit_code == 3
     assert "Nothing was pushed." in done.stderr
-    assert "accuracy on label roses is 0.250; the gate asks for 0.4." in done.stderr
+    assert "accuracy on label roses is 0.250; the gate requires at least 0.4." in done.stderr
 
 
 def test_a_rehearsal_ignores_the_folders_of_real_runs(rehearsal, home):

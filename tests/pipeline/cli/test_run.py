@@ -99,6 +99,16 @@ def test_an_unwritable_result_is_refused_before_the_run_starts(places, tmp_path)
     assert "cannot be written" in done.output
 
 
+def test_a_result_in_the_data_is_refused(places, tmp_path):
+    put(tmp_path / "data", {"daisy/one.jpg": b"x", "roses/two.jpg": b"x"})
+
+    done = fcn("run", "flowers", *places, "--json", tmp_path / "data" / "result.json")
+
+    assert done.exit_code == 2
+    assert "--json" in done.output
+    assert not (tmp_path / "run").exists()
+
+
 def test_an_unexpected_error_exits_with_1_and_names_the_log(places, tmp_path):
     (tmp_path / "run" / "metadata.sqlite").mkdir(parents=True)
     put(tmp_path / "data", {"daisy/one.jpg": b"x", "roses/two.jpg": b"x"})

@@ -8,7 +8,7 @@ from pipeline.exit_codes import WRONG_USE
 from pipeline.kubeflow.schedule.scheduler import Scheduler
 from tests.fakes.kubeflow.api import KfpApi
 from tests.fakes.kubeflow.commands import ROOT, fcn
-from tests.fakes.kubeflow.packages import package
+from tests.fakes.kubeflow.compiled_files import write_compiled
 
 
 @pytest.fixture
@@ -19,12 +19,12 @@ def api():
 
 @pytest.fixture
 def uploaded(api, tmp_path):
-    assert fcn(api, "upload", package(tmp_path)).exit_code == 0
+    assert fcn(api, "upload", write_compiled(tmp_path)).exit_code == 0
     return api
 
 
 def test_an_upload_prints_the_version(api, tmp_path):
-    done = fcn(api, "upload", package(tmp_path), "--version", "v1")
+    done = fcn(api, "upload", write_compiled(tmp_path), "--version", "v1")
 
     assert done.exit_code == 0
     assert "Version v1 of flowers was uploaded" in done.output
@@ -32,7 +32,7 @@ def test_an_upload_prints_the_version(api, tmp_path):
 
 
 def test_a_package_that_the_linter_refuses_is_not_uploaded(api, tmp_path):
-    path = package(tmp_path)
+    path = write_compiled(tmp_path)
     path.write_text(path.read_text().replace("registry.example.com/fcn:1", "fcn:latest"))
 
     done = fcn(api, "upload", path)
@@ -43,24 +43,24 @@ def test_a_package_that_the_linter_refuses_is_not_uploaded(api, tmp_path):
 
 
 def test_a_file_in_another_encoding_of_yaml_is_accepted(api, tmp_path):
-    path = package(tmp_path)
+    path = write_compiled(tmp_path)
     path.write_bytes(path.read_text().encode("utf-16"))
 
     assert fcn(api, "upload", path).exit_code == 0
 
 
 def test_a_second_upload_of_a_file_says_so(uploaded, tmp_path):
-    path = package(tmp_path, sdk="other")
+    path = write_compiled(tmp_path, sdk="other")
     fcn(uploaded, "upload", path)
 
     assert "already exists" in fcn(uploaded, "upload", path).output
 
 
 def test_an_upload_of_an_older_version_names_the_newest(uploaded, tmp_path):
-    newest = package(tmp_path, sdk="other")
+    newest = write_compiled(tmp_path, sdk="other")
     fcn(uploaded, "upload", newest, "--version", "v2")
 
-    done = fcn(uploaded, "upload", package(tmp_path))
+    done = fcn(uploaded, "upload", write_compiled(tmp_path))
 
     assert "Version v2 is newer" in done.output
 

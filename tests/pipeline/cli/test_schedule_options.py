@@ -11,7 +11,7 @@ from pipeline.cli.schedule_options import read_time_zone
 from pipeline.kubeflow.schedule.errors import WrongUseError
 from tests.fakes.kubeflow.api import KfpApi
 from tests.fakes.kubeflow.commands import fcn
-from tests.fakes.kubeflow.packages import package
+from tests.fakes.kubeflow.compiled_files import write_compiled
 
 TOKEN = "c2VjcmV0LXRva2Vu"
 
@@ -24,7 +24,7 @@ def api():
 
 @pytest.fixture
 def uploaded(api, tmp_path):
-    assert fcn(api, "upload", package(tmp_path)).exit_code == 0
+    assert fcn(api, "upload", write_compiled(tmp_path)).exit_code == 0
     return api
 
 
@@ -41,6 +41,7 @@ def uploaded(api, tmp_path):
         pytest.param(["upload", "none.yaml"], ["none.yaml"], id="file"),
         pytest.param(["list", "--host", "example"], ["--host", "example"], id="host"),
         pytest.param(["list", "--ca", "none.pem"], ["--ca", "none.pem"], id="ca"),
+        pytest.param(["list", "--token-file", "none"], ["--token-file", "none"], id="token-file"),
         pytest.param(["list", "--token", "x"], ["--token"], id="token-on-the-command-line"),
     ],
 )
@@ -80,7 +81,7 @@ def test_a_missing_address_names_the_variable(api):
 def test_a_token_shows_in_no_output_and_no_log(tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
     words = [
-        ["upload", package(tmp_path)],
+        ["upload", write_compiled(tmp_path)],
         ["create", "flowers", "@daily"],
         ["list"],
         ["pause", "x"],

@@ -6,7 +6,7 @@ import traceback
 
 import pytest
 
-from pipeline.kubeflow.cluster import Cluster
+from pipeline.kubeflow.cluster import ClusterSettings
 from pipeline.settings_error import SettingsError
 
 
@@ -14,11 +14,12 @@ def test_a_cluster_file_overrides_single_values(tmp_path):
     file = tmp_path / "cluster.yaml"
     file.write_text("image: registry/fcn:1\nsteps:\n  Trainer: {gpus: 4}\n  Pusher: {retries: 0}\n")
 
-    cluster = Cluster.from_env(file)
+    cluster = ClusterSettings.from_env(file)
 
-    assert (cluster.step("Trainer").gpus, cluster.step("Trainer").cpu_limit) == (4, 8.0)
-    assert (cluster.step("Pusher").retries, cluster.step("Pusher").cpu_limit) == (0, 2.0)
-    assert cluster.step("RunReport") == cluster.other_steps
+    trainer, pusher = (cluster.find_step_settings(name) for name in ("Trainer", "Pusher"))
+    assert (trainer.gpus, trainer.cpu_limit) == (4, 8.0)
+    assert (pusher.retries, pusher.cpu_limit) == (0, 2.0)
+    assert cluster.find_step_settings("RunReport") == cluster.other_steps
 
 
 def test_an_image_given_overrides_the_environment_which_overrides_the_file(tmp_path, monkeypatch):
@@ -26,10 +27,10 @@ def test_an_image_given_overrides_the_environment_which_overrides_the_file(tmp_p
     file.write_text("image: of/file:1\n")
     monkeypatch.setenv("FCN_CLUSTER", str(file))
 
-    assert Cluster.from_env().image == "of/file:1"
+    assert ClusterSettings.from_env().image == "of/file:1"
     monkeypatch.setenv("FCN_IMAGE", "of/env:1")
-    assert Cluster.from_env().image == "of/env:1"
-    assert Cluster.from_env(image="given:1").image == "given:1"
+    assert ClusterSettings.from_env().image == "of/env:1"
+    assert ClusterSettings.from_env(image="given:1").image == "given:1"
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_an_error_names_the_setting_and_its_value(tmp_path, text, name, value):
     file.write_text(text)
 
     with pytest.raises(SettingsError) as raised:
-        Cluster.from_env(file)
+        ClusterSettings.from_env(file)
 
     assert (raised.value.name, raised.value.value) == (name, value)
 
@@ -67,7 +68,7 @@ def test_a_cluster_file_that_cannot_be_read_is_named(tmp_path, text):
         file.write_text(text)
 
     with pytest.raises(SettingsError) as raised:
-        Cluster.from_env(file)
+        ClusterSettings.from_env(file)
 
     assert (raised.value.name, raised.value.value) == ("--cluster", file)
     assert str(file) in str(raised.value)
@@ -87,7 +88,7 @@ def test_a_secret_written_in_the_settings_is_refused_and_not_repeated(tmp_path, 
     file.write_text(f"secrets: [{secret}]")
 
     with pytest.raises(SettingsError) as raised:
-        Cluster.from_env(file)
+        ClusterSettings.from_env(file)
 
     assert raised.value.name.startswith("secrets.0.")
     assert raised.value.value is None

@@ -8,11 +8,11 @@ import pytest
 from kfp import components
 
 from pipeline.kubeflow import compilation, pods
-from pipeline.kubeflow.cluster import VOLUMES, Cluster, Gpu, Secret, StepSettings, Volume
+from pipeline.kubeflow.cluster import VOLUMES, ClusterSettings, Gpu, Secret, StepSettings, Volume
 from pipeline.kubeflow.messages import as_json
 from trainer import configs
 
-CLUSTER = Cluster(image="registry.example/fcn-pipeline:1.0")
+CLUSTER = ClusterSettings(image="registry.example/fcn-pipeline:1.0")
 EXPERIMENTS = {name: configs.load(name) for name in ("flowers", "pets")}
 FLOWERS = EXPERIMENTS["flowers"]
 
@@ -30,21 +30,21 @@ def file(experiment, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def package(experiment):
+def pipeline(experiment):
     return compilation.compile_graph(experiment, CLUSTER)
 
 
-def tasks_of(package):
-    return {task.name: task.spec for task in package.tasks() if not task.nested}
+def tasks_of(pipeline):
+    return {task.name: task.spec for task in pipeline.list_tasks() if not task.nested}
 
 
-def container_of(package, step):
-    return package.executors[f"{step}_executor"].container
+def container_of(pipeline, step):
+    return pipeline.executors[f"{step}_executor"].container
 
 
-def pod_of(package, step):
+def pod_of(pipeline, step):
     """The Kubernetes settings of a step's pods, as JSON."""
-    return as_json(package.given_pods[f"{step}_executor"])
+    return as_json(pipeline.given_pods[f"{step}_executor"])
 
 
 def test_kfp_loads_both_documents(file):
@@ -62,10 +62,10 @@ def test_the_same_pipeline_is_the_same_file_byte_for_byte(file, experiment, tmp_
     assert again.read_bytes() == file.read_bytes()
 
 
-def test_each_parameter_has_a_default_and_reaches_the_nested_tasks(package, experiment):
-    given = package.spec.root.input_definitions.parameters
-    nested = package.spec.components["tfx-dag"].input_definitions.parameters
-    handed = package.spec.root.dag.tasks["tfx-dag"].inputs.parameters
+def test_each_parameter_has_a_default_and_reaches_the_nested_tasks(pipeline, experiment):
+    given = pipeline.spec.root.input_definitions.parameters
+    nested = pipeline.spec.components["tfx-dag"].input_definitions.parameters
+    handed = pipeline.spec.root.dag.tasks["tfx-dag"].inputs.parameters
 
     assert {name: p.default_value.string_value for name, p in given.items()} == {
         "data": f"/data/{experiment.name}",
@@ -78,24 +78,26 @@ def test_each_parameter_has_a_default_and_reaches_the_nested_tasks(package, expe
     }
 
 
-def test_each_step_starts_the_entry_point(package):
-    for step in tasks_of(package):
-        container = container_of(package, step)
+def test_each_step_starts_the_entry_point(pipeline):
+    for step in tasks_of(pipeline):
+        container = container_of(pipeline, step)
 
         assert list(container.command) == ["python", "-m", "components.kubeflow.entry_point"]
         assert container.image == CLUSTER.image
 
 
-def test_steps_with_side_effects_or_outside_inputs_are_never_cached(package):
-    cached = {name for name, task in tasks_of(package).items() if task.caching_options.enable_cache}
+def test_steps_with_side_effects_or_outside_inputs_are_never_cached(pipeline):
+    cached = {
+        name for name, task in tasks_of(pipeline).items() if task.caching_options.enable_cache
+    }
 
     assert "Trainer" in cached
     assert not cached & {"ImageExampleGen", "AnomalyGate", "BaselineModel", "Pusher"}
     assert "Notification" not in cached
 
 
-def test_the_last_task_to_end_is_never_cached(package):
-    nested = package.root.tasks["tfx-dag"].nested
+def test_the_last_task_to_end_is_never_cached(pipeline):
+    nested = pipeline.root.tasks["tfx-dag"].nested
 
     assert [task.name for task in nested.last_tasks] == ["Pusher"]
     assert "RunReport" in nested.tasks["Pusher"].predecessors
@@ -104,9 +106,9 @@ def test_the_last_task_to_end_is_never_cached(package):
 
 def test_a_backend_without_a_final_status_gets_no_notification(tmp_path):
     cluster = replace(CLUSTER, notification=False)
-    package = compilation.compile_graph(FLOWERS, cluster)
+    pipeline = compilation.compile_graph(FLOWERS, cluster)
 
-    assert set(tasks_of(package)) == set(tasks_of(compilation.compile_graph(FLOWERS, CLUSTER))) - {
+    assert set(tasks_of(pipeline)) == set(tasks_of(compilation.compile_graph(FLOWERS, CLUSTER))) - {
         "Notification"
     }
     compilation.compile_to(tmp_path / "flowers.yaml", FLOWERS, cluster)
@@ -125,38 +127,38 @@ def test_the_settings_decide_whether_links_are_followed(follow_links):
 
 
 def test_caching_can_be_turned_off():
-    package = compilation.compile_graph(FLOWERS, replace(CLUSTER, caching=False))
+    pipeline = compilation.compile_graph(FLOWERS, replace(CLUSTER, caching=False))
 
-    assert not [n for n, task in tasks_of(package).items() if task.caching_options.enable_cache]
+    assert not [n for n, task in tasks_of(pipeline).items() if task.caching_options.enable_cache]
 
 
-def test_the_longest_duration_of_retries_is_enough_for_all_attempts(package):
-    for name, task in tasks_of(package).items():
-        step, policy = CLUSTER.step(name), task.retry_policy
+def test_the_longest_duration_of_retries_is_enough_for_all_attempts(pipeline):
+    for name, task in tasks_of(pipeline).items():
+        step, policy = CLUSTER.find_step_settings(name), task.retry_policy
 
         assert policy.max_retry_count == 2
         attempts = (step.retries + 1) * step.timeout_seconds + 3 * step.backoff_seconds
         assert policy.backoff_max_duration.seconds >= attempts
-        assert pod_of(package, name)["activeDeadlineSeconds"] == str(step.timeout_seconds)
+        assert pod_of(pipeline, name)["activeDeadlineSeconds"] == str(step.timeout_seconds)
 
 
-def test_only_the_trainer_runs_on_a_gpu_node(package):
-    accelerator = container_of(package, "Trainer").resources.accelerator
-    pod = pod_of(package, "Trainer")
+def test_only_the_trainer_runs_on_a_gpu_node(pipeline):
+    accelerator = container_of(pipeline, "Trainer").resources.accelerator
+    pod = pod_of(pipeline, "Trainer")
 
     assert (accelerator.type, accelerator.count) == ("nvidia.com/gpu", 1)
     assert pod["tolerations"][0]["key"] == "nvidia.com/gpu"
     assert pod["emptyDirMounts"][0]["mountPath"] == "/dev/shm"
-    others = set(tasks_of(package)) - {"Trainer"}
-    assert not [o for o in others if container_of(package, o).resources.accelerator.type]
-    assert not [o for o in others if "tolerations" in pod_of(package, o)]
+    others = set(tasks_of(pipeline)) - {"Trainer"}
+    assert not [o for o in others if container_of(pipeline, o).resources.accelerator.type]
+    assert not [o for o in others if "tolerations" in pod_of(pipeline, o)]
 
 
-def test_no_pod_runs_as_root(package):
+def test_no_pod_runs_as_root(pipeline):
     if not pods.HAS_SECURITY_CONTEXT:
         pytest.skip("this kfp-kubernetes has no field for it")
-    for step in tasks_of(package):
-        assert pod_of(package, step)["securityContext"]["runAsNonRoot"] is True
+    for step in tasks_of(pipeline):
+        assert pod_of(pipeline, step)["securityContext"]["runAsNonRoot"] is True
 
 
 def test_each_step_gets_its_own_secrets_volumes_and_labels():
@@ -170,10 +172,10 @@ def test_each_step_gets_its_own_secrets_volumes_and_labels():
         pull_secrets=("registry",),
     )
 
-    package = compilation.compile_graph(FLOWERS, cluster)
+    pipeline = compilation.compile_graph(FLOWERS, cluster)
 
-    asking = [step for step in tasks_of(package) if "secretAsEnv" in pod_of(package, step)]
-    trainer = pod_of(package, "Trainer")
+    asking = [step for step in tasks_of(pipeline) if "secretAsEnv" in pod_of(pipeline, step)]
+    trainer = pod_of(pipeline, "Trainer")
     assert asking == ["Notification"]
     assert [mount["constant"] for mount in trainer["pvcMount"]] == ["everywhere"]
     assert trainer["podMetadata"]["labels"] == {"team": "vision"}
@@ -184,7 +186,7 @@ def test_each_step_gets_its_own_secrets_volumes_and_labels():
 def test_a_step_without_a_gpu_needs_no_gpu_node():
     cluster = replace(CLUSTER, steps={"Trainer": StepSettings(gpus=0)})
 
-    package = compilation.compile_graph(FLOWERS, cluster)
+    pipeline = compilation.compile_graph(FLOWERS, cluster)
 
-    assert not container_of(package, "Trainer").resources.accelerator.type
-    assert "tolerations" not in pod_of(package, "Trainer")
+    assert not container_of(pipeline, "Trainer").resources.accelerator.type
+    assert "tolerations" not in pod_of(pipeline, "Trainer")

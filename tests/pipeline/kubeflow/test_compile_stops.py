@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tfx import v1 as tfx
+from tfx.dsl.components.common.resolver import Resolver
+from tfx.dsl.input_resolution.strategies.latest_artifact_strategy import LatestArtifactStrategy
 from tfx.types import standard_artifacts
+from tfx.types.channel import Channel
 
 from pipeline.kubeflow import compilation
-from pipeline.kubeflow.cluster import Cluster, StepSettings
+from pipeline.kubeflow.cluster import ClusterSettings, StepSettings
 from pipeline.settings_error import SettingsError
 from trainer import configs
 from trainer.overrides import apply_overrides
 
-CLUSTER = Cluster(image="registry.example/fcn-pipeline:1.0")
+CLUSTER = ClusterSettings(image="registry.example/fcn-pipeline:1.0")
 FLOWERS = configs.load("flowers")
 
 
@@ -101,9 +103,9 @@ def test_the_longest_name_compiles(tmp_path):
 def test_a_resolver_in_the_graph_stops_it(monkeypatch, tmp_path):
     def with_resolver(experiment, settings):
         graph = create_pipeline(experiment, settings)
-        latest = tfx.dsl.Resolver(
-            strategy_class=tfx.dsl.experimental.LatestArtifactStrategy,
-            model=tfx.dsl.Channel(type=standard_artifacts.Model),
+        latest = Resolver(
+            strategy_class=LatestArtifactStrategy,
+            model=Channel(type=standard_artifacts.Model),
         ).with_id("LatestModel")
         graph.components = [*graph.components, latest]
         return graph

@@ -46,6 +46,19 @@ def test_a_push_root_in_the_data_is_refused(settings):
     assert_refused(replace(settings, push_root=settings.data), "--push-root", settings.data)
 
 
+@pytest.mark.parametrize("place", ["workdir", "push_root"])
+def test_a_place_behind_a_link_in_the_data_is_refused_if_links_are_followed(
+    settings, tmp_path, place
+):
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    Path(settings.data, "runs").symlink_to(runs)
+    inside = replace(settings, **{place: f"{runs}/flowers"})
+
+    check_places(inside, "flowers")
+    assert_refused(replace(inside, follow_links=True), str(runs))
+
+
 @pytest.mark.parametrize("name", ["[b]", "a*", "what?", "{a}", "back\\slash"])
 def test_a_working_directory_that_reads_as_a_pattern_is_refused(settings, name):
     assert_refused(replace(settings, workdir=f"{settings.workdir}/{name}"), "--workdir", name)
@@ -76,6 +89,28 @@ def test_a_place_that_cannot_be_written_is_refused(settings, tmp_path):
         assert_refused(replace(settings, push_root=f"{tmp_path}/locked"), "--push-root", "locked")
     finally:
         subprocess.run(["umount", f"{tmp_path}/locked"], check=True)
+
+
+@pytest.mark.parametrize("inner", ["checkpoints", "artifacts", "artifacts/Trainer/model"])
+def test_folders_of_an_earlier_run_that_cannot_be_written_are_refused(
+    settings, tmp_path, monkeypatch, inner
+):
+    folder = tmp_path / "run" / inner
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(os, "access", lambda path, mode: path != folder)
+
+    assert_refused(settings, "--workdir", str(folder))
+
+
+def test_a_push_root_without_room_for_a_model_is_refused(settings, monkeypatch):
+    (Path(settings.push_root)).mkdir()
+    full = shutil.disk_usage("/")._replace(free=100_000)
+    usage = shutil.disk_usage
+    monkeypatch.setattr(
+        "shutil.disk_usage", lambda path: full if "served" in str(path) else usage(path)
+    )
+
+    assert_refused(settings, "--push-root", settings.push_root, "0.1 MB")
 
 
 def test_data_that_would_not_fit_are_refused_with_both_sizes(settings, monkeypatch):

@@ -108,7 +108,7 @@ def test_the_version_pushed_ends_the_report():
 
 
 def test_each_failure_of_the_gate_is_a_line():
-    failures = ("accuracy on rose is 0.100; the gate asks for 0.4.", "No answer.")
+    failures = ("accuracy on rose is 0.100; the gate requires at least 0.4.", "No answer.")
     result = replace(RESULT, blessed=False, failures=failures, version="", pushed_to="")
 
     assert show(result).rstrip().splitlines()[-2:] == [f"  {line}" for line in failures]

@@ -2,8 +2,8 @@
 
 import pytest
 
+from components.metrics.results import read_name
 from pipeline.tasks import classes
-from pipeline.tasks.metric_config import read_name
 from trainer.task_checks import METRICS
 
 

@@ -2,7 +2,9 @@
 
 import base64
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from serving.client import answers
 from serving.client.answers import Prediction, Segmentation
@@ -12,6 +14,7 @@ from serving.client.errors import (
     MissingOutput,
     RowCountMismatch,
 )
+from tests.fakes.image_files import file_of
 
 MASKS = {"mask_bytes": [b"png"], "class_fractions": [[0.25, 0.75]], "labels": [["a", "b"]]}
 CLASSES = {"probabilities": [[0.25, 0.75]], "label": ["b"], "labels": [["a", "b"]]}
@@ -22,6 +25,31 @@ def test_the_model_decides_what_is_read():
 
     assert answers.read_answers(MASKS, 1) == [Segmentation(b"png", fractions)]
     assert answers.read_answers(CLASSES, 1) == [Prediction("b", fractions)]
+
+
+def test_a_mask_is_an_array_of_class_numbers_in_the_images_size():
+    mask = np.array([[0, 1, 1], [1, 0, 0]], np.uint8)
+
+    found = Segmentation(file_of(Image.fromarray(mask)), {"a": 0.5, "b": 0.5})
+
+    assert found.mask.dtype == np.uint8
+    np.testing.assert_array_equal(found.mask, mask)
+    assert found.names[found.mask].tolist() == [["a", "b", "b"], ["b", "a", "a"]]
+
+
+@pytest.mark.parametrize(
+    "png",
+    [
+        pytest.param(b"no PNG", id="no-png"),
+        pytest.param(file_of(Image.fromarray(np.eye(20, dtype=np.uint8)))[:-30], id="truncated"),
+        pytest.param(file_of(Image.fromarray(np.zeros((2, 2, 3), np.uint8))), id="colours"),
+    ],
+)
+def test_a_mask_that_is_not_one_byte_per_pixel_is_refused(png):
+    with pytest.raises(InvalidOutput) as refused:
+        _ = Segmentation(png, {"a": 1.0}).mask
+
+    assert refused.value.output == "mask_bytes"
 
 
 def test_masks_in_base64_are_the_same():

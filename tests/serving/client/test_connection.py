@@ -100,6 +100,14 @@ def test_probabilities_have_the_names_of_the_classes(ask):
     assert sum(prediction.probabilities.values()) == pytest.approx(1)
 
 
+def test_many_images_come_in_order(ask):
+    colours = ["red", "green", "blue", "green", "red"] * 4
+
+    found = ask("colours").classify_many(map(draw, colours), batch=3, concurrency=4)
+
+    assert [prediction.label for prediction in found] == colours
+
+
 def test_no_images_need_no_request(ask):
     assert ask("nothing").classify([]) == []
 

@@ -3,6 +3,7 @@
 import grpc
 import pytest
 import tensorflow as tf
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 from tensorflow_serving.apis import (
     get_model_metadata_pb2,
     get_model_status_pb2,
@@ -11,8 +12,9 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
-from serving.client.grpc_client import OPTIONS
+from serving.client.over_grpc.wire import OPTIONS
 from tests.fakes import saved_models
+from tests.fakes.image_files import png_header
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +28,14 @@ def channel(tmp_path_factory):
         yield channel
 
 
-def predict(channel, *, name="colours", version=None, signature="", only=(), **inputs):
+def predict(channel, *, name="colours", version=None, label="", signature="", only=(), **inputs):
     request = predict_pb2.PredictRequest(output_filter=only)
     request.model_spec.name = name
     request.model_spec.signature_name = signature
     if version is not None:
         request.model_spec.version.value = version
+    if label:
+        request.model_spec.version_label = label
     for key, value in inputs.items():
         request.inputs[key].CopyFrom(tf.make_tensor_proto(value))
     return prediction_service_pb2_grpc.PredictionServiceStub(channel).Predict(request, timeout=30)
@@ -68,12 +72,13 @@ def test_a_request_over_four_megabytes_passes(channel):
     ("request_", "code", "named"),
     [
         pytest.param({"name": "roses"}, "NOT_FOUND", "roses", id="model"),
+        pytest.param({"label": "stable"}, "INVALID_ARGUMENT", "version label: stable", id="label"),
         pytest.param({"version": 8}, "NOT_FOUND", "colours, 8", id="version"),
-        pytest.param({"name": ""}, "INVALID_ARGUMENT", "model_spec.name", id="no-name"),
-        pytest.param({"signature": "segment"}, "INVALID_ARGUMENT", '"segment"', id="signature"),
+        pytest.param({"name": ""}, "INVALID_ARGUMENT", "no name specified", id="no-name"),
+        pytest.param({"signature": "segment"}, "FAILED_PRECONDITION", "segment", id="signature"),
         pytest.param({"image_bytes": [b"?"]}, "INVALID_ARGUMENT", "image file", id="no-image"),
-        pytest.param({"image_bytes": [1.5]}, "INVALID_ARGUMENT", "'image_bytes'", id="type"),
-        pytest.param({"only": ["mask"]}, "INVALID_ARGUMENT", "'mask'", id="output"),
+        pytest.param({"image_bytes": [1.5]}, "INVALID_ARGUMENT", "expect string", id="type"),
+        pytest.param({"only": ["mask"]}, "INVALID_ARGUMENT", "mask", id="output"),
     ],
 )
 def test_each_wrong_request_gets_the_code_of_its_cause(channel, request_, code, named):
@@ -85,11 +90,42 @@ def test_each_wrong_request_gets_the_code_of_its_cause(channel, request_, code, 
     assert refused.value.code().name == code
 
 
-def test_the_message_about_a_wrong_type(channel):
-    with pytest.raises(grpc.RpcError) as refused:
-        predict(channel, image_bytes=[1.5])
+@pytest.mark.parametrize(
+    ("dtype", "sizes", "problem"),
+    [
+        pytest.param(99, [1], "99 is not a type", id="type-number"),
+        pytest.param(1, [10**7, 10**6], "send smaller tensors", id="ten-to-the-thirteen"),
+        pytest.param(1, [2**62, 2**62], "send smaller tensors", id="beyond-int64"),
+        pytest.param(1, [-1], "its shape is not known", id="negative"),
+    ],
+)
+def test_tensors_that_cannot_be_arrays_are_refused_before_memory_is_taken(
+    channel, dtype, sizes, problem
+):
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "colours"
+    request.inputs["image_bytes"].dtype = dtype
+    for size in sizes:
+        request.inputs["image_bytes"].tensor_shape.dim.add(size=size)
 
-    assert refused.value.details() == "Input 'image_bytes' is float32: send string."
+    with pytest.raises(grpc.RpcError, match=problem) as refused:
+        prediction_service_pb2_grpc.PredictionServiceStub(channel).Predict(request, timeout=30)
+
+    assert refused.value.code().name == "INVALID_ARGUMENT"
+    assert "tensor parsing error" in refused.value.details()
+
+
+def test_an_image_whose_header_promises_too_many_pixels_is_refused(channel):
+    with pytest.raises(grpc.RpcError, match="send smaller images") as refused:
+        predict(channel, image_bytes=[png_header(10**9, 1000)])
+
+    assert refused.value.code().name == "INVALID_ARGUMENT"
+
+
+def test_values_are_in_the_field_of_their_type(channel):
+    response = predict(channel, image_bytes=[saved_models.draw("green")])
+
+    assert len(response.outputs["probabilities"].float_val) == 3
 
 
 def test_the_metadata_contain_the_inputs_of_each_signature(channel):
@@ -114,3 +150,11 @@ def test_the_status_contains_the_state_of_each_version(channel):
 
     assert (status.version, status.state) == (7, get_model_status_pb2.ModelVersionStatus.AVAILABLE)
     assert status.status.error_code == 0
+
+
+def test_the_health_service_reports_that_it_serves(channel):
+    request = health_pb2.HealthCheckRequest(service="PredictionService")
+
+    response = health_pb2_grpc.HealthStub(channel).Check(request, timeout=30)
+
+    assert response.status == health_pb2.HealthCheckResponse.SERVING

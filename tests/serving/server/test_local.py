@@ -8,7 +8,8 @@ import time
 import pytest
 
 from serving.client import connect
-from serving.server.local import PortTakenError, Server
+from serving.server.local import Server
+from serving.server.protocols.ports import PortTakenError
 from serving.server.request_errors import ModelNotReady
 from tests.fakes import saved_models
 from tests.fakes.saved_models import draw, publish, publish_broken
@@ -52,7 +53,7 @@ def test_a_broken_new_version_is_reported_and_the_old_one_goes_on(tmp_path):
     publish(tmp_path / "colours", 1)
 
     with (
-        saved_models.served(tmp_path) as server,
+        saved_models.served(tmp_path, retries=0) as server,
         connect(urls(server)[0], "colours") as client,
     ):
         publish_broken(tmp_path / "colours", 2)
@@ -83,7 +84,7 @@ def test_waiting_for_a_model_that_fails_to_load_ends_at_once_with_its_error(tmp_
     publish_broken(tmp_path / "colours", 3)
 
     with (
-        Server(tmp_path, grpc_port=0, rest_port=0) as server,
+        Server(tmp_path, grpc_port=0, rest_port=0, retries=0) as server,
         pytest.raises(ModelNotReady, match=r"'colours'.*version 3: "),
     ):
         server.wait_until_available("colours", timeout=60)
@@ -120,3 +121,19 @@ def test_after_the_end_the_ports_are_free_and_no_thread_is_left(tmp_path):
     for port in (server.grpc_port, server.rest_port):
         socket.create_server(("127.0.0.1", port)).close()
     assert not {"servables", "rest"} & {thread.name for thread in threading.enumerate()}
+
+
+def test_the_ports_open_only_when_the_models_answer(tmp_path):
+    publish(tmp_path / "colours", 1)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    refused = []
+
+    def try_port(_):
+        with socket.socket() as client:
+            refused.append(client.connect_ex(("127.0.0.1", port)) != 0)
+
+    with Server(tmp_path, grpc_port=port, rest_port=0, listener=try_port) as server:
+        assert server.wait_until_available("colours", timeout=1).version == 1
+
+    assert refused[0]

@@ -1,10 +1,22 @@
-"""Each cause has a code in both protocols."""
+"""Each code of TF Serving has its HTTP status."""
 
-from serving.server import request_errors
+import pytest
+from grpc import StatusCode
 
-CAUSES = request_errors.RequestError.__subclasses__()
+from serving.server.request_errors import RequestError
 
 
-def test_no_two_causes_share_a_code():
-    assert len({cause.grpc_code for cause in CAUSES}) == len(CAUSES)
-    assert len({cause.http_code for cause in CAUSES}) == len(CAUSES)
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        (StatusCode.INVALID_ARGUMENT, 400),
+        (StatusCode.FAILED_PRECONDITION, 400),
+        (StatusCode.NOT_FOUND, 404),
+        (StatusCode.UNIMPLEMENTED, 501),
+        (StatusCode.UNAVAILABLE, 503),
+        (StatusCode.INTERNAL, 500),
+        (StatusCode.UNKNOWN, 500),
+    ],
+)
+def test_the_http_status_of_a_code(code, status):
+    assert RequestError(code, "").http_code == status

@@ -12,6 +12,7 @@ import pytest
 import tensorflow as tf
 
 from tests.fakes import image_files, tiny
+from trainer import training
 from trainer.export import saved_model
 
 SIZES = [(17, 33), (48, 20), (1, 1), (16, 16)]
@@ -44,6 +45,29 @@ def alone(saved):
         ask(saved, "predict_pixels", pixels=image[None].astype("float32")) for image in IMAGES
     ]
     return np.concatenate([outputs["probabilities"] for outputs in single])
+
+
+def test_a_session_gives_the_same_answers_as_it_does_in_tf_serving(folder, saved):
+    pixels = IMAGES[0][None].astype("float32")
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        signatures = tf.compat.v1.saved_model.load(session, ["serve"], folder).signature_def
+        signature = signatures["predict_pixels"]
+        output = signature.outputs["probabilities"].name
+        found = session.run(output, {signature.inputs["pixels"].name: pixels})
+
+    expected = ask(saved, "predict_pixels", pixels=pixels)["probabilities"]
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_the_state_of_the_optimizer_is_not_saved(tmp_path):
+    model = tiny.model_of("conv")
+    training.compile_model(model, 1, tiny.EXPERIMENT)
+    model.optimizer.build(model.trainable_variables)
+    saved_model.save(model, tiny.STATISTICS, tiny.EXPERIMENT, str(tmp_path))
+
+    names = [name for name, _ in tf.train.list_variables(f"{tmp_path}/variables/variables")]
+
+    assert len(names) == len(model.variables) + 1  # The tree of objects.
 
 
 def examples():

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import tiny
-from tests.fakes.padded import batch_of
+from tests.fakes.images.padded import batch_of
 from trainer import models
 from trainer.models import layers
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.fakes import segmenters
-from tests.fakes.padded import batch_of
+from tests.fakes.images.padded import batch_of
 
 VGG = ((3, 64, 64), (64, 128, 128), (128, 256, 256, 256), (256, 512, 512, 512), (512,) * 4)
 SCORES = {  # From coarse to fine.

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes import lite0 as narrow
 from tests.fakes import tiny
-from tests.fakes.padded import batch_of
+from tests.fakes.images.padded import batch_of
 from trainer import models
 from trainer.models import geometry
 from trainer.models.backbones.affine import AffineConv2D, start_depthwise

@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 
 from tests.fakes import segmenters, tiny
-from tests.fakes.padded import batch_of
+from tests.fakes.images.padded import batch_of
 from trainer import models
 from trainer.models import geometry
 from trainer.overrides import MODELS as MODELS_BY_NAME

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes import lite0 as narrow
 from tests.fakes import segmenters, tiny
-from tests.fakes.padded import batch_of
+from tests.fakes.images.padded import batch_of
 from trainer import models
 from trainer.models.split import find_group, split
 

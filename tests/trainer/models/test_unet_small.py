@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.fakes import segmenters
-from tests.fakes.padded import batch_of
+from tests.fakes.images.padded import batch_of
 from trainer.models.layers import Gain
 
 CONFIG = segmenters.CONFIGS["unet_small"]

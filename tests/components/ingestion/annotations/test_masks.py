@@ -82,7 +82,7 @@ def test_a_value_out_of_range_is_named_with_its_place_and_those_declared():
 def test_both_sizes_of_a_mask_that_does_not_fit_are_named():
     rejected = rejection(file_of(mask(1, height=48, width=40)))
 
-    assert rejected.reason == rejects.MASK_OF_ANOTHER_SIZE
+    assert rejected.reason == rejects.MASK_SIZE_DIFFERS
     assert "48 x 40" in rejected.detail
     assert "40 x 48" in rejected.detail
 
@@ -91,7 +91,7 @@ def test_a_mask_of_another_size_is_not_decoded():
     start = time.process_time()
     rejected = rejection(image_files.png_header(9_000, 9_000))
 
-    assert rejected.reason == rejects.MASK_OF_ANOTHER_SIZE
+    assert rejected.reason == rejects.MASK_SIZE_DIFFERS
     assert time.process_time() - start < 0.1
 
 

@@ -12,11 +12,11 @@ from PIL import Image
 from components.ingestion import images, rejects
 from components.ingestion.annotations import head_boxes, masks
 from components.ingestion.images import Limits, RejectError
-from components.ingestion.rejects import MASK_OF_ANOTHER_SIZE
+from components.ingestion.rejects import MASK_SIZE_DIFFERS
 from serving.orientation import INVERSE, SWAPPING, TO_UPRIGHT
 from tests.fakes.image_files import file_of, put
+from tests.fakes.images.turned import MASK_RED, SIZES, draw_mask, draw_photograph, draw_xml, store
 from tests.fakes.ingested import ingest_pairs
-from tests.fakes.turned import MASK_RED, SIZES, draw_mask, draw_photograph, draw_xml, store
 from trainer.data import images as decoder
 
 LIMITS = Limits(min_side=1, max_pixels=10_000)
@@ -113,7 +113,7 @@ def test_a_mask_whose_size_contradicts_the_setting_is_a_reject(oriented, orienta
     with pytest.raises(RejectError) as raised:
         read(file_of(drawn), turned(orientation, SIZES[0]), oriented)
 
-    assert raised.value.reason == MASK_OF_ANOTHER_SIZE
+    assert raised.value.reason == MASK_SIZE_DIFFERS
     assert f'data.mask.oriented is "{oriented}"' in raised.value.detail
 
 
@@ -155,7 +155,7 @@ def test_a_setting_answers_the_warning_and_rejects_what_contradicts_it(tmp_path)
 
     found = ingest_pairs(tmp_path / "data", tmp_path / "out", **mask)
 
-    assert set(found.reasons.values()) == {rejects.MASK_OF_ANOTHER_SIZE}
+    assert set(found.reasons.values()) == {rejects.MASK_SIZE_DIFFERS}
     assert len(found.reasons) == 2
     assert "mask_orientation_unknown" not in found.summary.warnings
 

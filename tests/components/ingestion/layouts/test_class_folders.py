@@ -85,7 +85,7 @@ def test_a_class_without_test_stops_the_run(tmp_path):
 def test_a_split_at_a_deeper_level_stops_the_run(tmp_path):
     reason, message = refuse(tmp_path, "a/x/train/1", "a/x/test/1", "b/1")
 
-    assert (reason, "a/x is split into test, train" in message) == ("split_unread", True)
+    assert (reason, "a/x is split into test, train" in message) == ("split_ignored", True)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_split_at_a_deeper_level_stops_the_run(tmp_path):
 def test_images_and_masks_are_not_two_classes(tmp_path, images, masks):
     reason, message = refuse(tmp_path, f"{images}/1.jpg", f"{masks}/1.png")
 
-    assert (reason, "fcn run masks" in message) == ("another_experiment", True)
+    assert (reason, "fcn run masks" in message) == ("wrong_experiment", True)
 
 
 def test_masks_next_to_images_are_not_examples(tmp_path):
@@ -113,7 +113,7 @@ def test_masks_next_to_images_are_not_examples(tmp_path):
 
     reason, message = refuse(tmp_path, *paths, "a/a (1)_mask_1.png")
 
-    assert (reason, "a/a (0)_mask.png" in message) == ("another_experiment", True)
+    assert (reason, "a/a (0)_mask.png" in message) == ("wrong_experiment", True)
 
 
 def test_a_class_may_contain_a_picture_of_a_mask(tmp_path):
@@ -129,19 +129,69 @@ def test_a_class_may_contain_a_picture_of_a_mask(tmp_path):
         (("seg_train/seg_train/a/1", "seg_test/seg_test/a/1"), "in these seg_test"),
         (("fold_1/a/1", "fold_2/a/1"), "fold_1, fold_2"),
         (("trainA/1", "trainB/1", "testA/1"), "testA, trainA"),
+        (("cats_train/1", "cats_test/1", "dogs_train/1", "dogs_test/1"), "cats_test, cats_train"),
+        (("trainred/1", "testred/1", "other/1"), "testred, trainred"),
+        (("0_train/a/1", "1_test/a/1"), "0_train, 1_test"),
+        (("a/fold1/1", "a/fold2/1", "b/fold1/1"), "fold1, fold2"),
     ],
-    ids=["twice", "twice-with-prefix", "folds", "parts"],
+    ids=(
+        *("twice", "twice-with-prefix", "folds", "parts"),
+        *("with-classes", "joined", "numbered", "folds-in-classes"),
+    ),
 )
 def test_folders_of_splits_do_not_become_classes(tmp_path, paths, place):
     reason, message = refuse(tmp_path, *paths)
 
-    assert (reason, place in message) == ("split_unread", True)
+    assert (reason, place in message) == ("split_ignored", True)
 
 
-def test_splits_in_the_names_of_files_stop_the_run(tmp_path):
-    reason, message = refuse(tmp_path, "a/train_1.jpg", "a/test_2.jpg", "b/train_3.jpg")
+@pytest.mark.parametrize("name", ["{}_1.jpg", "1_{}.jpg", "red-{}-1.jpg", "{}1.jpg"])
+def test_splits_in_the_names_of_files_stop_the_run(tmp_path, name):
+    train, test = name.format("train"), name.format("test")
+    paths = [f"{label}{n}/{file}" for label in "ab" for n in range(5) for file in (train, test)]
 
-    assert (reason, "a/test_2.jpg, a/train_1.jpg" in message) == ("split_unread", True)
+    reason, message = refuse(tmp_path, *paths, "a0/odd.jpg")
+
+    assert (reason, f"a0/{test}, a0/{train}" in message) == ("split_ignored", True)
+
+
+@pytest.mark.parametrize(
+    ("images", "masks"),
+    [
+        *(("photos", "masks"), ("input", "target"), ("x", "y"), ("rgb", "gt"), ("data", "labels")),
+        *(("images", "masks_png"), ("images", "ground truth"), ("train/img", "train/GT_masks")),
+    ],
+)
+def test_folders_that_share_names_are_not_two_classes(tmp_path, images, masks):
+    reason, message = refuse(tmp_path, f"{images}/1.jpg", f"{masks}/1.png", f"{images}/2.jpg")
+
+    assert (reason, f"{masks}/" in message) == ("wrong_experiment", True)
+
+
+@pytest.mark.parametrize(
+    ("image", "mask"),
+    [
+        *(("{}.jpg", "{}.mask.png"), ("{}.jpg", "mask_{}.png"), ("{}.jpg", "{}.png")),
+        *(("{}_sat.jpg", "{}_mask.png"), ("{}_leftImg8bit.png", "{}_gtFine_labelIds.png")),
+    ],
+)
+def test_masks_with_other_names_are_not_examples(tmp_path, image, mask):
+    paths = [f"{c}/{each.format(n)}" for c in "ab" for n in range(3) for each in (image, mask)]
+
+    reason, message = refuse(tmp_path, *paths)
+
+    assert (reason, f"a/{mask.format(0)}" in message) == ("wrong_experiment", True)
+
+
+def test_classes_may_share_the_names_of_their_files(tmp_path):
+    found = find(tmp_path, *(f"{label}/{n}.jpg" for label in ("mask", "no_mask") for n in "12"))
+
+    assert found.classes == ("mask", "no_mask")
+
+
+@pytest.mark.parametrize("name", [" ", "\u200b", "\u3164"])
+def test_a_class_without_a_visible_name_stops_the_run(tmp_path, name):
+    assert refuse(tmp_path, f"{name}/1", "b/1")[0] == "bad_class_name"
 
 
 def test_annotations_of_images_are_not_split_lists(tmp_path):
@@ -167,7 +217,7 @@ def test_classes_may_end_as_splits_do(tmp_path):
 def test_texts_about_boxes_are_not_called_masks(tmp_path):
     reason, message = refuse(tmp_path, "images/1.jpg", "labels/1.txt")
 
-    assert (reason, "labels/ contains no images" in message) == ("another_experiment", True)
+    assert (reason, "labels/ contains no images" in message) == ("wrong_experiment", True)
 
 
 def test_a_folder_of_texts_is_not_a_class(tmp_path):

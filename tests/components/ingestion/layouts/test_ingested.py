@@ -38,7 +38,7 @@ def test_no_held_out_picture_ends_in_training(tmp_path, make, ingest_it):
     assert held_out["test"] == [True] * 20
     assert not any(held_out["train"] + held_out["val"])
     assert found.summary.val_from_train == len(held_out["val"]) > 0
-    assert "files taken from train" in summary.write_caption(found.summary)
+    assert "files taken from train" in summary.format_caption(found.summary)
 
 
 def test_files_found_are_examples_rejects_companions_and_left_out(tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from components.ingestion import image_folder, pair_folder
 from components.ingestion.layouts import left_out
+from serving.left_out import find_kind
 from tests.fakes.image_files import put
 
 JUNK = {
@@ -21,6 +22,13 @@ JUNK = {
     "1.XML": left_out.ANNOTATION,
     "classes.names": left_out.ANNOTATION,
     "README": left_out.ANNOTATION,
+    "SHA256SUMS": left_out.ANNOTATION,
+    "1.npy": left_out.ANNOTATION,
+    "1.pts": left_out.ANNOTATION,
+    "1.tfw": left_out.ANNOTATION,
+    "1.MOV": left_out.ANNOTATION,
+    "Thumbs.db:encryptable": left_out.SYSTEM,
+    "#recycle/1.jpg": left_out.SYSTEM,
 }
 
 
@@ -45,7 +53,7 @@ def test_junk_is_left_out_and_counted(tmp_path, find, folders):
 
 @pytest.mark.parametrize("name", ["1.jpg", "1", "page.html", "film.mp4", "1.jpg.part"])
 def test_the_content_of_other_files_decides(name):
-    assert left_out.find_kind(f"a/{name}") == ""
+    assert find_kind(f"a/{name}") == ""
 
 
 def test_a_message_names_a_few_of_a_group():

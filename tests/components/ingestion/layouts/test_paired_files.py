@@ -94,7 +94,7 @@ def test_a_pair_in_no_list_stops_the_run(tmp_path):
         ),
         pytest.param(
             ("images/a/train/1", "images/a/test/2", "masks/a/1"),
-            "split_unread",
+            "split_ignored",
             "images/a",
             id="deep",
         ),
@@ -115,6 +115,18 @@ def test_a_pair_in_no_list_stops_the_run(tmp_path):
             "missing_split",
             "test",
             id="no-test",
+        ),
+        pytest.param(
+            ("images/1", "masks/1", "test_images/2", "test_masks/2"),
+            "split_ignored",
+            "test_images, test_masks",
+            id="test-next-to-it",
+        ),
+        pytest.param(
+            ("images/fold1/1", "masks/fold1/1", "images/fold2/2", "masks/fold2/2"),
+            "split_ignored",
+            "fold1, fold2",
+            id="folds",
         ),
     ],
 )

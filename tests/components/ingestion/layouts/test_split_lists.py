@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from components.errors import DataError
@@ -103,13 +105,30 @@ def test_lists_that_do_not_fit_the_files_stop_the_run(tmp_path, changed, reason,
     [
         ({"train.txt": LISTS["train"]}, "missing_split", "test"),
         ({"train.txt": "a/1", "val.txt": "a/3"}, "missing_split", "test"),
-        ({"train.csv": "", "test.csv": ""}, "split_list_unread", "test.csv, train.csv"),
-        ({"splits/train1.txt": "", "splits/test1.txt": ""}, "split_list_unread", "test1.txt"),
-        ({"a/train.txt": "", "a/test.txt": ""}, "split_list_unread", "a/test.txt, a/train.txt"),
-        ({"train_test_split.txt": "1 0"}, "split_list_unread", "train_test_split.txt"),
+        ({"train.csv": "", "test.csv": ""}, "split_list_ignored", "test.csv, train.csv"),
+        ({"splits/train1.txt": "", "splits/test1.txt": ""}, "split_list_ignored", "test1.txt"),
+        ({"a/train.txt": "", "a/test.txt": ""}, "split_list_ignored", "a/test.txt, a/train.txt"),
+        ({"train_test_split.txt": "1 0"}, "split_list_ignored", "train_test_split.txt"),
         ({"train.txt": "", "splits/train.txt": ""}, "split_lists_in_two_places", "splits/"),
+        ({"list_train.txt": "", "list_test.txt": ""}, "split_list_ignored", "list_test.txt"),
+        ({"trainlist01.txt": "", "testlist01.txt": ""}, "split_list_ignored", "testlist01.txt"),
+        ({"train_list.mat": "", "test_list.mat": ""}, "split_list_ignored", "test_list.mat"),
+        ({"train.npy": "", "test.npy": ""}, "split_list_ignored", "test.npy, train.npy"),
+        (
+            {"instances_train2017.json": "", "instances_val2017.json": ""},
+            "split_list_ignored",
+            "val",
+        ),
+        ({"setid.mat": ""}, "split_list_ignored", "setid.mat"),
+        ({"fold_0.csv": "", "fold_1.csv": ""}, "split_list_ignored", "fold_0.csv, fold_1.csv"),
+        ({"test.csv": ""}, "split_list_ignored", "test.csv"),
+        ({"train": "", "test": ""}, "split_list_ignored", "test, train"),
     ],
-    ids=["train-only", "no-test", "csv", "folds", "elsewhere", "of-all", "two-places"],
+    ids=(
+        *("train-only", "no-test", "csv", "folds", "elsewhere", "of-all", "two-places"),
+        *("word-last", "joined", "mat", "arrays", "coco", "ids", "folds-apart", "test-alone"),
+        "no-extension",
+    ),
 )
 def test_lists_that_cannot_be_read_stop_the_run(tmp_path, lists, reason, place):
     found, message = refuse(tmp_path, lists)
@@ -122,6 +141,16 @@ def test_a_list_that_is_not_utf_8_is_named(tmp_path):
     put(tmp_path, {"train.txt": b"caf\xe9\n", "test.txt": b""})
 
     assert refuse(tmp_path, {})[0] == "list_unreadable"
+
+
+@pytest.mark.timeout(20)
+def test_a_list_that_is_a_pipe_stops_the_run(tmp_path):
+    for name in ("train.txt", "test.txt"):
+        os.mkfifo(tmp_path / name)
+
+    reason, message = refuse(tmp_path, {})
+
+    assert (reason, "is a pipe" in message) == ("list_unreadable", True)
 
 
 def test_a_list_that_contradicts_the_folders_stops_the_run(tmp_path):

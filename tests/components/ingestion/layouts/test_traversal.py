@@ -106,9 +106,9 @@ def test_an_error_names_the_links_that_were_not_followed(data, tmp_path):
 def test_the_fingerprint_depends_on_files_behind_links_that_are_followed(data, tmp_path):
     put(tmp_path / "other", {"4.jpg": b"4"})
     (data / "c").symlink_to(tmp_path / "other")
-    before = [image_folder.fingerprint(str(data), follow_links=f) for f in (False, True)]
+    before = [image_folder.compute_fingerprint(str(data), follow_links=f) for f in (False, True)]
 
     put(tmp_path / "other", {"4.jpg": b"longer"})
 
-    after = [image_folder.fingerprint(str(data), follow_links=f) for f in (False, True)]
+    after = [image_folder.compute_fingerprint(str(data), follow_links=f) for f in (False, True)]
     assert (before[0] == after[0], before[1] == after[1]) == (True, False)

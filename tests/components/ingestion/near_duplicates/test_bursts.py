@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 
 from components.ingestion.near_duplicates.counts import NearDuplicates
-from tests.fakes import image_files, scenes
+from tests.fakes import image_files
 from tests.fakes.image_files import put
+from tests.fakes.images import scenes
 from tests.fakes.ingested import ingest
 from trainer.data import records
 

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from components.ingestion.near_duplicates import look
-from tests.fakes import scenes
+from tests.fakes.images import scenes
 from trainer.data import images
 
 

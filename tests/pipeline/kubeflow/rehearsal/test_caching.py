@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.kubeflow.rehearsal.outcome import State
+from pipeline.kubeflow.rehearsal.outcome import TaskState
 from tests.fakes.kubeflow.rehearsed import (
     READS,
     WRITES,
@@ -40,7 +40,7 @@ def test_an_unchanged_second_run_reuses_the_artifacts_with_their_ids(tmp_path):
 def test_a_step_without_caching_runs_each_time(tmp_path):
     _, second = (rehearse(tmp_path, pipeline()) for _ in range(2))
 
-    assert second.tasks["Pusher"].state is State.SUCCEEDED
+    assert second.tasks["Pusher"].state is TaskState.SUCCEEDED
     assert second.tasks["Pusher"].log.read_text() == "trained\n"
 
 
@@ -59,7 +59,7 @@ def test_a_changed_step_runs_again(tmp_path, container, run):
 
     second = rehearse(tmp_path, pipeline(**container), **run)
 
-    assert second.tasks["Trainer"].state is State.SUCCEEDED
+    assert second.tasks["Trainer"].state is TaskState.SUCCEEDED
 
 
 def test_a_step_that_failed_is_not_cached(tmp_path):
@@ -73,8 +73,8 @@ if not seen.exists():
 
     first, second = (rehearse(tmp_path, document) for _ in range(2))
 
-    assert first.tasks["Trainer"].state is State.FAILED
-    assert second.tasks["Trainer"].state is State.SUCCEEDED
+    assert first.tasks["Trainer"].state is TaskState.FAILED
+    assert second.tasks["Trainer"].state is TaskState.SUCCEEDED
 
 
 def test_cached_artifacts_of_another_bucket_break_the_next_step(tmp_path):

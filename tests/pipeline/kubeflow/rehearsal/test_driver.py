@@ -7,8 +7,8 @@ import pytest
 from pipeline.kubeflow import backend
 from pipeline.kubeflow.compiled import read_leniently
 from pipeline.kubeflow.rehearsal import driver
-from pipeline.kubeflow.rehearsal.driver import Inputs, RunNames, Scope
-from pipeline.kubeflow.rehearsal.outcome import Artifact, DriverFailed, Outputs
+from pipeline.kubeflow.rehearsal.driver import RunNames, Scope, TaskInputs
+from pipeline.kubeflow.rehearsal.outcome import Artifact, DriverFailed, TaskOutputs
 from pipeline.kubeflow.rehearsal.states import States
 
 NAMES = RunNames("tiny", "run-1", "tiny-abc")
@@ -23,16 +23,16 @@ def resolve(scope, inputs, declared=None):
     """The inputs of a task, of a component that declares these parameters."""
     task = {"componentRef": {"name": "Trainer"}, "inputs": inputs}
     component = {"inputDefinitions": {"parameters": declared or {}}}
-    package = read_leniently(
+    pipeline = read_leniently(
         [{"root": {"dag": {"tasks": {"Trainer": task}}}, "components": {"Trainer": component}}]
     )
-    return driver.resolve(package.root.tasks["Trainer"], scope, NAMES)
+    return driver.resolve(pipeline.root.tasks["Trainer"], scope, NAMES)
 
 
 def resolve_parameter(source, spec, scope=None):
     """The parameters of a task with the one input `x`."""
     inputs = {"parameters": {"x": source} if source else {}}
-    return resolve(scope or Scope(Inputs()), inputs, {"x": spec}).parameters
+    return resolve(scope or Scope(TaskInputs()), inputs, {"x": spec}).parameters
 
 
 def resolve_artifact(source, scope):
@@ -43,9 +43,9 @@ def resolve_artifact(source, scope):
 def test_a_nested_task_reads_only_parameters_that_its_dag_has():
     source = {"componentInputParameter": "steps"}
 
-    scope = Scope(Inputs({"steps": 3.0}))
+    scope = Scope(TaskInputs({"steps": 3.0}))
     assert resolve_parameter(source, INTEGER, scope) == {"x": 3.0}
-    with pytest.raises(DriverFailed, match="parent DAG does not have input parameter 'steps'"):
+    with pytest.raises(DriverFailed, match="'x' reads 'steps'"):
         resolve_parameter(source, INTEGER)
 
 
@@ -76,24 +76,24 @@ def test_a_missing_optional_input_is_left_out():
 
 
 def test_a_missing_input_is_refused():
-    with pytest.raises(DriverFailed, match="neither value nor default"):
+    with pytest.raises(DriverFailed, match="'x' has no value"):
         resolve_parameter(None, INTEGER)
 
 
 def test_a_number_becomes_text_only_for_a_parameter_that_is_text():
-    scope = Scope(Inputs(), outputs={"A": Outputs(parameters={"n": 3})})
+    scope = Scope(TaskInputs(), outputs={"A": TaskOutputs(parameters={"n": 3})})
 
     assert resolve_parameter(NUMBER_OF_A, INTEGER, scope) == {"x": 3}
     assert resolve_parameter(NUMBER_OF_A, STRING, scope) == {"x": "3"}
 
 
 def test_an_output_that_no_task_has_is_refused():
-    with pytest.raises(DriverFailed, match="'A' has no output parameter 'n'"):
+    with pytest.raises(DriverFailed, match="'x' reads 'n' of the task 'A'"):
         resolve_parameter(NUMBER_OF_A, STRING)
 
 
 def test_the_final_status_is_json_text():
-    scope = Scope(Inputs(), states=States(tasks={"tfx-dag": "COMPLETE"}))
+    scope = Scope(TaskInputs(), states=States(tasks={"tfx-dag": "COMPLETE"}))
 
     found = resolve_parameter({"taskFinalStatus": {"producerTask": "tfx-dag"}}, STRING, scope)
 
@@ -104,7 +104,7 @@ def test_the_final_status_is_json_text():
 
 
 def test_artifacts_come_from_a_task_or_from_the_dag():
-    scope = Scope(Inputs(artifacts={"given": MODEL}), outputs={"A": Outputs({"m": MODEL})})
+    scope = Scope(TaskInputs(artifacts={"given": MODEL}), outputs={"A": TaskOutputs({"m": MODEL})})
 
     assert resolve_artifact(MODEL_OF_A, scope) is MODEL
     assert resolve_artifact({"componentInputArtifact": "given"}, scope) is MODEL
@@ -118,5 +118,5 @@ def test_artifacts_come_from_a_task_or_from_the_dag():
     ],
 )
 def test_a_missing_artifact_is_refused(source):
-    with pytest.raises(DriverFailed, match="failed to resolve input artifact 'model'"):
-        resolve_artifact(source, Scope(Inputs()))
+    with pytest.raises(DriverFailed, match=r"'model' reads '(m|given)'"):
+        resolve_artifact(source, Scope(TaskInputs()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from pipeline.kubeflow.rehearsal.outcome import State
+from pipeline.kubeflow.rehearsal.outcome import TaskState
 from tests.fakes.kubeflow.rehearsed import build_pipeline, platform, rehearse, step
 
 SHOW = "print(json.dumps(dict(os.environ)))"
@@ -66,7 +66,7 @@ def test_a_missing_secret_keeps_the_pod_from_starting(tmp_path):
 
     rehearsal = rehearse(tmp_path, build_pipeline({"A": step(SHOW)}), settings)
 
-    assert rehearsal.tasks["A"].state is State.LOST
+    assert rehearsal.tasks["A"].state is TaskState.LOST
     assert "secret 'webhook' has no key 'url'" in rehearsal.tasks["A"].reason
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pipeline.kubeflow.rehearsal.outcome import State
+from pipeline.kubeflow.rehearsal.outcome import TaskState
 from pipeline.kubeflow.rehearsal.store import ObjectStore
 from tests.fakes.kubeflow.rehearsed import (
     MODEL,
@@ -60,7 +60,7 @@ def test_the_log_of_a_step_is_stored_whether_it_succeeds_or_not(tmp_path):
     rehearsal = rehearse(tmp_path, pair("print('a')\n" + WRITES, "sys.exit('b')"))
 
     stored = {p.parents[1].name: p.read_text() for p in tmp_path.rglob("executor-logs-0")}
-    assert rehearsal.tasks["B"].state is State.FAILED
+    assert rehearsal.tasks["B"].state is TaskState.FAILED
     assert stored == {"A": "a\n", "B": "b\n"}
 
 
@@ -107,7 +107,7 @@ def test_a_step_cannot_move_the_log(tmp_path):
 
     rehearsal = rehearse(tmp_path, pair(script, ""))
 
-    assert rehearsal.artifact("A", "executor-logs").name == "executor-logs-0"
+    assert rehearsal.find_artifact("A", "executor-logs").name == "executor-logs-0"
 
 
 def test_empty_folders_are_lost(tmp_path):
@@ -123,7 +123,7 @@ def test_a_missing_output_is_registered_with_a_warning(tmp_path):
 
     assert "does not exist" in rehearsal.tasks["A"].warnings[0]
     assert "model" in rehearsal.tasks["A"].outputs.artifacts
-    assert rehearsal.tasks["B"].log_tail(1) == ["False"]
+    assert rehearsal.tasks["B"].read_log_tail(1) == ["False"]
 
 
 class MarkingStore(ObjectStore):
@@ -132,14 +132,14 @@ class MarkingStore(ObjectStore):
     def put(self, uri, source):
         super().put(uri, source)
         if uri.endswith("/weights"):
-            self.path(uri.removesuffix("weights")).touch()
+            self.find_path(uri.removesuffix("weights")).touch()
 
 
 def test_a_directory_marker_breaks_the_download(tmp_path):
     rehearsal = rehearse(tmp_path, pair(WRITES), store=MarkingStore(tmp_path / "store"))
 
     (failed,) = rehearsal.failed
-    assert (failed.name, failed.state) == ("B", State.FAILED)
+    assert (failed.name, failed.state) == ("B", TaskState.FAILED)
     assert "is a directory" in failed.reason
     assert "write artifacts to the staged path" in failed.reason
 
@@ -155,7 +155,7 @@ report(artifacts={'model': {'artifacts': [{'uri': artifact['uri']}]}})
     rehearsal = rehearse(tmp_path, pair(script))
 
     assert rehearsal.state == "SUCCEEDED"
-    assert rehearsal.artifact("A", "model").name == "deeper"
+    assert rehearsal.find_artifact("A", "model").name == "deeper"
 
 
 def test_a_uri_outside_the_root_is_not_uploaded(tmp_path):
@@ -172,7 +172,7 @@ def test_a_local_path_for_a_uri_is_a_warning_and_never_stored(tmp_path):
     rehearsal = rehearse(tmp_path, pair(script))
 
     assert "no recognized storage URI" in rehearsal.tasks["A"].warnings[0]
-    assert rehearsal.tasks["B"].state is State.FAILED
+    assert rehearsal.tasks["B"].state is TaskState.FAILED
 
 
 def test_an_invalid_executor_output_fails_the_step(tmp_path):

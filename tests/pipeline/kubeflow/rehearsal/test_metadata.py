@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from pipeline.kubeflow.rehearsal.metadata import Metadata, convert_property
-from pipeline.kubeflow.rehearsal.outcome import Outputs
+from pipeline.kubeflow.rehearsal.outcome import TaskOutputs
 
 
 def test_ids_and_cache_outlast_the_run(tmp_path):
     first = Metadata(tmp_path)
     made = first.record("model", "s3://b/m", {"blessed": 1})
-    first.cache("print", Outputs({"model": made}, {"n": 3}))
+    first.cache("print", TaskOutputs({"model": made}, {"n": 3}))
 
     second = Metadata(tmp_path)
 
-    assert second.find_cached("print") == Outputs({"model": made}, {"n": 3})
+    assert second.find_cached("print") == TaskOutputs({"model": made}, {"n": 3})
     assert second.find_cached("another") is None
     assert second.record("model", "s3://b/n", {}).id == made.id + 1
 

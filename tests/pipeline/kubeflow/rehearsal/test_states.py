@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.kubeflow.rehearsal.outcome import State
+from pipeline.kubeflow.rehearsal.outcome import TaskState
 from pipeline.kubeflow.rehearsal.states import States
 from tests.fakes.kubeflow.rehearsed import (
     WRITES,
@@ -35,7 +35,7 @@ def test_a_run_whose_last_task_comes_from_the_cache_stays_running(tmp_path):
 
     assert (before, after) == ("COMPLETE", "RUNNING")
     assert rehearsal.state == "SUCCEEDED"
-    assert rehearsal.tasks["tfx-dag"].state is State.SUCCEEDED
+    assert rehearsal.tasks["tfx-dag"].state is TaskState.SUCCEEDED
 
 
 def test_a_run_whose_last_task_runs_is_complete_whatever_came_from_the_cache(tmp_path):

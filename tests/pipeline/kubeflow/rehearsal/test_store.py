@@ -29,7 +29,7 @@ def test_an_object_is_below_itself(store):
 @pytest.mark.parametrize("uri", ["/a/path", "s3://", "s3://bucket/../../etc"])
 def test_a_uri_of_no_object_is_refused(store, uri):
     with pytest.raises(ValueError, match="is not the URI of an object"):
-        store.path(uri)
+        store.find_path(uri)
 
 
 def test_launcher_and_entry_point_agree_on_staged_paths():

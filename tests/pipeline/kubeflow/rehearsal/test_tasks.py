@@ -38,7 +38,7 @@ def test_tasks_that_wait_for_each_other_are_refused():
 
 
 def test_an_unknown_predecessor_is_refused():
-    with pytest.raises(Refused, match="needs the task 'x'"):
+    with pytest.raises(Refused, match="'a' waits for 'x'"):
         sort(a=after("x"))
 
 

@@ -15,7 +15,7 @@ from pipeline.kubeflow.schedule.errors import RejectedError, UnreachableError, W
 from pipeline.kubeflow.schedule.run_request import RunRequest
 from pipeline.kubeflow.schedule.scheduler import Scheduler
 from tests.fakes.kubeflow.api import KfpApi
-from tests.fakes.kubeflow.packages import package
+from tests.fakes.kubeflow.compiled_files import write_compiled
 
 SECRET = "c2VjcmV0LXRva2Vu"
 REQUEST = RunRequest(pipeline="flowers", pipeline_root="s3://bucket/runs")
@@ -34,7 +34,7 @@ def test_a_multi_user_api_gets_namespace_and_token(tmp_path, monkeypatch):
     monkeypatch.setenv(TOKEN, SECRET)
     with KfpApi(namespace="team", token=SECRET) as api:
         scheduler = connect(host=api.url, namespace="team")
-        scheduler.upload(package(tmp_path))
+        scheduler.upload(write_compiled(tmp_path))
         scheduler.create(REQUEST, "@daily")
         scheduler.run(REQUEST)
         scheduler.pause("flowers")
@@ -47,7 +47,7 @@ def test_a_multi_user_api_gets_namespace_and_token(tmp_path, monkeypatch):
 def test_an_api_below_a_path_of_its_host_is_found(tmp_path):
     with KfpApi(base="/pipeline") as api:
         scheduler = connect(host=api.url)
-        scheduler.upload(package(tmp_path))
+        scheduler.upload(write_compiled(tmp_path))
         started = scheduler.run(REQUEST)
 
     assert scheduler.build_link(started.id).startswith(f"{api.url}/#/runs/")
@@ -76,7 +76,7 @@ def test_a_forbidden_namespace_is_refused_with_the_reason():
 
 def test_a_single_user_api_gets_no_namespace(tmp_path):
     with KfpApi() as api:
-        connect(host=api.url, namespace="kubeflow").upload(package(tmp_path))
+        connect(host=api.url, namespace="kubeflow").upload(write_compiled(tmp_path))
 
         assert api.held["pipelines"][0]["namespace"] == ""
 

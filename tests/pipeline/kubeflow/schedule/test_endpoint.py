@@ -13,7 +13,7 @@ from pipeline.kubeflow.schedule.errors import (
 from pipeline.kubeflow.schedule.scheduler import Scheduler
 from tests.fakes.kubeflow.api import KfpApi
 from tests.fakes.kubeflow.certificates import certificate, write
-from tests.fakes.kubeflow.packages import package
+from tests.fakes.kubeflow.compiled_files import write_compiled
 
 
 def connect(**endpoint):
@@ -38,7 +38,7 @@ def test_a_certificate_of_the_given_ca_is_trusted(authority, tmp_path):
     ca, tls = authority
     with KfpApi(tls=tls) as api:
         scheduler = connect(host=api.url, ca=ca)
-        scheduler.upload(package(tmp_path))
+        scheduler.upload(write_compiled(tmp_path))
 
         assert api.names("pipelines") == ["flowers"]
 

@@ -8,7 +8,7 @@ from pipeline.kubeflow.schedule.errors import RejectedError, WrongUseError
 from pipeline.kubeflow.schedule.run_request import RunRequest
 from pipeline.kubeflow.schedule.scheduler import Scheduler
 from tests.fakes.kubeflow.api import KfpApi
-from tests.fakes.kubeflow.packages import package
+from tests.fakes.kubeflow.compiled_files import write_compiled
 
 ROOT = "minio://mlpipeline/v2"
 REQUEST = RunRequest(pipeline="flowers", pipeline_root=ROOT)
@@ -23,7 +23,7 @@ def api():
 @pytest.fixture
 def uploaded(api, tmp_path):
     scheduler = Scheduler(connect(Endpoint(host=api.url)))
-    scheduler.upload(package(tmp_path))
+    scheduler.upload(write_compiled(tmp_path))
     return scheduler
 
 
@@ -39,7 +39,7 @@ def test_a_recurring_run_runs_once_at_a_time_without_catch_up(api, uploaded):
 
 def test_a_recurring_run_keeps_its_version(api, uploaded, tmp_path):
     uploaded.create(REQUEST, "0 2 * * *")
-    uploaded.upload(package(tmp_path, sdk="other"))
+    uploaded.upload(write_compiled(tmp_path, sdk="other"))
 
     assert [job.version for job in uploaded.list_jobs()] == ["flowers"]
 

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.kubeflow.schedule import parameters
 from pipeline.kubeflow.schedule.errors import WrongUseError
-from tests.fakes.kubeflow.packages import PARAMETERS, PLATFORM
+from tests.fakes.kubeflow.compiled_files import PARAMETERS, PLATFORM
 
 SPEC = {"root": {"inputDefinitions": {"parameters": PARAMETERS}}}
 

@@ -8,7 +8,7 @@ from pipeline.kubeflow.schedule.errors import ScheduleError, WrongUseError
 from pipeline.kubeflow.schedule.run_request import RunRequest
 from pipeline.kubeflow.schedule.scheduler import Scheduler
 from tests.fakes.kubeflow.api import KfpApi
-from tests.fakes.kubeflow.packages import PLATFORM, package
+from tests.fakes.kubeflow.compiled_files import PLATFORM, write_compiled
 
 ROOT = "minio://mlpipeline/v2"
 REQUEST = RunRequest(pipeline="flowers", pipeline_root=ROOT)
@@ -27,12 +27,12 @@ def scheduler(api):
 
 @pytest.fixture
 def uploaded(scheduler, tmp_path):
-    scheduler.upload(package(tmp_path))
+    scheduler.upload(write_compiled(tmp_path))
     return scheduler
 
 
 def test_a_new_pipeline_has_both_documents(api, scheduler, tmp_path):
-    done = scheduler.upload(package(tmp_path))
+    done = scheduler.upload(write_compiled(tmp_path))
 
     assert (done.pipeline, done.version, done.is_new) == ("flowers", "flowers", True)
     assert api.held["pipeline_versions"][0]["pipeline_spec"].keys() == {
@@ -42,7 +42,7 @@ def test_a_new_pipeline_has_both_documents(api, scheduler, tmp_path):
 
 
 def test_a_new_pipeline_has_the_given_name_and_version(api, scheduler, tmp_path):
-    done = scheduler.upload(package(tmp_path), pipeline="roses", version="v1")
+    done = scheduler.upload(write_compiled(tmp_path), pipeline="roses", version="v1")
 
     assert (done.pipeline, done.version) == ("roses", "v1")
     assert api.names("pipelines") == ["roses"]
@@ -50,7 +50,7 @@ def test_a_new_pipeline_has_the_given_name_and_version(api, scheduler, tmp_path)
 
 
 def test_new_content_is_a_new_version_named_by_its_digest(api, uploaded, tmp_path):
-    done = uploaded.upload(package(tmp_path, sdk="other"))
+    done = uploaded.upload(write_compiled(tmp_path, sdk="other"))
 
     assert api.names("pipelines") == ["flowers"]
     assert api.names("pipeline_versions") == ["flowers", done.version]
@@ -58,9 +58,9 @@ def test_new_content_is_a_new_version_named_by_its_digest(api, uploaded, tmp_pat
 
 
 def test_the_same_content_is_not_uploaded_again(api, uploaded, tmp_path):
-    first = uploaded.upload(package(tmp_path, sdk="other"))
+    first = uploaded.upload(write_compiled(tmp_path, sdk="other"))
 
-    again = uploaded.upload(package(tmp_path, sdk="other"))
+    again = uploaded.upload(write_compiled(tmp_path, sdk="other"))
 
     assert again.version == first.version
     assert (first.is_new, again.is_new) == (True, False)
@@ -70,23 +70,23 @@ def test_the_same_content_is_not_uploaded_again(api, uploaded, tmp_path):
 @pytest.mark.parametrize("platform", [PLATFORM, None], ids=["two-documents", "one-document"])
 def test_the_first_version_is_recognized_by_its_content(api, scheduler, tmp_path, platform):
     for _ in range(2):
-        done = scheduler.upload(package(tmp_path, platform=platform))
+        done = scheduler.upload(write_compiled(tmp_path, platform=platform))
 
     assert (done.version, done.is_new) == ("flowers", False)
     assert len(api.held["pipeline_versions"]) == 1
 
 
 def test_an_upload_of_older_content_reports_the_newest_version(uploaded, tmp_path):
-    second = uploaded.upload(package(tmp_path, sdk="other"))
+    second = uploaded.upload(write_compiled(tmp_path, sdk="other"))
 
-    again = uploaded.upload(package(tmp_path))
+    again = uploaded.upload(write_compiled(tmp_path))
 
     assert (again.version, again.is_new, again.newest) == ("flowers", False, second.version)
 
 
 def test_a_version_that_exists_is_refused_by_name(uploaded, tmp_path):
     with pytest.raises(WrongUseError, match="flowers already has a version flowers"):
-        uploaded.upload(package(tmp_path), version="flowers")
+        uploaded.upload(write_compiled(tmp_path), version="flowers")
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_missing_file_is_named(scheduler, tmp_path):
 
 
 def test_a_run_takes_the_newest_version_with_root_and_parameters(api, uploaded, tmp_path):
-    newest = uploaded.upload(package(tmp_path, sdk="other"))
+    newest = uploaded.upload(write_compiled(tmp_path, sdk="other"))
     request = RunRequest(
         pipeline="flowers", pipeline_root=ROOT + "/", parameters=("steps=7", "data=/d")
     )
@@ -132,7 +132,7 @@ def test_a_run_takes_the_newest_version_with_root_and_parameters(api, uploaded, 
 
 
 def test_a_run_takes_the_given_version(api, uploaded, tmp_path):
-    uploaded.upload(package(tmp_path, sdk="other"))
+    uploaded.upload(write_compiled(tmp_path, sdk="other"))
 
     uploaded.run(RunRequest(pipeline="flowers", version="flowers", pipeline_root=ROOT))
 

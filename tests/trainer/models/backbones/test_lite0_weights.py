@@ -15,7 +15,7 @@ from keras import layers
 from tests.fakes import lite0 as narrow
 from tests.fakes import tiny, torch_files
 from tests.fakes.image_files import PHOTOGRAPHS
-from tests.fakes.padded import batch_of
+from tests.fakes.images.padded import batch_of
 from trainer import models
 from trainer.data import images
 from trainer.model_config import Lite0Config

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from tests.fakes import segmenters
-from tests.fakes.padded import batch_of
+from tests.fakes.images.padded import batch_of
 from trainer.models.backbones import vgg16
 
 MEAN, STD = (10.0, 20.0, 30.0), (2.0, 4.0, 5.0)

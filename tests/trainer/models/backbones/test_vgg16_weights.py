@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.fakes import segmenters
-from tests.fakes.padded import batch_of
+from tests.fakes.images.padded import batch_of
 from trainer.models.backbones import vgg16, vgg16_weights
 
 WIDTH = 1 / 32

@@ -1,0 +1,130 @@
+"""The client of one served model, for asyncio. It differs from Client only in how it waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import tenacity
+
+from serving.client import many
+from serving.client.answers import (
+    Answers,
+    Prediction,
+    Segmentation,
+    VersionStatus,
+    read_answers,
+    read_predictions,
+    read_segmentations,
+)
+from serving.client.retries import Deadline, make_retrying
+from serving.client.settings import Settings
+from serving.client.transport import Api, AsyncWire
+
+Images = Iterable[bytes] | AsyncIterable[bytes]
+
+if TYPE_CHECKING:
+    from serving.client.questions import Answer, Reader
+
+
+class AsyncClient:
+    """As Client, for asyncio. Use it in an `async with` block, in one event loop.
+
+    Images are prepared, and sampled requests are written, in threads.
+    """
+
+    def __init__(self, api: Api, wire: AsyncWire, settings: Settings) -> None:
+        self.model = settings.model
+        self._api = api
+        self._wire = wire
+        self._settings = settings
+        self._retrying = make_retrying(
+            tenacity.AsyncRetrying, attempts=settings.attempts, timeout=settings.timeout
+        )
+
+    async def classify(
+        self, images: Sequence[bytes], *, key: str | None = None
+    ) -> list[Prediction]:
+        """See Client.classify."""
+        return await self._ask(images, key, read_predictions)
+
+    async def segment(
+        self, images: Sequence[bytes], *, key: str | None = None
+    ) -> list[Segmentation]:
+        """See Client.segment."""
+        return await self._ask(images, key, read_segmentations)
+
+    async def ask(self, images: Sequence[bytes], *, key: str | None = None) -> Answers:
+        """See Client.ask."""
+        return await self._ask(images, key, read_answers)
+
+    def classify_many(
+        self, images: Images, *, batch: int = 8, concurrency: int = 4
+    ) -> AsyncIterator[Prediction]:
+        """See Client.classify_many; `images` may be an asynchronous iterable."""
+        return self._ask_many(images, many.Pace(batch, concurrency), read_predictions)
+
+    def segment_many(
+        self, images: Images, *, batch: int = 8, concurrency: int = 4
+    ) -> AsyncIterator[Segmentation]:
+        """See Client.segment_many."""
+        return self._ask_many(images, many.Pace(batch, concurrency), read_segmentations)
+
+    def ask_many(
+        self, images: Images, *, batch: int = 8, concurrency: int = 4
+    ) -> AsyncIterator[Prediction | Segmentation]:
+        """See Client.ask_many."""
+        return self._ask_many(images, many.Pace(batch, concurrency), read_answers)
+
+    async def list_versions(self) -> list[VersionStatus]:
+        """See Client.list_versions."""
+        return self._api.read_status(await self._send(self._api.get_status()))
+
+    async def find_version(self, *, key: str | None = None) -> int:
+        """See Client.find_version."""
+        version = self._settings.route.choose(self.model, key)
+        return self._api.read_version(await self._send(self._api.get_metadata(version)))
+
+    async def close(self) -> None:
+        """See Client.close."""
+        await self._wire.close()
+        if self._settings.log:
+            await asyncio.to_thread(self._settings.log.close)
+
+    def _ask_many(
+        self, images: Images, pace: many.Pace, read: Reader[Answer]
+    ) -> AsyncIterator[Answer]:
+        return many.ask_in_order_async(lambda batch: self._ask(batch, None, read), images, pace)
+
+    async def _ask(
+        self, images: Sequence[bytes], key: str | None, read: Reader[Answer]
+    ) -> list[Answer]:
+        if not images:
+            return []
+        from serving.client import questions  # Here, because it takes as long as all other imports.
+
+        version = self._settings.route.choose(self.model, key)
+        question = await asyncio.to_thread(questions.prepare, images, version, read)
+        with question.name_bad_images():
+            reply = await self._send(self._api.predict(question.images, version))
+            outputs = self._api.read_outputs(reply)
+        answers = question.read_answers(outputs)
+        log = self._settings.log
+        if log and log.is_drawn():
+            await asyncio.to_thread(log.write, self.model, question, outputs)
+        return answers
+
+    async def _send(self, call: Any) -> Any:
+        deadline = Deadline(self._settings.timeout)
+
+        async def attempt() -> Any:
+            return await self._wire.send(call, deadline.count_left())
+
+        return await self._retrying.copy()(attempt)
+
+    async def __aenter__(self) -> AsyncClient:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()

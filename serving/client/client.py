@@ -1,0 +1,125 @@
+"""The client of one served model, for any protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import tenacity
+
+from serving.client import many
+from serving.client.answers import (
+    Answers,
+    Prediction,
+    Segmentation,
+    VersionStatus,
+    read_answers,
+    read_predictions,
+    read_segmentations,
+)
+from serving.client.retries import Deadline, make_retrying
+from serving.client.settings import Settings
+from serving.client.transport import Api, Wire
+
+if TYPE_CHECKING:
+    from serving.client.questions import Answer, Reader
+
+
+class Client:
+    """One model on one server. Use it in a `with` block; threads may share it.
+
+    A call ends after `timeout` seconds, retries included. All methods raise NotAnImage or another
+    RequestRejected, or ServerUnavailable.
+    """
+
+    def __init__(self, api: Api, wire: Wire, settings: Settings) -> None:
+        self.model = settings.model
+        self._api = api
+        self._wire = wire
+        self._settings = settings
+        self._retrying = make_retrying(
+            tenacity.Retrying, attempts=settings.attempts, timeout=settings.timeout
+        )
+
+    def classify(self, images: Sequence[bytes], *, key: str | None = None) -> list[Prediction]:
+        """One prediction for each encoded image, in one request; sizes and formats may differ.
+
+        With `canary_percent`, the same key always asks the same version.
+        """
+        return self._ask(images, key, read_predictions)
+
+    def segment(self, images: Sequence[bytes], *, key: str | None = None) -> list[Segmentation]:
+        """As `classify`, but one mask for each image, in the image's size."""
+        return self._ask(images, key, read_segmentations)
+
+    def ask(self, images: Sequence[bytes], *, key: str | None = None) -> Answers:
+        """As `classify`, but predictions or masks, depending on the model."""
+        return self._ask(images, key, read_answers)
+
+    def classify_many(
+        self, images: Iterable[bytes], *, batch: int = 8, concurrency: int = 4
+    ) -> Iterator[Prediction]:
+        """Predictions in the order of the images, which may be more than fit into memory.
+
+        Up to `concurrency` requests of `batch` images are under way. The first error ends the
+        iteration.
+        """
+        return self._ask_many(images, many.Pace(batch, concurrency), read_predictions)
+
+    def segment_many(
+        self, images: Iterable[bytes], *, batch: int = 8, concurrency: int = 4
+    ) -> Iterator[Segmentation]:
+        """As `classify_many`, but masks."""
+        return self._ask_many(images, many.Pace(batch, concurrency), read_segmentations)
+
+    def ask_many(
+        self, images: Iterable[bytes], *, batch: int = 8, concurrency: int = 4
+    ) -> Iterator[Prediction | Segmentation]:
+        """As `classify_many`, but predictions or masks, depending on the model."""
+        return self._ask_many(images, many.Pace(batch, concurrency), read_answers)
+
+    def list_versions(self) -> list[VersionStatus]:
+        """The states of the model's versions, newest first."""
+        return self._api.read_status(self._send(self._api.get_status()))
+
+    def find_version(self, *, key: str | None = None) -> int:
+        """The number of the version that answers requests such as those with this key."""
+        version = self._settings.route.choose(self.model, key)
+        return self._api.read_version(self._send(self._api.get_metadata(version)))
+
+    def close(self) -> None:
+        """Closes the connections, and publishes the current file of the request log."""
+        self._wire.close()
+        if self._settings.log:
+            self._settings.log.close()
+
+    def _ask_many(
+        self, images: Iterable[bytes], pace: many.Pace, read: Reader[Answer]
+    ) -> Iterator[Answer]:
+        return many.ask_in_order(lambda batch: self._ask(batch, None, read), images, pace)
+
+    def _ask(self, images: Sequence[bytes], key: str | None, read: Reader[Answer]) -> list[Answer]:
+        if not images:
+            return []
+        from serving.client import questions  # Here, because it takes as long as all other imports.
+
+        version = self._settings.route.choose(self.model, key)
+        question = questions.prepare(images, version, read)
+        with question.name_bad_images():
+            reply = self._send(self._api.predict(question.images, version))
+            outputs = self._api.read_outputs(reply)
+        answers = question.read_answers(outputs)
+        log = self._settings.log
+        if log and log.is_drawn():
+            log.write(self.model, question, outputs)
+        return answers
+
+    def _send(self, call: Any) -> Any:
+        deadline = Deadline(self._settings.timeout)
+        return self._retrying.copy()(lambda: self._wire.send(call, deadline.count_left()))
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

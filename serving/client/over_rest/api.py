@@ -1,0 +1,84 @@
+"""The calls of TF Serving's REST interface, and what their replies mean."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from serving.client.answers import Outputs, VersionStatus
+from serving.client.errors import NotTFServing
+from serving.client.routes import ModelVersion
+
+GZIP_LEVEL = 1  # Encoded images do not shrink; base64's third does, at any level.
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request: its method, its path, its body and the headers that describe it."""
+
+    method: str
+    path: str
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class RestApi:
+    """Calls about one model. With `compress`, bodies are sent with gzip."""
+
+    def __init__(self, model: str, *, compress: bool = False) -> None:
+        self._path = f"/v1/models/{quote(model, safe='')}"
+        self._compress = compress
+
+    def predict(self, images: Sequence[bytes], version: ModelVersion) -> Call:
+        """The call for the outputs of images."""
+        encoded = [{"b64": base64.b64encode(image).decode("ascii")} for image in images]
+        body = json.dumps({"inputs": {"image_bytes": encoded}}).encode("ascii")
+        path = f"{self._path}{_make_suffix(version)}:predict"
+        if not self._compress:
+            return Call("POST", path, body, JSON)
+        headers = {**JSON, "Content-Encoding": "gzip"}
+        return Call("POST", path, gzip.compress(body, GZIP_LEVEL), headers)
+
+    def read_outputs(self, reply: dict[str, Any]) -> Outputs:
+        """Nested lists by output name."""
+        outputs = reply.get("outputs")
+        return outputs if isinstance(outputs, dict) else reply
+
+    def get_status(self) -> Call:
+        """The call for the states of all versions."""
+        return Call("GET", self._path)
+
+    def read_status(self, reply: dict[str, Any]) -> list[VersionStatus]:
+        """Each version in the reply. Raises NotTFServing."""
+        try:
+            return [
+                VersionStatus(
+                    int(found["version"]), found["state"], found["status"]["error_message"]
+                )
+                for found in reply["model_version_status"]
+            ]
+        except (KeyError, TypeError, ValueError) as error:
+            raise NotTFServing(f"The status of {self._path} has no {error}.") from error
+
+    def get_metadata(self, version: ModelVersion) -> Call:
+        """The call for the metadata of a version."""
+        return Call("GET", f"{self._path}{_make_suffix(version)}/metadata")
+
+    def read_version(self, reply: dict[str, Any]) -> int:
+        """The number of the version that answered. Raises NotTFServing."""
+        try:
+            return int(reply["model_spec"]["version"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise NotTFServing(f"The metadata of {self._path} has no version: {error}.") from error
+
+
+def _make_suffix(version: ModelVersion) -> str:
+    if version.label:
+        return f"/labels/{quote(version.label, safe='')}"
+    return "" if version.number is None else f"/versions/{version.number}"

@@ -1,0 +1,169 @@
+"""The command `fcn predict`."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import IO, NoReturn
+
+import typer
+
+from serving import terminal
+from serving.client import (
+    ServerFailed,
+    ServerNotReady,
+    ServerUnavailable,
+    ServingError,
+    UnusableProxy,
+)
+from serving.prediction import answer_tables, progress
+from serving.prediction.answer_tables import AnswerTable
+from serving.prediction.image_list import (
+    STDIN,
+    ImageList,
+    ImageSource,
+    NothingFoundError,
+    read_names,
+)
+from serving.prediction.options import (
+    GRPC_URL,
+    OUTPUT,
+    REST_URL,
+    AsJSON,
+    Bits,
+    CSVFile,
+    FilesFrom,
+    Images,
+    ModelName,
+    Output,
+    Rest,
+    ServerURL,
+    Timeout,
+)
+from serving.prediction.run import Counts, Request, ask_and_write
+from serving.terminal import FAILED, WRONG_USE
+
+MANY = 1000  # Images: their number is printed at the end.
+NO_FOLDER = (NotADirectoryError, FileExistsError)  # Of --output: what was given is a file.
+
+
+def predict(
+    images: Images = [],  # noqa: B006
+    server: ServerURL = "",
+    model: ModelName = "flowers",
+    rest: Rest = False,
+    as_json: AsJSON = False,
+    csv_file: CSVFile = "",
+    files_from: FilesFrom = "",
+    output: Output = None,
+    bits: Bits = None,
+    timeout: Timeout = 30.0,
+) -> None:
+    """Sends images to a served model, in small requests, and prints its answers as they come.
+
+    A segmentation model's masks are written to a folder, each with an overlay on its image. Exit
+    code: 1 if an image got no answer, 2 for wrong use.
+    """
+    request = Request(_choose_url(server, rest), model, timeout, bits, output or OUTPUT)
+    with ExitStack() as stack:
+        sources = _find_images(images, files_from, request, stack)
+        counts = _ask(sources, request, _choose_table(as_json, csv_file))
+    _sum_up(counts, sources.left_out if isinstance(sources, ImageList) else Counter())
+    if output and counts.classes:
+        text = f"{model} is a classifier and makes no masks: nothing was written to {output}."
+        terminal.echo(text, err=True)
+    if counts.failed:
+        raise typer.Exit(FAILED)
+
+
+def _find_images(
+    images: list[str], files_from: str, request: Request, stack: ExitStack
+) -> ImageList | Iterator[ImageSource]:
+    """The images that the arguments or a list name. Ends the command if there are none."""
+    if bool(images) == bool(files_from):
+        terminal.fail("Give images, or a list of images with --files-from.", WRONG_USE)
+    try:
+        if not files_from:
+            return ImageList(images, request.output)
+        return read_names(stack.enter_context(_open_list(files_from)))
+    except NothingFoundError as error:
+        terminal.fail(str(error), WRONG_USE)
+    except OSError as error:
+        terminal.fail(f"Cannot read {files_from}: {error.strerror or error}.", WRONG_USE)
+
+
+def _open_list(place: str) -> IO[str]:
+    """A list of names, which need not be UTF-8."""
+    file = sys.stdin.buffer if place == STDIN else Path(place).open("rb")  # noqa: SIM115
+    return io.TextIOWrapper(file, errors="surrogateescape")
+
+
+def _choose_table(as_json: bool, csv_file: str) -> AbstractContextManager[AnswerTable]:
+    if as_json and csv_file:
+        terminal.fail("Choose --json or --csv.", WRONG_USE)
+    if csv_file:
+        return answer_tables.open_csv(csv_file)
+    return answer_tables.open_json() if as_json else answer_tables.open_tables()
+
+
+def _ask(
+    sources: Iterable[ImageSource], request: Request, table: AbstractContextManager[AnswerTable]
+) -> Counts:
+    """Asks and writes. An error that concerns all images ends the command."""
+    try:
+        with table as answers, progress.show() as advance:
+            return ask_and_write(sources, request, answers, advance)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        place, is_no_folder = error.filename or request.output, isinstance(error, NO_FOLDER)
+        terminal.fail(
+            f"Cannot write to {place}: {error.strerror or error}. Choose another place.",
+            WRONG_USE if is_no_folder else FAILED,
+        )
+    except (ServingError, ValueError) as error:
+        _explain(error, request.url)
+
+
+def _sum_up(counts: Counts, left_out: Counter[str]) -> None:
+    """Prints the counts if there is more to know than the answers show.
+
+    Ends the command if there were no images.
+    """
+    if counts.failed or left_out or counts.asked >= MANY:
+        kinds = [f"{number:,} {kind}" for kind, number in sorted(left_out.items())]
+        skipped = f" Left out of the folders: {', '.join(kinds)}." if kinds else ""
+        answered = counts.asked - counts.failed
+        text = f"{counts.asked:,} images: {answered:,} answered, {counts.failed:,} not.{skipped}"
+        terminal.echo(text, err=True)
+    if not counts.asked:
+        terminal.fail("No image was found: check the names, or give other folders.", WRONG_USE)
+
+
+def _choose_url(server: str, rest: bool) -> str:
+    url = server or (REST_URL if rest else GRPC_URL)
+    if rest and not url.startswith("http"):
+        terminal.fail(
+            f"--rest contradicts --server {url}: use --server http://HOST:PORT for REST, or "
+            f"--server grpc://HOST:PORT without --rest for gRPC.",
+            WRONG_USE,
+        )
+    return url
+
+
+def _explain(error: Exception, url: str) -> NoReturn:
+    if isinstance(error, ServerNotReady):
+        advice = "Try again later: it is overloaded, or it is still loading the model."
+        terminal.fail(f"{url} answers, but cannot predict now: {error}. {advice}", FAILED)
+    if isinstance(error, ServerFailed):
+        text = f"{url} answers, but its model failed: {error}. Read the log of the server."
+        terminal.fail(text, FAILED)
+    if isinstance(error, UnusableProxy) or not isinstance(error, ServingError):
+        terminal.fail(str(error), WRONG_USE)
+    if isinstance(error, ServerUnavailable):
+        terminal.fail(f"No answer from {url}: {error}. Start a server with `fcn serve`.", FAILED)
+    terminal.fail(f"{url} rejected the request: {error}", WRONG_USE)

@@ -1,0 +1,56 @@
+"""The options of `fcn predict`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+GRPC_URL = "grpc://localhost:8500"
+REST_URL = "http://localhost:8501"
+OUTPUT = Path("predictions")
+
+Images = Annotated[
+    list[str],
+    typer.Argument(
+        help="Image files, folders, quoted patterns such as 'photos/**/*.jpg', or - for one image "
+        "on standard input.",
+        metavar="[IMAGE]...",
+        show_default=False,
+    ),
+]
+FilesFrom = Annotated[
+    str,
+    typer.Option(
+        "--files-from",
+        help="Reads the names of the images from a file, one in each line; - for standard input.",
+        metavar="FILE",
+    ),
+]
+ServerURL = Annotated[
+    str,
+    typer.Option(
+        help="grpc://HOST:PORT or http://HOST:PORT; the scheme selects the protocol.",
+        show_default=GRPC_URL,
+    ),
+]
+ModelName = Annotated[str, typer.Option(help="Name of the served model.")]
+Rest = Annotated[bool, typer.Option("--rest", help=f"Use REST: without --server, {REST_URL}.")]
+AsJSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+CSVFile = Annotated[
+    str, typer.Option("--csv", help="Write CSV; - prints it.", metavar="FILE", show_default=False)
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder for masks and their overlays.",
+        metavar="DIR",
+        show_default=str(OUTPUT),
+    ),
+]
+Bits = Annotated[
+    int | None,
+    typer.Option(help="Bits of each sample in 16-bit files that do not declare it.", min=8, max=16),
+]
+Timeout = Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)]

@@ -1,0 +1,110 @@
+"""The page of a comparison: its numbers, and the images on which the versions disagree."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from PIL import Image
+
+from serving import overlay, printable
+from serving.client import Prediction, Segmentation
+from serving.rgb_images import make_upright
+from serving.rollout.comparison.answers import Comparison, Difference
+from serving.rollout.comparison.differences import Answer
+from serving.rollout.records import Position
+
+TEMPLATE = "page.html.j2"
+SIDE = 320  # Pixels of a picture's longer side.
+CHANGED = (220, 38, 38)  # The colour of pixels whose class differs.
+RUNNERS_UP = 3
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as a data URI, with the text below it."""
+
+    uri: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One image, and what the versions answered."""
+
+    file: str
+    agreement: float
+    pictures: list[Picture]
+    lines: list[str]
+
+
+def render(model: str, position: Position, comparison: Comparison) -> str:
+    """One self-contained HTML page. The names of files and classes are escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        finalize=_show,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    cards = [make_card(found) for found in comparison.worst]
+    template = environment.get_template(TEMPLATE)
+    return template.render(model=model, position=position, comparison=comparison, cards=cards)
+
+
+def make_card(found: Difference) -> Card:
+    """The pictures and lines of one image."""
+    encoded = found.file.read_bytes()
+    with Image.open(io.BytesIO(make_upright(encoded))) as image:
+        pictures = [Picture(_to_uri(image), "image"), *_draw_masks(image, found)]
+    lines = [f"stable: {_describe(found.stable)}", f"canary: {_describe(found.canary)}"]
+    if found.error:
+        lines[1] += f" ({found.error})"
+    return Card(str(found.file), found.metrics["agreement"], pictures, lines)
+
+
+def _draw_masks(image: Image.Image, found: Difference) -> list[Picture]:
+    """Both masks over the image, and the pixels whose class differs."""
+    answers = {"stable": found.stable, "canary": found.canary}
+    masks = {
+        name: answer.mask for name, answer in answers.items() if isinstance(answer, Segmentation)
+    }
+    drawn = [
+        Picture(_to_uri(overlay.blend(image, mask)), name)
+        for name, mask in masks.items()
+        if mask.shape == (image.height, image.width)
+    ]
+    if len(drawn) == 2:
+        differs = Image.fromarray(masks["stable"] != masks["canary"])
+        grey = image.convert("L").convert("RGB")
+        grey.paste(CHANGED, mask=differs)
+        drawn.append(Picture(_to_uri(grey), "different pixels in red"))
+    return drawn
+
+
+def _describe(answer: Answer | None) -> str:
+    if answer is None:
+        return "no answer"
+    values = answer.probabilities if isinstance(answer, Prediction) else answer.class_fractions
+    ranked = sorted(values.items(), key=lambda item: -item[1])[:RUNNERS_UP]
+    shares = ", ".join(f"{name} {value:.3f}" for name, value in ranked)
+    return f"{answer.label} ({shares})" if isinstance(answer, Prediction) else shares
+
+
+def _to_uri(picture: Image.Image) -> str:
+    small = picture.convert("RGB")
+    small.thumbnail((SIDE, SIDE))
+    stream = io.BytesIO()
+    small.save(stream, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode('ascii')}"
+
+
+def _show(value: Any) -> Any:
+    """Shows characters in a name that act instead of being seen."""
+    is_text = isinstance(value, str) and not hasattr(value, "__html__")
+    return printable.message(value) if is_text else value

@@ -1,0 +1,1 @@
+"""Drawn images: scenes, photographs that were turned, and padded batches."""

@@ -1,0 +1,1 @@
+"""Requests that no client should send, over REST and gRPC, while another client goes on."""

@@ -1,0 +1,34 @@
+"""The table of `make bench-serving`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.bench.serving.load import Load
+from pipeline.bench.serving.report import MaskTimes, ServingReport
+
+CALL = Load(
+    name="gRPC, encoded",
+    clients=0,
+    requests=10,
+    images=8,
+    seconds=2.0,
+    cpu_seconds=1.6,
+    p50=0.2,
+    p99=0.3,
+    bytes=0,
+)
+
+
+def test_the_servers_time_is_compared_with_the_same_call_without_a_server():
+    served = replace(CALL, clients=32, cpu_seconds=2.0, bytes=51_200)
+    other = replace(served, name="REST, base64")
+    report = ServingReport((served, other), (CALL,), MaskTimes(0.25, 0.001), ("on a machine",))
+
+    page = report.markdown().splitlines()
+
+    row = "| gRPC, encoded | 32 | 40.0 | 200.0 ms | 300.0 ms | 51.2 | 25.0 ms | +25% |"
+    assert row in page
+    assert row.replace("gRPC, encoded", "REST, base64").replace("+25%", "") in page
+    assert "PNG encoding: 1.0 ms of a mask answer's 250.0 ms  " in page
+    assert page[-1] == "on a machine  "

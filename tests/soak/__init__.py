@@ -1,0 +1,1 @@
+"""A server under load while versions come and go: `make test-soak`; short in `make test`."""
