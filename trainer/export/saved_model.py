@@ -24,13 +24,14 @@ import tensorflow as tf
 from trainer import tasks
 from trainer.config import Recipe
 from trainer.data.preprocessing import DataStatistics
+from trainer.models.computed_kernel import fix_kernels
 
 LABELS = "labels.txt"
 
 
 def save(model: keras.Model, statistics: DataStatistics, experiment: Recipe, folder: str) -> None:
     """Writes the trained model with all its signatures."""
-    task = tasks.find_task(experiment)
+    task, model = tasks.find_task(experiment), fix_kernels(model)
 
     def network(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
         return task.activate(model({"image": pixels, "size": sizes}, training=False))

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
+from trainer.models.computed_kernel import ComputedKernel
+
 Shape = tuple[int | None, ...]  # None: any size.
 
 
@@ -100,7 +102,7 @@ class MaskedReLU6(keras.layers.Layer):
         return features_shape
 
 
-class StandardizedConv2D(keras.layers.Conv2D):
+class StandardizedConv2D(ComputedKernel, keras.layers.Conv2D):
     """A convolution whose kernels have mean 0 and variance 1/fan-in, times a learned gain.
 
     It replaces batch normalization (Brock, De, Smith, arXiv:2101.08692), which would make an
@@ -116,11 +118,15 @@ class StandardizedConv2D(keras.layers.Conv2D):
         self, inputs: keras.KerasTensor, kernel: keras.KerasTensor
     ) -> keras.KerasTensor:
         """The convolution with the standardized kernel."""
+        return super().convolution_op(inputs, self.find_kernel(kernel))
+
+    def compute_kernel(self, kernel: keras.KerasTensor) -> keras.KerasTensor:
+        """The standardized kernel."""
         height, width, channels, _ = kernel.shape
         mean = ops.mean(kernel, axis=(0, 1, 2), keepdims=True)
         variance = ops.var(kernel, axis=(0, 1, 2), keepdims=True)
         scale = self.gain * ops.rsqrt(variance * (height * width * channels) + 1e-4)
-        return super().convolution_op(inputs, (kernel - mean) * scale)
+        return (kernel - mean) * scale
 
 
 class Gain(keras.layers.Layer):

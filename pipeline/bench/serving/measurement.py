@@ -64,12 +64,11 @@ def measure_masks(folder: Path, setting: Setting) -> MaskTimes:
 
 
 def measure_server(home: Path, setting: Setting) -> Iterator[Load]:
-    """A server in a process of its own: each form of request by each number of clients."""
-    photo = setting.draw_photo()
-    encoded = models.encode(photo)
-    with server_process.serve(home) as server:
-        for sender in senders.make_senders(models.CLASSES, encoded, photo):
-            for clients in CLIENTS:
-                yield load.measure(sender, server, clients, setting.seconds)
+    """A server in a process of its own: each way to ask, by each number of clients."""
+    encoded = models.encode(setting.draw_photo())
+    with load.Clients(CLIENTS) as clients, server_process.serve(home) as server:
+        for sender in senders.make_senders(models.CLASSES, encoded):
+            for count in CLIENTS:
+                yield clients.measure(sender, server, count, setting.seconds)
         batches = senders.make_batch_sender(models.CLASSES, encoded, BATCH)
-        yield load.measure(batches, server, 1, setting.seconds)
+        yield clients.measure(batches, server, 1, setting.seconds)

@@ -12,7 +12,18 @@ from serving.terminal import Table
 if TYPE_CHECKING:  # At run time it would import TensorFlow before it is silenced.
     from pipeline.bench.serving.load import Load
 
-COLUMNS = ("request", "clients", "images/s", "p50", "p99", "KB", "server's CPU", "over the model")
+COLUMNS = (
+    "request",
+    "clients",
+    "images/s",
+    "times the tutorial's",
+    "p50",
+    "p99",
+    "KB",
+    "client's CPU",
+    "server's CPU",
+    "over the model",
+)
 LIMIT_NOTE = "clients 0: the SavedModel called in this process, the limit of any server"
 
 
@@ -40,14 +51,21 @@ class ServingReport:
                 load.name,
                 f"{load.clients}",
                 f"{load.rate:,.1f}",
+                self._compare_rates(load),
                 f"{load.p50 * 1000:,.1f} ms",
                 f"{load.p99 * 1000:,.1f} ms",
                 f"{load.bytes / 1000:,.1f}",
+                f"{load.client_cpu * 1000:,.1f} ms",
                 f"{load.cpu * 1000:,.1f} ms",
-                self._compare(load),
+                self._compare_cpu(load),
             )
 
-    def _compare(self, load: Load) -> str:
+    def _compare_rates(self, load: Load) -> str:
+        """The rate over that of the first way to ask, with as many clients."""
+        first = [other for other in self.loads if other.clients == load.clients][:1]
+        return f"{load.rate / first[0].rate:.1f}" if first else ""
+
+    def _compare_cpu(self, load: Load) -> str:
         """The server's processor time over the bare call's, if the same request was called."""
         calls = [call for call in self.calls if call.name == load.name]
         return f"{load.cpu / calls[0].cpu - 1:+.0%}" if calls and load.clients else ""

@@ -21,8 +21,8 @@ if TYPE_CHECKING:  # At run time they would import TensorFlow before it is silen
     from pipeline.bench.serving.measurement import Setting
 
 CLIENTS_NOTE = (
-    "clients are threads of one process, on the server's cores; requests are made before they are "
-    "sent"
+    "clients are processes on the server's cores; a request begins with the bytes of the file and "
+    "ends with the probabilities"
 )
 
 

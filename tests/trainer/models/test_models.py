@@ -15,6 +15,7 @@ from tests.fakes import segmenters, tiny
 from tests.fakes.images.padded import batch_of
 from trainer import models
 from trainer.models import geometry
+from trainer.models.computed_kernel import fix_kernels
 from trainer.overrides import MODELS as MODELS_BY_NAME
 
 MODELS = {name: segmenters.disturbed(config) for name, config in segmenters.CONFIGS.items()}
@@ -94,6 +95,14 @@ def test_a_saved_model_answers_as_the_model_does(model, tmp_path):
 
     loaded = tf.saved_model.load(tmp_path)
     answer = loaded.answer(inputs["image"], inputs["size"])
+    np.testing.assert_allclose(answer, segmenters.answer(model, inputs), atol=1e-4)
+
+
+def test_the_model_that_is_served_answers_as_the_model_does(model):
+    inputs = batch_of([tiny.pixels(17, 40), tiny.pixels(33, 9)])
+
+    answer = segmenters.answer(fix_kernels(model), inputs)
+
     np.testing.assert_allclose(answer, segmenters.answer(model, inputs), atol=1e-4)
 
 

@@ -11,12 +11,13 @@ from typing import Any
 import keras
 from keras import layers, ops
 
+from trainer.models.computed_kernel import ComputedKernel
 from trainer.models.layers import Shape
 
 EPSILON = 1e-3  # Of the published networks.
 
 
-class AffineConv2D(layers.Conv2D):
+class AffineConv2D(ComputedKernel, layers.Conv2D):
     """A convolution whose output is scaled and shifted, each channel by its own numbers."""
 
     def build(self, input_shape: Shape) -> None:
@@ -28,7 +29,11 @@ class AffineConv2D(layers.Conv2D):
         self, inputs: keras.KerasTensor, kernel: keras.KerasTensor
     ) -> keras.KerasTensor:
         """The convolution with the scaled kernel."""
-        return super().convolution_op(inputs, kernel * self.scale)
+        return super().convolution_op(inputs, self.find_kernel(kernel))
+
+    def compute_kernel(self, kernel: keras.KerasTensor) -> keras.KerasTensor:
+        """The scaled kernel."""
+        return kernel * self.scale
 
     def save_own_variables(self, store: Any) -> None:
         """Saves the factors too; Keras' convolutions save only their kernel and bias."""
@@ -39,7 +44,7 @@ class AffineConv2D(layers.Conv2D):
         layers.Layer.load_own_variables(self, store)
 
 
-class AffineDepthwiseConv2D(layers.DepthwiseConv2D):
+class AffineDepthwiseConv2D(ComputedKernel, layers.DepthwiseConv2D):
     """A convolution of each channel by itself, whose output is scaled and shifted."""
 
     def build(self, input_shape: Shape) -> None:
@@ -49,10 +54,13 @@ class AffineDepthwiseConv2D(layers.DepthwiseConv2D):
 
     def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         """The convolution with the scaled kernel."""
-        outputs = ops.depthwise_conv(
-            inputs, self.kernel * self.scale[:, None], strides=self.strides, padding=self.padding
-        )
+        kernel = self.find_kernel(self.kernel)
+        outputs = ops.depthwise_conv(inputs, kernel, strides=self.strides, padding=self.padding)
         return outputs + self.bias
+
+    def compute_kernel(self, kernel: keras.KerasTensor) -> keras.KerasTensor:
+        """The scaled kernel."""
+        return kernel * self.scale[:, None]
 
 
 class MaskedBatchNormalization(layers.BatchNormalization):

@@ -1,4 +1,4 @@
-"""Every form of request is answered by a real server, and measured."""
+"""Every way to ask is answered by a real server, and measured."""
 
 from __future__ import annotations
 
@@ -21,23 +21,30 @@ def server(tmp_path_factory):
         yield ServerProcess(f"127.0.0.1:{server.grpc_port}", rest, os.getpid())
 
 
-def test_each_form_of_request_is_answered_and_counted(server):
-    photo = models.draw_photo(32, 48)
-    forms = senders.make_senders("colours", models.encode(photo), photo)
+@pytest.fixture(scope="module")
+def clients():
+    with load.Clients((1, 2)) as clients:
+        yield clients
 
-    loads = [load.measure(form, server, 2, 0.01) for form in forms]
+
+def test_each_way_to_ask_is_answered_and_counted(server, clients):
+    photo = models.draw_photo(32, 48)
+    ways = senders.make_senders("colours", models.encode(photo))
+
+    loads = [clients.measure(way, server, 2, 0.01) for way in ways]
 
     assert len({measured.name for measured in loads}) == 4
     assert all(measured.requests >= 2 for measured in loads)
     assert all(0 < measured.p50 <= measured.p99 for measured in loads)
+    assert all(measured.client_cpu > 0 for measured in loads)
     floats, encoded = loads[0].bytes, loads[-1].bytes
     assert floats > photo.size > encoded > 0
 
 
-def test_a_batch_counts_its_images(server):
+def test_a_batch_counts_its_images(server, clients):
     encoded = models.encode(models.draw_photo(32, 48))
 
-    measured = load.measure(senders.make_batch_sender("colours", encoded, 8), server, 1, 0.01)
+    measured = clients.measure(senders.make_batch_sender("colours", encoded, 8), server, 1, 0.01)
 
     assert measured.rate == pytest.approx(8 * measured.requests / measured.seconds)
 
