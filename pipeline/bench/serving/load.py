@@ -12,7 +12,7 @@ from multiprocessing.synchronize import Barrier
 
 import numpy as np
 
-from pipeline.bench.serving.senders import Send, Sender
+from pipeline.bench.serving.senders import Sender
 from pipeline.bench.serving.server_process import ServerProcess
 
 PROCESSES = get_context("forkserver")  # A process that has called a model must not fork.
@@ -115,12 +115,12 @@ def _ask(sender: Sender, server: ServerProcess, clients: int, seconds: float) ->
     return _Part(times, time.process_time() - cpu, size)
 
 
-def _repeat(send: Send, seconds: float) -> list[float]:
-    """The times of the requests that one client sends."""
+def _repeat(call: Callable[[], object], seconds: float) -> list[float]:
+    """The times of calls, one after another."""
     end = time.perf_counter() + seconds
     times: list[float] = []
     while not times or time.perf_counter() < end:
-        times.append(time_call(send))
+        times.append(time_call(call))
     return times
 
 

@@ -37,16 +37,15 @@ class MaskTimes:
 
 @dataclass(frozen=True)
 class ServingReport:
-    """What the clients measured, the calls without a server, and a caption."""
+    """What was measured: calls without a server have no clients. And a caption."""
 
     loads: tuple[Load, ...]
-    calls: tuple[Load, ...]
     masks: MaskTimes
     caption: tuple[str, ...]
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """The cells under COLUMNS."""
-        for load in (*self.calls, *self.loads):
+        for load in self.loads:
             yield (
                 load.name,
                 f"{load.clients}",
@@ -62,12 +61,14 @@ class ServingReport:
 
     def _compare_rates(self, load: Load) -> str:
         """The rate over that of the first way to ask, with as many clients."""
-        first = [other for other in self.loads if other.clients == load.clients][:1]
-        return f"{load.rate / first[0].rate:.1f}" if first else ""
+        if not load.clients:
+            return ""
+        first = next(other for other in self.loads if other.clients == load.clients)
+        return f"{load.rate / first.rate:.1f}"
 
     def _compare_cpu(self, load: Load) -> str:
         """The server's processor time over the bare call's, if the same request was called."""
-        calls = [call for call in self.calls if call.name == load.name]
+        calls = [call for call in self.loads if call.name == load.name and not call.clients]
         return f"{load.cpu / calls[0].cpu - 1:+.0%}" if calls and load.clients else ""
 
     @property

@@ -50,17 +50,16 @@ def measure(setting: Setting, home: Path) -> ServingReport:
     show_progress("saving the models")
     classifier, segmenter = (models.save(name, home) for name in (models.CLASSES, models.MASKS))
     show_progress("calling the models in this process")
-    calls = tuple(measurement.measure_calls(classifier, setting))
+    loads = list(measurement.measure_calls(classifier, setting))
     masks = measurement.measure_masks(segmenter, setting)
-    loads = []
-    for measured in measurement.measure_server(home, setting):
+    for measured in measurement.measure_server(classifier, setting):
         show_progress(f"{measured.name}, {measured.clients} clients: {measured.rate:,.1f} images/s")
         loads.append(measured)
     speed = f"{measure_multiplication():.0f} GFLOP/s in float32 matrix multiplication"
     took = f"load average at the start {load:.1f}; took {time.perf_counter() - start:.0f} s"
     photo = f"JPEG of {setting.width} x {setting.height} pixels, model of {models.CLASSES}"
     machine = f"{describe_machine()}, {speed}"
-    return ServingReport(tuple(loads), calls, masks, (photo, machine, CLIENTS_NOTE, took))
+    return ServingReport(tuple(loads), masks, (photo, machine, CLIENTS_NOTE, took))
 
 
 if __name__ == "__main__":

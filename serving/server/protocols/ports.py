@@ -18,12 +18,16 @@ class PortTakenError(OSError):
 
 
 def listen(protocol: str, host: str, port: int) -> socket.socket:
-    """A socket that accepts connections. Raises PortTakenError."""
+    """A socket that accepts connections, which send at once. Raises PortTakenError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listener = socket.create_server((host, port), family=family)
     except (OSError, OverflowError) as error:
         raise PortTakenError(protocol, host, port) from error
+    # asyncio sets this for sockets that it makes itself. Without it, the body of an answer waits
+    # until the client acknowledges the headers: 40 ms on Linux.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def check_free(protocol: str, host: str, port: int) -> None:

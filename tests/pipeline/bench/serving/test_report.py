@@ -24,7 +24,7 @@ CALL = Load(
 def test_the_servers_time_is_compared_with_the_same_call_without_a_server():
     served = replace(CALL, clients=32, cpu_seconds=2.0, bytes=51_200)
     slower = replace(served, name="REST, base64", seconds=8.0)
-    report = ServingReport((slower, served), (CALL,), MaskTimes(0.25, 0.001), ("on a machine",))
+    report = ServingReport((CALL, slower, served), MaskTimes(0.25, 0.001), ("on a machine",))
 
     page = report.markdown().splitlines()
 
