@@ -1,7 +1,7 @@
 """The experiments by name, each with a short configuration for --fast."""
 
 from trainer.config import Experiment
-from trainer.configs import flowers, flowers_transfer, images, masks, pets
+from trainer.configs import flowers, flowers_transfer, images, masks, pets, pets_transfer
 
 MODULES = {
     "flowers": flowers,
@@ -9,6 +9,7 @@ MODULES = {
     "images": images,
     "masks": masks,
     "pets": pets,
+    "pets-transfer": pets_transfer,
 }
 EXPERIMENTS = {name: module.EXPERIMENT for name, module in MODULES.items()}
 FAST = {name: module.FAST for name, module in MODULES.items()}
