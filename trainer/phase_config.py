@@ -19,6 +19,9 @@ from trainer.config_values import (
     Seed,
 )
 
+Precision = Literal["float32", "bfloat16", "float16"]
+Devices = Literal["one", "all"]
+
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
 class AugmentConfig:
@@ -77,3 +80,5 @@ class TrainConfig(PhaseConfig):
     ema_momentum: Fraction  # Of the moving average of the weights, which is exported.
     seed: Seed
     layer_decay: FractionAbove0 = 1.0  # The factor of the rate from a group to the one before.
+    precision: Precision = "float32"  # Of the layers; float16 with a scaled loss.
+    devices: Devices = "one"  # "all": each GPU of the machine takes `batch_size` images a step.

@@ -170,6 +170,17 @@ def test_the_root_of_all_artifacts_is_in_the_working_directory(experiment):
     assert root == "/run/artifacts"
 
 
+def test_precision_and_devices_of_the_settings_reach_the_trainer(experiment):
+    settings = replace(SETTINGS, precision="bfloat16", devices="all")
+    for given, expected in ((SETTINGS, ("float32", "one")), (settings, ("bfloat16", "all"))):
+        trainer = {step.id: step for step in create_pipeline(experiment, given).components}[
+            "Trainer"
+        ]
+        trained = json.loads(json.loads(trainer.exec_properties["custom_config"])["experiment"])
+
+        assert (trained["train"]["precision"], trained["train"]["devices"]) == expected
+
+
 def test_a_push_attempt_reaches_the_pusher(experiment):
     settings = replace(SETTINGS, push_attempt="2")
 

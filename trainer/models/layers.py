@@ -50,10 +50,13 @@ class HalveMask(keras.layers.Layer):
 
 
 class MaskedPooling(keras.layers.Layer):
-    """Average or maximum over each image's own positions: [B, H, W, C] to [B, C]."""
+    """Average or maximum over each image's own positions: [B, H, W, C] to [B, C].
+
+    It computes in float32 in mixed precision too: sums over a map are too large for less.
+    """
 
     def __init__(self, pooling: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": "float32", **kwargs})
         if pooling not in ("average", "max"):
             raise ValueError(f"pooling is {pooling!r}: use 'average' or 'max'.")
         self.pooling = pooling

@@ -41,7 +41,7 @@ def build(
     for name, channels in LARGER:
         x = upsample(x, maps[name], scale_channels(channels, config), f"up_{name}")
     x = layers.Conv2D(classes, 1, name="scores")(x)
-    logits = layers.Multiply(name="logits")([x, maps["image"].mask])
+    logits = layers.Multiply(dtype="float32", name="logits")([x, maps["image"].mask])
     return vgg16_weights.read(keras.Model(inputs, logits, name="vgg16_deconv"), config)
 
 
