@@ -1,6 +1,7 @@
 """One training step of each model on JAX: `KERAS_BACKEND=jax python -m tests.fakes.jax_steps`.
 
-Prints JSON: how much the weights of each model changed, and which of JAX and TensorFlow were imported.
+Prints JSON: how much the weights of each model changed, and which of JAX and TensorFlow the process
+imported.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class ComputedKernel:
 
 
 def fix_kernels(model: keras.Model) -> keras.Model:
-    """A copy of the model that answers alike, in float32, and computes no kernels: for serving only.
+    """A copy of the model that answers alike in float32, and computes no kernels: for serving.
 
     For one image of 160 x 120 pixels, computing the kernels took almost half of the time.
     """
