@@ -140,12 +140,15 @@ class Handlers:
             return version, servable.signature_defs
 
     def reload_config(self, config: ModelServerConfig, *, timeout: float | None = None) -> None:
-        """Changes to another list of models; returns when the new ones answer."""
+        """Changes to another list of models; returns when the new ones answer.
+
+        A list that is refused changes nothing.
+        """
         try:
-            self._logs.configure(config)
+            self._logs.check_remote(config)
+            self._servables.reload(config, timeout=timeout)
         except ConfigError as error:
             raise BadInput(str(error)) from error
-        self._servables.reload(config, timeout=timeout)
 
     def _lease(self, spec: ModelSpec) -> AbstractContextManager[tuple[int, Servable]]:
         if not spec.name:

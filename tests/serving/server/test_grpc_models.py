@@ -141,3 +141,17 @@ def test_a_new_model_that_does_not_load_is_the_answer_of_the_reload(channel, hal
         reload(channel, config.name_model("broken", half.parent / "broken"))
 
     assert refused.value.code() is grpc.StatusCode.UNKNOWN
+
+
+def test_a_reload_cannot_make_the_server_write_to_a_folder_that_its_files_do_not_name(
+    channel, half
+):
+    configuration = config.name_model("half", half)
+    logged = configuration.model_config_list.config[0].logging_config
+    logged.log_collector_config.type = "file"
+    logged.log_collector_config.filename_prefix = str(half.parent / "logs" / "half")
+
+    with pytest.raises(grpc.RpcError, match="filename_prefix of half") as refused:
+        reload(channel, configuration)
+
+    assert refused.value.code() is grpc.StatusCode.PERMISSION_DENIED
