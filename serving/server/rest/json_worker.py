@@ -42,16 +42,16 @@ class JsonWorkers:
         for _ in range(PROCESSES):
             self._free.put(None)
 
-    def run(self, task: Callable[..., Any], *args: Any, timeout: float) -> Any:
+    def run(self, task: Callable[..., Any], *args: Any, timeout: float | None) -> Any:
         """Runs one of TASKS in a process, and returns what it returned.
 
-        Raises the task's RequestError; DEADLINE_EXCEEDED after `timeout` seconds;
+        Raises the task's RequestError; DEADLINE_EXCEEDED after `timeout` seconds, if it is set;
         RESOURCE_EXHAUSTED if the task needs more memory than a process may have.
         """
         try:
             worker = self._free.get(timeout=timeout)
         except queue.Empty as error:
-            raise _report_timeout(timeout) from error
+            raise _report_timeout() from error
         kept = None
         try:
             worker = worker or _Worker()
@@ -94,12 +94,12 @@ class _Worker:
                 start_new_session=True,  # Ctrl-C ends the server, which first answers.
             )
 
-    def ask(self, message: Any, timeout: float) -> Any:
+    def ask(self, message: Any, timeout: float | None) -> Any:
         """The process's answer. Raises RequestError if there is none."""
         try:
             _send(self._connection, message)
             if not self._connection.poll(timeout):
-                raise _report_timeout(timeout)
+                raise _report_timeout()
             return _receive(self._connection)
         except (EOFError, OSError) as error:
             raise RequestError(
@@ -122,10 +122,10 @@ def find_limit() -> int:
     return max(memory_budget.find_total() // PROCESSES, LEAST_BYTES)
 
 
-def _report_timeout(timeout: float) -> RequestError:
+def _report_timeout() -> RequestError:
     return RequestError(
         StatusCode.DEADLINE_EXCEEDED,
-        f"The JSON was not read or written within {timeout:g} s: send less at a time.",
+        "The JSON was not read or written in the time of the request: send less at a time.",
     )
 
 

@@ -68,7 +68,7 @@ class Large(Doubler):
 
     BYTES = 40_000_000
 
-    def predict(self, spec, read):
+    def predict(self, spec, read, *, deadline):
         answer = super().predict(spec, read)
         answer.outputs["y"] = answer.outputs["y"].repeat(self.BYTES // 8)
         return answer
