@@ -12,8 +12,8 @@ from tests.fakes import k8s
 from tests.fakes.serving import tf1_models
 
 AVAILABLE = get_model_status_pb2.ModelVersionStatus.AVAILABLE
-# Of KServe's runtime for TensorFlow, config/runtimes/kserve-tensorflow-serving.yaml of kserve/kserve,
-# but for its ports, 9000 and 8080. KServe mounts the folder of `storageUri` as /mnt/models.
+# Of KServe's runtime for TensorFlow (config/runtimes/kserve-tensorflow-serving.yaml), but for its
+# ports, 9000 and 8080. KServe mounts the folder of `storageUri` as /mnt/models.
 KSERVE = (
     "--model_name={{.Name}}",
     "--port=0",
