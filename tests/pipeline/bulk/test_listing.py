@@ -1,4 +1,4 @@
-"""What a worker lists and reads of the folder that it was told to answer."""
+"""What a worker lists of a folder, and what it reads."""
 
 import apache_beam as beam
 import pytest
