@@ -81,7 +81,7 @@ class Answers:
     def _choose(self, large: bool, deadline: Deadline) -> Callable[..., Any]:
         """What runs a task on JSON: one of the processes, or for a small one this thread."""
         if large:
-            return partial(self._workers.run, timeout=deadline.left)
+            return partial(self._workers.run, deadline=deadline)
         return lambda task, *args: task(*args)
 
 
