@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 
 import pyarrow.parquet as pq
@@ -62,14 +64,13 @@ def test_each_task_manager_had_its_own_python_workers(flink, on_flink):
 
 
 def predict(images, model, output, beam_args):
-    """The summary of bulk predictions, the label of each file, and the lines of rejects."""
+    """The summary of bulk predictions, the label of each file, and the files of rejects."""
     summary = answer(Bulk(str(images), str(output), model, "parquet"), beam_args)
     rows = [row for path in output.glob("answers-*") for row in pq.read_table(path).to_pylist()]
-    lines = {
-        line for path in output.glob("rejects-*") for line in path.read_text("utf-8").splitlines()
-    }
+    texts = [path.read_text("utf-8") for path in output.glob("rejects-*")]
+    rejects = {row["file"] for text in texts for row in csv.DictReader(io.StringIO(text))}
     assert len(rows) == summary.answers
-    return summary, {row["file"]: row["label"] for row in rows}, lines
+    return summary, {row["file"]: row["label"] for row in rows}, rejects
 
 
 def test_bulk_predictions_equal_the_direct_runs_and_use_both_task_managers(
