@@ -8,10 +8,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from serving.client.errors import (
     ClassCountMismatch,
@@ -19,6 +16,10 @@ from serving.client.errors import (
     MissingOutput,
     RowCountMismatch,
 )
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 ONE_BYTE = ("L", "P")  # Pillow's modes of PNGs with one byte per pixel.
 
@@ -46,6 +47,7 @@ class Segmentation:
 
         `names[mask]` contains the name of each pixel's class.
         """
+        import numpy as np
         from PIL import Image
 
         from serving.rgb_images import UNREADABLE
@@ -61,6 +63,8 @@ class Segmentation:
     @property
     def names(self) -> NDArray[np.str_]:
         """The name of each class, at the place of its number in the mask."""
+        import numpy as np
+
         return np.array(list(self.class_fractions))
 
 

@@ -42,10 +42,10 @@ class UnusableCertificate(RequestRejected):
 
 
 class NotAnImage(RequestRejected):
-    """An image of the request cannot be read; `position` counts from 0."""
+    """An image cannot be read; `position` counts from 0, over all images of the call."""
 
     def __init__(self, position: int, reason: str) -> None:
-        super().__init__(f"Image {position + 1} of the request is not a readable image: {reason}.")
+        super().__init__(f"Image {position + 1} is not a readable image: {reason}.")
         self.position = position
         self.reason = reason
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from serving import overlay
 from serving.client.answers import Segmentation
 from serving.client.errors import InvalidOutput
-from serving.prediction.image_list import SUFFIXES
+from serving.prediction.image_files import SUFFIXES
 from serving.rgb_images import UNREADABLE
 
 MASK, OVERLAY = ".mask.png", ".overlay.png"

@@ -45,7 +45,7 @@ def test_the_programs_of_the_page_run(server, photos):
 
     names = runpy.run_path(str(photos / "page.py"))
 
-    assert len(runnable) == len(PROGRAMS) - 2
+    assert len(runnable) == len(PROGRAMS) - 3
     assert names["found"].label == "red"
     assert len(list((photos / "logs").glob("flowers-*.tfrecord"))) == 1
 
