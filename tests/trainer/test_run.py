@@ -60,6 +60,14 @@ def test_the_logs_are_where_tensorboard_looks(saved, arguments):
     assert tf.io.gfile.glob(f"{arguments.model_run_dir}/validation/events.*")
 
 
+def test_histograms_of_weights_are_among_the_logs_of_the_run_if_they_are_wanted(tmp_path):
+    experiment = tiny.with_values("train.histogram_epochs=1")
+    arguments = laid_out(tmp_path, experiment, tiny.write_split)
+    run.run_fn(arguments)
+
+    assert tf.io.gfile.glob(f"{arguments.model_run_dir}/weights/events.*")
+
+
 def test_the_checkpoints_are_removed_after_training(saved, arguments):
     assert not tf.io.gfile.exists(run.choose_checkpoint_folder(arguments))
 
