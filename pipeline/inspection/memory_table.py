@@ -14,6 +14,7 @@ from trainer.config import Experiment
 def show(model: keras.Model, experiment: Experiment, console: Console) -> None:
     """Prints the memory of each layer and of the whole, and how it is computed."""
     served, trained = memory.find_served_views(experiment), memory.find_training_views(experiment)
+    console.print(f"Predicting {name(served)}, and training on {name(trained)}:", soft_wrap=True)
     console.print(make_layer_table(model, served, trained))
     console.print(make_sum_table(model, experiment, served, trained))
     console.print(
@@ -27,7 +28,7 @@ def make_layer_table(model: keras.Model, served: Views, trained: Views) -> Table
     """The outputs and weights of each layer, in MiB."""
     answers, batches = (memory.measure_outputs(model, views) for views in (served, trained))
     columns = ("layer", "output", "predict", "train", "weights")
-    table = Table(*columns, title=f"MiB to predict {name(served)}, and to train on {name(trained)}")
+    table = Table(*columns, title="MiB of each layer")
     for layer in model.layers:
         answer, batch = answers[layer.name], batches[layer.name]
         weights = sum(map(memory.count_bytes, layer.weights))
