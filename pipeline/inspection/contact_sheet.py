@@ -22,9 +22,9 @@ def draw(features: Features, weights: str) -> bytes:
 
     Black is the least value of a map and white its greatest.
     """
-    blocks = [
-        make_block(f"the image as the model sees it; {weights}", [Image.fromarray(features.pixels)])
-    ]
+    pixels = features.pixels
+    image = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
+    blocks = [make_block(f"the image as the model sees it; {weights}", [image])]
     blocks += [make_stage_block(stage) for stage in features.stages]
     width = max(block.width for block in blocks)
     sheet = Image.new("RGB", (width, sum(block.height for block in blocks)), PAPER)

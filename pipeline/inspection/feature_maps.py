@@ -27,7 +27,7 @@ class Stage(NamedTuple):
 class Features(NamedTuple):
     """An image as the network sees it, and the feature maps of its stages."""
 
-    pixels: NDArray[np.uint8]  # [H, W, 3]
+    pixels: NDArray[np.uint8]  # [H, W, 3], or [H, W, 1] in grey.
     stages: list[Stage]
 
 

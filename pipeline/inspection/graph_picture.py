@@ -62,7 +62,9 @@ def place_columns(grid: Grid) -> list[float]:
 def make_figure(grid: Grid, columns: list[float]) -> tuple[Figure, Axes]:
     """A figure of the grid's size, and axes in inches, with y from the top down."""
     rows = 1 + max(place.row for place in grid.places.values())
-    left, right = columns[0] - BOX[0] / 2 - MARGIN, columns[-1] + BOX[0] / 2 + MARGIN
+    layers = [columns[place.column] for place in grid.places.values()]
+    left = LANE / 2 - MARGIN
+    right = max(max(layers) + BOX[0] / 2, columns[-1]) + MARGIN
     top, bottom = -MARGIN - BOX[1] / 2, (rows - 1) * ROW + BOX[1] / 2 + MARGIN
     figure = Figure(figsize=(right - left, bottom - top))
     axes = figure.add_axes((0, 0, 1, 1))
@@ -100,5 +102,5 @@ def draw_layer(axes: Axes, layer: keras.Layer, shape: str, centre: Point) -> Non
     axes.add_patch(Rectangle(corner, width, height, facecolor=colour, edgecolor=INK, linewidth=0.8))
     axes.text(x, y - 0.15, layer.name, ha="center", va="center", fontsize=8, weight="bold")
     axes.text(x, y + 0.02, type(layer).__name__, ha="center", va="center", fontsize=7)
-    parameters = f"   {count:,} parameters" if count else ""
+    parameters = f"   {count:,} parameter{'s' * (count > 1)}" if count else ""
     axes.text(x, y + 0.17, f"{shape}{parameters}", ha="center", va="center", fontsize=7)

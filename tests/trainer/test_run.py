@@ -16,7 +16,7 @@ from trainer import config, overrides, run
 from trainer.data import masks
 from trainer.phase_config import HeadPhaseConfig
 
-EXPERIMENT = tiny.with_values("train.epochs=2")
+EXPERIMENT = tiny.with_values("train.epochs=2", "train.histogram_epochs=1")
 PHASE = HeadPhaseConfig(epochs=2, learning_rate=1e-2, warmup_epochs=0.0, weight_decay=0.0)
 
 
@@ -60,11 +60,7 @@ def test_the_logs_are_where_tensorboard_looks(saved, arguments):
     assert tf.io.gfile.glob(f"{arguments.model_run_dir}/validation/events.*")
 
 
-def test_histograms_of_weights_are_among_the_logs_of_the_run_if_they_are_wanted(tmp_path):
-    experiment = tiny.with_values("train.histogram_epochs=1")
-    arguments = laid_out(tmp_path, experiment, tiny.write_split)
-    run.run_fn(arguments)
-
+def test_histograms_of_weights_are_among_the_logs_if_they_are_wanted(saved, arguments):
     assert tf.io.gfile.glob(f"{arguments.model_run_dir}/weights/events.*")
 
 

@@ -38,7 +38,7 @@ def read(folder: str) -> keras.Model:
         ) from error
     check_modules(found["layers"])
     model = keras.Model.from_config(found["layers"])
-    saved = dict(zip(found["variables"], read_variables(folder), strict=False))
+    saved = dict(zip(found["variables"], read_variables(folder), strict=True))
     for weight in model.weights:
         weight.assign(saved[weight.path])
     return model
