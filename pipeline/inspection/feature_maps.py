@@ -51,7 +51,11 @@ def list_stages(model: keras.Model) -> list[keras.Layer]:
     A stage is a row of layers with the same stride, among them one with weights.
     """
     strides = geometry.compute_strides(model)
-    with_maps = [layer for layer in list_shown(model) if geometry.is_map(layer.output)]
+    with_maps = [
+        layer
+        for layer in list_shown(model)
+        if geometry.is_map(layer.output) and not isinstance(layer, keras.layers.ZeroPadding2D)
+    ]
     rows = (list(row) for _, row in groupby(with_maps, key=lambda layer: strides[layer.name]))
     found = [
         max(reversed(row), key=lambda layer: layer.output.shape[-1])
