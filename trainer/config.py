@@ -18,6 +18,7 @@ from trainer.config_values import (
     Count,
     FileName,
     Fraction,
+    MetricName,
     PixelValue,
     RunName,
     TwoOrMore,
@@ -25,7 +26,7 @@ from trainer.config_values import (
 from trainer.data.limits import SizeLimits
 from trainer.model_config import ModelConfig
 from trainer.phase_config import AugmentConfig, HeadPhaseConfig, TrainConfig
-from trainer.task_checks import CHECKS, check_gate, check_phases
+from trainer.task_checks import CHECKS, check_gate, check_phases, check_unions
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -82,6 +83,19 @@ class Threshold:
     each_class: StrictBool = False  # Checked for each class, not overall.
 
 
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class ClassUnion:
+    """Classes of pixels that are measured as one against all others, as the metric NAME_iou."""
+
+    name: MetricName
+    classes: Annotated[ClassNames, Field(min_length=1)]
+
+    @property
+    def metric(self) -> str:
+        """The name of its intersection over union, for the gate too."""
+        return f"{self.name}_iou"
+
+
 def _check_not_empty(gate: tuple[Threshold, ...]) -> tuple[Threshold, ...]:
     if not gate:
         raise ValueError(
@@ -124,9 +138,11 @@ class Experiment(Recipe):
     """One experiment: data, model, training, and the gate that its model must pass."""
 
     gate: Gate
+    unions: tuple[ClassUnion, ...] = ()  # Masks only.
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_unions(self)
         check_gate(self)
 
 

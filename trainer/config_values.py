@@ -31,10 +31,12 @@ def _check_kubernetes_name(name: str) -> str:
 
 RunName = Annotated[str, AfterValidator(_check_kubernetes_name)]
 ClassNames = Annotated[tuple[str, ...], AfterValidator(check_names)]
+MetricName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 
 PixelValue = Annotated[StrictInt, Field(ge=0, le=255)]
 Count = Annotated[StrictInt, Field(ge=1)]
+CountOrNone = Annotated[StrictInt, Field(ge=0)]
 TwoOrMore = Annotated[StrictInt, Field(ge=2)]
 Widths = Annotated[tuple[TwoOrMore, ...], Field(min_length=1)]
 FourWidths = tuple[TwoOrMore, TwoOrMore, TwoOrMore, TwoOrMore]

@@ -11,6 +11,7 @@ from trainer.config_values import (
     KNOWN_NAMES_ONLY,
     Amount,
     Count,
+    CountOrNone,
     Factor,
     Fraction,
     FractionAbove0,
@@ -77,3 +78,4 @@ class TrainConfig(PhaseConfig):
     ema_momentum: Fraction  # Of the moving average of the weights, which is exported.
     seed: Seed
     layer_decay: FractionAbove0 = 1.0  # The factor of the rate from a group to the one before.
+    histogram_epochs: CountOrNone = 0  # From one log of weight histograms to the next; 0: no log.

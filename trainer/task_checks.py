@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trainer.model_config import CLASSIFIERS, PRETRAINED
 
 if TYPE_CHECKING:
-    from trainer.config import Experiment, Recipe
+    from trainer.config import ClassUnion, Experiment, Recipe
 
 METRICS = {  # What a gate may name, by the name of the task.
     "classes": ("accuracy", "top_2_accuracy"),
@@ -18,13 +18,39 @@ METRICS = {  # What a gate may name, by the name of the task.
 
 def check_gate(experiment: Experiment) -> None:
     """Raises ValueError for a metric that the task does not measure."""
-    allowed = METRICS.get(experiment.task)
+    known = METRICS.get(experiment.task, ())
+    allowed = (*known, *(union.metric for union in experiment.unions))
     for threshold in experiment.gate:
-        if allowed and threshold.metric not in allowed:
+        if known and threshold.metric not in allowed:
             raise ValueError(
                 f"gate.metric={threshold.metric} is not measured for data.task={experiment.task}: "
                 f"use {' or '.join(allowed)}"
             )
+
+
+def check_unions(experiment: Experiment) -> None:
+    """Raises ValueError for unions of classes that cannot be measured."""
+    metrics = [union.metric for union in experiment.unions]
+    if taken := {name for name in metrics if metrics.count(name) > 1 or name == "mean_iou"}:
+        raise ValueError(f"unions: the metric {min(taken)} exists already: give another name")
+    for union in experiment.unions:
+        _check_union(experiment, union)
+
+
+def _check_union(experiment: Experiment, union: ClassUnion) -> None:
+    classes = experiment.data.classes
+    if experiment.task != "masks":
+        raise ValueError(f"unions={union.name} applies to masks only: use []")
+    if extra := [name for name in union.classes if name not in classes]:
+        raise ValueError(
+            f"unions: {union.name} contains {', '.join(extra)}, not in "
+            f"data.classes={list(classes)}: use names from data.classes"
+        )
+    if len(union.classes) == len(classes):
+        raise ValueError(
+            f"unions: {union.name} contains all of data.classes={list(classes)}: leave out at "
+            "least one, with which it is compared"
+        )
 
 
 def check_phases(recipe: Recipe) -> None:

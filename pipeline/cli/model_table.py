@@ -19,14 +19,23 @@ ANY_CLASSES = ("first", "second")  # Used if the folder of images decides the cl
 
 def show(experiment: Experiment, console: Console) -> None:
     """Prints the table of layers, the smallest input, total stride and receptive field."""
-    labels = experiment.data.classes or ANY_CLASSES
-    model = build_untrained(experiment, labels)
+    model = build_shown(experiment)
     console.print(make_layer_table(model))
     console.print(describe_sizes(model))
     if not experiment.data.classes:
         console.print(
-            f"Shown for {len(labels)} classes; a run takes them from the folder of images."
+            f"Shown for {len(ANY_CLASSES)} classes; a run takes them from the folder of images."
         )
+
+
+def build_shown(experiment: Experiment) -> keras.Model:
+    """The experiment's model for its own classes, or for two if it has none."""
+    return build_untrained(experiment, list_labels(experiment))
+
+
+def list_labels(experiment: Experiment) -> tuple[str, ...]:
+    """The experiment's classes, or two in their place."""
+    return experiment.data.classes or ANY_CLASSES
 
 
 def build_untrained(experiment: Experiment, labels: tuple[str, ...]) -> keras.Model:
@@ -38,15 +47,21 @@ def build_untrained(experiment: Experiment, labels: tuple[str, ...]) -> keras.Mo
 
 def make_layer_table(model: keras.Model) -> Table:
     """A table with the kind, output shape and parameters of each layer."""
-    strides = geometry.compute_strides(model)
+    shapes = list_shapes(model)
     table = Table("layer", "kind", "output", title=model.name)
     table.add_column("parameters", justify="right")
     for layer in model.layers:
-        shape = format_shape(layer, strides.get(layer.name))
-        table.add_row(layer.name, type(layer).__name__, shape, f"{layer.count_params():,}")
+        kind, count = type(layer).__name__, f"{layer.count_params():,}"
+        table.add_row(layer.name, kind, shapes[layer.name], count)
     table.add_section()
     table.add_row("all", "", "", f"{model.count_params():,}")
     return table
+
+
+def list_shapes(model: keras.Model) -> dict[str, str]:
+    """The shape of each layer's output, by the layer's name."""
+    strides = geometry.compute_strides(model)
+    return {layer.name: format_shape(layer, strides.get(layer.name)) for layer in model.layers}
 
 
 def format_shape(layer: keras.Layer, stride: geometry.Strides | None) -> str:

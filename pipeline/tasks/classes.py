@@ -12,7 +12,7 @@ from pipeline.tasks.metric_config import configure_metric
 from pipeline.tasks.tables import make_class_table
 from pipeline.tasks.task import TaskPipeline
 from serving.terminal import Table
-from trainer.config import DataConfig
+from trainer.config import DataConfig, Experiment
 from trainer.data.records import LABEL_TEXT
 
 if TYPE_CHECKING:
@@ -25,8 +25,9 @@ METRICS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def make_metrics(classes: int) -> list[tfma.MetricConfig]:
+def make_metrics(experiment: Experiment) -> list[tfma.MetricConfig]:
     """Accuracies, the confusion matrix, and precision and recall of each class."""
+    classes = len(experiment.data.classes)
     confusion = json.dumps({"name": "confusion", "thresholds": [0.0]})
     return [
         tfma.MetricConfig(class_name="ExampleCount"),
@@ -35,7 +36,7 @@ def make_metrics(classes: int) -> list[tfma.MetricConfig]:
             for name, (kind, options) in METRICS.items()
         ),
         tfma.MetricConfig(class_name="MultiClassConfusionMatrixPlot", config=confusion),
-        configure_metric(ClassPrecisionRecall, "class_precision_recall", classes),
+        configure_metric(ClassPrecisionRecall, "class_precision_recall", num_classes=classes),
     ]
 
 

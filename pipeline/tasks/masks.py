@@ -6,12 +6,20 @@ from typing import TYPE_CHECKING
 
 import tensorflow_model_analysis as tfma
 
-from components.metrics.masks import IOU, MEAN_IOU, PIXEL_ACCURACY, ClassIoU, MeanIoU, PixelAccuracy
+from components.metrics.masks import (
+    IOU,
+    MEAN_IOU,
+    PIXEL_ACCURACY,
+    ClassIoU,
+    MeanIoU,
+    PixelAccuracy,
+    UnionIoU,
+)
 from pipeline.tasks.metric_config import configure_metric
 from pipeline.tasks.tables import make_mask_table, make_slice_table
 from pipeline.tasks.task import TaskPipeline
 from serving.terminal import Table
-from trainer.config import DataConfig
+from trainer.config import DataConfig, Experiment
 from trainer.data.records import LABEL_TEXT, SPECIES
 
 if TYPE_CHECKING:
@@ -20,12 +28,18 @@ if TYPE_CHECKING:
 METRICS = {MEAN_IOU: MeanIoU, PIXEL_ACCURACY: PixelAccuracy}  # What a threshold may use.
 
 
-def make_metrics(classes: int) -> list[tfma.MetricConfig]:
-    """The number of images, mean IoU, pixel accuracy, and the IoU of each class."""
+def make_metrics(experiment: Experiment) -> list[tfma.MetricConfig]:
+    """The number of images, mean IoU, pixel accuracy, and the IoU of each class and union."""
+    names = experiment.data.classes
+    classes = {"num_classes": len(names)}
     return [
         tfma.MetricConfig(class_name="ExampleCount"),
-        *(configure_metric(kind, name, classes) for name, kind in METRICS.items()),
-        configure_metric(ClassIoU, IOU, classes),
+        *(configure_metric(kind, name, **classes) for name, kind in METRICS.items()),
+        configure_metric(ClassIoU, IOU, **classes),
+        *(
+            configure_metric(UnionIoU, union.metric, union=list(map(names.index, union.classes)))
+            for union in experiment.unions
+        ),
     ]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import tensorflow_model_analysis as tfma
 
 from serving.terminal import Table
-from trainer.config import DataConfig
+from trainer.config import DataConfig, Experiment
 
 if TYPE_CHECKING:
     from pipeline.local.results import RunResult
@@ -23,5 +23,5 @@ class TaskPipeline:
     model_spec: dict[str, Any]  # Where TFMA finds labels and predictions.
     sliced_by: tuple[str, ...]  # Fields of the records.
     by_class: tfma.SlicingSpec  # The slices of a threshold with `each_class`.
-    metrics: Callable[[int], list[tfma.MetricConfig]]  # Takes the number of classes.
+    metrics: Callable[[Experiment], list[tfma.MetricConfig]]
     tables: Callable[[RunResult], list[Table]]  # The test split's metrics.

@@ -27,10 +27,11 @@ STDOUT = "-"
 
 @dataclass(frozen=True)
 class ClassRow:
-    """One image's class."""
+    """One image's class, and the picture of both if one was written."""
 
     image: str
     prediction: Prediction
+    picture: str | None = None  # Empty if the image cannot be drawn.
 
 
 Row = ClassRow | MaskFiles
@@ -143,7 +144,13 @@ def open_csv(place: str) -> Iterator[AnswerTable]:
 def _to_object(row: Row) -> dict[str, Any]:
     if isinstance(row, ClassRow):
         found = row.prediction
-        return {"file": row.image, "label": found.label, "probabilities": found.probabilities}
+        picture = {} if row.picture is None else {"picture": row.picture}
+        return {
+            "file": row.image,
+            "label": found.label,
+            **picture,
+            "probabilities": found.probabilities,
+        }
     return {
         "file": str(row.image),
         "mask": str(row.mask),
@@ -161,7 +168,8 @@ def _to_columns(row: Row) -> dict[str, Any]:
 
 def _to_cells(row: Row) -> dict[str, str]:
     if isinstance(row, ClassRow):
-        return {"file": row.image, **_describe_prediction(row.prediction)}
+        picture = {} if row.picture is None else {"picture": row.picture}
+        return {"file": row.image, **_describe_prediction(row.prediction), **picture}
     return {
         "file": str(row.image),
         "mask": str(row.mask),

@@ -16,7 +16,7 @@ from trainer import config, overrides, run
 from trainer.data import masks
 from trainer.phase_config import HeadPhaseConfig
 
-EXPERIMENT = tiny.with_values("train.epochs=2")
+EXPERIMENT = tiny.with_values("train.epochs=2", "train.histogram_epochs=1")
 PHASE = HeadPhaseConfig(epochs=2, learning_rate=1e-2, warmup_epochs=0.0, weight_decay=0.0)
 
 
@@ -58,6 +58,10 @@ def test_the_exported_model_answers_with_the_labels_of_the_data(saved):
 
 def test_the_logs_are_where_tensorboard_looks(saved, arguments):
     assert tf.io.gfile.glob(f"{arguments.model_run_dir}/validation/events.*")
+
+
+def test_histograms_of_weights_are_among_the_logs_if_they_are_wanted(saved, arguments):
+    assert tf.io.gfile.glob(f"{arguments.model_run_dir}/weights/events.*")
 
 
 def test_the_checkpoints_are_removed_after_training(saved, arguments):

@@ -3,7 +3,7 @@
     fcn run masks --data FOLDER
 
 Expect the cost of pets: about 40 minutes on 2 cores for 480 images. The score depends on your
-images; the gate is that of pets, a mean IoU of 0.60. Set yours by --set gate=...
+images; the gate is a mean IoU of 0.60 and a pixel accuracy of 0.80. Set yours by --set gate=...
 """
 
 from dataclasses import replace
@@ -23,7 +23,9 @@ def use_two_values(experiment: Experiment) -> Experiment:
         ground=("background",),
     )
     data = replace(experiment.data, schema="masks", classes=("background", "object"), mask=mask)
-    return replace(experiment, name="masks", data=data)
+    of_unions = [union.metric for union in experiment.unions]
+    gate = tuple(each for each in experiment.gate if each.metric not in of_unions)
+    return replace(experiment, name="masks", data=data, gate=gate, unions=())
 
 
 EXPERIMENT = use_two_values(pets.EXPERIMENT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import Any
 
 import keras
 
@@ -11,7 +12,11 @@ class ComputedKernel:
     """Part of a convolution layer: its `kernel` is a weight, and is not used as it is."""
 
     kernel: keras.Variable
-    is_fixed = False
+
+    def __init__(self, *args: Any, is_fixed: bool = False, **kwargs: Any) -> None:
+        """The arguments of the convolution; `is_fixed` says that the weight is used as it is."""
+        super().__init__(*args, **kwargs)
+        self.is_fixed = is_fixed
 
     @abstractmethod
     def compute_kernel(self, kernel: keras.KerasTensor) -> keras.KerasTensor:
@@ -25,6 +30,10 @@ class ComputedKernel:
         """Replaces the weight by the kernel that is used. The layer can no longer be trained."""
         self.kernel.assign(self.compute_kernel(self.kernel))
         self.is_fixed = True
+
+    def get_config(self) -> dict[str, Any]:
+        """What Keras needs to build the layer again."""
+        return {**super().get_config(), "is_fixed": self.is_fixed}  # type: ignore[misc]
 
 
 def fix_kernels(model: keras.Model) -> keras.Model:

@@ -44,3 +44,13 @@ def test_a_fixed_kernel_is_used_as_it_is_and_the_model_keeps_its_own(model):
     assert not np.allclose(computed, layer.kernel)
     for before, after in zip(weights, model.get_weights(), strict=True):
         np.testing.assert_array_equal(before, after)
+
+
+def test_a_fixed_kernel_stays_fixed_when_the_model_is_built_again(model):
+    fixed = fix_kernels(model)
+    noise = np.random.default_rng(1).normal(size=(2, 8, 8, 3)).astype("float32")
+
+    again = keras.models.clone_model(fixed)
+    again.set_weights(fixed.get_weights())
+
+    np.testing.assert_allclose(again(noise), fixed(noise), rtol=1e-5, atol=1e-5)
