@@ -1,0 +1,44 @@
+"""Networks of keras.applications, narrow, and files of weights that keep the size of features."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from trainer.model_config import ApplicationConfig, UNetApplicationConfig
+from trainer.models.applications import weights
+
+WIDTH = 1 / 16
+
+
+def classifier(name: str = "mobilenet_v2", **values) -> ApplicationConfig:
+    return ApplicationConfig(**{"name": name, "width": WIDTH, "weights": "none", **values})
+
+
+def unet(name: str = "mobilenet_v2", **values) -> UNetApplicationConfig:
+    tiny = {"width": WIDTH, "weights": "none", "widths": (4, 6, 8, 8)}
+    return UNetApplicationConfig(**{"name": f"unet_{name}", **tiny, **values})
+
+
+def read_from(config, folder: Path):
+    """The configuration with a file of weights, which this writes."""
+    path = str(folder / f"{config.backbone}.weights.h5")
+    draw_source(config).save_weights(path)
+    return replace(config, weights=path)
+
+
+def draw_source(config) -> keras.Model:
+    """Keras's network with random weights; each normalization has the statistics of noise."""
+    keras.utils.set_random_seed(0)
+    source, random = weights.build_source(config), np.random.default_rng(0)
+    for layer in source.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            scale, shift, mean, variance = layer.get_weights()
+            drawn = random.uniform(0.5, 1.5, scale.shape), random.normal(0, 0.5, shift.shape)
+            layer.set_weights([*drawn, mean, variance])
+            layer.momentum = 0.0
+    source(random.normal(0, 1, (4, 64, 64, 3)).astype("float32"), training=True)
+    return source

@@ -1,0 +1,95 @@
+"""Networks as Keras builds them, with the weights that an experiment names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import layers
+
+from trainer.models.applications.networks import NETWORKS, Config, name_layers
+from trainer.models.backbones.vgg16_weights import WeightsUnavailableError
+
+ALPHA = "mobilenet_v2"  # Keras scales its channels itself, and has weights of several widths.
+FIX = 'give a file of Keras\'s weights by model.weights=FILE, or model.weights="none"'
+
+
+def load_source(config: Config) -> keras.Model:
+    """Keras's network without its classes, with the weights of the experiment, for any size.
+
+    Raises ValueError for a file that does not fit and for a width without ImageNet weights,
+    WeightsUnavailableError if ImageNet's weights cannot be downloaded.
+    """
+    if config.weights == "none":
+        with keras.StatelessScope(initialize_variables=False):  # Only its shapes are needed.
+            return build_source(config)
+    if config.weights == "imagenet":
+        return load_imagenet(config)
+    return load_file(config)
+
+
+def read(model: keras.Model, source: keras.Model, config: Config) -> keras.Model:
+    """Copies the source's weights into the model's layers of the same names."""
+    if config.weights != "none":
+        named = name_layers(source, NETWORKS[config.backbone])
+        for layer in model.layers:
+            if layer.name in named:
+                layer.set_weights(named[layer.name].get_weights())
+    return model
+
+
+def load_imagenet(config: Config) -> keras.Model:
+    """Keras's own, downloaded at first use; Keras checks their hash."""
+    if config.width != 1 and config.backbone != ALPHA:
+        raise ValueError(
+            f"model.width={config.width}: ImageNet's weights have width 1.0; use that, or {FIX}."
+        )
+    try:
+        return call_keras(config, include_top=False, weights="imagenet", input_shape=(224, 224, 3))
+    except Exception as error:  # Keras raises nothing narrower when a download fails.
+        raise WeightsUnavailableError(
+            f'model.weights="imagenet": Keras cannot read or download those of {config.backbone} '
+            f"({error}). Without the network, {FIX}."
+        ) from error
+
+
+def load_file(config: Config) -> keras.Model:
+    """The network with the weights of a file, which may contain those of its classes too."""
+    errors = []
+    for top in (False, True):
+        source = build_source(config, top=top)
+        try:
+            source.load_weights(config.weights)
+            return source
+        except (OSError, ValueError, KeyError) as error:
+            errors.append(error)
+    raise ValueError(
+        f"model.weights={config.weights} cannot be read as Keras's {config.backbone} weights of "
+        f"width {config.width} ({errors[0]}): {FIX}."
+    ) from errors[0]
+
+
+def build_source(config: Config, *, top: bool = False) -> keras.Model:
+    """Keras's network at the model's width, with initial weights."""
+    shape = (224, 224, 3) if top else (None, None, 3)
+    source = call_keras(config, include_top=top, weights=None, input_shape=shape)
+    if config.width == 1 or config.backbone == ALPHA:
+        return source
+    return keras.models.clone_model(source, clone_function=lambda layer: narrow(layer, config))
+
+
+def call_keras(config: Config, **values: Any) -> keras.Model:
+    """The function of keras.applications, with a network's own options."""
+    network = NETWORKS[config.backbone]
+    alpha = {"alpha": config.width} if config.backbone == ALPHA else {}
+    return network.function(**network.options, **alpha, **values)
+
+
+def narrow(layer: keras.Layer, config: Config) -> keras.Layer:
+    """A new layer whose output has fewer channels."""
+    values = layer.get_config()
+    if "filters" in values:
+        values["filters"] = max(1, round(values["filters"] * config.width))
+    if isinstance(layer, layers.Reshape):
+        values["target_shape"] = (1, 1, -1)
+    return type(layer).from_config(values)
