@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+import numpy as np
 from keras import layers
+from numpy.typing import NDArray
 
+from trainer.models.applications.masking import find_pairs
 from trainer.models.applications.networks import NETWORKS, Config, name_layers
 from trainer.models.backbones.vgg16_weights import WeightsUnavailableError
+
+Array = NDArray[Any]
 
 ALPHA = "mobilenet_v2"  # Keras scales its channels itself, and has weights of several widths.
 FIX = 'give a file of Keras\'s weights by model.weights=FILE, or model.weights="none"'
@@ -32,10 +37,23 @@ def read(model: keras.Model, source: keras.Model, config: Config) -> keras.Model
     """Copies the source's weights into the model's layers of the same names."""
     if config.weights != "none":
         named = name_layers(source, NETWORKS[config.backbone])
+        pairs = find_pairs(named, config.batch_norm)
         for layer in model.layers:
-            if layer.name in named:
+            if layer.name in pairs:
+                layer.set_weights(fold(named[layer.name], named[pairs[layer.name]]))
+            elif layer.name in named:
                 layer.set_weights(named[layer.name].get_weights())
     return model
+
+
+def fold(layer: keras.Layer, normalization: layers.BatchNormalization) -> list[Array]:
+    """A convolution's kernels, and its offset and factor of normalization by fixed statistics."""
+    kernels, bias = layer.get_weights(), 0.0
+    if layer.use_bias:
+        *kernels, bias = kernels
+    gamma, beta, mean, variance = normalization.get_weights()
+    scale = gamma / np.sqrt(variance + normalization.epsilon)
+    return [*kernels, beta + (bias - mean) * scale, scale]
 
 
 def load_imagenet(config: Config) -> keras.Model:

@@ -10,7 +10,7 @@ from tests.fakes import applications, segmenters, tiny
 from tests.fakes.images.padded import batch_of
 from trainer.models import geometry, split
 from trainer.models.applications import weights
-from trainer.models.applications.networks import NETWORKS, name_layers
+from trainer.models.applications.networks import NETWORKS, build_backbone, name_layers
 
 SIZES = {
     "both-parities": [(17, 33), (64, 20), (16, 16), (33, 17)],
@@ -31,17 +31,27 @@ def model(config):
     return segmenters.build(config, tiny.STATISTICS)
 
 
-def test_features_are_those_of_keras(config, model):
-    network, source = NETWORKS[config.backbone], weights.load_source(config)
-    named, image = name_layers(source, network), tiny.pixels(64, 96)
+def list_maps(config):
+    """The inputs of the network under masks, and its maps that others read, by name."""
+    source = weights.load_source(config)
+    inputs, maps = build_backbone(config, source, mean=[0] * 3, std=[1] * 3)
+    network = NETWORKS[config.backbone]
     names = (*network.skips, network.end, source.layers[-1].name)
-    ours = keras.Model(model.inputs, [model.get_layer(name).output for name in names])
-    normal = keras.Model(model.inputs, model.get_layer("normalize").output)
+    return source, inputs, {name: maps[name].features for name in ("image", *names)}
 
-    pixels = np.pad(normal(batch_of([image])), [(0, 0), *[(network.border,) * 2] * 2, (0, 0)])
+
+def test_features_are_those_of_keras(config):
+    source, inputs, maps = list_maps(config)
+    ours = weights.read(keras.Model(inputs, maps), source, config)
+    found = ours(batch_of([tiny.pixels(64, 96)]))
+    network = NETWORKS[config.backbone]
+    named, border = name_layers(source, network), (network.border, network.border)
+    names = [name for name in maps if name != "image"]
+
+    pixels = np.pad(found["image"], [(0, 0), border, border, (0, 0)])
     expected = keras.Model(source.inputs, [named[name].output for name in names])(pixels)
-    for name, found, wanted in zip(names, ours(batch_of([image])), expected, strict=True):
-        np.testing.assert_allclose(found, wanted, rtol=1e-3, atol=1e-4, err_msg=name)
+    for name, wanted in zip(names, expected, strict=True):
+        np.testing.assert_allclose(found[name], wanted, rtol=1e-3, atol=1e-4, err_msg=name)
 
 
 @pytest.mark.parametrize("fill", [0, 255])
@@ -62,11 +72,13 @@ def test_images_get_different_answers(model):
 
 
 def test_any_image_fits_and_skips_have_their_strides(config, model):
-    network, strides = NETWORKS[config.backbone], geometry.compute_strides(model)
+    _, inputs, maps = list_maps(config)
+    encoder = keras.Model(inputs, maps)
+    strides, makers = geometry.compute_strides(encoder), geometry.map_outputs_to_layers(encoder)
 
     assert geometry.find_smallest_input(model) == (1, 1)
-    found = [strides[name] for name in (*network.skips, network.end)]
-    assert found == [(stride, stride) for stride in (2, 4, 8, 16, 32)]
+    found = [strides[makers[id(tensor)]] for tensor in maps.values()]
+    assert found == [(stride, stride) for stride in (1, 2, 4, 8, 16, 32, 32)]
 
 
 def test_only_squeeze_and_excitation_looks_at_the_whole_image(config, model):
