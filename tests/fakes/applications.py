@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-
 import keras
 import numpy as np
 
 from trainer.model_config import ApplicationConfig, UNetApplicationConfig
 from trainer.models.applications import weights
+from trainer.models.applications.networks import NETWORKS
 
 WIDTH = 1 / 16
 
@@ -23,22 +21,19 @@ def unet(name: str = "mobilenet_v2", **values) -> UNetApplicationConfig:
     return UNetApplicationConfig(**{"name": f"unet_{name}", **tiny, **values})
 
 
-def read_from(config, folder: Path):
-    """The configuration with a file of weights, which this writes."""
-    path = str(folder / f"{config.backbone}.weights.h5")
-    draw_source(config).save_weights(path)
-    return replace(config, weights=path)
-
-
 def draw_source(config) -> keras.Model:
     """Keras's network with random weights; each normalization has the statistics of noise."""
     keras.utils.set_random_seed(0)
     source, random = weights.build_source(config), np.random.default_rng(0)
-    for layer in source.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            scale, shift, mean, variance = layer.get_weights()
-            drawn = random.uniform(0.5, 1.5, scale.shape), random.normal(0, 0.5, shift.shape)
-            layer.set_weights([*drawn, mean, variance])
-            layer.momentum = 0.0
-    source(random.normal(0, 1, (4, 64, 64, 3)).astype("float32"), training=True)
+    norms = [x for x in source.layers if isinstance(x, keras.layers.BatchNormalization)]
+    for layer in norms:
+        scale, shift, mean, variance = layer.get_weights()
+        drawn = random.uniform(0.5, 1.5, scale.shape), random.normal(0, 0.5, shift.shape)
+        layer.set_weights([*drawn, mean, variance])
+        layer.momentum = 0.0
+    noise = random.uniform(0, 255, (4, 64, 64, 3)).astype("float32")
+    source(NETWORKS[config.backbone].pixels()(noise), training=True)
+    for layer in norms:  # Channels that hardly vary would magnify each rounding.
+        *drawn, variance = layer.get_weights()
+        layer.set_weights([*drawn, np.maximum(variance, 0.1 * variance.mean())])
     return source

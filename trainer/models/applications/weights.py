@@ -90,10 +90,12 @@ def load_file(config: Config) -> keras.Model:
 def build_source(config: Config, *, top: bool = False) -> keras.Model:
     """Keras's network at the model's width, with initial weights."""
     shape = (224, 224, 3) if top else (None, None, 3)
-    source = call_keras(config, include_top=top, weights=None, input_shape=shape)
+    values = {"include_top": top, "weights": None, "input_shape": shape}
     if config.width == 1 or config.backbone == ALPHA:
-        return source
-    return keras.models.clone_model(source, clone_function=lambda layer: narrow(layer, config))
+        return call_keras(config, **values)
+    with keras.StatelessScope(initialize_variables=False):  # Only its layers are needed.
+        full = call_keras(config, **values)
+    return keras.models.clone_model(full, clone_function=lambda layer: narrow(layer, config))
 
 
 def call_keras(config: Config, **values: Any) -> keras.Model:
