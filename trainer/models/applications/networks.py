@@ -35,6 +35,7 @@ class Network(NamedTuple):
     names: Mapping[str, tuple[str, ...]] = {}  # Our names for the layers that Keras numbers.
     border: int = 0  # Pixels of zeros around the image, which unpadded convolutions cut off.
     options: Mapping[str, Any] = {}
+    alphas: tuple[float, ...] = ()  # Widths of ImageNet's weights, if Keras scales it itself.
 
 
 def build_backbone(
@@ -120,6 +121,7 @@ NETWORKS = {
         groups=("Conv1", "expanded_conv", *(f"block_{n}" for n in range(1, 17)), "Conv_1"),
         end="block_16_project_BN",
         names={"bn_Conv1": ("Conv1_bn",)},
+        alphas=(0.35, 0.5, 0.75, 1.0, 1.3, 1.4),
     ),
     "resnet50": Network(
         function=keras.applications.ResNet50,

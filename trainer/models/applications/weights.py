@@ -15,7 +15,6 @@ from trainer.models.backbones.vgg16_weights import WeightsUnavailableError
 
 Array = NDArray[Any]
 
-ALPHA = "mobilenet_v2"  # Keras scales its channels itself, and has weights of several widths.
 FIX = 'give a file of Keras\'s weights by model.weights=FILE, or model.weights="none"'
 
 
@@ -57,10 +56,12 @@ def fold(layer: keras.Layer, normalization: layers.BatchNormalization) -> list[A
 
 
 def load_imagenet(config: Config) -> keras.Model:
-    """Keras's own, downloaded at first use; Keras checks their hash."""
-    if config.width != 1 and config.backbone != ALPHA:
+    """Keras's own, downloaded at first use; Keras checks the hash of all but MobileNetV2's."""
+    widths = NETWORKS[config.backbone].alphas or (1.0,)
+    if config.width not in widths:
         raise ValueError(
-            f"model.width={config.width}: ImageNet's weights have width 1.0; use that, or {FIX}."
+            f"model.width={config.width}: ImageNet's weights have width "
+            f"{' or '.join(map(str, widths))}; use that, or {FIX}."
         )
     try:
         return call_keras(config, include_top=False, weights="imagenet", input_shape=(224, 224, 3))
@@ -90,8 +91,8 @@ def load_file(config: Config) -> keras.Model:
 def build_source(config: Config, *, top: bool = False) -> keras.Model:
     """Keras's network at the model's width, with initial weights."""
     shape = (224, 224, 3) if top else (None, None, 3)
-    values = {"include_top": top, "weights": None, "input_shape": shape}
-    if config.width == 1 or config.backbone == ALPHA:
+    values: dict[str, Any] = {"include_top": top, "weights": None, "input_shape": shape}
+    if config.width == 1 or NETWORKS[config.backbone].alphas:
         return call_keras(config, **values)
     with keras.StatelessScope(initialize_variables=False):  # Only its layers are needed.
         full = call_keras(config, **values)
@@ -101,7 +102,7 @@ def build_source(config: Config, *, top: bool = False) -> keras.Model:
 def call_keras(config: Config, **values: Any) -> keras.Model:
     """The function of keras.applications, with a network's own options."""
     network = NETWORKS[config.backbone]
-    alpha = {"alpha": config.width} if config.backbone == ALPHA else {}
+    alpha = {"alpha": config.width} if network.alphas else {}
     return network.function(**network.options, **alpha, **values)
 
 

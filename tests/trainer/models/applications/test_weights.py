@@ -58,9 +58,10 @@ def test_a_file_of_another_width_is_refused(file):
         build(weights=file, width=0.5)
 
 
-def test_a_narrow_resnet_cannot_have_the_weights_of_imagenet():
-    with pytest.raises(ValueError, match=r"model\.width=0\.5: .*1\.0.*model\.weights="):
-        build(name="resnet50", weights="imagenet", width=0.5)
+@pytest.mark.parametrize(("name", "widths"), [("resnet50", "1.0"), ("mobilenet_v2", "0.35 or 0.5")])
+def test_a_width_without_weights_of_imagenet_is_refused(name, widths):
+    with pytest.raises(ValueError, match=rf"model\.width=0\.6: .*{widths}.*model\.weights="):
+        build(name=name, weights="imagenet", width=0.6)
 
 
 DOWNLOADS = """
