@@ -43,7 +43,7 @@ def test_a_file_of_keras_is_read(source, file):
     model = build(weights=file)
 
     for name in KERNELS:
-        (found,), (expected,) = (m.get_layer(name).get_weights() for m in (model, source))
+        found, expected = (m.get_layer(name).get_weights()[0] for m in (model, source))
         np.testing.assert_array_equal(found, expected)
 
 
