@@ -102,7 +102,7 @@ def place(layer: keras.Layer, inputs: list[Map], name: str, batch_norm: Normaliz
         return pad(inputs[0], (before, after if after == before else before + 2), name)
     if isinstance(layer, layers.GlobalAveragePooling2D):
         return Map(MaskedPooling("average", name=name)(x, mask), mask)
-    if isinstance(layer, layers.Reshape) or x.shape[1:3] == (1, 1):
+    if isinstance(layer, layers.Reshape) or geometry.is_squeezed(x):
         return Map(copy(layer, name)(x), mask)  # A row of squeezed features.
     if isinstance(layer, SLIDING):
         return slide(layer, inputs[0], name)

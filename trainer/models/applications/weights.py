@@ -16,6 +16,7 @@ from trainer.models.backbones.vgg16_weights import WeightsUnavailableError
 Array = NDArray[Any]
 
 FIX = 'give a file of Keras\'s weights by model.weights=FILE, or model.weights="none"'
+UNREADABLE = (OSError, ValueError, KeyError)  # What Keras raises for a file that does not fit.
 
 
 def load_source(config: Config) -> keras.Model:
@@ -74,18 +75,21 @@ def load_imagenet(config: Config) -> keras.Model:
 
 def load_file(config: Config) -> keras.Model:
     """The network with the weights of a file, which may contain those of its classes too."""
-    errors = []
-    for top in (False, True):
-        source = build_source(config, top=top)
+    source = build_source(config)
+    try:
+        source.load_weights(config.weights)
+    except UNREADABLE as error:
+        whole = build_source(config, top=True)
         try:
-            source.load_weights(config.weights)
-            return source
-        except (OSError, ValueError, KeyError) as error:
-            errors.append(error)
-    raise ValueError(
-        f"model.weights={config.weights} cannot be read as Keras's {config.backbone} weights of "
-        f"width {config.width} ({errors[0]}): {FIX}."
-    ) from errors[0]
+            whole.load_weights(config.weights)
+        except UNREADABLE:
+            raise ValueError(
+                f"model.weights={config.weights} cannot be read as Keras's {config.backbone} "
+                f"weights of width {config.width} ({error}): {FIX}."
+            ) from error
+        for layer, filled in zip(source.layers, whole.layers, strict=False):
+            layer.set_weights(filled.get_weights())
+    return source
 
 
 def build_source(config: Config, *, top: bool = False) -> keras.Model:

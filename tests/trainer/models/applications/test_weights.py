@@ -20,42 +20,44 @@ VGG16 = ROOT.parent / "shared/weights/vgg16_notop.weights.h5"  # ImageNet's.
 KERNELS = ("Conv1", "block_5_depthwise", "Conv_1")
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["bare", "with-classes"])
-def source(request):
-    """A narrow MobileNetV2, with the layer that scores ImageNet's classes or without it."""
+@pytest.fixture(scope="module")
+def sources():
+    """A narrow MobileNetV2 without the layer that scores ImageNet's classes, and with it."""
     keras.utils.set_random_seed(5)
-    return weights.build_source(applications.classifier(), top=request.param)
-
-
-@pytest.fixture(scope="module", params=["net.weights.h5", "net.h5"])
-def file(source, request, tmp_path_factory):
-    path = str(tmp_path_factory.mktemp("files") / request.param)
-    write = source.save_weights if path.endswith(".weights.h5") else source.save
-    write(path)
-    return path
+    config = applications.classifier()
+    return weights.build_source(config), weights.build_source(config, top=True)
 
 
 def build(**values):
     return segmenters.build(applications.classifier(**values), tiny.STATISTICS)
 
 
-def test_a_file_of_keras_is_read(source, file):
-    model = build(weights=file)
+@pytest.mark.parametrize(
+    ("name", "top"), [("bare.weights.h5", False), ("bare.h5", False), ("whole.h5", True)]
+)
+def test_a_file_of_keras_is_read(sources, tmp_path, name, top):
+    source, path = sources[top], str(tmp_path / name)
+    write = source.save_weights if path.endswith(".weights.h5") else source.save
+    write(path)
+    model = build(weights=path)
 
-    for name in KERNELS:
-        found, expected = (m.get_layer(name).get_weights()[0] for m in (model, source))
+    for kernel in KERNELS:
+        found, expected = (m.get_layer(kernel).get_weights()[0] for m in (model, source))
         np.testing.assert_array_equal(found, expected)
 
 
-@pytest.mark.parametrize("name", ["absent.h5", "absent.weights.h5", "absent.txt"])
+@pytest.mark.parametrize("name", ["absent.h5", "absent.txt"])
 def test_a_missing_file_is_named(tmp_path, name):
     with pytest.raises(ValueError, match=rf"model\.weights=.*{name} .*mobilenet_v2.*\"none\""):
         build(weights=str(tmp_path / name))
 
 
-def test_a_file_of_another_width_is_refused(file):
+def test_a_file_of_another_width_is_refused(sources, tmp_path):
+    path = str(tmp_path / "narrow.weights.h5")
+    sources[0].save_weights(path)
+
     with pytest.raises(ValueError, match=r"model\.weights=.* 0\.5 "):
-        build(weights=file, width=0.5)
+        build(weights=path, width=0.5)
 
 
 @pytest.mark.parametrize(("name", "widths"), [("resnet50", "1.0"), ("mobilenet_v2", "0.35 or 0.5")])
