@@ -86,13 +86,76 @@ class UNetLite0Config:
     sides: tuple[Count, ...] = ()  # Pixels: serving averages over these sides, not data.max_side.
 
 
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class ApplicationConfig:
+    """The shape of a classifier on a network of keras.applications in trainer/models."""
+
+    name: Literal[
+        "mobilenet_v2", "resnet50", "resnet50_v2", "xception", "vgg16", "efficientnet_v2_b0"
+    ]
+    width: Positive = 1.0  # Times the network's channels; MobileNetV2's alpha.
+    weights: str = "imagenet"  # Or "none", or a file of Keras's weights of the network (.h5).
+    batch_norm: Literal["frozen", "trained"] = "frozen"  # Frozen: the statistics of the weights.
+    head: Literal["conv", "dense"] = "dense"
+    hidden: Count = 256  # Channels of the convolutional head's hidden layer.
+    pooling: Literal["average", "max"] = "average"
+    dropout: FractionBelow1 = 0.2
+
+    @property
+    def backbone(self) -> str:
+        """The name of the network."""
+        return self.name
+
+
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class UNetApplicationConfig:
+    """The shape of a U-Net on a network of keras.applications in trainer/models."""
+
+    name: Literal[
+        "unet_mobilenet_v2",
+        "unet_resnet50",
+        "unet_resnet50_v2",
+        "unet_xception",
+        "unet_vgg16",
+        "unet_efficientnet_v2_b0",
+    ]
+    width: Positive = 1.0  # Times the network's channels; MobileNetV2's alpha.
+    weights: str = "imagenet"  # Or "none", or a file of Keras's weights of the network (.h5).
+    batch_norm: Literal["frozen", "trained"] = "frozen"  # Frozen: the statistics of the weights.
+    widths: FourWidths = (24, 32, 64, 96)  # Channels of the decoder at strides 2, 4, 8 and 16.
+    dropout: FractionBelow1 = 0.2
+    mirrored: StrictBool = False  # Serving averages with the mirrored image: twice the work.
+    sides: tuple[Count, ...] = ()  # Pixels: serving averages over these sides, not data.max_side.
+
+    @property
+    def backbone(self) -> str:
+        """The name of the network."""
+        return self.name.removeprefix("unet_")
+
+
 ModelConfig = Annotated[
-    ClassifierConfig | UNetConfig | VGGConfig | Lite0Config | UNetLite0Config,
+    ClassifierConfig
+    | UNetConfig
+    | VGGConfig
+    | Lite0Config
+    | UNetLite0Config
+    | ApplicationConfig
+    | UNetApplicationConfig,
     Field(discriminator="name"),
 ]  # The names in trainer.models.BUILDERS.
-CLASSIFIERS = (ClassifierConfig, Lite0Config)
-PRETRAINED = (VGGConfig, Lite0Config, UNetLite0Config)  # They have a backbone.
-AVERAGING = (UNetConfig, UNetLite0Config)  # Their served models average over several views.
+CLASSIFIERS = (ClassifierConfig, Lite0Config, ApplicationConfig)
+PRETRAINED = (
+    VGGConfig,
+    Lite0Config,
+    UNetLite0Config,
+    ApplicationConfig,
+    UNetApplicationConfig,
+)  # They have a backbone.
+AVERAGING = (
+    UNetConfig,
+    UNetLite0Config,
+    UNetApplicationConfig,
+)  # Their served models average over several views.
 
 
 def drop_weights(config: ModelConfig) -> ModelConfig:

@@ -84,7 +84,7 @@ def describe_sizes(model: keras.Model) -> str:
     step = max(geometry.compute_strides(model).values())
     return (
         f"Smallest input: {format_sides(smallest)} pixels. Total stride: {format_sides(step)}. "
-        f"Receptive field: {format_sides(field)}."
+        f"Receptive field: {format_sides(field) if field else 'the whole image'}."
     )
 
 

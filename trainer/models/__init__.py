@@ -9,6 +9,8 @@ import keras
 
 from trainer.model_config import ModelConfig
 from trainer.models import fcn, fcn_vgg16, lite0, unet_lite0, unet_small, vgg16_deconv
+from trainer.models.applications import classifier, unet
+from trainer.models.applications.networks import NETWORKS
 from trainer.models.backbones.lite0 import GROUPS as LITE0
 from trainer.models.backbones.vgg16 import GROUPS as VGG16
 
@@ -24,10 +26,17 @@ BUILDERS: dict[str, Callable[..., keras.Model]] = {
     "fcn16s": fcn_vgg16.build,
     "fcn32s": fcn_vgg16.build,
     "vgg16_deconv": vgg16_deconv.build,
+    **dict.fromkeys(NETWORKS, classifier.build),
+    **{f"unet_{name}": unet.build for name in NETWORKS},
 }
 BACKBONES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("lite0", "unet_lite0"), LITE0),
     **dict.fromkeys(("fcn8s", "fcn16s", "fcn32s", "vgg16_deconv"), VGG16),
+    **{
+        prefix + name: network.groups
+        for name, network in NETWORKS.items()
+        for prefix in ("", "unet_")
+    },
 }  # How the names of a backbone's layers begin, from the image on.
 
 
