@@ -7,7 +7,7 @@ import os
 import uuid
 from pathlib import Path
 
-from serving.prediction.image_list import SUFFIXES
+from serving.prediction.image_files import SUFFIXES
 
 LONGEST = 255  # Bytes of a file's name, on most file systems.
 
