@@ -6,7 +6,7 @@ import tarfile
 import pytest
 
 from pipeline.demo import photographs
-from pipeline.demo.download import Archive, WrongChecksum
+from pipeline.sources.download import Archive, WrongChecksum
 from tests.pipeline.demo.test_download import Shelf, serving
 
 
