@@ -31,9 +31,9 @@ def find_last(
         return None
     taken = (
         shards
-        | "ListDigests" >> beam.FlatMap(list_digests)
+        | "ListDigests" >> beam.ParDo(list_digests)
         | "SmallestDigests" >> beam.combiners.Top.SmallestPerKey(max(counts))
-        | "LastDigests" >> beam.MapTuple(choose_last, dict(zip(SPLITS, counts, strict=True)))
+        | "LastDigests" >> beam.Map(choose_last, dict(zip(SPLITS, counts, strict=True)))
     )
     return beam.pvalue.AsDict(taken)
 
@@ -45,8 +45,9 @@ def list_digests(shard: Shard) -> Iterator[tuple[Group, str]]:
             yield (file.split, file.label), file.digest
 
 
-def choose_last(group: Group, digests: list[str], counts: dict[str, int]) -> tuple[Group, str]:
+def choose_last(smallest: tuple[Group, list[str]], counts: dict[str, int]) -> tuple[Group, str]:
     """Returns the greatest of the digests that the split takes; they are sorted."""
+    group, digests = smallest
     return group, digests[: counts[group[0]]][-1]
 
 

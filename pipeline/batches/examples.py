@@ -44,8 +44,6 @@ def find_last(workdir: str) -> Ingested:
     """The examples of the last run. Raises FileNotFoundError if it did not get that far."""
     steps = read_last_run(workdir)
     if "ImageExampleGen" not in steps:
-        raise FileNotFoundError(
-            f"The last run in {workdir} has no examples: its first step failed."
-        )
+        raise FileNotFoundError(f"The last run in {workdir} has no examples: run it again.")
     outputs = [find_output(steps, "ImageExampleGen", name) for name in ("examples", "rejects")]
     return Ingested(*outputs)

@@ -35,7 +35,7 @@ UNPACKING = threading.Lock()
 class Header(NamedTuple):
     """What a file of images says of itself."""
 
-    count: int
+    images: int
     height: int
     width: int
 
@@ -55,7 +55,7 @@ def check_images(path: str) -> Header:
     header = Header(*read_numbers(path, IMAGES, 3))
     if not 1 <= header.pixels <= MOST_PIXELS:
         raise refuse(path, f"its images are {header.height} x {header.width}, not 1 to 8192 a side")
-    check_length(path, measure(path), header.start + header.count * header.pixels)
+    check_length(path, measure(path), header.start + header.images * header.pixels)
     return header
 
 

@@ -70,13 +70,13 @@ def list_members(base: str, pairs: Sequence[Pair]) -> Iterator[Member]:
     for pair in pairs:
         header = files.check_images(f"{base}/{pair.images}")
         labels = files.read_labels(f"{base}/{pair.labels}")
-        if len(labels) != header.count:
+        if len(labels) != header.images:
             raise DataError(
                 "idx_incomplete",
-                f"{pair.images!r} in {base!r} has {header.count:,} images, but {pair.labels!r} has "
+                f"{pair.images!r} in {base!r} has {header.images:,} images, and {pair.labels!r} "
                 f"{len(labels):,} labels. Give the files that belong together.",
             )
-        digits = len(str(header.count - 1))
+        digits = len(str(header.images - 1))
         for index, label in enumerate(labels):
             yield Member(f"{pair.images}#{index:0{digits}}", str(label), splits[pair])
 

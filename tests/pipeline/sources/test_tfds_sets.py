@@ -1,4 +1,4 @@
-"""TensorFlow Datasets as folders: splits, classes and bytes of a tiny data set, without a network."""
+"""TensorFlow Datasets as folders: a tiny data set, prepared without a network."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_second_call_reads_nothing(builders, tmp_path):
 
 @NEEDS_PACKAGE
 def test_a_data_set_without_classes_is_refused_with_its_features(builders, tmp_path):
-    with pytest.raises(SourceError, match="photo.*kind|kind.*photo"):
+    with pytest.raises(SourceError, match="kind, photo"):
         tfds_sets.export("tiny_pictures", tmp_path, data_dir=str(tmp_path / "prepared"))
 
     assert not (tmp_path / "tfds").exists()
