@@ -70,7 +70,7 @@ class DataConfig:
     @property
     def limits(self) -> SizeLimits:
         """What a served model takes."""
-        return SizeLimits(self.max_side, self.max_pixels, self.sizing)
+        return SizeLimits(self.max_side, self.max_pixels, sizing=self.sizing)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)

@@ -31,16 +31,16 @@ def convolutionalize(source: Source, target: Target) -> None:
         fail(f"{str(target)!r} does not end with {SUFFIX}: give such a name.", WRONG_USE)
     check_source(source)
     quiet_tensorflow()
-    from trainer.models import convolutionalize as conversion
+    from trainer.models.conversion import checks, convolutionalize
 
     model = load(source)
     try:
-        converted = conversion.convolutionalize(model)
+        converted = convolutionalize.convolutionalize(model)
     except ValueError as error:
         fail(f"{str(source)!r} cannot be converted. {error}", WRONG_USE)
     with fail_on_storage_errors(target.parent):
         write(converted, target)
-    report(converted, conversion.list_padding_layers(model), target)
+    report(converted, checks.list_padding_layers(model), target)
 
 
 def check_source(source: Path) -> None:

@@ -9,13 +9,13 @@ from trainer.data.limits import Sizing
 SHRINKS = (1, 2, 4, 8)  # Factors that a JPEG decoder can divide the sides by.
 
 
-def load(encoded: tf.Tensor, max_side: int, sizing: Sizing = "limit") -> tf.Tensor:
+def load(encoded: tf.Tensor, max_side: int, *, sizing: Sizing = "limit") -> tf.Tensor:
     """Decodes one image and brings it to what a model sees: [H, W, 3] uint8."""
-    return load_sized(encoded, max_side, sizing)[0]
+    return load_sized(encoded, max_side, sizing=sizing)[0]
 
 
 def load_sized(
-    encoded: tf.Tensor, max_side: int, sizing: Sizing = "limit"
+    encoded: tf.Tensor, max_side: int, *, sizing: Sizing = "limit"
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """As `load`, and the image's original height and width, int32 [2]."""
     image, size = tf.cond(

@@ -112,7 +112,8 @@ def decode_examples(files: Sequence[str], labels: Sequence[str], recipe: Recipe)
 
     def decode(serialized: tf.Tensor) -> Sized:
         fields = tf.io.parse_single_example(serialized, task.features)
-        image = images.load(fields[records.ENCODED], recipe.data.max_side, recipe.data.sizing)
+        encoded, data = fields[records.ENCODED], recipe.data
+        image = images.load(encoded, data.max_side, sizing=data.sizing)
         size = tf.shape(image)[:2]
         return image, size, task.read_target(fields, labels, size)
 

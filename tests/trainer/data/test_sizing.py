@@ -19,7 +19,7 @@ SQUARE = ("resize", "resize_with_pad", "crop_or_pad")
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("sizing", SQUARE)
 def test_an_image_of_any_size_becomes_a_square(sizing, size):
-    image, sent = images.load_sized(tiny.png(tiny.pixels(*size)), SIDE, sizing)
+    image, sent = images.load_sized(tiny.png(tiny.pixels(*size)), SIDE, sizing=sizing)
 
     assert image.shape == (SIDE, SIDE, 3)
     assert tuple(sent.numpy()) == size
@@ -29,7 +29,7 @@ def test_an_image_of_any_size_becomes_a_square(sizing, size):
 def test_crop_or_pad_keeps_the_pixels_of_the_middle(size):
     pixels = tiny.pixels(*size)
 
-    image = images.load(tiny.png(pixels), SIDE, "crop_or_pad")
+    image = images.load(tiny.png(pixels), SIDE, sizing="crop_or_pad")
 
     expected = tf.image.resize_with_crop_or_pad(pixels, SIDE, SIDE)
     np.testing.assert_array_equal(image, expected)
@@ -37,7 +37,9 @@ def test_crop_or_pad_keeps_the_pixels_of_the_middle(size):
 
 @pytest.mark.parametrize("size", SIZES)
 def test_resize_with_pad_puts_black_around_the_whole_image(size):
-    image = images.load(tiny.png(np.full((*size, 3), 200, np.uint8)), SIDE, "resize_with_pad")
+    image = images.load(
+        tiny.png(np.full((*size, 3), 200, np.uint8)), SIDE, sizing="resize_with_pad"
+    )
 
     height, width = (round(side * SIDE / max(size)) for side in size)
     rows, columns = (np.any(image.numpy() > 0, axis=axes) for axes in ((1, 2), (0, 2)))
@@ -51,7 +53,7 @@ def test_resize_changes_the_aspect_ratio():
     halves = np.zeros((30, 90, 3), np.uint8)
     halves[:, 45:] = 240
 
-    image = images.load(tiny.png(halves), SIDE, "resize").numpy()
+    image = images.load(tiny.png(halves), SIDE, sizing="resize").numpy()
 
     assert (image[:, : SIDE // 2 - 1] == 0).all()
     assert (image[:, SIDE // 2 + 1 :] == 240).all()
@@ -61,8 +63,8 @@ def test_resize_changes_the_aspect_ratio():
 def test_a_large_photograph_looks_the_same_if_its_decoder_shrinks_it(sizing):
     encoded = image_files.jpeg(height=400, width=230, quality=95)
 
-    shrunk = images.load(encoded, SIDE, sizing)
-    whole = images.load(tiny.png(images.decode(encoded).numpy()), SIDE, sizing)
+    shrunk = images.load(encoded, SIDE, sizing=sizing)
+    whole = images.load(tiny.png(images.decode(encoded).numpy()), SIDE, sizing=sizing)
 
     assert shrunk.shape == whole.shape
     assert np.abs(np.float32(shrunk) - np.float32(whole)).mean() < 4

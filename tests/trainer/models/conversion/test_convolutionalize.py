@@ -9,7 +9,8 @@ from keras import layers
 
 from tests.fakes.dense_models import SIDE, initialize, lenet
 from trainer.models import geometry
-from trainer.models.convolutionalize import convolutionalize, list_padding_layers
+from trainer.models.conversion.checks import list_padding_layers
+from trainer.models.conversion.convolutionalize import convolutionalize
 
 
 def draw(height: int, width: int) -> np.ndarray:
