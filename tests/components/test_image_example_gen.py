@@ -45,6 +45,7 @@ def test_exec_properties_are_plain_values_of_the_experiment():
     assert component.exec_properties == {
         "input_base": "/data",
         "split_ratios": "[8, 1, 1]",
+        "images_per_class": "",
         "near_duplicates": "together",
         "min_side": 32,
         "max_pixels": 50_000_000,

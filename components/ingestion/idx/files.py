@@ -12,11 +12,12 @@ import shutil
 import struct
 import tempfile
 import threading
+import weakref
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -96,37 +97,54 @@ def check_length(path: str, found: int, expected: int) -> None:
 def measure(path: str) -> int:
     """Returns the length of the file, unpacked."""
     if path.endswith(PACKED):
-        return os.fstat(unpack(path).fileno()).st_size
+        return unpack(path).length
     return int(tf.io.gfile.stat(path).length)
 
 
 def read_part(path: str, start: int, length: int) -> bytes:
     """Reads some bytes of the file, unpacked."""
     if path.endswith(PACKED):
-        return os.pread(unpack(path).fileno(), length, start)
+        return unpack(path).read(start, length)
     with tf.io.gfile.GFile(path, "rb") as file:
         file.seek(start)
         return file.read(length)
 
 
-def unpack(path: str) -> BinaryIO:
-    """The unpacked file: on this machine's disk, without a name, so that no process leaves it."""
+class Unpacked:
+    """A file on this machine's disk without a name: no process leaves it. Closed after its last use."""
+
+    def __init__(self) -> None:
+        self.file = tempfile.TemporaryFile()  # noqa: SIM115 - `finalize` closes it.
+        weakref.finalize(self, self.file.close)
+
+    @property
+    def length(self) -> int:
+        """Bytes."""
+        return os.fstat(self.file.fileno()).st_size
+
+    def read(self, start: int, length: int) -> bytes:
+        """Reads some bytes; several threads may do so at once."""
+        return os.pread(self.file.fileno(), length, start)
+
+
+def unpack(path: str) -> Unpacked:
+    """The unpacked file."""
     state = tf.io.gfile.stat(path)
     with UNPACKING:
         return _unpack(path, state.length, state.mtime_nsec)
 
 
 @lru_cache(maxsize=UNPACKED_AT_ONCE)
-def _unpack(path: str, length: int, changed: int) -> BinaryIO:
+def _unpack(path: str, length: int, changed: int) -> Unpacked:
     """`length` and `changed` are those of the file: another state of it is unpacked again."""
-    unpacked = tempfile.TemporaryFile()  # noqa: SIM115 - the cache keeps it open.
+    unpacked = Unpacked()
     with (
         explain_damage(path),
         tf.io.gfile.GFile(path, "rb") as packed,
         gzip.GzipFile(fileobj=packed) as stream,
     ):
-        shutil.copyfileobj(stream, unpacked, PIECE)
-    unpacked.flush()
+        shutil.copyfileobj(stream, unpacked.file, PIECE)
+    unpacked.file.flush()
     return unpacked
 
 

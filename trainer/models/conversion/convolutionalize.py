@@ -73,11 +73,17 @@ class Conversion:
         self, model: keras.Model, shape: Sequence[int | None], extent: Extent | None = None
     ) -> keras.Model:
         """The model on an input [B, *shape]; `extent` is that of a flattened map."""
+        if len(model.inputs) > 1 or len(model.outputs) > 1:
+            raise ValueError(
+                f"Model {model.name!r} has several inputs or outputs: use one of each."
+            )
         image = keras.Input(shape, name=model.inputs[0].name)
         self._remember(image, extent)
         return keras.models.clone_model(
-            keras.Model(model.inputs, model.outputs, name=model.name),  # A sequential one, too.
-            input_tensors=[image],
+            keras.Model(
+                model.inputs[0], model.outputs[0], name=model.name
+            ),  # Not a sequential one.
+            input_tensors=image,
             clone_function=lambda layer: layer,
             call_function=self._call,
         )

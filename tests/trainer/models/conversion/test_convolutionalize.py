@@ -122,6 +122,12 @@ def stack(*middle: keras.Layer, shape=(6, 6, 3)) -> keras.Model:
     return keras.Sequential([keras.Input(shape), *middle, layers.Dense(2)])
 
 
+def two_outputs() -> keras.Model:
+    image = keras.Input((6, 6, 3))
+    flat = layers.Flatten()(image)
+    return keras.Model(image, [layers.Dense(2)(flat), layers.Dense(3)(flat)], name="pair")
+
+
 class Subclassed(keras.Model):
     """A model without a graph."""
 
@@ -153,6 +159,7 @@ class Subclassed(keras.Model):
             id="axis-of-positions",
         ),
         pytest.param(lambda: stack(layers.Dense(3), shape=(6,)), "inputs", id="no-image"),
+        pytest.param(two_outputs, "'pair'", id="two-outputs"),
         pytest.param(Subclassed, "Subclassed", id="no-graph"),
     ],
 )
