@@ -111,7 +111,7 @@ def read_part(path: str, start: int, length: int) -> bytes:
 
 
 class Unpacked:
-    """A file on this machine's disk without a name: no process leaves it. Closed after its last use."""
+    """A file without a name on this machine's disk: it ends with its last use, or its process."""
 
     def __init__(self) -> None:
         self.file = tempfile.TemporaryFile()  # noqa: SIM115 - `finalize` closes it.
