@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli import whole_file
 from pipeline.cli.options import fail, fail_on_storage_errors
 from pipeline.exit_codes import WRONG_USE
 from serving.commands import quiet_tensorflow
@@ -38,18 +39,19 @@ def convolutionalize(source: Source, target: Target) -> None:
         converted = convolutionalize.convolutionalize(model)
     except ValueError as error:
         fail(f"{str(source)!r} cannot be converted. {error}", WRONG_USE)
-    with fail_on_storage_errors(target.parent):
-        write(converted, target)
-    report(converted, checks.list_padding_layers(model), target)
+    with fail_on_storage_errors(target.parent), whole_file.fill(target) as unfinished:
+        converted.save(unfinished)
+    console.print(f"Wrote {markup(str(target))}.")
+    report(converted, checks.list_padding_layers(model))
 
 
 def check_source(source: Path) -> None:
     """Ends the command unless this is a file that keeps the layers of a model."""
-    if (source / "saved_model.pb").is_file():
+    if source.is_dir():
         fail(
-            f"{str(source)!r} is a SavedModel: it has operations, but no layers. Give the "
-            f"{SUFFIX} file that it was exported from. Models that `fcn run` pushes need no "
-            "conversion: they are fully convolutional.",
+            f"{str(source)!r} is a folder, such as a SavedModel: that has operations, but no "
+            f"layers. Give the {SUFFIX} file that it was exported from. Models that `fcn run` "
+            "pushes need no conversion: they are fully convolutional.",
             WRONG_USE,
         )
     if not source.is_file():
@@ -75,31 +77,17 @@ def load(source: Path) -> keras.Model:
         )
 
 
-def write(model: keras.Model, target: Path) -> None:
-    """Writes the file under a temporary name, then renames it."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{uuid.uuid4().hex}{SUFFIX}")
-    try:
-        model.save(unfinished)
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def report(model: keras.Model, padding: list[str], target: Path) -> None:
-    """Prints which images the network takes, and how far apart its scores are."""
+def report(model: keras.Model, padding: list[str]) -> None:
+    """Prints which images the network takes, how far apart its scores are, and which layers pad."""
     from trainer.models import geometry
 
-    console.print(f"Wrote {markup(str(target))}.")
-    try:
+    with suppress(ValueError):  # Of a model inside the model, the effect on sizes is unknown.
         height, width = geometry.find_smallest_input(model)
-        step = geometry.compute_strides(model)[model.layers[-1].name]
-    except ValueError:  # A model inside the model.
-        return
-    console.print(
-        f"It takes images from {height} x {width} pixels up; its scores are {step[0]} x {step[1]} "
-        "pixels apart."
-    )
+        down, right = geometry.compute_strides(model)[model.layers[-1].name]
+        console.print(
+            f"It takes images from {height} x {width} pixels up; its scores are {down} x {right} "
+            "pixels apart."
+        )
     if padding:
         console.print(
             f"These layers pad: {markup(', '.join(padding))}. At the edge of a part of the image, "

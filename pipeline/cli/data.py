@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli import whole_file
 from pipeline.cli.options import (
     Fast,
     Name,
@@ -73,8 +73,8 @@ def data(
         fail(f"{error} Or give the images by --data DIR.", WRONG_USE)
     except DataError as error:
         fail(str(error), WRONG_USE)
-    with fail_on_storage_errors(target.parent):
-        write(drawn, target)
+    with fail_on_storage_errors(target.parent), whole_file.fill(target) as unfinished:
+        drawn.save(unfinished, "PNG")
     console.print(f"Wrote {markup(str(target))}.")
 
 
@@ -88,14 +88,3 @@ def show(found: Ingested, experiment: Experiment, number: int) -> Image.Image:
     console.print(sizes.build_table(batches))
     labels = experiment.data.classes or found.labels
     return contact_sheet.draw(batches, labels, TASKS[experiment.task])
-
-
-def write(picture: Image.Image, target: Path) -> None:
-    """Writes the file under a temporary name, then renames it."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{uuid.uuid4().hex}.png")
-    try:
-        picture.save(unfinished, "PNG")
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
