@@ -23,7 +23,7 @@ WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 class Batch(NamedTuple):
     """What the Trainer gets at once."""
 
-    images: NDArray[np.float32]  # [B, H, W, 3] in 0..255.
+    images: NDArray[np.float32]  # [B, H, W, 3] in 0..255; [B, H, W, 1] if they are grey.
     sizes: NDArray[np.int32]  # [B, 2]: heights and widths without padding.
     targets: NDArray[np.generic]
 
@@ -52,6 +52,7 @@ def draw(batches: Iterable[Batch], labels: Sequence[str], task: TaskPipeline) ->
 def draw_batch(number: int, batch: Batch, labels: Sequence[str], task: TaskPipeline) -> Image.Image:
     """One batch: a heading, then rows of tiles."""
     pixels = np.clip(np.round(batch.images), 0, 255).astype(np.uint8)
+    pixels = np.repeat(pixels, 3 // pixels.shape[-1], axis=-1)
     tiles = [
         shrink(task.draw_target(image, target, labels))
         for image, target in zip(pixels, batch.targets, strict=True)
@@ -85,7 +86,7 @@ def write(strip: Image.Image, place: tuple[int, int], text: str, width: int) -> 
     """Writes a line, and cuts off what is wider than `width` pixels."""
     font = ImageFont.load_default()
     while font.getlength(text) > width:
-        text = text[:-2] + "…" if overlay.has_glyphs("…") else text[:-1]
+        text = text[:-1]
     ImageDraw.Draw(strip).text(place, text, fill=BLACK, font=font)
 
 

@@ -54,8 +54,9 @@ def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:
 
 
 def find_data(data: str) -> str:
-    """The folder of `--data`, or of FCN_DATA. Fills it if a source is named; ends the command if
-    that fails.
+    """The folder of `--data`, or of FCN_DATA. A source is written to a folder first.
+
+    Ends the command if that fails.
     """
     from pipeline.sources.download import DownloadError
     from pipeline.sources.named import find_folder

@@ -32,7 +32,7 @@ def export(name: str, root: Path, *, data_dir: str | None = None) -> Path:
     TensorFlow Datasets downloads and prepares it in `data_dir`, by default its own folder. Raises
     SourceError without the package, for an unknown name, and without images that have a class.
     """
-    folder = root / "tfds" / re.sub(r"[^\w.-]", "-", name)
+    folder = root / "tfds" / make_name(name)
     if not whole_folder.is_filled(folder):
         builder = prepare(name, data_dir)
         keys = find_keys(name, builder.info)
@@ -106,7 +106,12 @@ def read(builder: Any, split: str, keys: Keys) -> Iterator[tuple[str, bytes]]:
     for example in rows:
         label = int(example[keys.label])
         if label >= 0:  # Below 0: without a label.
-            yield names[label].replace("/", "_"), example[keys.image]
+            yield make_name(names[label]), example[keys.image]
+
+
+def make_name(text: str) -> str:
+    """A name of a folder: inside its parent, and not hidden."""
+    return re.sub(r"^\.|[/:]", "-", text)
 
 
 def write(images: Iterable[tuple[str, bytes]], folder: Path, split: str) -> None:

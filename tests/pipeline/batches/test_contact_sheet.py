@@ -40,6 +40,14 @@ def test_large_images_become_small():
     assert count_pixels(sheet, RED) == SIDE * SIDE // 2
 
 
+def test_grey_images_are_drawn_in_grey():
+    grey = batch(1, 20, 30)._replace(images=np.full((1, 20, 30, 1), 77, "float32"))
+
+    sheet = draw([grey], LABELS, TASKS["classes"])
+
+    assert count_pixels(sheet, (77, 77, 77)) >= 20 * 30
+
+
 def test_a_mask_colours_its_image_and_ignored_pixels_keep_theirs():
     mask = np.full((1, 20, 30, 1), IGNORED, np.uint8)
     mask[:, :, :10] = 1

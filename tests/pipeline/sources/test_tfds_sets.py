@@ -52,7 +52,7 @@ def test_a_data_set_becomes_folders_of_its_splits_and_classes(builders, tmp_path
     folder = tfds_sets.export("tiny_flowers", tmp_path, data_dir=str(tmp_path / "prepared"))
 
     listing = image_folder.find(str(folder))
-    assert listing.classes == ("daisy", "red_rose")
+    assert listing.classes == ("daisy", "red-rose")
     counts = {split: sum(f.split == split for f in listing.files) for split in ("val", "test")}
     assert (counts, len(listing.files)) == ({"val": 2, "test": 3}, 10)
     written = {path.read_bytes() for path in folder.glob("test/*/*.jpeg")}
@@ -88,6 +88,14 @@ def test_without_the_package_one_line_says_how_to_install_it(tmp_path, monkeypat
         named.find_folder("tfds:tf_flowers", tmp_path)
 
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["..", "a/../b", ".hidden", "set/large:1.0.0"])
+def test_a_name_is_that_of_one_visible_folder(name):
+    made = tfds_sets.make_name(name)
+
+    assert "/" not in made
+    assert not made.startswith(".")
 
 
 @pytest.mark.parametrize(

@@ -79,10 +79,9 @@ class Conversion:
             )
         image = keras.Input(shape, name=model.inputs[0].name)
         self._remember(image, extent)
-        return keras.models.clone_model(
-            keras.Model(
-                model.inputs[0], model.outputs[0], name=model.name
-            ),  # Not a sequential one.
+        functional = keras.Model(model.inputs[0], model.outputs[0], name=model.name)
+        return keras.models.clone_model(  # Sequential models allow no call_function.
+            functional,
             input_tensors=image,
             clone_function=lambda layer: layer,
             call_function=self._call,
