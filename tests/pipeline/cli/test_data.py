@@ -46,7 +46,11 @@ def test_masks_are_drawn_over_their_images(tmp_path):
         files[f"images/{n}.png"] = file_of(picture(n))
         files[f"masks/{n}.png"] = file_of(Image.fromarray(mask))
     folder = put(tmp_path / "pairs", files)
-    values = ['data.classes=["ground", "thing"]', "data.mask.values=[0, 1]", "data.min_side=16"]
+    values = [
+        'data.classes=["ground", "thing"]',
+        'data.mask.ground=["ground"]',
+        "data.mask.values=[0, 1]",
+    ]
     options = [part for value in values for part in ("--set", value)]
 
     code, output = run("masks", "--data", folder, "--picture", tmp_path / "a.png", *SMALL, *options)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import sys
 
+import numpy as np
 import pytest
 
 from components.ingestion import image_folder
@@ -30,21 +32,24 @@ def builders():
 
         def _info(self):
             features = {"photo": tfds.features.Image(encoding_format="jpeg"), "kind": self.label}
-            return self.dataset_info_from_configs(features=tfds.features.FeaturesDict(features))
+            return tfds.core.DatasetInfo(
+                builder=self, features=tfds.features.FeaturesDict(features)
+            )
 
         def _split_generators(self, dl_manager):
             return {name: self._generate_examples(name) for name in COUNTS}
 
         def _generate_examples(self, split):
             for n in range(COUNTS[split]):
-                seed = sorted(COUNTS).index(split) * 100 + n
-                path = self.data_path / f"{seed}.jpg"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(jpeg(seed))
-                yield n, {"photo": str(path), "kind": n % 2}
+                yield n, {"photo": io.BytesIO(jpeg(number(split, n))), "kind": n % 2}
 
     class TinyPictures(TinyFlowers):
-        label = tfds.features.Scalar("int64")
+        label = tfds.features.Scalar(np.int64)
+
+
+def number(split: str, n: int) -> int:
+    """Another one for each image."""
+    return 100 * list(COUNTS).index(split) + n
 
 
 @NEEDS_PACKAGE
@@ -56,7 +61,7 @@ def test_a_data_set_becomes_folders_of_its_splits_and_classes(builders, tmp_path
     counts = {split: sum(f.split == split for f in listing.files) for split in ("val", "test")}
     assert (counts, len(listing.files)) == ({"val": 2, "test": 3}, 10)
     written = {path.read_bytes() for path in folder.glob("test/*/*.jpeg")}
-    assert written == {jpeg(100 + n) for n in range(3)}
+    assert written == {jpeg(number("test", n)) for n in range(3)}
     assert folder == tmp_path / "tfds" / "tiny_flowers"
 
 
