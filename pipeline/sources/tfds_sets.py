@@ -73,8 +73,8 @@ def find_keys(name: str, info: Any) -> Keys:
                 found.insert(0, key)
     if not images or not labels:
         raise SourceError(
-            f"--data tfds:{name} has the features {', '.join(sorted(features))}: an image and a class are "
-            "needed."
+            f"--data tfds:{name} has the features {', '.join(sorted(features))}: an image and a "
+            "class are needed."
         )
     return Keys(images[0], labels[0])
 
