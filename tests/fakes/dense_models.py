@@ -12,7 +12,7 @@ def initialize(model: keras.Model, seed: int = 7) -> keras.Model:
     """Random weights: variances of batch normalization stay positive."""
     keras.utils.set_random_seed(seed)
     for variable in model.weights:
-        variable.assign(keras.random.uniform(variable.shape, 0.05, 0.3) * 1.0)
+        variable.assign(keras.random.uniform(variable.shape, 0.05, 0.3))
     return model
 
 

@@ -71,3 +71,10 @@ def test_a_folder_that_cannot_be_ingested_is_refused(tmp_path):
 
     assert code == WRONG_USE
     assert "none" in output
+
+
+def test_an_unknown_source_is_refused_with_those_that_exist():
+    code, output = run("images", "--data", "idx:cifar")
+
+    assert code == WRONG_USE
+    assert "fashion_mnist" in output
