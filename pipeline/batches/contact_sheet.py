@@ -91,11 +91,13 @@ def write(strip: Image.Image, place: tuple[int, int], text: str, width: int) -> 
 
 
 def draw_legend(labels: Sequence[str]) -> Image.Image:
-    """A line with the colour of each label."""
-    colours = overlay.make_palette(len(labels))
-    strip = Image.new("RGB", (GAP + COLUMNS * (SIDE + GAP), LINE * len(labels) + GAP), WHITE)
+    """A line for each label: its colour and its name."""
+    colours, names = overlay.make_palette(len(labels)), overlay.number_names(labels)
+    widest = max(map(ImageFont.load_default().getlength, names))
+    size = (3 * GAP + LINE + math.ceil(widest), LINE * len(labels) + GAP)
+    strip = Image.new("RGB", size, WHITE)
     pen = ImageDraw.Draw(strip)
-    for n, (name, colour) in enumerate(zip(overlay.number_names(labels), colours, strict=True)):
+    for n, (name, colour) in enumerate(zip(names, colours, strict=True)):
         top = n * LINE
         pen.rectangle((GAP, top, GAP + LINE - 4, top + LINE - 4), fill=tuple(colour.tolist()))
         write(strip, (2 * GAP + LINE, top), name, strip.width)

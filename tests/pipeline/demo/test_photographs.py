@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.demo import photographs
 from pipeline.sources.download import Archive, WrongChecksum
-from tests.pipeline.demo.test_download import Shelf, serving
+from tests.pipeline.sources.test_download import Shelf, serving
 
 
 def pack(folder):
