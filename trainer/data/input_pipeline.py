@@ -107,12 +107,13 @@ def expand(patterns: Sequence[str]) -> list[str]:
 
 
 def decode_examples(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
-    """[H, W, 3] uint8 no larger than max_side, its height and width, and the task's target."""
+    """[H, W, 3] uint8 with no side over max_side, its height and width, and the task's target."""
     task = tasks.find_task(recipe)
 
     def decode(serialized: tf.Tensor) -> Sized:
         fields = tf.io.parse_single_example(serialized, task.features)
-        image = images.load(fields[records.ENCODED], recipe.data.max_side)
+        encoded, data = fields[records.ENCODED], recipe.data
+        image = images.load(encoded, data.max_side, sizing=data.sizing)
         size = tf.shape(image)[:2]
         return image, size, task.read_target(fields, labels, size)
 

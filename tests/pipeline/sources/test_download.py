@@ -14,8 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from pipeline.demo import download
-from pipeline.demo.download import Archive
+from pipeline.sources import download
+from pipeline.sources.download import Archive
 
 JPEG = bytes(range(256)) * 400
 MEMBERS = {"flower_photos/daisy/1.jpg": JPEG, "flower_photos/LICENSE.txt": b"CC BY 2.0"}

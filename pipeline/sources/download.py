@@ -1,4 +1,4 @@
-"""Downloads published archives: resumes after a break, checks the sum, unpacks all or nothing."""
+"""Downloads published files: resumes after a break, checks the sum, unpacks all or nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import httpx
 from rich import progress
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
-from pipeline.demo import whole_folder
+from pipeline.sources import whole_folder
 from serving.client import UnusableProxy
 from serving.client.proxies import check_proxies
 from serving.terminal import console
@@ -73,14 +73,30 @@ def fetch(
     """
     if whole_folder.is_filled(folder):
         return folder
-    file = folder.with_name(f"{folder.name}.tgz.part")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    _require_answer(archive.url, answer_within)
-    _download(archive.url, file, retry_wait)
-    _verify(file, archive.url, archive.sha256)
-    _unpack(file, folder, archive.top_folder)
-    file.unlink()
+    part = folder.with_name(f"{folder.name}.tgz.part")
+    _fetch_part(part, archive.url, archive.sha256, answer_within, retry_wait)
+    _unpack(part, folder, archive.top_folder)
+    part.unlink()
     return folder
+
+
+def fetch_file(
+    file: Path, url: str, sha256: str, *, answer_within: float = 10.0, retry_wait: float = 1.0
+) -> Path:
+    """Downloads one file as `fetch` downloads an archive, unless it is there; returns it."""
+    if not file.exists():
+        part = file.with_name(f"{file.name}.part")
+        _fetch_part(part, url, sha256, answer_within, retry_wait)
+        part.replace(file)
+    return file
+
+
+def _fetch_part(part: Path, url: str, sha256: str, answer_within: float, retry_wait: float) -> None:
+    """Downloads what is missing of a file, and checks its sum."""
+    part.parent.mkdir(parents=True, exist_ok=True)
+    _require_answer(url, answer_within)
+    _download(url, part, retry_wait)
+    _verify(part, url, sha256)
 
 
 def _require_answer(url: str, seconds: float) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.demo import whole_folder
+from pipeline.sources import whole_folder
 
 
 def test_a_folder_appears_when_its_block_ends(tmp_path):
