@@ -25,7 +25,7 @@ from trainer.config_values import (
 from trainer.data.limits import SizeLimits
 from trainer.model_config import ModelConfig
 from trainer.phase_config import AugmentConfig, HeadPhaseConfig, TrainConfig
-from trainer.task_checks import CHECKS, check_gate, check_phases
+from trainer.task_checks import CHECKS, check_channels, check_gate, check_phases
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -62,6 +62,7 @@ class DataConfig:
     max_share_change: Fraction  # How far a class share may be from the served model's.
     shards: Count  # TFRecord files for each split.
     max_side: Count  # Pixels; larger images are scaled down, smaller ones keep their size.
+    channels: Literal[1, 3] = 3  # Of the model's inputs: grey, or red, green and blue.
     size_buckets: TwoOrMore  # Quantiles of the image area: slices of the evaluation.
     mask: MaskConfig | None = None  # None: each image has a class; else each has a mask.
     task: str = ""  # A name in trainer.tasks.TASKS; empty: masks if there is a mask, else classes.
@@ -69,7 +70,7 @@ class DataConfig:
     @property
     def limits(self) -> SizeLimits:
         """What a served model takes."""
-        return SizeLimits(self.max_side, self.max_pixels)
+        return SizeLimits(self.max_side, self.max_pixels, self.channels)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -117,6 +118,7 @@ class Recipe:
         if self.task in CHECKS:
             CHECKS[self.task](self)
         check_phases(self)
+        check_channels(self)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)

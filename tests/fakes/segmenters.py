@@ -23,6 +23,7 @@ CONFIGS = {
     "unet_small": UNetConfig(widths=(4, 6, 8), blocks=1, dropout=0.2),
     "unet_lite0": lite0.unet(),
     **{name: vgg(name) for name in ("fcn8s", "fcn16s", "fcn32s", "vgg16_deconv")},
+    "vgg16_deconv-refined": vgg("vgg16_deconv", refine=True),
 }
 
 

@@ -1,14 +1,26 @@
 """The experiments by name, each with a short configuration for --fast."""
 
 from trainer.config import Experiment
-from trainer.configs import flowers, flowers_transfer, images, masks, pets
+from trainer.configs import (
+    fashion_mnist,
+    flowers,
+    flowers_transfer,
+    images,
+    masks,
+    mnist_dense,
+    pets,
+    tutorial_fcn,
+)
 
 MODULES = {
+    "fashion-mnist": fashion_mnist,
     "flowers": flowers,
     "flowers-transfer": flowers_transfer,
     "images": images,
     "masks": masks,
+    "mnist-dense": mnist_dense,
     "pets": pets,
+    "tutorial-fcn": tutorial_fcn,
 }
 EXPERIMENTS = {name: module.EXPERIMENT for name, module in MODULES.items()}
 FAST = {name: module.FAST for name, module in MODULES.items()}

@@ -11,6 +11,15 @@ from trainer.model_config import ModelConfig
 from trainer.models import fcn, fcn_vgg16, lite0, unet_lite0, unet_small, vgg16_deconv
 from trainer.models.backbones.lite0 import GROUPS as LITE0
 from trainer.models.backbones.vgg16 import GROUPS as VGG16
+from trainer.models.classic import (
+    alexnet,
+    fashion_cnn,
+    googlenet,
+    lenet5,
+    mlp,
+    resnet,
+    tutorial_fcn,
+)
 
 if TYPE_CHECKING:
     from trainer.data.preprocessing import DataStatistics
@@ -24,6 +33,14 @@ BUILDERS: dict[str, Callable[..., keras.Model]] = {
     "fcn16s": fcn_vgg16.build,
     "fcn32s": fcn_vgg16.build,
     "vgg16_deconv": vgg16_deconv.build,
+    "alexnet": alexnet.build,
+    "fashion_cnn": fashion_cnn.build,
+    "googlenet": googlenet.build,
+    "lenet5": lenet5.build,
+    "mlp": mlp.build,
+    "resnet34": resnet.build,
+    "se_resnet34": resnet.build,
+    "tutorial_fcn": tutorial_fcn.build,
 }
 BACKBONES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("lite0", "unet_lite0"), LITE0),
