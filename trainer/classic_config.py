@@ -7,7 +7,16 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictInt
 from pydantic.dataclasses import dataclass
 
-from trainer.config_values import KNOWN_NAMES_ONLY, Count, FractionBelow1, Positive, Widths
+from trainer.config_values import (
+    KNOWN_NAMES_ONLY,
+    Count,
+    FractionBelow1,
+    Positive,
+    TwoOrMore,
+    Widths,
+)
+
+ThreeWidths = tuple[TwoOrMore, TwoOrMore, TwoOrMore]
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -63,9 +72,17 @@ class FashionCNNConfig:
 
     name: Literal["fashion_cnn"] = "fashion_cnn"
     side: Annotated[StrictInt, Field(ge=8)] = 28  # Pixels: each image is scaled to this square.
-    width: Positive = 1.0  # Times the published channels and units.
+    widths: ThreeWidths = (64, 128, 256)  # Channels of each stage; each halves both sides.
     depth_pool: Count = 1  # So many neighbouring channels become their maximum; 1: none.
+    hidden: Widths = (128, 64)  # Units of each hidden layer.
     dropout: FractionBelow1 = 0.5
+
+    def __post_init__(self) -> None:
+        if self.widths[-1] % self.depth_pool:
+            raise ValueError(
+                f"depth_pool={self.depth_pool} does not divide the {self.widths[-1]} channels of "
+                "the last stage: use a divisor"
+            )
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)

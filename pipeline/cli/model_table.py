@@ -76,7 +76,7 @@ def describe_sizes(model: keras.Model) -> str:
     step = max(geometry.compute_strides(model).values())
     text = (
         f"Smallest input: {format_sides(smallest)} pixels. Total stride: {format_sides(step)}. "
-        f"Receptive field: {format_sides(field)}."
+        f"Receptive field: {format_sides(field) if field else 'the whole image'}."
     )
     if side := find_side(model):
         text += f" Every image is scaled to {side} x {side} pixels, in which these are counted."

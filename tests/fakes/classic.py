@@ -35,7 +35,7 @@ ANY_SIZE = {
 }
 FIXED_SIZE = {
     "alexnet": AlexNetConfig(side=67, width=WIDTH),
-    "fashion_cnn": FashionCNNConfig(side=8, width=WIDTH, depth_pool=4),
+    "fashion_cnn": FashionCNNConfig(side=8, widths=(4, 6, 8), depth_pool=4, hidden=(6, 4)),
     "lenet5": LeNet5Config(),
     "mlp": MLPConfig(side=9, hidden=(6, 4)),
 }

@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes import tiny
 from trainer import config, configs
+from trainer.classic_config import FashionCNNConfig
 from trainer.model_config import Lite0Config, VGGConfig
 
 EXPERIMENT = tiny.EXPERIMENT
@@ -115,6 +116,11 @@ def test_values_that_only_colours_use_are_refused_for_grey_images(changed, name)
 def test_images_have_one_or_three_channels():
     with pytest.raises(ValueError, match="channels"):
         replace(EXPERIMENT.data, channels=2)
+
+
+def test_channels_are_pooled_in_whole_groups():
+    with pytest.raises(ValueError, match=r"depth_pool=3.*256"):
+        FashionCNNConfig(depth_pool=3)
 
 
 def test_only_the_learned_decoder_is_refined():

@@ -25,7 +25,9 @@ EXPERIMENT = Experiment(
         channels=1,
         size_buckets=2,
     ),
-    model=FashionCNNConfig(side=28, width=1.0, depth_pool=1, dropout=0.5),
+    model=FashionCNNConfig(
+        side=28, widths=(64, 128, 256), depth_pool=1, hidden=(128, 64), dropout=0.5
+    ),
     augment=AugmentConfig(
         side=28,
         grid=28,
@@ -64,7 +66,7 @@ FAST = apply_overrides(
     EXPERIMENT,
     (
         "train.epochs=2",
-        "model.width=0.25",
+        "model.widths=[16, 32, 64]",
         'gate=[{"metric": "accuracy", "at_least": 0.7, "max_drop": 0.1}]',
     ),
 )

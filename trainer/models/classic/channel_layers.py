@@ -75,15 +75,3 @@ class LocalResponseNormalization(keras.layers.Layer):
         """What Keras needs to build the layer again."""
         values = {name: getattr(self, name) for name in ("radius", "bias", "alpha", "beta")}
         return {**super().get_config(), **values}
-
-
-class ScaleChannels(keras.layers.Layer):
-    """Each channel of a map times a factor of its own image."""
-
-    def call(self, features: keras.KerasTensor, factors: keras.KerasTensor) -> keras.KerasTensor:
-        """Features [B, H, W, C] and factors [B, C]."""
-        return features * factors[:, None, None, :]
-
-    def compute_output_shape(self, features_shape: Shape, factors_shape: Shape) -> Shape:
-        """That of the features."""
-        return features_shape

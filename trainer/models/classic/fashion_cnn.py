@@ -15,8 +15,7 @@ from trainer.classic_config import FashionCNNConfig
 from trainer.models.classic.channel_layers import DepthMaxPool
 from trainer.models.classic.fixed_size import add_hidden, build_square_inputs, convolve
 
-STAGES = ((64, (7,)), (128, (3, 3)), (256, (3, 3)))  # Channels, and kernels; pooling follows.
-HIDDEN = (128, 64)  # Units of the dense layers.
+KERNELS = ((7,), (3, 3), (3, 3))  # Of the convolutions of each stage; pooling follows.
 
 
 def build(
@@ -25,25 +24,18 @@ def build(
     """Maps {"image": [B, H, W, C] in 0..255, "size": [B, 2]} to logits [B, classes].
 
     `size` is each image's own height and width: the rest is padding. `mean` and `std` are those of
-    the channels, in 0..255. Each image is scaled to a square of `config.side`. Raises ValueError
-    if `depth_pool` does not divide the channels.
+    the channels, in 0..255. Each image is scaled to a square of `config.side`.
     """
     inputs, x = build_square_inputs(config.side, mean=mean, std=std)
-    for stage, (channels, kernels) in enumerate(STAGES, start=1):
+    for stage, (width, kernels) in enumerate(zip(config.widths, KERNELS, strict=True), start=1):
         for number, kernel in enumerate(kernels, start=1):
-            width = scale_channels(channels, config)
             x = convolve(x, width, kernel, f"stage{stage}_conv{number}")
         x = layers.MaxPooling2D(name=f"stage{stage}_pool")(x)
     if config.depth_pool > 1:
         x = DepthMaxPool(config.depth_pool, name="depth_pool")(x)
     x = layers.Flatten(name="flatten")(x)
-    for number, units in enumerate(HIDDEN, start=1):
-        x = add_hidden(x, scale_channels(units, config), config.dropout, f"hidden{number}")
+    for number, units in enumerate(config.hidden, start=1):
+        x = add_hidden(x, units, config.dropout, f"hidden{number}")
     logits = layers.Dense(classes, name="logits")(x)
 
     return keras.Model(inputs, logits, name="fashion_cnn")
-
-
-def scale_channels(channels: int, config: FashionCNNConfig) -> int:
-    """A layer's channels or units at the model's width."""
-    return max(1, round(channels * config.width))

@@ -57,7 +57,7 @@ class FitSquare(keras.layers.Layer):
     """
 
     def __init__(self, side: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": "float32", **kwargs})  # 16 bits cannot count pixels.
         self.side = side
 
     def call(self, image: keras.KerasTensor, size: keras.KerasTensor) -> keras.KerasTensor:

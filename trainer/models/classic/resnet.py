@@ -13,7 +13,6 @@ from keras import layers
 
 from trainer.classic_config import ResNetConfig
 from trainer.models.classic.blocks import Convolution, convolve, normalize_batch, pool, rectify
-from trainer.models.classic.channel_layers import ScaleChannels
 from trainer.models.inputs import build_inputs, normalize
 from trainer.models.layers import Map, MaskedPooling
 
@@ -68,8 +67,10 @@ def excite(before: Map, name: str) -> Map:
     channels = before.features.shape[-1]
     x = MaskedPooling("average", name=f"{name}_pool")(before.features, before.mask)
     x = layers.Dense(max(1, channels // RATIO), activation="relu", name=f"{name}_squeeze")(x)
-    factors = layers.Dense(channels, activation="sigmoid", name=f"{name}_excite")(x)
-    return Map(ScaleChannels(name=f"{name}_scale")(before.features, factors), before.mask)
+    x = layers.Dense(channels, activation="sigmoid", name=f"{name}_excite")(x)
+    factors = layers.Reshape((1, 1, channels), name=f"{name}_factors")(x)
+    scaled = layers.Multiply(name=f"{name}_scale")([before.features, factors])
+    return Map(scaled, before.mask)
 
 
 def scale_channels(channels: int, config: ResNetConfig) -> int:

@@ -6,11 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from trainer.models.classic.channel_layers import (
-    DepthMaxPool,
-    LocalResponseNormalization,
-    ScaleChannels,
-)
+from trainer.models.classic.channel_layers import DepthMaxPool, LocalResponseNormalization
 
 FEATURES = np.random.default_rng(0).normal(0, 3, (2, 5, 7, 12)).astype("float32")
 
@@ -46,13 +42,3 @@ def test_local_response_normalization_is_built_again_from_its_configuration():
     again = LocalResponseNormalization.from_config(layer.get_config())
 
     np.testing.assert_array_equal(again(FEATURES), layer(FEATURES))
-
-
-def test_each_channel_is_scaled_by_the_factor_of_its_image():
-    factors = np.random.default_rng(1).random((2, 12)).astype("float32")
-    scaled = ScaleChannels()(FEATURES, factors)
-
-    for image in range(2):
-        for channel in range(12):
-            expected = FEATURES[image, ..., channel] * factors[image, channel]
-            np.testing.assert_array_equal(scaled[image, ..., channel], expected)
