@@ -27,7 +27,14 @@ from trainer.config_values import (
 from trainer.data.limits import SizeLimits, Sizing
 from trainer.model_config import ModelConfig
 from trainer.phase_config import AugmentConfig, HeadPhaseConfig, TrainConfig
-from trainer.task_checks import CHECKS, check_gate, check_phases, check_sizing, check_unions
+from trainer.task_checks import (
+    CHECKS,
+    check_channels,
+    check_gate,
+    check_phases,
+    check_sizing,
+    check_unions,
+)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -62,6 +69,7 @@ class DataConfig:
     max_share_change: Fraction  # How far a class share may be from the served model's.
     shards: Count  # TFRecord files for each split.
     max_side: Count  # Pixels: what `sizing` brings the sides of an image to.
+    channels: Literal[1, 3] = 3  # Of the model's inputs: grey, or red, green and blue.
     size_buckets: TwoOrMore  # Quantiles of the image area: slices of the evaluation.
     images_per_class: tuple[Count, Count, Count] | None = None  # train, val, test: at most so many.
     sizing: Sizing = "limit"  # How images become the ones that the model sees.
@@ -71,7 +79,9 @@ class DataConfig:
     @property
     def limits(self) -> SizeLimits:
         """What a served model takes."""
-        return SizeLimits(self.max_side, self.max_pixels, sizing=self.sizing)
+        return SizeLimits(
+            self.max_side, self.max_pixels, sizing=self.sizing, channels=self.channels
+        )
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -133,6 +143,7 @@ class Recipe:
             CHECKS[self.task](self)
         check_phases(self)
         check_sizing(self)
+        check_channels(self)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StrictBool
 from pydantic.dataclasses import dataclass
 
+from trainer.classic_config import ClassicConfig
 from trainer.config_values import (
     KNOWN_NAMES_ONLY,
     Count,
@@ -56,6 +57,13 @@ class VGGConfig:
     weights: str = "imagenet"  # Or "none", or a file of Keras's VGG-16 weights (.h5).
     frozen: StrictBool = False  # Whether pretrained weights stay fixed in training.
     dropout: FractionBelow1 = 0.5
+    refine: StrictBool = False  # vgg16_deconv only: a 3x3 convolution after each transposed one.
+
+    def __post_init__(self) -> None:
+        if self.refine and self.name != "vgg16_deconv":
+            raise ValueError(
+                f"refine=true applies to vgg16_deconv, and {self.name} has no decoder: use false"
+            )
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -140,10 +148,11 @@ ModelConfig = Annotated[
     | Lite0Config
     | UNetLite0Config
     | ApplicationConfig
-    | UNetApplicationConfig,
+    | UNetApplicationConfig
+    | ClassicConfig,
     Field(discriminator="name"),
 ]  # The names in trainer.models.BUILDERS.
-CLASSIFIERS = (ClassifierConfig, Lite0Config, ApplicationConfig)
+CLASSIFIERS = (ClassifierConfig, Lite0Config, ApplicationConfig, *get_args(ClassicConfig))
 PRETRAINED = (
     VGGConfig,
     Lite0Config,

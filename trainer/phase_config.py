@@ -37,6 +37,7 @@ class AugmentConfig:
     grey: Fraction  # Share of the images that become grey.
     paste: Fraction  # Masks only: share of the images whose objects go onto another image.
     mixup: Amount  # Parameter of the Beta distribution that blends two images; 0: no blending.
+    mirror: StrictBool = True  # Half of the images are mirrored; not for digits and letters.
 
     def __post_init__(self) -> None:
         if self.side % self.grid:
@@ -54,7 +55,7 @@ class PhaseConfig:
     learning_rate: Positive  # The peak, at the end of the warm-up.
     warmup_epochs: Amount
     weight_decay: Amount
-    optimizer: Literal["adamw", "sgd"] = "adamw"
+    optimizer: Literal["adamw", "nadam", "sgd"] = "adamw"
     momentum: FractionBelow1 = 0.9  # Of sgd.
     nesterov: StrictBool = True  # Of sgd: looks ahead by the momentum.
     schedule: Literal["cosine", "linear", "constant"] = "cosine"  # After the warm-up.

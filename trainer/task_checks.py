@@ -78,6 +78,24 @@ def check_sizing(recipe: Recipe) -> None:
         )
 
 
+def check_channels(recipe: Recipe) -> None:
+    """Raises ValueError for values that only colours can use, if the model sees none."""
+    if recipe.data.channels > 1:
+        return
+    views = recipe.augment
+    colours = {"saturation": views.saturation, "tint": views.tint, "grey": views.grey}
+    for name, value in colours.items():
+        if value:
+            raise ValueError(
+                f"augment.{name}={value} changes colours, and data.channels=1 has none: use 0.0"
+            )
+    if isinstance(recipe.model, PRETRAINED) and recipe.model.weights != "none":
+        raise ValueError(
+            f"model.weights={recipe.model.weights} expects colours, and data.channels=1 has none: "
+            'use "none", or data.channels=3'
+        )
+
+
 def check_classes(recipe: Recipe) -> None:
     """Raises ValueError for values that only masks can use."""
     if recipe.data.mask:

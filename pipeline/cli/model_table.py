@@ -13,6 +13,7 @@ from trainer.config import Experiment
 from trainer.data.preprocessing import DataStatistics
 from trainer.model_config import drop_weights
 from trainer.models import geometry
+from trainer.models.classic.fixed_size import FitSquare
 
 ANY_CLASSES = ("first", "second")  # Used if the folder of images decides the classes.
 
@@ -40,7 +41,10 @@ def list_labels(experiment: Experiment) -> tuple[str, ...]:
 
 def build_untrained(experiment: Experiment, labels: tuple[str, ...]) -> keras.Model:
     """The experiment's model without data: shapes only, no values in its weights."""
-    statistics = DataStatistics(labels, mean=(0.0,) * 3, std=(1.0,) * 3, size_boundaries=())
+    channels = experiment.data.channels
+    statistics = DataStatistics(
+        labels, mean=(0.0,) * channels, std=(1.0,) * channels, size_boundaries=()
+    )
     with keras.StatelessScope(initialize_variables=False):  # Saves the memory of wide models.
         return models.build(drop_weights(experiment.model), statistics)
 
@@ -65,9 +69,12 @@ def list_shapes(model: keras.Model) -> dict[str, str]:
 
 
 def format_shape(layer: keras.Layer, stride: geometry.Strides | None) -> str:
-    """The shape of a layer's output for images of H x W: B x H/4 x W/4 x 64."""
+    """The shape of a layer's output for images of H x W: B x H/4 x W/4 x 64.
+
+    In networks of one input size, sides are known.
+    """
     _, *sides, channels = layer.output.shape
-    if stride is not None:
+    if stride is not None and None in sides:
         sides = [format_side(name, step) for name, step in zip("HW", stride, strict=True)]
     return " x ".join(map(str, ("B", *sides, channels)))
 
@@ -82,10 +89,18 @@ def describe_sizes(model: keras.Model) -> str:
     """Smallest input, total stride and receptive field, as sentences."""
     smallest, field = geometry.find_smallest_input(model), geometry.find_receptive_field(model)
     step = max(geometry.compute_strides(model).values())
-    return (
+    text = (
         f"Smallest input: {format_sides(smallest)} pixels. Total stride: {format_sides(step)}. "
         f"Receptive field: {format_sides(field) if field else 'the whole image'}."
     )
+    if side := find_side(model):
+        text += f" Every image is scaled to {side} x {side} pixels, in which these are counted."
+    return text
+
+
+def find_side(model: keras.Model) -> int | None:
+    """The side of the square to which the model scales every image; None if it takes any size."""
+    return next((layer.side for layer in model.layers if isinstance(layer, FitSquare)), None)
 
 
 def format_sides(sides: geometry.Sides | geometry.Strides) -> str:

@@ -183,3 +183,14 @@ def test_a_graph_of_an_unknown_task_is_refused(experiment):
 
     with pytest.raises(ValueError, match=r"data\.task=boxes"):
         create_pipeline(replace(experiment, data=data), SETTINGS)
+
+
+@pytest.mark.parametrize("fast", [False, True], ids=["full", "fast"])
+@pytest.mark.parametrize("name", configs.EXPERIMENTS)
+def test_every_experiment_compiles_into_the_graph(name, fast):
+    experiment = configs.load(name, fast=fast)
+    compiled = Compiler().compile(create_pipeline(experiment, SETTINGS))
+    steps = [node.pipeline_node.node_info.id for node in compiled.nodes]
+
+    assert steps[0] == "ImageExampleGen"
+    assert steps[-1] == "Pusher"

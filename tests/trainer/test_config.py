@@ -9,11 +9,14 @@ import pytest
 
 from tests.fakes import tiny
 from trainer import config, configs, overrides
+from trainer.classic_config import FashionCNNConfig
 from trainer.config import ClassUnion, Threshold
+from trainer.model_config import Lite0Config, VGGConfig
 
 EXPERIMENT = tiny.EXPERIMENT
 PETS = configs.load("pets")
 MEASURED = replace(PETS, gate=PETS.gate[:1])  # It names no union.
+GREYS = replace(EXPERIMENT.augment, saturation=0.0)
 
 
 @pytest.mark.parametrize("name", configs.EXPERIMENTS)
@@ -95,6 +98,37 @@ def test_values_that_only_classes_use_are_refused_for_masks(changed, name):
 def test_values_that_only_masks_use_are_refused_for_classes(changed, name):
     with pytest.raises(ValueError, match=name):
         replace(EXPERIMENT, **changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [
+        pytest.param({}, "augment.saturation=0.1", id="saturation"),
+        pytest.param({"augment": replace(GREYS, tint=0.1)}, "augment.tint=0.1", id="tint"),
+        pytest.param({"augment": replace(GREYS, grey=0.1)}, "augment.grey=0.1", id="grey"),
+        pytest.param(
+            {"augment": GREYS, "model": Lite0Config()}, "model.weights=imagenet", id="weights"
+        ),
+    ],
+)
+def test_values_that_only_colours_use_are_refused_for_grey_images(changed, name):
+    with pytest.raises(ValueError, match=name):
+        replace(EXPERIMENT, data=replace(EXPERIMENT.data, channels=1), **changed)
+
+
+def test_images_have_one_or_three_channels():
+    with pytest.raises(ValueError, match="channels"):
+        replace(EXPERIMENT.data, channels=2)
+
+
+def test_channels_are_pooled_in_whole_groups():
+    with pytest.raises(ValueError, match=r"depth_pool=3.*256"):
+        FashionCNNConfig(depth_pool=3)
+
+
+def test_only_the_learned_decoder_is_refined():
+    with pytest.raises(ValueError, match="fcn8s"):
+        VGGConfig(name="fcn8s", refine=True)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,28 @@
 """The experiments by name, each with a short configuration for --fast."""
 
 from trainer.config import Experiment
-from trainer.configs import flowers, flowers_transfer, images, masks, pets, pets_transfer
+from trainer.configs import (
+    fashion_mnist,
+    flowers,
+    flowers_transfer,
+    images,
+    masks,
+    mnist_dense,
+    pets,
+    pets_transfer,
+    tutorial_fcn,
+)
 
 MODULES = {
+    "fashion-mnist": fashion_mnist,
     "flowers": flowers,
     "flowers-transfer": flowers_transfer,
     "images": images,
     "masks": masks,
+    "mnist-dense": mnist_dense,
     "pets": pets,
     "pets-transfer": pets_transfer,
+    "tutorial-fcn": tutorial_fcn,
 }
 EXPERIMENTS = {name: module.EXPERIMENT for name, module in MODULES.items()}
 FAST = {name: module.FAST for name, module in MODULES.items()}

@@ -12,14 +12,14 @@ from trainer.data.records import IGNORED
 
 
 def augment(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
-    """A random view of [H, W, 3] in 0..255, its sides multiples of the grid, in 0..255.
+    """A random view of [H, W, C] in 0..255, its sides multiples of the grid, in 0..255.
 
     `seed` is int32 [2]: equal seeds give equal views.
     """
     seeds = split(seed)
     box = draw_crop_box(tf.shape(image)[:2], seeds[:2], config)
     image = tf.image.resize(cut(image, box), fit_to_grid(box[2:], config))
-    image = tf.image.stateless_random_flip_left_right(image, seeds[2])
+    image = mirror(image, seeds[2], config)
     return change_colours(image, seeds[3:], config)
 
 
@@ -30,7 +30,7 @@ def augment_pair(
     seeds = split(seed)
     box = draw_crop_box(tf.shape(image)[:2], seeds[:2], config)
     mask = masks.resize(cut(mask, box), fit_to_grid(box[2:], config))
-    mask = tf.image.stateless_random_flip_left_right(mask, seeds[2])
+    mask = mirror(mask, seeds[2], config)
     return augment(image, seed, config), mask
 
 
@@ -44,17 +44,27 @@ def split(seed: tf.Tensor) -> list[tf.Tensor]:
     return tf.unstack(tf.random.experimental.stateless_split(seed, 8))
 
 
+def mirror(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
+    """Half of the images as in a mirror, unless the configuration forbids it."""
+    return tf.image.stateless_random_flip_left_right(image, seed) if config.mirror else image
+
+
 def change_colours(image: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
-    """Changes light and colours at random: [H, W, 3] in 0..255 to the same range."""
+    """Changes light and colours at random: [H, W, C] in 0..255 to the same range."""
     image = tf.image.stateless_random_brightness(image / 255.0, config.brightness, seeds[0])
     low, high = 1 - config.contrast, 1 + config.contrast + 1e-6
     image = tf.image.stateless_random_contrast(image, low, high, seeds[1])
-    image = saturate(image, seeds[2], config)
-    low, high = 1 - config.tint, 1 + config.tint
-    image *= tf.random.stateless_uniform([3], seeds[3], low, high)
-    is_grey = tf.random.stateless_uniform([], seeds[4]) < config.grey
-    image = tf.where(is_grey, tf.image.rgb_to_grayscale(image), image)
+    if image.shape[-1] > 1:
+        image = tint(saturate(image, seeds[2], config), seeds[3:], config)
     return tf.clip_by_value(image * 255.0, 0.0, 255.0)
+
+
+def tint(image: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
+    """Changes the light of each channel, and takes the colours from a share of the images."""
+    low, high = 1 - config.tint, 1 + config.tint
+    image *= tf.random.stateless_uniform([3], seeds[0], low, high)
+    is_grey = tf.random.stateless_uniform([], seeds[1]) < config.grey
+    return tf.where(is_grey, tf.image.rgb_to_grayscale(image), image)
 
 
 def mixup(

@@ -9,13 +9,15 @@ from trainer.data.limits import Sizing
 SHRINKS = (1, 2, 4, 8)  # Factors that a JPEG decoder can divide the sides by.
 
 
-def load(encoded: tf.Tensor, max_side: int, *, sizing: Sizing = "limit") -> tf.Tensor:
-    """Decodes one image and brings it to what a model sees: [H, W, 3] uint8."""
-    return load_sized(encoded, max_side, sizing=sizing)[0]
+def load(
+    encoded: tf.Tensor, max_side: int, *, sizing: Sizing = "limit", channels: int = 3
+) -> tf.Tensor:
+    """Decodes one image and brings it to what a model sees: [H, W, channels] uint8."""
+    return load_sized(encoded, max_side, sizing=sizing, channels=channels)[0]
 
 
 def load_sized(
-    encoded: tf.Tensor, max_side: int, *, sizing: Sizing = "limit"
+    encoded: tf.Tensor, max_side: int, *, sizing: Sizing = "limit", channels: int = 3
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """As `load`, and the image's original height and width, int32 [2]."""
     image, size = tf.cond(
@@ -28,18 +30,23 @@ def load_sized(
         image = resize(image, choose_size(size, max_side, sizing))
     if sizing in ("crop_or_pad", "resize_with_pad"):
         image = tf.image.resize_with_crop_or_pad(image, max_side, max_side)
-    return image, size
+    return convert(image, channels), size
 
 
-def decode(encoded: tf.Tensor) -> tf.Tensor:
-    """Decodes one JPEG, PNG, GIF (its first frame) or BMP: [H, W, 3] uint8.
+def decode(encoded: tf.Tensor, *, channels: int = 3) -> tf.Tensor:
+    """Decodes one JPEG, PNG, GIF (its first frame) or BMP: [H, W, channels] uint8.
 
     Greyscale and palettes become RGB, 16 bits become 8, and alpha is dropped. TensorFlow does not
     read EXIF: ingestion rotates images before it records them.
     Raises InvalidArgumentError for other formats and for truncated files.
     """
     image = tf.io.decode_image(encoded, channels=3, expand_animations=False)
-    return tf.ensure_shape(image, [None, None, 3])
+    return convert(tf.ensure_shape(image, [None, None, 3]), channels)
+
+
+def convert(image: tf.Tensor, channels: int) -> tf.Tensor:
+    """RGB [H, W, 3] uint8 as 3 channels, or as 1: its luma, which keeps the values of greys."""
+    return tf.image.rgb_to_grayscale(image) if channels == 1 else image
 
 
 def decode_shrunk(

@@ -12,8 +12,9 @@ Sizing = Literal["limit", "resize", "resize_with_pad", "crop_or_pad"]
 
 
 class SizeLimits(NamedTuple):
-    """Which images a model takes, and in which size it sees them."""
+    """Which images a model takes, and in which size and channels it sees them."""
 
     max_side: int  # Pixels: what `sizing` brings the sides of an image to.
     max_pixels: int  # Height x width; a larger image is refused, and not decoded.
     sizing: Sizing = "limit"
+    channels: int = 3  # 1: grey; colours are converted.

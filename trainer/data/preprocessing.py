@@ -20,7 +20,7 @@ class DataStatistics:
     """The statistics of the training split that the model and the evaluation need."""
 
     labels: tuple[str, ...]  # Sorted: the order of the model's outputs.
-    mean: tuple[float, ...]  # Of each channel, 0..255.
+    mean: tuple[float, ...]  # Of each channel, 0..255; as many as the model's inputs have.
     std: tuple[float, ...]  # Of each channel, 0..255.
     size_boundaries: tuple[float, ...]  # Square roots of image areas, in pixels, ascending.
     class_fractions: tuple[float, ...] = ()  # Masks only: each class's mean share of the pixels.
@@ -29,7 +29,8 @@ class DataStatistics:
 def preprocessing_fn(inputs: dict[str, Any], custom_config: dict[str, Any]) -> dict[str, tf.Tensor]:
     """Called by TFX's Transform for images with classes.
 
-    `custom_config["size_buckets"]` is the number of quantiles of the image sizes.
+    `custom_config["size_buckets"]` is the number of quantiles of the image sizes, and
+    `custom_config["channels"]` that of the model's inputs.
     """
     labels = tf.reshape(inputs[records.LABEL_TEXT], [-1])
     tft.vocabulary(labels, vocab_filename=VOCABULARY)
@@ -50,7 +51,7 @@ def compute_constants(
 ) -> dict[str, tf.Tensor]:
     """The statistics of all images, by the names in CONSTANTS."""
     sides = compute_sizes(inputs[records.HEIGHT], inputs[records.WIDTH])
-    mean, std = compute_moments(densify(inputs[records.ENCODED]))
+    mean, std = compute_moments(densify(inputs[records.ENCODED]), custom_config["channels"])
     quantiles = tft.quantiles(sides, custom_config["size_buckets"], epsilon=0.001)
     return dict(zip(CONSTANTS, (mean, std, tf.reshape(quantiles, [-1])), strict=True))
 
@@ -86,14 +87,14 @@ def compute_sizes(height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
     return tf.sqrt(tf.reshape(area, [-1]))
 
 
-def compute_moments(encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def compute_moments(encoded: tf.Tensor, channels: int) -> tuple[tf.Tensor, tf.Tensor]:
     """Mean and standard deviation of each channel over all images, which weigh equally."""
 
     def measure(image_bytes: tf.Tensor) -> tf.Tensor:
-        pixels = tf.cast(images.decode(image_bytes), tf.float32)
+        pixels = tf.cast(images.decode(image_bytes, channels=channels), tf.float32)
         return tf.stack([tf.reduce_mean(pixels, [0, 1]), tf.reduce_mean(pixels**2, [0, 1])])
 
-    spec = tf.TensorSpec([2, 3], tf.float32)
+    spec = tf.TensorSpec([2, channels], tf.float32)
     means = tft.mean(
         tf.map_fn(measure, encoded, fn_output_signature=spec), reduce_instance_dims=False
     )

@@ -1,7 +1,7 @@
 """The SavedModel that is served: its signatures are the contract with every client.
 
 `serving_default`       image_bytes, string [N]: files, each of its own size
-`predict_pixels`        pixels, float32 [N, H, W, 3] in 0..255
+`predict_pixels`        pixels, float32 [N, H, W, 3] in 0..255; [N, H, W, 1] for a grey model
 `predict_padded_pixels` pixels, and sizes, int32 [N, 2]: heights and widths without the padding
 `evaluate_examples`     examples, string [N]: serialized tf.Examples
 `transform_features`    examples, string [N]: the size bucket of each, for slices

@@ -13,6 +13,15 @@ from trainer.models.applications import classifier, unet
 from trainer.models.applications.networks import NETWORKS
 from trainer.models.backbones.lite0 import GROUPS as LITE0
 from trainer.models.backbones.vgg16 import GROUPS as VGG16
+from trainer.models.classic import (
+    alexnet,
+    fashion_cnn,
+    googlenet,
+    lenet5,
+    mlp,
+    resnet,
+    tutorial_fcn,
+)
 
 if TYPE_CHECKING:
     from trainer.data.preprocessing import DataStatistics
@@ -28,6 +37,14 @@ BUILDERS: dict[str, Callable[..., keras.Model]] = {
     "vgg16_deconv": vgg16_deconv.build,
     **dict.fromkeys(NETWORKS, classifier.build),
     **{f"unet_{name}": unet.build for name in NETWORKS},
+    "alexnet": alexnet.build,
+    "fashion_cnn": fashion_cnn.build,
+    "googlenet": googlenet.build,
+    "lenet5": lenet5.build,
+    "mlp": mlp.build,
+    "resnet34": resnet.build,
+    "se_resnet34": resnet.build,
+    "tutorial_fcn": tutorial_fcn.build,
 }
 BACKBONES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("lite0", "unet_lite0"), LITE0),

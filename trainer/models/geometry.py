@@ -13,6 +13,8 @@ import keras
 from keras import layers
 
 from trainer.models.backbones.vgg16 import CaffePixels
+from trainer.models.classic.channel_layers import DepthMaxPool, LocalResponseNormalization
+from trainer.models.classic.fixed_size import FitSquare
 from trainer.models.layers import Gain, HalveMask, MaskedReLU, MaskedReLU6, SizeMask
 from trainer.models.moves import Growth, Moves, Window
 from trainer.models.upsampling import BilinearUpsampling, MaskedCrop, NearestUpsampling
@@ -188,6 +190,14 @@ def find_repeating_moves(layer: NearestUpsampling) -> Moves:
     return (Growth(layer.factor, layer.factor),) * 2
 
 
+def find_fitting_moves(layer: FitSquare) -> Moves:
+    """The moves of a layer that scales any image to one size: distances after it are in its pixels.
+
+    One pixel is enough for it.
+    """
+    return (Window(padding=layer.side - 1),) * 2
+
+
 def find_padding_moves(layer: layers.ZeroPadding2D) -> Moves:
     """The moves of a layer that pads with zeros."""
     height, width = (Window(padding=sum(ends)) for ends in layer.padding)
@@ -217,7 +227,9 @@ POINTWISE = (
     layers.Dropout,
     layers.SpatialDropout2D,
     CaffePixels,
+    DepthMaxPool,
     Gain,
+    LocalResponseNormalization,
     MaskedCrop,
     MaskedReLU,
     MaskedReLU6,
@@ -227,6 +239,7 @@ GROWING_LIKE = (BilinearUpsampling, NearestUpsampling)
 RULES = (
     (POINTWISE, find_pointwise_moves),
     (HalveMask, find_halving_moves),
+    (FitSquare, find_fitting_moves),
     ((layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D), find_convolution_moves),
     (layers.Conv2DTranspose, find_transposed_moves),
     (BilinearUpsampling, find_interpolation_moves),

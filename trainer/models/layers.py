@@ -49,6 +49,18 @@ class HalveMask(keras.layers.Layer):
         return valid[:, ::2, ::2]
 
 
+def pad_to_halve(before: Map, kernel: int, name: str) -> Map:
+    """Features padded for windows of stride 2, and the mask of the windows' positions.
+
+    Windows are where TensorFlow's "same" puts them for even sizes. For odd sizes that one would pad
+    one more before, and an image would have other windows alone than in a padded batch.
+    """
+    before_first = max(0, (kernel - 2) // 2)
+    ends = (before_first, kernel - 1 - before_first)
+    x = keras.layers.ZeroPadding2D((ends, ends), name=f"{name}_pad")(before.features)
+    return Map(x, HalveMask(name=f"{name}_mask")(before.mask))
+
+
 class MaskedPooling(keras.layers.Layer):
     """Average or maximum over each image's own positions: [B, H, W, C] to [B, C]."""
 

@@ -125,6 +125,7 @@ def test_models_import_keras_and_nothing_of_tensorflow(path):
     allowed = {
         "keras",
         "numpy",
+        "trainer.classic_config",
         "trainer.model_config",
         "trainer.models",
         "__future__",
