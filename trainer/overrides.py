@@ -27,9 +27,10 @@ def apply_overrides(experiment: Experiment, overrides: Sequence[str]) -> Experim
         name, equals, text = override.partition("=")
         if not equals:
             raise ValueError(f"{override!r} is not NAME=VALUE: write for example train.epochs=5.")
+        before = values["model"]["name"]
         _replace(values, name, _read_value(text))
-        if name == "model.name":  # Each model has its own values.
-            values["model"] = _read_defaults(values["model"]["name"])
+        if name == "model.name" and values["model"]["name"] != before:
+            values["model"] = _read_defaults(values["model"]["name"])  # Each has its own values.
     try:
         return from_values(values)
     except pydantic.ValidationError as error:

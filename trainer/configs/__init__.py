@@ -1,18 +1,35 @@
 """The experiments by name, each with a short configuration for --fast."""
 
 from trainer.config import Experiment
-from trainer.configs import flowers, flowers_transfer, images, masks, pets, pets_transfer
+from trainer.configs import (
+    flowers,
+    flowers_transfer,
+    images,
+    images_scratch,
+    masks,
+    masks_scratch,
+    pets,
+    pets_transfer,
+)
 
 MODULES = {
     "flowers": flowers,
     "flowers-transfer": flowers_transfer,
     "images": images,
+    "images-scratch": images_scratch,
     "masks": masks,
+    "masks-scratch": masks_scratch,
     "pets": pets,
     "pets-transfer": pets_transfer,
 }
 EXPERIMENTS = {name: module.EXPERIMENT for name, module in MODULES.items()}
 FAST = {name: module.FAST for name, module in MODULES.items()}
+FROM_SCRATCH = {
+    "flowers-transfer": "flowers",
+    "images": "images-scratch",
+    "masks": "masks-scratch",
+    "pets-transfer": "pets",
+}  # The experiment on the same data that needs no pretrained weights.
 
 
 def load(name: str, *, fast: bool = False) -> Experiment:
