@@ -1,7 +1,7 @@
 """Experiments in files of their own: TOML with the values that differ from an experiment of ours.
 
-    base = "images"              # One of trainer/configs; all values that follow replace its own.
-    folder = "photographs"       # Of images; relative to this file. The commands' --data goes first.
+    base = "images"              # One of trainer/configs: what follows replaces its values.
+    folder = "photographs"       # Of images; relative to this file. --data goes first.
 
     [train]
     epochs = 12

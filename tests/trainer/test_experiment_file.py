@@ -81,7 +81,9 @@ def test_the_file_may_name_the_folder_of_images(tmp_path, folder, found):
         pytest.param("[train]\nepochs = 3\n", 'base="": .*one of flowers', id="no-base"),
         pytest.param('base = "imges"\n', "'imges'.*choose one of flowers", id="unknown-base"),
         pytest.param("base = 3\n", "base=3: ", id="base-of-another-type"),
-        pytest.param('base = "images"\n[train]\nepocs = 3\n', "Did you mean train.epochs", id="typo"),
+        pytest.param(
+            'base = "images"\n[train]\nepocs = 3\n', "Did you mean train.epochs", id="typo"
+        ),
         pytest.param('base = "images"\n[train]\nepochs = "3"\n', 'train.epochs="3": ', id="type"),
         pytest.param('base = "images"\n[train]\nepochs = 0\n', "train.epochs=0: ", id="range"),
         pytest.param('base = "images"\nname = "Cats"\n', 'name="Cats": use', id="name"),

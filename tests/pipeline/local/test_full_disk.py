@@ -72,11 +72,13 @@ def test_the_same_command_goes_on_when_there_is_room(tmp_path):
     assert "Traceback" not in refusal
     result = json.loads((tmp_path / "result.json").read_text())
     assert {"ImageExampleGen", "StatisticsGen", "Transform"} <= set(result["cached"])
-    assert [path.name for path in (tmp_path / "served" / "images-scratch").iterdir()] == [result["version"]]
+    assert [path.name for path in (tmp_path / "served" / "images-scratch").iterdir()] == [
+        result["version"]
+    ]
 
 
 def run_twice(folder):
-    """The exit code and output of `fcn run images-scratch`, first with a limit for files, then without."""
+    """The exit code and output of the runs: first with a limit for files, then without."""
     sets = [word for value in TINY for word in ("--set", value)]
     places = ["--workdir", "run", "--push-root", "served", "--json", "result.json"]
     done = subprocess.run(
