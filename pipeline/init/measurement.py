@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import keras
@@ -22,7 +22,8 @@ from trainer.models.split import split
 
 FLOAT = 4  # Bytes.
 COPIES = 3  # Of each layer's output in a step: the output, its gradient, and what kernels need.
-WARM_UP, MEASURED = 2, 3  # Batches. TensorFlow traces the first ones, which have new shapes.
+BATCHES = 5
+WARM_UP = 2  # Of these: TensorFlow traces the first ones.
 
 
 class Images(NamedTuple):
@@ -36,18 +37,50 @@ def measure(images: Images, experiment: Experiment) -> Costs:
     """The median cost of a few batches. Raises ResourceExhaustedError if one does not fit a GPU."""
     model = build(images.labels, experiment)
     views, whole = read_batches(images, experiment)
-    head_step = 0.0
-    if experiment.head_phase:  # Before training.compile_model() makes a state for all weights.
-        features, head = split(model, models.BACKBONES[experiment.model.name])
-        training.compile_model(head, 1, head_phase.derive_recipe(experiment))
-        batches = head_phase.compute(features, whole)
-        head_step = time_batches(lambda batch: head.train_on_batch(*batch), list(cycle(batches)))
+    head_step = time_head(model, whole, experiment) if experiment.head_phase else 0.0
     training.compile_model(model, 1, experiment)
-    return Costs(
-        step=time_batches(lambda batch: model.train_on_batch(*batch), cycle(views)),
-        image=time_evaluation(model, whole),
-        head_step=head_step,
-    )
+    timer = Timer()
+    model.fit(views, steps_per_epoch=BATCHES, callbacks=[timer], verbose=0)
+    return Costs(timer.find_median(), time_evaluation(model, whole), head_step)
+
+
+def time_head(model: keras.Model, whole: tf.data.Dataset, experiment: Experiment) -> float:
+    """Seconds of a step of the head, on features that are there."""
+    features, head = split(model, models.BACKBONES[experiment.model.name])
+    training.compile_model(head, 1, head_phase.derive_recipe(experiment))
+    computed = head_phase.compute(features, whole).cache().repeat()
+    timer = Timer()
+    head.fit(computed, steps_per_epoch=BATCHES, callbacks=[timer], verbose=0)
+    return timer.find_median()
+
+
+def time_evaluation(model: keras.Model, whole: tf.data.Dataset) -> float:
+    """Seconds for each image, in batches as validation has them."""
+    batches = whole.repeat().take(BATCHES)
+    sizes = [int(inputs["size"].shape[0]) for inputs, _ in batches]
+    timer = Timer()
+    model.evaluate(batches, callbacks=[timer], verbose=0)
+    return timer.find_median(sizes)
+
+
+class Timer(keras.callbacks.Callback):
+    """The seconds of each batch, with the reading of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ends = [time.perf_counter()]
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Notes the time."""
+        self._ends.append(time.perf_counter())
+
+    on_test_batch_end = on_train_batch_end
+
+    def find_median(self, sizes: Sequence[int] = ()) -> float:
+        """The median seconds of a batch, or of an image if sizes of batches are given."""
+        seconds = [end - start for start, end in pairwise(self._ends)]
+        each = zip(seconds, sizes or [1] * len(seconds), strict=True)
+        return statistics.median([took / size for took, size in each][WARM_UP:])
 
 
 def build(labels: tuple[str, ...], experiment: Experiment) -> keras.Model:
@@ -58,42 +91,13 @@ def build(labels: tuple[str, ...], experiment: Experiment) -> keras.Model:
 
 def read_batches(images: Images, experiment: Experiment) -> tuple[tf.data.Dataset, tf.data.Dataset]:
     """Batches of random views, endless, and of whole images, of the first images of the split."""
-    count = (WARM_UP + MEASURED) * experiment.train.batch_size
+    count = BATCHES * experiment.train.batch_size
     examples = input_pipeline.decode_examples(images.files, images.labels, experiment).take(count)
     examples = examples.cache()
     seeds = input_pipeline.number_seeds(experiment.train.seed)
     seeded = tf.data.Dataset.zip(examples.repeat(), seeds)
     views = input_pipeline.batch_views(seeded, experiment, 0)
     return views, input_pipeline.batch_by_size(examples, experiment)
-
-
-def cycle(batches: tf.data.Dataset) -> Iterator[Any]:
-    """As many batches as are measured; they come again if there are fewer."""
-    return islice(iter(batches.repeat()), WARM_UP + MEASURED)
-
-
-def time_evaluation(model: keras.Model, whole: tf.data.Dataset) -> float:
-    """Seconds for each image, of the model alone."""
-    batches = list(cycle(whole))
-    sizes = {id(batch): int(batch[0]["size"].shape[0]) for batch in batches}
-    times = list(time_each(lambda batch: model.test_on_batch(*batch), batches))
-    each = [seconds / sizes[id(batch)] for batch, seconds in zip(batches, times, strict=True)]
-    return statistics.median(each[WARM_UP:])
-
-
-def time_batches(work: Callable[[Any], Any], batches: Iterator[Any] | list[Any]) -> float:
-    """The median of the seconds for one batch, after the warm-up. Reading it counts too."""
-    return statistics.median(list(time_each(work, batches))[WARM_UP:])
-
-
-def time_each(work: Callable[[Any], Any], batches: Iterator[Any] | list[Any]) -> Iterator[float]:
-    """The seconds for each batch, with the reading of it."""
-    start = time.perf_counter()
-    for batch in batches:
-        work(batch)
-        end = time.perf_counter()
-        yield end - start
-        start = end
 
 
 def count_bytes(labels: tuple[str, ...], experiment: Experiment) -> int:
