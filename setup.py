@@ -48,6 +48,7 @@ PIPELINE = [
         "grpcio==1.66.2",
         "grpcio-status==1.48.2",
         "grpcio-health-checking==1.48.2",  # The newest that takes protobuf 3.20.
+        "tomli>=2,<3",  # Later Pythons contain it.
     ),
     *on(
         NEWER,

@@ -22,7 +22,8 @@ KNOWN_NAMES_ONLY = ConfigDict(extra="forbid")
 LONGEST_NAME = 57
 
 
-def _check_kubernetes_name(name: str) -> str:
+def check_run_name(name: str) -> str:
+    """Returns the name of a run. Raises ValueError if Kubernetes would not take it."""
     if len(name) > LONGEST_NAME or not re.fullmatch("[a-z]([a-z0-9-]*[a-z0-9])?", name):
         raise ValueError(
             f"use 1 to {LONGEST_NAME} characters of a-z, 0-9 and hyphens; start with a letter and "
@@ -55,7 +56,7 @@ def to_whole_numbers(ratios: Sequence[int | float]) -> tuple[int, ...]:
     return tuple(int(ratio * denominator) for ratio in exact)
 
 
-RunName = Annotated[str, AfterValidator(_check_kubernetes_name)]
+RunName = Annotated[str, AfterValidator(check_run_name)]
 ClassNames = Annotated[tuple[str, ...], AfterValidator(check_names)]
 MetricName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]

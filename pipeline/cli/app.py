@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import typer
 
-from pipeline.cli import bulk, convolutionalize, data, kubeflow, models, run, schedule
+from pipeline.cli import bulk, convolutionalize, data, init, kubeflow, models, run, schedule
 from serving import commands, terminal
 from serving.prediction.command import predict
 from serving.rollout import commands as rollout
@@ -21,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(init.init)
 app.command()(run.run)
 app.command()(models.models)
 app.command()(data.data)

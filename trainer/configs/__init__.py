@@ -6,7 +6,9 @@ from trainer.configs import (
     flowers,
     flowers_transfer,
     images,
+    images_scratch,
     masks,
+    masks_scratch,
     mnist_dense,
     pets,
     pets_transfer,
@@ -18,7 +20,9 @@ MODULES = {
     "flowers": flowers,
     "flowers-transfer": flowers_transfer,
     "images": images,
+    "images-scratch": images_scratch,
     "masks": masks,
+    "masks-scratch": masks_scratch,
     "mnist-dense": mnist_dense,
     "pets": pets,
     "pets-transfer": pets_transfer,
@@ -26,6 +30,12 @@ MODULES = {
 }
 EXPERIMENTS = {name: module.EXPERIMENT for name, module in MODULES.items()}
 FAST = {name: module.FAST for name, module in MODULES.items()}
+FROM_SCRATCH = {
+    "flowers-transfer": "flowers",
+    "images": "images-scratch",
+    "masks": "masks-scratch",
+    "pets-transfer": "pets",
+}  # The experiment on the same data that needs no pretrained weights.
 
 
 def load(name: str, *, fast: bool = False) -> Experiment:
