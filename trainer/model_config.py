@@ -86,12 +86,42 @@ class UNetLite0Config:
     sides: tuple[Count, ...] = ()  # Pixels: serving averages over these sides, not data.max_side.
 
 
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class FCNBoxesConfig:
+    """The shape of a localizer with the stages of `fcn` in trainer/models/localizers."""
+
+    name: Literal["fcn_boxes"] = "fcn_boxes"
+    widths: Widths = (64, 128, 256)  # Channels of each stage; each halves height and width.
+    blocks: Count = 1  # Residual blocks in each stage.
+    hidden: Count = 128  # Channels of the box head's hidden layer.
+    dropout: FractionBelow1 = 0.3
+
+
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class Lite0BoxesConfig:
+    """The shape of a localizer on EfficientNet-Lite0 in trainer/models/localizers."""
+
+    name: Literal["lite0_boxes"] = "lite0_boxes"
+    width: Positive = 1.0  # Times Lite0's channels; other than 1 has no pretrained weights.
+    weights: str = "imagenet"  # Or "none", or a file with the names of the package's .pth file.
+    batch_norm: Literal["frozen", "trained"] = "frozen"  # Frozen: a factor and an offset.
+    hidden: Count = 256  # Channels of the box head's hidden layer.
+    dropout: FractionBelow1 = 0.2
+
+
 ModelConfig = Annotated[
-    ClassifierConfig | UNetConfig | VGGConfig | Lite0Config | UNetLite0Config,
+    ClassifierConfig
+    | UNetConfig
+    | VGGConfig
+    | Lite0Config
+    | UNetLite0Config
+    | FCNBoxesConfig
+    | Lite0BoxesConfig,
     Field(discriminator="name"),
 ]  # The names in trainer.models.BUILDERS.
 CLASSIFIERS = (ClassifierConfig, Lite0Config)
-PRETRAINED = (VGGConfig, Lite0Config, UNetLite0Config)  # They have a backbone.
+LOCALIZERS = (FCNBoxesConfig, Lite0BoxesConfig)
+PRETRAINED = (VGGConfig, Lite0Config, UNetLite0Config, Lite0BoxesConfig)  # They have a backbone.
 AVERAGING = (UNetConfig, UNetLite0Config)  # Their served models average over several views.
 
 

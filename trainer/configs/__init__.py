@@ -1,13 +1,14 @@
 """The experiments by name, each with a short configuration for --fast."""
 
 from trainer.config import Experiment
-from trainer.configs import flowers, flowers_transfer, images, masks, pets
+from trainer.configs import flowers, flowers_transfer, images, masks, pet_heads, pets
 
 MODULES = {
     "flowers": flowers,
     "flowers-transfer": flowers_transfer,
     "images": images,
     "masks": masks,
+    "pet-heads": pet_heads,
     "pets": pets,
 }
 EXPERIMENTS = {name: module.EXPERIMENT for name, module in MODULES.items()}

@@ -11,6 +11,7 @@ from trainer.model_config import ModelConfig
 from trainer.models import fcn, fcn_vgg16, lite0, unet_lite0, unet_small, vgg16_deconv
 from trainer.models.backbones.lite0 import GROUPS as LITE0
 from trainer.models.backbones.vgg16 import GROUPS as VGG16
+from trainer.models.localizers import fcn_boxes, lite0_boxes
 
 if TYPE_CHECKING:
     from trainer.data.preprocessing import DataStatistics
@@ -24,9 +25,11 @@ BUILDERS: dict[str, Callable[..., keras.Model]] = {
     "fcn16s": fcn_vgg16.build,
     "fcn32s": fcn_vgg16.build,
     "vgg16_deconv": vgg16_deconv.build,
+    "fcn_boxes": fcn_boxes.build,
+    "lite0_boxes": lite0_boxes.build,
 }
 BACKBONES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("lite0", "unet_lite0"), LITE0),
+    **dict.fromkeys(("lite0", "unet_lite0", "lite0_boxes"), LITE0),
     **dict.fromkeys(("fcn8s", "fcn16s", "fcn32s", "vgg16_deconv"), VGG16),
 }  # How the names of a backbone's layers begin, from the image on.
 

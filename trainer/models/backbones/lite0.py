@@ -13,7 +13,7 @@ from typing import NamedTuple
 import keras
 from keras import layers
 
-from trainer.model_config import Lite0Config, UNetLite0Config
+from trainer.model_config import Lite0BoxesConfig, Lite0Config, UNetLite0Config
 from trainer.models.backbones.affine import (
     EPSILON,
     AffineConv2D,
@@ -24,7 +24,7 @@ from trainer.models.backbones.affine import (
 from trainer.models.inputs import Inputs, build_inputs, normalize
 from trainer.models.layers import HalveMask, Map, MaskedReLU6
 
-Config = Lite0Config | UNetLite0Config
+Config = Lite0Config | UNetLite0Config | Lite0BoxesConfig
 
 
 class Block(NamedTuple):

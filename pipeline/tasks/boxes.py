@@ -1,0 +1,63 @@
+"""What TFMA measures of a localizer: labels, and boxes at the images' original sizes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import tensorflow_model_analysis as tfma
+
+from components.metrics.boxes import (
+    AVERAGE_PRECISION,
+    BOX_IOU,
+    MEAN_AP,
+    MEAN_AP_11_POINT,
+    BoxIoU,
+    ClassAveragePrecision,
+    MeanAveragePrecision,
+    MeanAveragePrecision11Point,
+)
+from pipeline.tasks.metric_config import configure_metric
+from pipeline.tasks.tables import make_box_table
+from pipeline.tasks.task import TaskPipeline
+from serving.terminal import Table
+from trainer.config import DataConfig
+from trainer.data.records import LABEL_TEXT
+
+if TYPE_CHECKING:
+    from pipeline.local.results import RunResult
+
+METRICS = {  # What a threshold may use, besides "accuracy".
+    MEAN_AP: MeanAveragePrecision,
+    MEAN_AP_11_POINT: MeanAveragePrecision11Point,
+    BOX_IOU: BoxIoU,
+}
+
+
+def make_metrics(classes: int) -> list[tfma.MetricConfig]:
+    """The number of images, accuracy, mean average precisions, and that of each class."""
+    return [
+        tfma.MetricConfig(class_name="ExampleCount"),
+        tfma.MetricConfig(class_name="SparseCategoricalAccuracy", config='{"name": "accuracy"}'),
+        *(configure_metric(kind, name, classes) for name, kind in METRICS.items()),
+        configure_metric(ClassAveragePrecision, AVERAGE_PRECISION, classes),
+    ]
+
+
+def list_image_labels(data: DataConfig) -> tuple[str, ...]:
+    """The classes: each image has an object of one."""
+    return data.classes
+
+
+def make_tables(result: RunResult) -> list[Table]:
+    """One table, with a row for each class and rows for all images."""
+    return [make_box_table(result)]
+
+
+BOXES = TaskPipeline(
+    image_labels=list_image_labels,
+    model_spec={"prediction_key": "probabilities", "label_key": LABEL_TEXT},
+    sliced_by=(LABEL_TEXT,),
+    by_class=tfma.SlicingSpec(feature_keys=[LABEL_TEXT]),
+    metrics=make_metrics,
+    tables=make_tables,
+)
