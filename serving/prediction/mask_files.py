@@ -41,8 +41,8 @@ def write(path: Path, encoded: bytes, answer: Segmentation, folder: Path) -> Mas
     mask, picture = _draw(path, encoded, answer)
     folder.mkdir(parents=True, exist_ok=True)
     mask_file, picture_file = (folder / make_name(path, suffix) for suffix in (MASK, OVERLAY))
-    _write(mask_file, mask)
-    _write(picture_file, picture)
+    write_file(mask_file, mask)
+    write_file(picture_file, picture)
     return MaskFiles(path, mask_file, picture_file, answer.class_fractions)
 
 
@@ -77,7 +77,7 @@ def _draw(path: Path, encoded: bytes, answer: Segmentation) -> tuple[bytes, byte
         ) from error
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes) -> None:
     """Writes to a temporary name first, so that the file is complete when it appears."""
     partial = path.with_name(f".{uuid.uuid4().hex}.partial")
     try:

@@ -44,7 +44,7 @@ CSVFile = Annotated[
 Output = Annotated[
     Path | None,
     typer.Option(
-        help="Folder for masks and their overlays.",
+        help="Folder for masks, and for pictures with masks or boxes on them.",
         metavar="DIR",
         show_default=str(OUTPUT),
     ),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serving import terminal
-from serving.client import Prediction, connect
-from serving.prediction import mask_files
+from serving.client import Localization, Prediction, connect
+from serving.prediction import box_files, mask_files
 from serving.prediction.answer_tables import AnswerTable, ClassRow, Row
 from serving.prediction.asking import Answered, Failed, ask_all
 from serving.prediction.image_list import STDIN, ImageSource
@@ -22,7 +22,7 @@ class Request:
     model: str
     timeout: float  # Seconds.
     bits: int | None  # Of 16-bit files that do not declare their depth.
-    output: Path  # Folder for masks.
+    output: Path  # Folder for masks and pictures.
 
 
 @dataclass
@@ -30,13 +30,13 @@ class Counts:
     """Images by what became of them."""
 
     classes: int = 0
-    masks: int = 0
+    drawn: int = 0  # With masks or boxes.
     failed: int = 0
 
     @property
     def asked(self) -> int:
         """All of them."""
-        return self.classes + self.masks + self.failed
+        return self.classes + self.drawn + self.failed
 
 
 def ask_and_write(
@@ -60,7 +60,7 @@ def ask_and_write(
                 continue
             row = _make_row(found, request.output)
             counts.classes += isinstance(row, ClassRow)
-            counts.masks += not isinstance(row, ClassRow)
+            counts.drawn += not isinstance(row, ClassRow)
             table.add(row)
     return counts
 
@@ -70,4 +70,7 @@ def _make_row(found: Answered, output: Path) -> Row:
     if isinstance(found.answer, Prediction):
         return ClassRow(source.name, found.answer)
     path = source.place if source.name == STDIN else Path(source.name)
-    return mask_files.write(path, found.image.encoded, found.answer, output / source.place.parent)
+    folder = output / source.place.parent
+    if isinstance(found.answer, Localization):
+        return box_files.write(path, found.image.encoded, found.answer, folder)
+    return mask_files.write(path, found.image.encoded, found.answer, folder)

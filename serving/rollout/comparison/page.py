@@ -12,10 +12,10 @@ import jinja2
 from PIL import Image
 
 from serving import overlay, printable
-from serving.client import Prediction, Segmentation
+from serving.client import Segmentation
+from serving.client.answers import Answer
 from serving.rgb_images import make_upright
 from serving.rollout.comparison.answers import Comparison, Difference
-from serving.rollout.comparison.differences import Answer
 from serving.rollout.records import Position
 
 TEMPLATE = "page.html.j2"
@@ -90,10 +90,15 @@ def _draw_masks(image: Image.Image, found: Difference) -> list[Picture]:
 def _describe(answer: Answer | None) -> str:
     if answer is None:
         return "no answer"
-    values = answer.probabilities if isinstance(answer, Prediction) else answer.class_fractions
+    if isinstance(answer, Segmentation):
+        return _rank(answer.class_fractions)
+    return f"{answer.label} ({_rank(answer.probabilities)})"
+
+
+def _rank(values: dict[str, float]) -> str:
+    """The greatest values, by name."""
     ranked = sorted(values.items(), key=lambda item: -item[1])[:RUNNERS_UP]
-    shares = ", ".join(f"{name} {value:.3f}" for name, value in ranked)
-    return f"{answer.label} ({shares})" if isinstance(answer, Prediction) else shares
+    return ", ".join(f"{name} {value:.3f}" for name, value in ranked)
 
 
 def _to_uri(picture: Image.Image) -> str:

@@ -1,0 +1,44 @@
+"""Draws boxes on their image, with a label."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image, ImageDraw, ImageFont
+
+from serving import overlay
+from serving.client.answers import Box, Localization
+from serving.rgb_images import make_upright
+
+Colour = tuple[int, int, int]
+LINE = 200  # A line's width, as a part of the picture's longer side.
+GAP = 2  # Pixels around words.
+
+
+def draw_overlay(encoded: bytes, found: Localization) -> bytes:
+    """A PNG of the image with its box, label and probability."""
+    with Image.open(io.BytesIO(make_upright(encoded))) as image:
+        picture = image.convert("RGB")
+    number = list(found.probabilities).index(found.label)
+    name = overlay.number_names(found.probabilities)[number]
+    colour = overlay.make_palette(number + 1)[number].tolist()
+    draw(picture, found.box, tuple(colour), f"{name} {found.probability:.0%}")
+    stream = io.BytesIO()
+    picture.save(stream, "PNG")
+    return stream.getvalue()
+
+
+def draw(picture: Image.Image, box: Box, colour: Colour, words: str = "") -> None:
+    """Draws a box, given in the picture's pixels, with words in its upper left corner.
+
+    Parts outside the picture are not drawn.
+    """
+    pen = ImageDraw.Draw(picture)
+    width = max(2, max(picture.size) // LINE)
+    corners = (box.xmin, box.ymin, max(box.xmin, box.xmax), max(box.ymin, box.ymax))
+    pen.rectangle(corners, outline=colour, width=width)
+    if words:
+        font = ImageFont.load_default()
+        left, top, right, bottom = pen.textbbox((box.xmin + GAP, box.ymin + GAP), words, font=font)
+        pen.rectangle((left - GAP, top - GAP, right + GAP, bottom + GAP), fill=colour)
+        pen.text((box.xmin + GAP, box.ymin + GAP), words, fill=overlay.BLACK, font=font)
