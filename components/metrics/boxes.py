@@ -116,7 +116,8 @@ def average_class(counts: Detections, number: int, average: Callable[[Curve], fl
     if not counts.truths[number]:
         return float("nan")
     levels = sorted({level for kind, level, _ in counts.found if kind == number}, reverse=True)
-    pairs = [tuple(counts.found[number, level, hit] for hit in (True, False)) for level in levels]
+    found = counts.found
+    pairs = ((found[number, level, True], found[number, level, False]) for level in levels)
     return average(compute_curve(pairs, counts.truths[number]))
 
 

@@ -99,8 +99,8 @@ class Localization:
 
     @property
     def probability(self) -> float:
-        """That of the label."""
-        return self.probabilities[self.label]
+        """That of the label: the greatest one."""
+        return max(self.probabilities.values())
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from trainer import config, configs
 
 EXPERIMENT = tiny.EXPERIMENT
 PETS = configs.load("pets")
+HEADS = configs.load("pet-heads")
 
 
 @pytest.mark.parametrize("name", configs.EXPERIMENTS)
@@ -92,6 +93,29 @@ def test_values_that_only_classes_use_are_refused_for_masks(changed, name):
 def test_values_that_only_masks_use_are_refused_for_classes(changed, name):
     with pytest.raises(ValueError, match=name):
         replace(EXPERIMENT, **changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [
+        pytest.param({"model": EXPERIMENT.model}, "model.name=fcn", id="model"),
+        pytest.param({"gate": PETS.gate}, "gate.metric=mean_iou", id="gate"),
+        pytest.param({"data": replace(HEADS.data, mask=PETS.data.mask)}, "data.mask", id="mask"),
+        pytest.param({"data": replace(HEADS.data, classes=())}, "data.classes", id="classes"),
+        pytest.param({"augment": replace(HEADS.augment, mixup=0.2)}, "augment.mixup", id="mixup"),
+        pytest.param({"train": replace(HEADS.train, dice=0.5)}, "train.dice", id="dice"),
+        pytest.param({"train": replace(HEADS.train, box_weight=0.0)}, "box_weight", id="weight"),
+    ],
+)
+def test_values_that_boxes_cannot_use_are_refused(changed, name):
+    with pytest.raises(ValueError, match=name):
+        replace(HEADS, **changed)
+
+
+@pytest.mark.parametrize("experiment", [EXPERIMENT, PETS], ids=["classes", "masks"])
+def test_other_tasks_have_no_boxes_to_weigh(experiment):
+    with pytest.raises(ValueError, match="box_weight"):
+        replace(experiment, train=replace(experiment.train, box_weight=1.0))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from components.errors import DataError
 from components.tasks.served_version import ServedVersion
-from tests.fakes import tiny, tiny_masks
+from tests.fakes import tiny, tiny_boxes, tiny_masks
 from trainer.export import saved_model
 from trainer.export.segmenter import Segmenter
 
@@ -21,6 +21,15 @@ def test_a_served_segmenter_answers_by_the_runs_size_buckets(tmp_path):
     found = served.answer_examples(rows)["mask_bytes"].numpy()
     assert found == run.answer_examples(rows)["mask_bytes"].numpy()
     assert served.trace_signatures()["transform_features"](rows)["size_bucket"].numpy() == [2]
+
+
+def test_a_served_localizer_answers_with_its_boxes(tmp_path):
+    saved_model.save_module(tiny_boxes.localizer(), str(tmp_path))
+    served = ServedVersion(str(tmp_path), tiny_boxes.localizer(tiny_boxes.find_all))
+    rows = tf.constant([tiny_boxes.record(0)])
+
+    expected = tiny_boxes.localizer().answer_examples(rows)["boxes"].numpy()
+    assert (served.answer_examples(rows)["boxes"].numpy() == expected).all()
 
 
 def test_a_served_segmenter_of_other_classes_is_refused(tmp_path):

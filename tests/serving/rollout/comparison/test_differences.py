@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from serving.client import Prediction, Segmentation
+from serving.client import Box, Localization, Prediction, Segmentation
 from serving.rollout.comparison.differences import compare_masks, measure
 
 
@@ -25,6 +25,18 @@ def test_equal_labels_agree_and_probabilities_differ_by_their_mean():
     canary = Prediction("cat", {"cat": 0.5, "dog": 0.5})
 
     assert measure(stable, canary) == {"agreement": 1.0, "probability_difference": 0.25}
+
+
+def test_equal_labels_agree_and_boxes_differ_by_their_overlap():
+    stable = Localization("cat", {"cat": 0.75, "dog": 0.25}, Box(0, 0, 4, 4))
+    canary = Localization("cat", {"cat": 0.5, "dog": 0.5}, Box(0, 2, 4, 6))
+
+    assert measure(stable, canary) == {
+        "agreement": 1.0,
+        "probability_difference": 0.25,
+        "iou": pytest.approx(1 / 3),
+    }
+    assert measure(stable, Prediction("cat", {"cat": 1.0})) == {"agreement": 0.0}
 
 
 def test_a_class_that_one_version_lacks_counts_as_zero():
