@@ -1,4 +1,4 @@
-"""Images with a coloured rectangle on grey, and what the steps of a tiny run leave about them."""
+"""Images with a coloured rectangle on grey, records of them, and a localizer that finds it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from tfx.types import standard_artifacts
 
 from tests.fakes import tiny
-from tests.fakes.tiny_runs import artifact, examples_of
 from trainer.config import Threshold
 from trainer.data import boxes, records
 from trainer.export import saved_model
@@ -101,14 +99,3 @@ def publish(folder: Path, network=find_rectangle) -> Path:
     """A version in a folder of a served model."""
     saved_model.save_module(localizer(network), str(folder / "1"))
     return folder
-
-
-def model_of(folder: Path, network=find_rectangle) -> standard_artifacts.Model:
-    """What Trainer leaves."""
-    model = artifact(standard_artifacts.Model, folder)
-    saved_model.save_module(localizer(network), f"{model.uri}/Format-Serving")
-    return model
-
-
-def examples(folder: Path) -> standard_artifacts.Examples:
-    return examples_of(folder, [record(number) for number in range(COUNT)])

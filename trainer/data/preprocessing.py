@@ -132,9 +132,8 @@ def read_boxes(transform_uri: str) -> DataStatistics:
     sides = {name: tf.constant([[0.0]]) for name in records.BOXES.values()}
     output = tft.TFTransformOutput(transform_uri)
     columns = _read_constants(output, {records.LABEL_TEXT: tf.constant([[""]]), **sides})
-    labels = _read_labels(output)
-    constants = (columns[name] for name in CONSTANTS)
-    return DataStatistics(labels, *constants, mean_box=columns[MEAN_BOX])
+    mean, std, boundaries = (columns[name] for name in CONSTANTS)
+    return DataStatistics(_read_labels(output), mean, std, boundaries, mean_box=columns[MEAN_BOX])
 
 
 def _read_labels(output: tft.TFTransformOutput) -> tuple[str, ...]:

@@ -9,14 +9,17 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 from tfx.components.util import model_utils
+from tfx.types import standard_artifacts
 
 from components.metrics import results
 from components.report import gallery
 from components.tasks.boxes import BOXES
 from pipeline.tasks.tables import make_box_table
 from tests.fakes import report_inputs, tiny_boxes
+from tests.fakes.tiny_runs import artifact, examples_of
 from trainer.config import Threshold
 from trainer.data import records
+from trainer.export import saved_model
 
 COUNTS = tiny_boxes.COUNT
 GATE = (
@@ -29,10 +32,21 @@ GATE = (
 def evaluate(folder, *gate, model=tiny_boxes.find_rectangle, baseline=tiny_boxes.find_all):
     """Runs the Evaluator as the graph does: whether it blessed the model, and its output."""
     experiment = replace(tiny_boxes.EXPERIMENT, gate=gate)
-    both = [tiny_boxes.model_of(folder, network) for network in (model, baseline)]
-    examples = tiny_boxes.examples(folder)
+    both = [model_of(folder, network) for network in (model, baseline)]
+    examples = examples_in(folder)
     blessing, evaluation = report_inputs.evaluate(folder, experiment, *both, examples)
     return model_utils.is_model_blessed(blessing), evaluation.uri
+
+
+def model_of(folder, network):
+    """What Trainer leaves."""
+    model = artifact(standard_artifacts.Model, folder)
+    saved_model.save_module(tiny_boxes.localizer(network), f"{model.uri}/Format-Serving")
+    return model
+
+
+def examples_in(folder):
+    return examples_of(folder, [tiny_boxes.record(number) for number in range(COUNTS)])
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +118,7 @@ def test_the_table_of_a_run_compares_with_the_baseline(measured):
 
 
 def test_the_report_shows_the_true_box_and_the_box_found(tmp_path):
-    model, examples = tiny_boxes.model_of(tmp_path), tiny_boxes.examples(tmp_path)
+    model, examples = model_of(tmp_path, tiny_boxes.find_rectangle), examples_in(tmp_path)
     run = type("Run", (), {})()
     run.task, run.model = "boxes", str(Path(model.uri, "Format-Serving"))
     run.test_examples = f"{examples.uri}/Split-test"
