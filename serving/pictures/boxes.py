@@ -19,13 +19,19 @@ def draw_overlay(encoded: bytes, found: Localization) -> bytes:
     """A PNG of the image with its box, label and probability."""
     with Image.open(io.BytesIO(make_upright(encoded))) as image:
         picture = image.convert("RGB")
-    number = list(found.probabilities).index(found.label)
-    name = overlay.number_names(found.probabilities)[number]
-    colour = overlay.make_palette(number + 1)[number].tolist()
-    draw(picture, found.box, tuple(colour), f"{name} {found.probability:.0%}")
+    draw_answer(picture, found)
     stream = io.BytesIO()
     picture.save(stream, "PNG")
     return stream.getvalue()
+
+
+def draw_answer(picture: Image.Image, found: Localization) -> None:
+    """Draws the box in the colour of its class, with label and probability."""
+    names = [*found.probabilities]
+    number = names.index(found.label) if found.label in names else 0
+    shown = overlay.number_names(names)[number]
+    red, green, blue = overlay.make_palette(number + 1)[number].tolist()
+    draw(picture, found.box, (red, green, blue), f"{shown} {found.probability:.0%}")
 
 
 def draw(picture: Image.Image, box: Box, colour: Colour, words: str = "") -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import jinja2
 from PIL import Image
 
 from serving import overlay, printable
-from serving.client import Segmentation
+from serving.client import Localization, Segmentation
 from serving.client.answers import Answer
+from serving.pictures import boxes
 from serving.rgb_images import make_upright
 from serving.rollout.comparison.answers import Comparison, Difference
 from serving.rollout.records import Position
@@ -61,7 +63,11 @@ def make_card(found: Difference) -> Card:
     """The pictures and lines of one image."""
     encoded = found.file.read_bytes()
     with Image.open(io.BytesIO(make_upright(encoded))) as image:
-        pictures = [Picture(_to_uri(image), "image"), *_draw_masks(image, found)]
+        pictures = [
+            Picture(_to_uri(image), "image"),
+            *_draw_masks(image, found),
+            *_draw_boxes(image, found),
+        ]
     lines = [f"stable: {_describe(found.stable)}", f"canary: {_describe(found.canary)}"]
     if found.error:
         lines[1] += f" ({found.error})"
@@ -85,6 +91,15 @@ def _draw_masks(image: Image.Image, found: Difference) -> list[Picture]:
         grey.paste(CHANGED, mask=differs)
         drawn.append(Picture(_to_uri(grey), "different pixels in red"))
     return drawn
+
+
+def _draw_boxes(image: Image.Image, found: Difference) -> Iterator[Picture]:
+    """The image with the box of each answer."""
+    for name, answer in (("stable", found.stable), ("canary", found.canary)):
+        if isinstance(answer, Localization):
+            picture = image.convert("RGB")
+            boxes.draw_answer(picture, answer)
+            yield Picture(_to_uri(picture), name)
 
 
 def _describe(answer: Answer | None) -> str:

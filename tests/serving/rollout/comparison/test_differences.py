@@ -27,15 +27,25 @@ def test_equal_labels_agree_and_probabilities_differ_by_their_mean():
     assert measure(stable, canary) == {"agreement": 1.0, "probability_difference": 0.25}
 
 
-def test_equal_labels_agree_and_boxes_differ_by_their_overlap():
+@pytest.mark.parametrize(
+    ("label", "shift", "agreement"),
+    [("cat", 1.0, 1.0), ("cat", 2.0, 0.0), ("dog", 0.0, 0.0)],
+    ids=["overlap", "little-overlap", "another-label"],
+)
+def test_boxes_agree_if_label_and_place_do(label, shift, agreement):
     stable = Localization("cat", {"cat": 0.75, "dog": 0.25}, Box(0, 0, 4, 4))
-    canary = Localization("cat", {"cat": 0.5, "dog": 0.5}, Box(0, 2, 4, 6))
+    canary = Localization(label, {"cat": 0.5, "dog": 0.5}, Box(0, shift, 4, 4 + shift))
 
     assert measure(stable, canary) == {
-        "agreement": 1.0,
+        "agreement": agreement,
         "probability_difference": 0.25,
-        "iou": pytest.approx(1 / 3),
+        "iou": pytest.approx((4 - shift) / (4 + shift)),
     }
+
+
+def test_a_box_and_a_class_agree_in_nothing():
+    stable = Localization("cat", {"cat": 1.0}, Box(0, 0, 4, 4))
+
     assert measure(stable, Prediction("cat", {"cat": 1.0})) == {"agreement": 0.0}
 
 
