@@ -5,8 +5,7 @@ from __future__ import annotations
 from components.metrics import results
 from components.report import box_cards
 from components.tasks import box_answers
-from components.tasks.classes import drop_classes
-from components.tasks.masks import skip_confusion
+from components.tasks.classes import draw_confusion, drop_classes
 from components.tasks.served_version import ServedVersion
 from components.tasks.task import ReportParts, TaskComponents
 
@@ -20,7 +19,7 @@ BOXES = TaskComponents(
         make_card=box_cards.make_card,
         make_class_row=results.make_box_row,
         select_slices=drop_classes,
-        draw_confusion=skip_confusion,
+        draw_confusion=draw_confusion,
         make_legend=box_cards.make_legend,
     ),
 )

@@ -31,13 +31,15 @@ METRICS = {  # What a threshold may use, besides "accuracy".
     MEAN_AP_11_POINT: MeanAveragePrecision11Point,
     BOX_IOU: BoxIoU,
 }
+CONFUSION = '{"name": "confusion", "thresholds": [0.0]}'
 
 
 def make_metrics(classes: int) -> list[tfma.MetricConfig]:
-    """The number of images, accuracy, mean average precisions, and that of each class."""
+    """The number of images, accuracy, confusion matrix, IoU of the boxes and average precisions."""
     return [
         tfma.MetricConfig(class_name="ExampleCount"),
         tfma.MetricConfig(class_name="SparseCategoricalAccuracy", config='{"name": "accuracy"}'),
+        tfma.MetricConfig(class_name="MultiClassConfusionMatrixPlot", config=CONFUSION),
         *(configure_metric(kind, name, classes) for name, kind in METRICS.items()),
         configure_metric(ClassAveragePrecision, AVERAGE_PRECISION, classes),
     ]

@@ -54,8 +54,7 @@ class BoxPooling(keras.layers.Layer):
         self, votes: keras.KerasTensor, valid: keras.KerasTensor, size: keras.KerasTensor
     ) -> keras.KerasTensor:
         """ymin, xmin, ymax, xmax in 0..1 of the sizes [B, 2]; `valid` is the mask [B, H, W, 1]."""
-        scores = ops.where(valid > 0, votes[..., :1], -1e9)
-        weights = ops.softmax(scores, axis=(1, 2))
+        weights = compute_weights(votes[..., :1], valid)
         distances = ops.softplus(votes[..., 1:]) * ops.convert_to_tensor(
             [-1.0, -1.0, 1.0, 1.0], dtype=self.compute_dtype
         )
@@ -75,6 +74,16 @@ class BoxPooling(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """What Keras needs to build the layer again."""
         return {**super().get_config(), "stride": self.stride}
+
+
+def compute_weights(scores: keras.KerasTensor, valid: keras.KerasTensor) -> keras.KerasTensor:
+    """The softmax over the image's own positions, zero elsewhere: [B, H, W, 1].
+
+    Keras' own takes several axes only if the sizes of the others are known.
+    """
+    scores = ops.where(valid > 0, scores, -1e9)
+    weights = ops.exp(scores - ops.max(scores, axis=(1, 2), keepdims=True))
+    return weights / ops.sum(weights, axis=(1, 2), keepdims=True)
 
 
 def find_mean(weights: keras.KerasTensor) -> keras.KerasTensor:
