@@ -77,6 +77,11 @@ class DataConfig:
     task: str = ""  # A name in trainer.tasks.TASKS; empty: masks if there is a mask, else classes.
 
     @property
+    def box_classes(self) -> tuple[str, ...]:
+        """The names of what is in boxes; empty if the task does not learn boxes."""
+        return self.classes if self.task == "boxes" else ()
+
+    @property
     def limits(self) -> SizeLimits:
         """What a served model takes."""
         return SizeLimits(

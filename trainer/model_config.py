@@ -141,6 +141,29 @@ class UNetApplicationConfig:
         return self.name.removeprefix("unet_")
 
 
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class FCNBoxesConfig:
+    """The shape of a localizer with the stages of `fcn` in trainer/models/localizers."""
+
+    name: Literal["fcn_boxes"] = "fcn_boxes"
+    widths: Widths = (64, 128, 256)  # Channels of each stage; each halves height and width.
+    blocks: Count = 1  # Residual blocks in each stage.
+    hidden: Count = 128  # Channels of the box head's hidden layer.
+    dropout: FractionBelow1 = 0.3
+
+
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class Lite0BoxesConfig:
+    """The shape of a localizer on EfficientNet-Lite0 in trainer/models/localizers."""
+
+    name: Literal["lite0_boxes"] = "lite0_boxes"
+    width: Positive = 1.0  # Times Lite0's channels; other than 1 has no pretrained weights.
+    weights: str = "imagenet"  # Or "none", or a file with the names of the package's .pth file.
+    batch_norm: Literal["frozen", "trained"] = "frozen"  # Frozen: a factor and an offset.
+    hidden: Count = 256  # Channels of the box head's hidden layer.
+    dropout: FractionBelow1 = 0.2
+
+
 ModelConfig = Annotated[
     ClassifierConfig
     | UNetConfig
@@ -149,16 +172,20 @@ ModelConfig = Annotated[
     | UNetLite0Config
     | ApplicationConfig
     | UNetApplicationConfig
-    | ClassicConfig,
+    | ClassicConfig
+    | FCNBoxesConfig
+    | Lite0BoxesConfig,
     Field(discriminator="name"),
 ]  # The names in trainer.models.BUILDERS.
 CLASSIFIERS = (ClassifierConfig, Lite0Config, ApplicationConfig, *get_args(ClassicConfig))
+LOCALIZERS = (FCNBoxesConfig, Lite0BoxesConfig)
 PRETRAINED = (
     VGGConfig,
     Lite0Config,
     UNetLite0Config,
     ApplicationConfig,
     UNetApplicationConfig,
+    Lite0BoxesConfig,
 )  # They have a backbone.
 AVERAGING = (
     UNetConfig,

@@ -78,5 +78,6 @@ class TrainConfig(PhaseConfig):
     class_weights: tuple[Positive, ...]  # Masks only: one for each class; empty: equal weights.
     ema_momentum: Fraction  # Of the moving average of the weights, which is exported.
     seed: Seed
+    box_weight: Amount = 0.0  # Boxes only: weight of the box loss, added to the cross-entropy.
     layer_decay: FractionAbove0 = 1.0  # The factor of the rate from a group to the one before.
     histogram_epochs: CountOrNone = 0  # From one log of weight histograms to the next; 0: no log.

@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from trainer.model_config import CLASSIFIERS, PRETRAINED
+from trainer.model_config import CLASSIFIERS, LOCALIZERS, PRETRAINED
 
 if TYPE_CHECKING:
     from trainer.config import ClassUnion, Experiment, Recipe
 
 METRICS = {  # What a gate may name, by the name of the task.
+    "boxes": (
+        "accuracy",
+        "box_iou",
+        "mean_average_precision",
+        "mean_average_precision_11_point",
+    ),
     "classes": ("accuracy", "top_2_accuracy"),
     "masks": ("mean_iou", "pixel_accuracy"),
 }
@@ -106,6 +112,31 @@ def check_classes(recipe: Recipe) -> None:
             '"lite0"'
         )
     _check_no_mask_values(recipe)
+    _check_no_box_values(recipe)
+
+
+def check_boxes(recipe: Recipe) -> None:
+    """Raises ValueError for values that boxes cannot use."""
+    if recipe.data.mask:
+        raise ValueError("data.task=boxes does not use data.mask: set data.mask to null")
+    if not isinstance(recipe.model, LOCALIZERS):
+        raise ValueError(
+            f"model.name={recipe.model.name} finds no boxes: use lite0_boxes or fcn_boxes"
+        )
+    if not recipe.data.classes:
+        raise ValueError("data.classes is empty: name the objects as the files of boxes do")
+    if not recipe.train.box_weight:
+        raise ValueError("train.box_weight=0.0 does not learn boxes: use 1.0, for example")
+    if recipe.augment.mixup:
+        raise ValueError(f"augment.mixup={recipe.augment.mixup} blends two boxes: use 0.0")
+    _check_no_mask_values(recipe)
+
+
+def _check_no_box_values(recipe: Recipe) -> None:
+    if recipe.train.box_weight:
+        raise ValueError(
+            f"train.box_weight={recipe.train.box_weight} applies to data.task=boxes only: use 0.0"
+        )
 
 
 def _check_no_mask_values(recipe: Recipe) -> None:
@@ -125,10 +156,10 @@ def check_masks(recipe: Recipe) -> None:
     if not mask:
         raise ValueError("data.task=masks needs data.mask: describe the mask files in it")
     classes = recipe.data.classes
-    if isinstance(recipe.model, CLASSIFIERS):
+    if isinstance(recipe.model, (*CLASSIFIERS, *LOCALIZERS)):
         raise ValueError(
-            f"model.name={recipe.model.name} is a classifier and makes no masks: use unet_small or "
-            "unet_lite0"
+            f"model.name={recipe.model.name} labels whole images and makes no masks: use "
+            "unet_small or unet_lite0"
         )
     if len(classes) != len(mask.values):
         raise ValueError(
@@ -140,6 +171,7 @@ def check_masks(recipe: Recipe) -> None:
             f"augment.mixup={recipe.augment.mixup} blends the classes of whole images, "
             "which masks do not have: use 0.0"
         )
+    _check_no_box_values(recipe)
     _check_weights(recipe)
     _check_ground(recipe, mask.ground)
 
@@ -167,4 +199,8 @@ def _check_ground(recipe: Recipe, ground: tuple[str, ...]) -> None:
         )
 
 
-CHECKS = {"classes": check_classes, "masks": check_masks}  # By the name of the task.
+CHECKS = {
+    "boxes": check_boxes,
+    "classes": check_classes,
+    "masks": check_masks,
+}  # By the name of the task.

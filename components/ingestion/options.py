@@ -25,6 +25,7 @@ class IngestionOptions:
     max_reject_fraction: float  # 0..1
     reading: MaskReading | None = None  # How masks are read; None if images have classes.
     mask_classes: tuple[str, ...] = ()
+    box_classes: tuple[str, ...] = ()  # If each image has one box: the names of what is in it.
     near_duplicates: str = "together"  # Or "apart".
     bits: int = 16  # Of samples in files that do not declare it: the greatest sample decides.
     mask_suffix: str = ""  # What a mask's name has after its image's.
@@ -53,6 +54,7 @@ def parse(properties: Mapping[str, Any]) -> IngestionOptions:
         max_reject_fraction=float(properties["max_reject_fraction"]),
         reading=_parse_mask(mask) if mask else None,
         mask_classes=tuple(mask["classes"]) if mask else (),
+        box_classes=tuple(json.loads(properties["box_classes"])),
         near_duplicates=str(properties["near_duplicates"]),
         mask_suffix=mask["suffix"] if mask else "",
         images_per_class=_parse_counts(str(properties.get("images_per_class", ""))),

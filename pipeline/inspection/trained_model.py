@@ -15,7 +15,7 @@ from trainer.data.preprocessing import DataStatistics
 from trainer.export import network, saved_model
 from trainer.model_config import PRETRAINED
 
-UNKNOWN = (127.5,) * 3, (64.0,) * 3  # Mean and deviation of the pixels of unknown images.
+UNKNOWN = 127.5, 64.0  # Mean and deviation of the pixels of unknown images.
 
 
 class TrainedModel(NamedTuple):
@@ -41,7 +41,7 @@ def read(folder: Path) -> TrainedModel:
 
 def build_untrained(experiment: Experiment, labels: tuple[str, ...]) -> TrainedModel:
     """The experiment's model as training starts with it."""
-    mean, std = UNKNOWN
+    mean, std = ((value,) * experiment.data.channels for value in UNKNOWN)
     statistics = DataStatistics(labels, mean=mean, std=std, size_boundaries=())
     built = models.build(experiment.model, statistics)
     return TrainedModel(built, experiment.data.limits, describe_start(experiment))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from components.metrics.boxes import AVERAGE_PRECISION, BOX_IOU, MEAN_AP, MEAN_AP_11_POINT
 from components.metrics.masks import IOU, MEAN_IOU, PIXEL_ACCURACY, name_unions
 from serving.terminal import Table
 
@@ -39,6 +40,21 @@ def make_mask_table(result: RunResult) -> Table:
     for name, metrics in (("all", result.metrics), ("all, baseline", result.baseline)):
         cells = (format_ratio(metrics.get(key)) for key in (MEAN_IOU, PIXEL_ACCURACY))
         table.add_row(name, *cells)
+    return align_right(table)
+
+
+def make_box_table(result: RunResult) -> Table:
+    """Metrics of each class and of all images; the average precision at an IoU of 0.5."""
+    table = Table("", "images", "accuracy", "box IoU", "average precision", title="Test split")
+    columns = ("accuracy", BOX_IOU, AVERAGE_PRECISION)
+    for name, row in result.classes.items():
+        ratios = (format_ratio(row[key]) for key in columns)
+        table.add_row(name, f"{row['images'] or 0:.0f}", *ratios)
+    table.add_section()
+    for name, metrics in (("all", result.metrics), ("all, baseline", result.baseline)):
+        cells = (format_ratio(metrics.get(key)) for key in ("accuracy", BOX_IOU, MEAN_AP))
+        table.add_row(name, "", *cells)
+    table.add_row("all, 11 points", "", "", "", format_ratio(result.metrics.get(MEAN_AP_11_POINT)))
     return align_right(table)
 
 

@@ -11,10 +11,12 @@ import tenacity
 from serving.client import many
 from serving.client.answers import (
     Answers,
+    Localization,
     Prediction,
     Segmentation,
     VersionStatus,
     read_answers,
+    read_localizations,
     read_predictions,
     read_segmentations,
 )
@@ -56,6 +58,12 @@ class AsyncClient:
         """See Client.segment."""
         return await self._ask(images, self._choose(key), read_segmentations)
 
+    async def localize(
+        self, images: Sequence[bytes], *, key: str | None = None
+    ) -> list[Localization]:
+        """See Client.localize."""
+        return await self._ask(images, self._choose(key), read_localizations)
+
     async def ask(self, images: Sequence[bytes], *, key: str | None = None) -> Answers:
         """See Client.ask."""
         return await self._ask(images, self._choose(key), read_answers)
@@ -72,9 +80,15 @@ class AsyncClient:
         """See Client.segment_many."""
         return self._ask_many(images, many.Pace(batch, concurrency), read_segmentations)
 
+    def localize_many(
+        self, images: Images, *, batch: int = 8, concurrency: int = 4
+    ) -> AsyncIterator[Localization]:
+        """See Client.localize_many."""
+        return self._ask_many(images, many.Pace(batch, concurrency), read_localizations)
+
     def ask_many(
         self, images: Images, *, batch: int = 8, concurrency: int = 4
-    ) -> AsyncIterator[Prediction | Segmentation]:
+    ) -> AsyncIterator[Prediction | Segmentation | Localization]:
         """See Client.ask_many."""
         return self._ask_many(images, many.Pace(batch, concurrency), read_answers)
 

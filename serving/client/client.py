@@ -10,10 +10,12 @@ import tenacity
 from serving.client import many
 from serving.client.answers import (
     Answers,
+    Localization,
     Prediction,
     Segmentation,
     VersionStatus,
     read_answers,
+    read_localizations,
     read_predictions,
     read_segmentations,
 )
@@ -53,8 +55,12 @@ class Client:
         """As `classify`, but one mask for each image, in the image's size."""
         return self._ask(images, self._choose(key), read_segmentations)
 
+    def localize(self, images: Sequence[bytes], *, key: str | None = None) -> list[Localization]:
+        """As `classify`, but one label and one box for each image, in pixels of the image."""
+        return self._ask(images, self._choose(key), read_localizations)
+
     def ask(self, images: Sequence[bytes], *, key: str | None = None) -> Answers:
-        """As `classify`, but predictions or masks, depending on the model."""
+        """As `classify`, but predictions, masks or boxes, depending on the model."""
         return self._ask(images, self._choose(key), read_answers)
 
     def classify_many(
@@ -74,10 +80,16 @@ class Client:
         """As `classify_many`, but masks."""
         return self._ask_many(images, many.Pace(batch, concurrency), read_segmentations)
 
+    def localize_many(
+        self, images: Iterable[KeyedImage], *, batch: int = 8, concurrency: int = 4
+    ) -> Iterator[Localization]:
+        """As `classify_many`, but labels and boxes."""
+        return self._ask_many(images, many.Pace(batch, concurrency), read_localizations)
+
     def ask_many(
         self, images: Iterable[KeyedImage], *, batch: int = 8, concurrency: int = 4
-    ) -> Iterator[Prediction | Segmentation]:
-        """As `classify_many`, but predictions or masks, depending on the model."""
+    ) -> Iterator[Prediction | Segmentation | Localization]:
+        """As `classify_many`, but predictions, masks or boxes, depending on the model."""
         return self._ask_many(images, many.Pace(batch, concurrency), read_answers)
 
     def list_versions(self) -> list[VersionStatus]:

@@ -60,7 +60,7 @@ class MissingOutput(RequestRejected):
     def __init__(self, output: str, existing: Iterable[str], kind: str) -> None:
         super().__init__(
             f"The model is not a {kind}: it has no output {output!r}, only {sorted(existing)}. "
-            "Call Client.ask, which reads classes and masks."
+            "Call Client.ask, which reads all kinds."
         )
         self.output = output
 

@@ -1,4 +1,4 @@
-"""Words in pictures: fonts that have the characters of a name, and strips below images.
+"""Words and boxes in pictures: fonts that have the characters of a name, strips below images, boxes.
 
-Imports Pillow, serving.printable and serving.rgb_images.
+Imports Pillow, the client's answers, serving.overlay, serving.printable and serving.rgb_images.
 """

@@ -64,9 +64,9 @@ def predict(
 ) -> None:
     """Sends images to a served model, in small requests, and prints its answers as they come.
 
-    A segmentation model's masks are written to a folder, each with an overlay on its image. With
-    --output, each image of a classifier is written with its label below. Exit code: 1 if an image
-    got no answer, 2 for wrong use.
+    A segmentation model's masks are written to a folder, each with an overlay on its image; so are
+    images with the boxes of a localization model. With --output, each image of a classifier is
+    written with its label below. Exit code: 1 if an image got no answer, 2 for wrong use.
     """
     request = Request(_choose_url(server, rest), model, timeout, bits, output)
     with ExitStack() as stack:

@@ -44,7 +44,7 @@ CSVFile = Annotated[
 Output = Annotated[
     Path | None,
     typer.Option(
-        help="Folder for masks and their overlays, or for images with their labels.",
+        help="Folder for masks, and for pictures with masks, boxes or labels.",
         metavar="DIR",
         show_default=f"{OUTPUT} for masks, nothing for labels",
     ),

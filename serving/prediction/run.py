@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serving import terminal
-from serving.client import Prediction, connect
-from serving.prediction import label_files, mask_files
+from serving.client import Localization, Prediction, connect
+from serving.prediction import box_files, label_files, mask_files
 from serving.prediction.answer_tables import AnswerTable, ClassRow, Row
 from serving.prediction.asking import Answered, Failed, ask_all
 from serving.prediction.image_list import STDIN, ImageSource
@@ -24,7 +24,7 @@ class Request:
     model: str
     timeout: float  # Seconds.
     bits: int | None  # Of 16-bit files that do not declare their depth.
-    output: Path | None  # Folder for pictures; None: OUTPUT for masks, and no pictures of classes.
+    output: Path | None  # Folder for pictures; None: OUTPUT, and no pictures of classes.
 
     @property
     def folder(self) -> Path:
@@ -37,13 +37,13 @@ class Counts:
     """Images by what became of them."""
 
     classes: int = 0
-    masks: int = 0
+    drawn: int = 0  # With masks or boxes.
     failed: int = 0
 
     @property
     def asked(self) -> int:
         """All of them."""
-        return self.classes + self.masks + self.failed
+        return self.classes + self.drawn + self.failed
 
 
 def ask_and_write(
@@ -67,7 +67,7 @@ def ask_and_write(
                 continue
             row = _make_row(found, request)
             counts.classes += isinstance(row, ClassRow)
-            counts.masks += not isinstance(row, ClassRow)
+            counts.drawn += not isinstance(row, ClassRow)
             table.add(row)
     return counts
 
@@ -76,6 +76,8 @@ def _make_row(found: Answered, request: Request) -> Row:
     source = found.image.source
     path = source.place if source.name == STDIN else Path(source.name)
     folder = request.folder / source.place.parent
+    if isinstance(found.answer, Localization):
+        return box_files.write(path, found.image.encoded, found.answer, folder)
     if not isinstance(found.answer, Prediction):
         return mask_files.write(path, found.image.encoded, found.answer, folder)
     picture = None

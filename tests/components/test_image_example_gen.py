@@ -51,6 +51,7 @@ def test_exec_properties_are_plain_values_of_the_experiment():
         "max_pixels": 50_000_000,
         "max_reject_fraction": 0.05,
         "mask": "",
+        "box_classes": "[]",
         "shards": 4,
         "fingerprint": "f00",
         "follow_links": 0,

@@ -27,6 +27,7 @@ EXPERIMENTS = {
     "flowers": configs.load("flowers"),
     "images": load_images(),
     "pets": configs.load("pets"),
+    "pet-heads": configs.load("pet-heads"),
 }
 
 

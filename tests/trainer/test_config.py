@@ -17,6 +17,7 @@ EXPERIMENT = tiny.EXPERIMENT
 PETS = configs.load("pets")
 MEASURED = replace(PETS, gate=PETS.gate[:1])  # It names no union.
 GREYS = replace(EXPERIMENT.augment, saturation=0.0)
+HEADS = configs.load("pet-heads")
 
 
 @pytest.mark.parametrize("name", configs.EXPERIMENTS)
@@ -129,6 +130,29 @@ def test_channels_are_pooled_in_whole_groups():
 def test_only_the_learned_decoder_is_refined():
     with pytest.raises(ValueError, match="fcn8s"):
         VGGConfig(name="fcn8s", refine=True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [
+        pytest.param({"model": EXPERIMENT.model}, "model.name=fcn", id="model"),
+        pytest.param({"gate": PETS.gate}, "gate.metric=mean_iou", id="gate"),
+        pytest.param({"data": replace(HEADS.data, mask=PETS.data.mask)}, "data.mask", id="mask"),
+        pytest.param({"data": replace(HEADS.data, classes=())}, "data.classes", id="classes"),
+        pytest.param({"augment": replace(HEADS.augment, mixup=0.2)}, "augment.mixup", id="mixup"),
+        pytest.param({"train": replace(HEADS.train, dice=0.5)}, "train.dice", id="dice"),
+        pytest.param({"train": replace(HEADS.train, box_weight=0.0)}, "box_weight", id="weight"),
+    ],
+)
+def test_values_that_boxes_cannot_use_are_refused(changed, name):
+    with pytest.raises(ValueError, match=name):
+        replace(HEADS, **changed)
+
+
+@pytest.mark.parametrize("experiment", [EXPERIMENT, PETS], ids=["classes", "masks"])
+def test_other_tasks_have_no_boxes_to_weigh(experiment):
+    with pytest.raises(ValueError, match="box_weight"):
+        replace(experiment, train=replace(experiment.train, box_weight=1.0))
 
 
 @pytest.mark.parametrize(

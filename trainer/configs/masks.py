@@ -3,8 +3,8 @@
     fcn run masks --data FOLDER
 
 Expect the cost of pets-transfer. The score depends on your images; the gate is that of pets, a mean
-IoU of 0.60 and a pixel accuracy of 0.80. Set yours by --set gate=... `fcn init` writes an experiment
-that fits your folder.
+IoU of 0.60 and a pixel accuracy of 0.80. Set yours by --set gate=... `fcn init` writes an
+experiment that fits your folder.
 """
 
 from dataclasses import replace

@@ -8,11 +8,12 @@ from typing import Any
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from trainer.data import images, masks, records
+from trainer.data import boxes, images, masks, records
 
 VOCABULARY = "labels"
 CONSTANTS = ("channel_mean", "channel_std", "size_boundaries")
 FRACTIONS = "class_fractions"
+MEAN_BOX = "mean_box"
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class DataStatistics:
     std: tuple[float, ...]  # Of each channel, 0..255.
     size_boundaries: tuple[float, ...]  # Square roots of image areas, in pixels, ascending.
     class_fractions: tuple[float, ...] = ()  # Masks only: each class's mean share of the pixels.
+    mean_box: tuple[float, ...] = ()  # Boxes only: ymin, xmin, ymax, xmax in 0..1 of the sides.
 
 
 def preprocessing_fn(inputs: dict[str, Any], custom_config: dict[str, Any]) -> dict[str, tf.Tensor]:
@@ -44,6 +46,16 @@ def masks_preprocessing_fn(
     fractions = average_fractions(densify(inputs[records.MASK]), len(custom_config["classes"]))
     learned = {**compute_constants(inputs, custom_config), FRACTIONS: fractions}
     return repeat_rows(learned, inputs)
+
+
+def boxes_preprocessing_fn(
+    inputs: dict[str, Any], custom_config: dict[str, Any]
+) -> dict[str, tf.Tensor]:
+    """Called by TFX's Transform for images with a class and a box."""
+    tft.vocabulary(tf.reshape(inputs[records.LABEL_TEXT], [-1]), vocab_filename=VOCABULARY)
+    sides = {name: tf.reshape(inputs[name], [-1]) for name in records.BOXES.values()}
+    mean_box = tft.mean(boxes.read(sides), reduce_instance_dims=False)
+    return repeat_rows({**compute_constants(inputs, custom_config), MEAN_BOX: mean_box}, inputs)
 
 
 def compute_constants(
@@ -105,8 +117,7 @@ def read_classes(transform_uri: str) -> DataStatistics:
     """The statistics of images with classes, in Transform's output folder."""
     output = tft.TFTransformOutput(transform_uri)
     columns = _read_constants(output, {records.LABEL_TEXT: tf.constant([[""]])})
-    labels = sorted(name.decode() for name in output.vocabulary_by_name(VOCABULARY))
-    return DataStatistics(tuple(labels), *(columns[name] for name in CONSTANTS))
+    return DataStatistics(_read_labels(output), *(columns[name] for name in CONSTANTS))
 
 
 def read_masks(transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
@@ -115,6 +126,19 @@ def read_masks(transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
         tft.TFTransformOutput(transform_uri), {records.MASK: _encode_one_pixel()}
     )
     return DataStatistics(classes, *(columns[name] for name in (*CONSTANTS, FRACTIONS)))
+
+
+def read_boxes(transform_uri: str) -> DataStatistics:
+    """The statistics of images with a class and a box, in Transform's output folder."""
+    sides = {name: tf.constant([[0.0]]) for name in records.BOXES.values()}
+    output = tft.TFTransformOutput(transform_uri)
+    columns = _read_constants(output, {records.LABEL_TEXT: tf.constant([[""]]), **sides})
+    mean, std, boundaries = (columns[name] for name in CONSTANTS)
+    return DataStatistics(_read_labels(output), mean, std, boundaries, mean_box=columns[MEAN_BOX])
+
+
+def _read_labels(output: tft.TFTransformOutput) -> tuple[str, ...]:
+    return tuple(sorted(name.decode() for name in output.vocabulary_by_name(VOCABULARY)))
 
 
 def _read_constants(

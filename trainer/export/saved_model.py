@@ -10,6 +10,8 @@ All but the last return a classifier's `probabilities` float32 [N, C], `label` s
 `labels` string [N, C]: the labels in the order of the probabilities, which TFMA expects as
 `all_classes`. For a segmenter, they return `mask_bytes` string [N] (PNG in the size of the image
 sent; each pixel is one byte, its class's number), `class_fractions` float32 [N, C] and `labels`.
+A localizer's outputs are those of a classifier, and `boxes` float32 [N, 4]: ymin, xmin, ymax, xmax
+in pixels of the image sent, from its upper left corner.
 The labels are also the asset `labels.txt`. `recipe.json` is the recipe, and `network.json` the
 Keras network (network.py).
 """

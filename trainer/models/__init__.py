@@ -22,6 +22,7 @@ from trainer.models.classic import (
     resnet,
     tutorial_fcn,
 )
+from trainer.models.localizers import fcn_boxes, lite0_boxes
 
 if TYPE_CHECKING:
     from trainer.data.preprocessing import DataStatistics
@@ -45,9 +46,11 @@ BUILDERS: dict[str, Callable[..., keras.Model]] = {
     "resnet34": resnet.build,
     "se_resnet34": resnet.build,
     "tutorial_fcn": tutorial_fcn.build,
+    "fcn_boxes": fcn_boxes.build,
+    "lite0_boxes": lite0_boxes.build,
 }
 BACKBONES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("lite0", "unet_lite0"), LITE0),
+    **dict.fromkeys(("lite0", "unet_lite0", "lite0_boxes"), LITE0),
     **dict.fromkeys(("fcn8s", "fcn16s", "fcn32s", "vgg16_deconv"), VGG16),
     **{
         prefix + name: network.groups

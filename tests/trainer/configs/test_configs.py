@@ -40,5 +40,5 @@ def test_each_experiment_has_a_model_of_its_task(name):
     )
     model = models.build(drop_weights(experiment.model), statistics)
 
-    of_pixels = (None, None, None, 3)
-    assert model.output_shape == (of_pixels if experiment.data.mask else (None, 3))
+    shapes = {"masks": (None, None, None, 3), "classes": (None, 3), "boxes": (None, 3 + 4)}
+    assert model.output_shape == shapes[experiment.task]

@@ -46,7 +46,7 @@ def build_backbone(
     `mean` and `std` are those of the channels, in 0..255; they are used if no weights are read:
     pretrained networks have their own. The weights are initial ones, see weights.py.
     """
-    inputs, mask = build_inputs()
+    inputs, mask = build_inputs(len(mean))
     network = NETWORKS[config.backbone]
     x = normalize_pixels(inputs["image"], mask, config, mean=mean, std=std)
     image = bordered = Map(x, mask)

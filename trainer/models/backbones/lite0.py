@@ -6,12 +6,12 @@ Nothing in it looks at a whole image, so features do not depend on an image's si
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 from keras import layers
 
-from trainer.model_config import Lite0Config, UNetLite0Config
+from trainer.model_config import Lite0BoxesConfig, Lite0Config, UNetLite0Config
 from trainer.models.backbones.affine import (
     EPSILON,
     AffineConv2D,
@@ -22,7 +22,7 @@ from trainer.models.backbones.affine import (
 from trainer.models.inputs import Inputs, build_inputs, normalize
 from trainer.models.layers import Map, MaskedReLU6, pad_to_halve
 
-Config = Lite0Config | UNetLite0Config
+Config = Lite0Config | UNetLite0Config | Lite0BoxesConfig
 
 
 class Block(NamedTuple):
@@ -132,7 +132,7 @@ def convolve(before: Map, shape: Convolution, config: Config, name: str) -> Map:
 def build_convolution(shape: Convolution, config: Config, name: str) -> keras.Layer:
     """The layer, with a factor and an offset for each channel unless normalization follows."""
     affine = config.batch_norm == "frozen"
-    options = {
+    options: dict[str, Any] = {
         "strides": shape.stride,
         "padding": "same" if shape.stride == 1 else "valid",
         "use_bias": affine,

@@ -25,7 +25,7 @@ KERAS: dict[str, ModuleType] = {
 
 def normal(name, image, **values):
     """The image as the network sees it."""
-    inputs, mask = build_inputs()
+    inputs, mask = build_inputs(3)
     config = applications.classifier(name, **values)
     x = normalize_pixels(inputs["image"], mask, config, mean=MEAN, std=STD)
     return np.array(keras.Model(inputs, x)(batch_of([image])))

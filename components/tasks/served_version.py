@@ -1,4 +1,4 @@
-"""Makes a served segmenter the baseline of another run."""
+"""Makes a served model the baseline of another run with the same classes."""
 
 from __future__ import annotations
 
@@ -6,24 +6,23 @@ import tensorflow as tf
 
 from components.errors import DataError
 from trainer.export import saved_model
-from trainer.export.segmenter import Segmenter
-from trainer.export.signatures import EXAMPLES, Outputs
+from trainer.export.signatures import EXAMPLES, ImageModule, Outputs
 
 
-class ServedSegmenter(tf.Module):
+class ServedVersion(tf.Module):
     """A served version that answers the Evaluator with a run's size buckets.
 
-    Raises DataError if its classes differ from the run's: their masks could not be compared.
+    Raises DataError if its classes differ from the run's: their answers could not be compared.
     """
 
-    def __init__(self, version: str, run: Segmenter) -> None:
+    def __init__(self, version: str, run: ImageModule) -> None:
         super().__init__()
         known = tuple(saved_model.read_labels(version))
         if known != run.labels:
             raise DataError(
                 "served_classes_differ",
                 f"The served version {version} has the classes {list(known)}, but data.classes is "
-                f"{list(run.labels)}: their masks cannot be compared. Rename the experiment, or "
+                f"{list(run.labels)}: their answers cannot be compared. Rename the experiment, or "
                 "remove the served versions.",
             )
         self.labels = run.labels
@@ -33,11 +32,11 @@ class ServedSegmenter(tf.Module):
     def trace_signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
         """Returns the signatures that the Evaluator calls."""
         return {
-            "evaluate_examples": self.segment_examples.get_concrete_function(EXAMPLES),
+            "evaluate_examples": self.answer_examples.get_concrete_function(EXAMPLES),
             "transform_features": self._run.find_size_buckets.get_concrete_function(EXAMPLES),
         }
 
     @tf.function
-    def segment_examples(self, examples: tf.Tensor) -> Outputs:
-        """Returns the served version's masks."""
+    def answer_examples(self, examples: tf.Tensor) -> Outputs:
+        """Returns the served version's answers."""
         return self._served.signatures["evaluate_examples"](examples=examples)
