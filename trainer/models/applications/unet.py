@@ -22,7 +22,8 @@ def build(
 
     `size` is each image's own height and width: the rest is padding. `mean` and `std` are
     those of the channels, in 0..255, used if no weights are read. H and W may be anything
-    from 1 up, and differ between calls. Raises what weights.py raises.
+    from 1 up, and differ between calls. With EfficientNetV2B0 each score depends on the whole
+    image, so tiles of an image get other scores. Raises what weights.py raises.
     """
     source, network = weights.load_source(config), NETWORKS[config.backbone]
     inputs, maps = build_backbone(config, source, mean=mean, std=std)
