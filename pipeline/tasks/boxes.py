@@ -23,6 +23,7 @@ from components.metrics.boxes import (
 from pipeline.tasks.metric_config import configure_metric
 from pipeline.tasks.tables import make_box_table
 from pipeline.tasks.task import TaskPipeline, Tile
+from serving import overlay
 from serving.client.answers import Box
 from serving.drawing import boxes as drawing
 from serving.terminal import Table
@@ -71,7 +72,7 @@ def draw_target(
     classes, relative = target[: len(labels)], target[len(labels) :]
     height, width = pixels.shape[:2]
     drawing.draw(image, Box(*(relative * [height, width, height, width]).tolist()), COLOUR)
-    return Tile(image, labels[int(np.argmax(classes))])
+    return Tile(image, overlay.number_names(labels)[int(np.argmax(classes))])
 
 
 BOXES = TaskPipeline(

@@ -85,6 +85,18 @@ def test_the_caption_names_the_classes_of_an_image(target, caption):
     assert tile.picture.size == (5, 4)
 
 
+def test_the_box_of_an_image_is_drawn_on_it():
+    pixels = np.zeros((40, 80, 3), np.uint8)
+    target = np.float32([0, 1, 0, 0.25, 0.5, 0.75, 0.75])  # Of three classes, then the box.
+
+    tile = TASKS["boxes"].draw_target(pixels, target, LABELS)
+
+    assert tile.caption == LABELS[1]
+    rows, columns = np.nonzero(np.asarray(tile.picture).any(axis=-1))
+    assert (rows.min(), rows.max()) == (10, 30)
+    assert (columns.min(), columns.max()) == (40, 60)
+
+
 def test_a_task_without_a_drawing_shows_the_image_alone():
     pixels = np.full((4, 5, 3), 9, np.uint8)
 

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from serving.client import Box, Localization
-from serving.overlay import COLOURS
 from serving.drawing import boxes
+from serving.overlay import COLOURS
 from tests.fakes import tiny
 
 GREEN = (0, 200, 0)
