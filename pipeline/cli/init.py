@@ -117,6 +117,7 @@ def plan_or_fail(wishes: Wishes, settings: Settings, path: Path) -> Plan:
         ):
             return plan.make_plan(wishes, settings)
     except ValueError as error:  # DataError is one.
+        logging.getLogger(__name__).error("%s", traceback.format_exc())
         fail(str(error), WRONG_USE)
     except StorageError as error:
         fail(f"{error} {path} was not written.", FAILED)

@@ -7,7 +7,7 @@ from pipeline.init.choices import Choice, Choices
 from trainer.config import Experiment
 
 STEPS_OF_EPOCH = 4  # At least: batches are smaller in a small folder.
-MEMORY_SHARE = 4  # A batch takes at most this part of the memory.
+MEMORY_SHARE = 2  # A batch takes at most half of the memory: cached images need some, too.
 
 
 def choose_sizes(base: Experiment, summary: Summary, share: float) -> Choices:

@@ -43,6 +43,8 @@ class Search:
             trial = self._try(share)
             if trial.schedule.is_enough(self.experiment):
                 break
+        if trial.schedule.seconds > self.seconds:
+            say("One epoch of each phase takes longer than the time for training.")
         epochs = budget.choose_epochs(trial.experiment, trial.schedule, self._counts)
         return self._drop_given({**trial.choices, **epochs})
 

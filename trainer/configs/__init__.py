@@ -44,5 +44,8 @@ def load(name: str, *, fast: bool = False) -> Experiment:
     """The experiment of this name. Raises ValueError that lists the known names for any other."""
     if name not in EXPERIMENTS:
         known = ", ".join(sorted(EXPERIMENTS))
-        raise ValueError(f"Unknown experiment {name!r}: choose one of {known}.")
+        raise ValueError(
+            f"Unknown experiment {name!r}: choose one of {known}; or write one for your own folder "
+            "of images: fcn init."
+        )
     return (FAST if fast else EXPERIMENTS)[name]

@@ -53,7 +53,7 @@ def test_a_share_makes_all_sides_smaller():
         pytest.param(1000, 1, 32, id="usual"),
         pytest.param(32, 1, 8, id="few-images"),
         pytest.param(1, 1, 1, id="one-image"),
-        pytest.param(1000, 250, 16, id="little-memory"),
+        pytest.param(1000, 500, 16, id="little-memory"),
         pytest.param(1000, 10**9, 1, id="no-memory"),
     ],
 )
