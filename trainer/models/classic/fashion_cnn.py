@@ -30,7 +30,7 @@ def build(
     for stage, (width, kernels) in enumerate(zip(config.widths, KERNELS, strict=True), start=1):
         for number, kernel in enumerate(kernels, start=1):
             x = convolve(x, width, kernel, f"stage{stage}_conv{number}")
-        x = layers.MaxPooling2D(name=f"stage{stage}_pool")(x)
+        x = layers.MaxPooling2D(2, name=f"stage{stage}_pool")(x)
     if config.depth_pool > 1:
         x = DepthMaxPool(config.depth_pool, name="depth_pool")(x)
     x = layers.Flatten(name="flatten")(x)

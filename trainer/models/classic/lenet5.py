@@ -24,9 +24,9 @@ def build(
     """
     inputs, x = build_square_inputs(config.side, mean=mean, std=std)
     x = layers.Conv2D(6, 5, padding="same", activation="tanh", name="c1")(x)
-    x = layers.AveragePooling2D(name="s2")(x)
+    x = layers.AveragePooling2D(2, name="s2")(x)
     x = layers.Conv2D(16, 5, activation="tanh", name="c3")(x)
-    x = layers.AveragePooling2D(name="s4")(x)
+    x = layers.AveragePooling2D(2, name="s4")(x)
     x = layers.Conv2D(120, 5, activation="tanh", name="c5")(x)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(84, activation="tanh", name="f6")(x)
