@@ -180,9 +180,9 @@ def test_a_push_attempt_reaches_the_pusher(experiment):
 
 
 def test_a_graph_of_an_unknown_task_is_refused(experiment):
-    data = replace(experiment.data, task="boxes")
+    data = replace(experiment.data, task="poses")
 
-    with pytest.raises(ValueError, match=r"data\.task=boxes"):
+    with pytest.raises(ValueError, match=r"data\.task=poses"):
         create_pipeline(replace(experiment, data=data), SETTINGS)
 
 
@@ -193,5 +193,4 @@ def test_every_experiment_compiles_into_the_graph(name, fast):
     compiled = Compiler().compile(create_pipeline(experiment, SETTINGS))
     steps = [node.pipeline_node.node_info.id for node in compiled.nodes]
 
-    assert steps[0] == "ImageExampleGen"
-    assert steps[-1] == "Pusher"
+    assert {"ImageExampleGen", "Transform", "Trainer", "Evaluator", "Pusher"} <= set(steps)

@@ -78,8 +78,8 @@ def test_the_file_may_name_the_folder_of_images(tmp_path, folder, found):
     ("text", "named"),
     [
         pytest.param('base = "images"\nepochs = \n', "line 2, column 10", id="not-toml"),
-        pytest.param("[train]\nepochs = 3\n", 'base="": .*one of flowers', id="no-base"),
-        pytest.param('base = "imges"\n', "'imges'.*choose one of flowers", id="unknown-base"),
+        pytest.param("[train]\nepochs = 3\n", 'base="": .*flowers, flowers-transfer', id="no-base"),
+        pytest.param('base = "imges"\n', "'imges'.*flowers, flowers-transfer", id="unknown-base"),
         pytest.param("base = 3\n", "base=3: ", id="base-of-another-type"),
         pytest.param(
             'base = "images"\n[train]\nepocs = 3\n', "Did you mean train.epochs", id="typo"
