@@ -21,7 +21,7 @@ from serving.terminal import Table, console
 if TYPE_CHECKING:
     from serving.client import Prediction
 
-MODEL = "flowers"
+MODEL = "flowers-transfer"
 
 TestImage = tuple[str, bytes, str]  # Its file name, its encoded bytes, its true class.
 
