@@ -24,7 +24,7 @@ import tensorflow as tf
 from trainer import tasks
 from trainer.config import Recipe
 from trainer.data.preprocessing import DataStatistics
-from trainer.models.computed_kernel import fix_kernels
+from trainer.models.layers import fix_kernels
 
 LABELS = "labels.txt"
 
