@@ -29,7 +29,7 @@ from trainer import tasks
 from trainer.config import Recipe, recipe_from_json, recipe_to_json
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import network as networks
-from trainer.models.computed_kernel import fix_kernels
+from trainer.models.layers import fix_kernels
 
 LABELS = "labels.txt"
 RECIPE = "recipe.json"

@@ -15,7 +15,7 @@ from tests.fakes import segmenters, tiny
 from tests.fakes.images.padded import batch_of
 from trainer import models
 from trainer.models import geometry
-from trainer.models.computed_kernel import fix_kernels
+from trainer.models.layers import fix_kernels
 from trainer.overrides import MODELS as MODELS_BY_NAME
 
 MODELS = {name: segmenters.disturbed(config) for name, config in segmenters.CONFIGS.items()}

@@ -11,8 +11,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from trainer.models.computed_kernel import ComputedKernel
-from trainer.models.layers import Shape
+from trainer.models.layers import ComputedKernel, Shape
 
 EPSILON = 1e-3  # Of the published networks.
 

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from trainer.models.backbones.affine import AffineConv2D, AffineDepthwiseConv2D
-from trainer.models.computed_kernel import fix_kernels
-from trainer.models.layers import StandardizedConv2D
+from trainer.models.layers import StandardizedConv2D, fix_kernels
 
 LAYERS = {
     "standardized": lambda: StandardizedConv2D(4, 3),
