@@ -168,7 +168,8 @@ def fix_kernels(model: keras.Model) -> keras.Model:
 
     For one image of 160 x 120 pixels, computing the kernels took almost half of the time.
     """
-    copy = keras.models.clone_model(model)
+    kinds = {type(layer).__name__: type(layer) for layer in model.layers}
+    copy = type(model).from_config(model.get_config(), custom_objects=kinds)  # Not compiled.
     copy.set_weights(model.get_weights())
     for layer in copy.layers:
         if isinstance(layer, ComputedKernel):
