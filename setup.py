@@ -1,7 +1,7 @@
 """Metadata, packages and requirements of fcn-pipeline. `make lock` makes the locks from them.
 
 Without extras, the client library and `fcn predict` are installed: no TensorFlow, on any Python
-from 3.10 up. The extra `pipeline` adds all other commands; `kubeflow`, `gpu` and `dev` contain it.
+from 3.10 up. The extra `pipeline` adds all other commands; every extra but `client` contains it.
 It has two tracks (docs/decisions/0001-two-tracks.md): Python 3.11 and later takes TFX 1.21, whose
 wheels need glibc 2.38; Python 3.10 takes TFX 1.16, the newest whose wheels load on an older glibc.
 """

@@ -188,7 +188,9 @@ def fix_kernels(model: keras.Model) -> keras.Model:
 
     For one image of 160 x 120 pixels, computing the kernels took almost half of the time.
     """
-    copy = keras.models.clone_model(model)
+    kinds = {type(layer).__name__: type(layer) for layer in model.layers}
+    # Not by clone_model: newer versions of Keras then copy the optimizer too.
+    copy = type(model).from_config(model.get_config(), custom_objects=kinds)
     copy.set_weights(model.get_weights())
     for layer in copy.layers:
         if isinstance(layer, ComputedKernel):

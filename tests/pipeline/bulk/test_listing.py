@@ -10,13 +10,7 @@ from tests.fakes.image_files import jpeg, put
 
 
 def test_images_are_grouped_records_stand_alone_and_others_are_counted(tmp_path):
-    names = {
-        "a/x.jpg": b"",
-        "b/plain": jpeg(),
-        "b/film": b"film",
-        "data_tfrecord-0": b"",
-        ".y": b"",
-    }
+    names = {"a/x.jpg": b"", "b/plain": jpeg(), "b/film": b"", "data_tfrecord-0": b"", ".y": b""}
     place = str(put(tmp_path / "in", names))
 
     listed = list(ListWork().process(place))
