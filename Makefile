@@ -53,7 +53,7 @@ debian13-root:
 test-flink: setup  ## run ingestion to Transform on a real Flink cluster, with kill -9; needs Java, Maven
 	@$(PY) -m pytest -s tests/flink $(FLINK_ARGS)
 
-test-flink-short: setup  ## the short form: ingestion and statistics, without kill -9
+test-flink-short: setup  ## the short form: ingestion, statistics and bulk predictions, without kill -9
 	@$(PY) -m pytest -s tests/flink/test_short_form.py $(FLINK_ARGS)
 
 test-kills: setup  ## kill 100 runs at many moments; KILLS_ARGS="--kills=N --seed=N"

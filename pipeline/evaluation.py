@@ -15,7 +15,7 @@ OVERALL = tfma.SlicingSpec()  # Without a slice, TFMA applies a threshold to eve
 def make_eval_config(experiment: Experiment) -> tfma.EvalConfig:
     """Metrics overall and by slice, with the thresholds of the experiment's gate."""
     task = TASKS[experiment.task]
-    metrics = task.metrics(len(experiment.data.classes))
+    metrics = task.metrics(experiment)
     for config in metrics:
         add_thresholds(config, experiment.gate, task.by_class)
     keys = [SIZE_BUCKET, *task.sliced_by]

@@ -142,6 +142,7 @@ def make_transform(examples: BaseChannel, schema: BaseChannel, experiment: Exper
         custom_config={
             "size_buckets": experiment.data.size_buckets,
             "classes": list(experiment.data.classes),
+            "channels": experiment.data.channels,
         },
         materialize=False,
         disable_statistics=True,

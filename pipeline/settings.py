@@ -74,7 +74,12 @@ def read_places(model: str, *, data: str, workdir: str) -> tuple[str, str]:
     data = data or os.environ.get("FCN_DATA", "")
     if not data:
         raise SettingsError("No folder of images: give --data, or set FCN_DATA.", name="FCN_DATA")
-    return data, workdir or os.environ.get("FCN_WORKDIR", "") or f"runs/{model}"
+    return data, choose_workdir(model, workdir)
+
+
+def choose_workdir(model: str, workdir: str) -> str:
+    """The workdir given, else that of FCN_WORKDIR, else runs/<model>."""
+    return workdir or os.environ.get("FCN_WORKDIR", "") or f"runs/{model}"
 
 
 def make_absolute(place: str) -> str:

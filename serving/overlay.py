@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import io
 from collections.abc import Iterable
 
@@ -10,6 +9,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from serving import printable
+from serving.drawing import fonts
+from serving.drawing.strips import INK, PAPER, encode_png, stack
 from serving.rgb_images import make_upright
 
 # Eight colours for colour-blind readers too: Okabe, Ito, "Color Universal Design" (2008).
@@ -26,8 +27,6 @@ COLOURS = (
 IGNORED = 255  # In annotated masks: a pixel without a class.
 OPACITY = 0.5
 LINE, SQUARE, GAP = 18, 12, 6  # Pixels of the legend.
-NO_CHARACTER = "\uffff"  # Drawn as what the font shows for characters that it lacks.
-WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
 
 def make_palette(classes: int = 256) -> np.ndarray:
@@ -52,7 +51,7 @@ def encode_mask(mask: np.ndarray) -> bytes:
     """A PNG whose bytes are the class ids and whose palette shows them in colours."""
     image = Image.fromarray(mask)
     image.putpalette(make_palette().tobytes())  # Grey values become palette indices, unchanged.
-    return _encode_png(image)
+    return encode_png(image)
 
 
 def blend(image: Image.Image, mask: np.ndarray) -> Image.Image:
@@ -80,13 +79,7 @@ def draw_overlay(encoded: bytes, mask: np.ndarray, fractions: dict[str, float]) 
     """A PNG of the image with its mask [H, W] over it, and a legend below."""
     with Image.open(io.BytesIO(make_upright(encoded))) as image:
         picture = blend(image, mask)
-    words = draw_legend(fractions)
-    whole = Image.new(
-        "RGB", (max(picture.width, words.width), picture.height + words.height), WHITE
-    )
-    whole.paste(picture, (0, 0))
-    whole.paste(words, (0, picture.height))
-    return _encode_png(whole)
+    return encode_png(stack(picture, draw_legend(fractions)))
 
 
 def draw_legend(fractions: dict[str, float]) -> Image.Image:
@@ -95,13 +88,13 @@ def draw_legend(fractions: dict[str, float]) -> Image.Image:
     shares = zip(number_names(fractions), fractions.values(), strict=True)
     lines = [f"{name} {part:.1%}" for name, part in shares]
     width = round(max(font.getlength(line) for line in lines)) + SQUARE + 3 * GAP
-    picture = Image.new("RGB", (width, LINE * len(lines) + GAP), WHITE)
+    picture = Image.new("RGB", (width, LINE * len(lines) + GAP), PAPER)
     pen = ImageDraw.Draw(picture)
     for number, (line, colour) in enumerate(zip(lines, make_palette(len(lines)), strict=True)):
         top = GAP + number * LINE
         square = (GAP, top, GAP + SQUARE, top + SQUARE)
-        pen.rectangle(square, fill=tuple(colour.tolist()), outline=BLACK)
-        pen.text((2 * GAP + SQUARE, top), line, fill=BLACK, font=font)
+        pen.rectangle(square, fill=tuple(colour.tolist()), outline=INK)
+        pen.text((2 * GAP + SQUARE, top), line, fill=INK, font=font)
     return picture
 
 
@@ -114,19 +107,4 @@ def number_names(names: Iterable[str]) -> list[str]:
 
 def has_glyphs(name: str) -> bool:
     """Whether the legend's font has all characters of a name."""
-    return all(_has_glyph(sign) for sign in name)
-
-
-@functools.cache
-def _has_glyph(sign: str) -> bool:
-    font = ImageFont.load_default()
-    try:
-        return sign.isspace() or bytes(font.getmask(sign)) != bytes(font.getmask(NO_CHARACTER))
-    except UnicodeEncodeError:  # Pillow without FreeType has Latin letters only.
-        return False
-
-
-def _encode_png(image: Image.Image) -> bytes:
-    stream = io.BytesIO()
-    image.save(stream, "PNG")
-    return stream.getvalue()
+    return fonts.has_glyphs(ImageFont.load_default(), name)

@@ -18,14 +18,23 @@ from trainer.config_values import (
     Count,
     FileName,
     Fraction,
+    MetricName,
     PixelValue,
     RunName,
+    SplitRatios,
     TwoOrMore,
 )
-from trainer.data.limits import SizeLimits
+from trainer.data.limits import SizeLimits, Sizing
 from trainer.model_config import ModelConfig
 from trainer.phase_config import AugmentConfig, HeadPhaseConfig, TrainConfig
-from trainer.task_checks import CHECKS, check_gate, check_phases
+from trainer.task_checks import (
+    CHECKS,
+    check_channels,
+    check_gate,
+    check_phases,
+    check_sizing,
+    check_unions,
+)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -52,24 +61,32 @@ class DataConfig:
 
     schema: FileName  # trainer/data/schemas/<schema>.pbtxt
     classes: ClassNames  # Empty: the names of the folders.
-    split_ratios: tuple[
-        Count, Count, Count
-    ]  # train : val : test, if the folder is not split already.
+    split_ratios: SplitRatios  # train : val : test, if the folder is not split already.
     near_duplicates: Literal["together", "apart"]  # Whether images that look alike share a split.
     min_side: Count  # Pixels; a smaller image is a reject.
     max_pixels: Count  # Height x width; a larger image is a reject, and is not decoded.
     max_reject_fraction: Fraction  # More rejects stop the run.
     max_share_change: Fraction  # How far a class share may be from the served model's.
     shards: Count  # TFRecord files for each split.
-    max_side: Count  # Pixels; larger images are scaled down, smaller ones keep their size.
+    max_side: Count  # Pixels: what `sizing` brings the sides of an image to.
+    channels: Literal[1, 3] = 3  # Of the model's inputs: grey, or red, green and blue.
     size_buckets: TwoOrMore  # Quantiles of the image area: slices of the evaluation.
+    images_per_class: tuple[Count, Count, Count] | None = None  # train, val, test: at most so many.
+    sizing: Sizing = "limit"  # How images become the ones that the model sees.
     mask: MaskConfig | None = None  # None: each image has a class; else each has a mask.
     task: str = ""  # A name in trainer.tasks.TASKS; empty: masks if there is a mask, else classes.
 
     @property
+    def box_classes(self) -> tuple[str, ...]:
+        """The names of what is in boxes; empty if the task does not learn boxes."""
+        return self.classes if self.task == "boxes" else ()
+
+    @property
     def limits(self) -> SizeLimits:
         """What a served model takes."""
-        return SizeLimits(self.max_side, self.max_pixels)
+        return SizeLimits(
+            self.max_side, self.max_pixels, sizing=self.sizing, channels=self.channels
+        )
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -80,6 +97,19 @@ class Threshold:
     at_least: Fraction
     max_drop: Fraction | None = None  # How far it may be below the served model's value.
     each_class: StrictBool = False  # Checked for each class, not overall.
+
+
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class ClassUnion:
+    """Classes of pixels that are measured as one against all others, as the metric NAME_iou."""
+
+    name: MetricName
+    classes: Annotated[ClassNames, Field(min_length=1)]
+
+    @property
+    def metric(self) -> str:
+        """The name of its intersection over union, for the gate too."""
+        return f"{self.name}_iou"
 
 
 def _check_not_empty(gate: tuple[Threshold, ...]) -> tuple[Threshold, ...]:
@@ -117,6 +147,8 @@ class Recipe:
         if self.task in CHECKS:
             CHECKS[self.task](self)
         check_phases(self)
+        check_sizing(self)
+        check_channels(self)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -124,9 +156,11 @@ class Experiment(Recipe):
     """One experiment: data, model, training, and the gate that its model must pass."""
 
     gate: Gate
+    unions: tuple[ClassUnion, ...] = ()  # Masks only.
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_unions(self)
         check_gate(self)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StrictBool
 from pydantic.dataclasses import dataclass
 
+from trainer.classic_config import ClassicConfig
 from trainer.config_values import (
     KNOWN_NAMES_ONLY,
     Count,
@@ -56,6 +57,13 @@ class VGGConfig:
     weights: str = "imagenet"  # Or "none", or a file of Keras's VGG-16 weights (.h5).
     frozen: StrictBool = False  # Whether pretrained weights stay fixed in training.
     dropout: FractionBelow1 = 0.5
+    refine: StrictBool = False  # vgg16_deconv only: a 3x3 convolution after each transposed one.
+
+    def __post_init__(self) -> None:
+        if self.refine and self.name != "vgg16_deconv":
+            raise ValueError(
+                f"refine=true applies to vgg16_deconv, and {self.name} has no decoder: use false"
+            )
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -86,13 +94,104 @@ class UNetLite0Config:
     sides: tuple[Count, ...] = ()  # Pixels: serving averages over these sides, not data.max_side.
 
 
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class ApplicationConfig:
+    """The shape of a classifier on a network of keras.applications in trainer/models."""
+
+    name: Literal[
+        "mobilenet_v2", "resnet50", "resnet50_v2", "xception", "vgg16", "efficientnet_v2_b0"
+    ]
+    width: Positive = 1.0  # Times the network's channels; MobileNetV2's alpha.
+    weights: str = "imagenet"  # Or "none", or a file of Keras's weights of the network (.h5).
+    batch_norm: Literal["frozen", "trained"] = "frozen"  # Frozen: the statistics of the weights.
+    head: Literal["conv", "dense"] = "dense"
+    hidden: Count = 256  # Channels of the convolutional head's hidden layer.
+    pooling: Literal["average", "max"] = "average"
+    dropout: FractionBelow1 = 0.2
+
+    @property
+    def backbone(self) -> str:
+        """The name of the network."""
+        return self.name
+
+
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class UNetApplicationConfig:
+    """The shape of a U-Net on a network of keras.applications in trainer/models."""
+
+    name: Literal[
+        "unet_mobilenet_v2",
+        "unet_resnet50",
+        "unet_resnet50_v2",
+        "unet_xception",
+        "unet_vgg16",
+        "unet_efficientnet_v2_b0",
+    ]
+    width: Positive = 1.0  # Times the network's channels; MobileNetV2's alpha.
+    weights: str = "imagenet"  # Or "none", or a file of Keras's weights of the network (.h5).
+    batch_norm: Literal["frozen", "trained"] = "frozen"  # Frozen: the statistics of the weights.
+    widths: FourWidths = (24, 32, 64, 96)  # Channels of the decoder at strides 2, 4, 8 and 16.
+    dropout: FractionBelow1 = 0.2
+    mirrored: StrictBool = False  # Serving averages with the mirrored image: twice the work.
+    sides: tuple[Count, ...] = ()  # Pixels: serving averages over these sides, not data.max_side.
+
+    @property
+    def backbone(self) -> str:
+        """The name of the network."""
+        return self.name.removeprefix("unet_")
+
+
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class FCNBoxesConfig:
+    """The shape of a localizer with the stages of `fcn` in trainer/models/localizers."""
+
+    name: Literal["fcn_boxes"] = "fcn_boxes"
+    widths: Widths = (64, 128, 256)  # Channels of each stage; each halves height and width.
+    blocks: Count = 1  # Residual blocks in each stage.
+    hidden: Count = 128  # Channels of the box head's hidden layer.
+    dropout: FractionBelow1 = 0.3
+
+
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class Lite0BoxesConfig:
+    """The shape of a localizer on EfficientNet-Lite0 in trainer/models/localizers."""
+
+    name: Literal["lite0_boxes"] = "lite0_boxes"
+    width: Positive = 1.0  # Times Lite0's channels; other than 1 has no pretrained weights.
+    weights: str = "imagenet"  # Or "none", or a file with the names of the package's .pth file.
+    batch_norm: Literal["frozen", "trained"] = "frozen"  # Frozen: a factor and an offset.
+    hidden: Count = 256  # Channels of the box head's hidden layer.
+    dropout: FractionBelow1 = 0.2
+
+
 ModelConfig = Annotated[
-    ClassifierConfig | UNetConfig | VGGConfig | Lite0Config | UNetLite0Config,
+    ClassifierConfig
+    | UNetConfig
+    | VGGConfig
+    | Lite0Config
+    | UNetLite0Config
+    | ApplicationConfig
+    | UNetApplicationConfig
+    | ClassicConfig
+    | FCNBoxesConfig
+    | Lite0BoxesConfig,
     Field(discriminator="name"),
 ]  # The names in trainer.models.BUILDERS.
-CLASSIFIERS = (ClassifierConfig, Lite0Config)
-PRETRAINED = (VGGConfig, Lite0Config, UNetLite0Config)  # They have a backbone.
-AVERAGING = (UNetConfig, UNetLite0Config)  # Their served models average over several views.
+CLASSIFIERS = (ClassifierConfig, Lite0Config, ApplicationConfig, *get_args(ClassicConfig))
+LOCALIZERS = (FCNBoxesConfig, Lite0BoxesConfig)
+PRETRAINED = (
+    VGGConfig,
+    Lite0Config,
+    UNetLite0Config,
+    ApplicationConfig,
+    UNetApplicationConfig,
+    Lite0BoxesConfig,
+)  # They have a backbone.
+AVERAGING = (
+    UNetConfig,
+    UNetLite0Config,
+    UNetApplicationConfig,
+)  # Their served models average over several views.
 
 
 def drop_weights(config: ModelConfig) -> ModelConfig:

@@ -94,7 +94,12 @@ class LayerwiseSGD(LayerwiseRates, keras.optimizers.SGD):
     """SGD with a rate for each variable."""
 
 
+class LayerwiseNadam(LayerwiseRates, keras.optimizers.Nadam):
+    """Nadam with a rate for each variable."""
+
+
 OPTIMIZERS = {
     "adamw": (keras.optimizers.AdamW, LayerwiseAdamW),
+    "nadam": (keras.optimizers.Nadam, LayerwiseNadam),
     "sgd": (keras.optimizers.SGD, LayerwiseSGD),
 }

@@ -23,17 +23,23 @@ def apply_overrides(experiment: Experiment, overrides: Sequence[str]) -> Experim
     the values that exist, or what the value should be.
     """
     values = dataclasses.asdict(experiment)
-    for override in overrides:
-        name, equals, text = override.partition("=")
-        if not equals:
-            raise ValueError(f"{override!r} is not NAME=VALUE: write for example train.epochs=5.")
-        _replace(values, name, _read_value(text))
-        if name == "model.name":  # Each model has its own values.
-            values["model"] = _read_defaults(values["model"]["name"])
+    for name, value in map(parse, overrides):
+        before = values["model"]["name"]
+        _replace(values, name, value)
+        if name == "model.name" and values["model"]["name"] != before:
+            values["model"] = _read_defaults(values["model"]["name"])  # Each has its own values.
     try:
         return from_values(values)
     except pydantic.ValidationError as error:
         raise ValueError(" ".join(map(_describe, error.errors()))) from error
+
+
+def parse(override: str) -> tuple[str, Any]:
+    """The name and the value of "train.epochs=5". Raises ValueError without an equals sign."""
+    name, equals, text = override.partition("=")
+    if not equals:
+        raise ValueError(f"{override!r} is not NAME=VALUE: write for example train.epochs=5.")
+    return name, _read_value(text)
 
 
 def list_names(experiment: Experiment) -> list[str]:

@@ -11,6 +11,7 @@ from trainer.config_values import (
     KNOWN_NAMES_ONLY,
     Amount,
     Count,
+    CountOrNone,
     Factor,
     Fraction,
     FractionAbove0,
@@ -39,6 +40,7 @@ class AugmentConfig:
     grey: Fraction  # Share of the images that become grey.
     paste: Fraction  # Masks only: share of the images whose objects go onto another image.
     mixup: Amount  # Parameter of the Beta distribution that blends two images; 0: no blending.
+    mirror: StrictBool = True  # Half of the images are mirrored; not for digits and letters.
 
     def __post_init__(self) -> None:
         if self.side % self.grid:
@@ -56,7 +58,7 @@ class PhaseConfig:
     learning_rate: Positive  # The peak, at the end of the warm-up.
     warmup_epochs: Amount
     weight_decay: Amount
-    optimizer: Literal["adamw", "sgd"] = "adamw"
+    optimizer: Literal["adamw", "nadam", "sgd"] = "adamw"
     momentum: FractionBelow1 = 0.9  # Of sgd.
     nesterov: StrictBool = True  # Of sgd: looks ahead by the momentum.
     schedule: Literal["cosine", "linear", "constant"] = "cosine"  # After the warm-up.
@@ -79,6 +81,8 @@ class TrainConfig(PhaseConfig):
     class_weights: tuple[Positive, ...]  # Masks only: one for each class; empty: equal weights.
     ema_momentum: Fraction  # Of the moving average of the weights, which is exported.
     seed: Seed
+    box_weight: Amount = 0.0  # Boxes only: weight of the box loss, added to the cross-entropy.
     layer_decay: FractionAbove0 = 1.0  # The factor of the rate from a group to the one before.
+    histogram_epochs: CountOrNone = 0  # From one log of weight histograms to the next; 0: no log.
     precision: Precision = "float32"  # Of the layers; float16 with a scaled loss.
     devices: Devices = "one"  # "all": each GPU of the machine takes `batch_size` images a step.

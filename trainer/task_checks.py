@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from trainer.model_config import CLASSIFIERS, PRETRAINED
+from trainer.model_config import CLASSIFIERS, LOCALIZERS, PRETRAINED
 
 if TYPE_CHECKING:
-    from trainer.config import Experiment, Recipe
+    from trainer.config import ClassUnion, Experiment, Recipe
 
 METRICS = {  # What a gate may name, by the name of the task.
+    "boxes": (
+        "accuracy",
+        "box_iou",
+        "mean_average_precision",
+        "mean_average_precision_11_point",
+    ),
     "classes": ("accuracy", "top_2_accuracy"),
     "masks": ("mean_iou", "pixel_accuracy"),
 }
@@ -18,13 +24,39 @@ METRICS = {  # What a gate may name, by the name of the task.
 
 def check_gate(experiment: Experiment) -> None:
     """Raises ValueError for a metric that the task does not measure."""
-    allowed = METRICS.get(experiment.task)
+    known = METRICS.get(experiment.task, ())
+    allowed = (*known, *(union.metric for union in experiment.unions))
     for threshold in experiment.gate:
-        if allowed and threshold.metric not in allowed:
+        if known and threshold.metric not in allowed:
             raise ValueError(
                 f"gate.metric={threshold.metric} is not measured for data.task={experiment.task}: "
                 f"use {' or '.join(allowed)}"
             )
+
+
+def check_unions(experiment: Experiment) -> None:
+    """Raises ValueError for unions of classes that cannot be measured."""
+    metrics = [union.metric for union in experiment.unions]
+    if taken := {name for name in metrics if metrics.count(name) > 1 or name == "mean_iou"}:
+        raise ValueError(f"unions: the metric {min(taken)} exists already: give another name")
+    for union in experiment.unions:
+        _check_union(experiment, union)
+
+
+def _check_union(experiment: Experiment, union: ClassUnion) -> None:
+    classes = experiment.data.classes
+    if experiment.task != "masks":
+        raise ValueError(f"unions={union.name} applies to masks only: use []")
+    if extra := [name for name in union.classes if name not in classes]:
+        raise ValueError(
+            f"unions: {union.name} contains {', '.join(extra)}, not in "
+            f"data.classes={list(classes)}: use names from data.classes"
+        )
+    if len(union.classes) == len(classes):
+        raise ValueError(
+            f"unions: {union.name} contains all of data.classes={list(classes)}: leave out at "
+            "least one, with which it is compared"
+        )
 
 
 def check_phases(recipe: Recipe) -> None:
@@ -42,6 +74,34 @@ def check_phases(recipe: Recipe) -> None:
             )
 
 
+def check_sizing(recipe: Recipe) -> None:
+    """Raises ValueError if pixels are cut off or added that a task's answers need."""
+    sizing = recipe.data.sizing
+    if recipe.task != "classes" and sizing in ("resize_with_pad", "crop_or_pad"):
+        raise ValueError(
+            f"data.sizing={sizing} changes which pixels an image has, and the answers of "
+            f"data.task={recipe.task} are about these: use limit or resize"
+        )
+
+
+def check_channels(recipe: Recipe) -> None:
+    """Raises ValueError for values that only colours can use, if the model sees none."""
+    if recipe.data.channels > 1:
+        return
+    views = recipe.augment
+    colours = {"saturation": views.saturation, "tint": views.tint, "grey": views.grey}
+    for name, value in colours.items():
+        if value:
+            raise ValueError(
+                f"augment.{name}={value} changes colours, and data.channels=1 has none: use 0.0"
+            )
+    if isinstance(recipe.model, PRETRAINED) and recipe.model.weights != "none":
+        raise ValueError(
+            f"model.weights={recipe.model.weights} expects colours, and data.channels=1 has none: "
+            'use "none", or data.channels=3'
+        )
+
+
 def check_classes(recipe: Recipe) -> None:
     """Raises ValueError for values that only masks can use."""
     if recipe.data.mask:
@@ -52,6 +112,31 @@ def check_classes(recipe: Recipe) -> None:
             '"lite0"'
         )
     _check_no_mask_values(recipe)
+    _check_no_box_values(recipe)
+
+
+def check_boxes(recipe: Recipe) -> None:
+    """Raises ValueError for values that boxes cannot use."""
+    if recipe.data.mask:
+        raise ValueError("data.task=boxes does not use data.mask: set data.mask to null")
+    if not isinstance(recipe.model, LOCALIZERS):
+        raise ValueError(
+            f"model.name={recipe.model.name} finds no boxes: use lite0_boxes or fcn_boxes"
+        )
+    if not recipe.data.classes:
+        raise ValueError("data.classes is empty: name the objects as the files of boxes do")
+    if not recipe.train.box_weight:
+        raise ValueError("train.box_weight=0.0 does not learn boxes: use 1.0, for example")
+    if recipe.augment.mixup:
+        raise ValueError(f"augment.mixup={recipe.augment.mixup} blends two boxes: use 0.0")
+    _check_no_mask_values(recipe)
+
+
+def _check_no_box_values(recipe: Recipe) -> None:
+    if recipe.train.box_weight:
+        raise ValueError(
+            f"train.box_weight={recipe.train.box_weight} applies to data.task=boxes only: use 0.0"
+        )
 
 
 def _check_no_mask_values(recipe: Recipe) -> None:
@@ -71,10 +156,10 @@ def check_masks(recipe: Recipe) -> None:
     if not mask:
         raise ValueError("data.task=masks needs data.mask: describe the mask files in it")
     classes = recipe.data.classes
-    if isinstance(recipe.model, CLASSIFIERS):
+    if isinstance(recipe.model, (*CLASSIFIERS, *LOCALIZERS)):
         raise ValueError(
-            f"model.name={recipe.model.name} is a classifier and makes no masks: use unet_small or "
-            "unet_lite0"
+            f"model.name={recipe.model.name} labels whole images and makes no masks: use "
+            "unet_small or unet_lite0"
         )
     if len(classes) != len(mask.values):
         raise ValueError(
@@ -86,6 +171,7 @@ def check_masks(recipe: Recipe) -> None:
             f"augment.mixup={recipe.augment.mixup} blends the classes of whole images, "
             "which masks do not have: use 0.0"
         )
+    _check_no_box_values(recipe)
     _check_weights(recipe)
     _check_ground(recipe, mask.ground)
 
@@ -113,4 +199,8 @@ def _check_ground(recipe: Recipe, ground: tuple[str, ...]) -> None:
         )
 
 
-CHECKS = {"classes": check_classes, "masks": check_masks}  # By the name of the task.
+CHECKS = {
+    "boxes": check_boxes,
+    "classes": check_classes,
+    "masks": check_masks,
+}  # By the name of the task.

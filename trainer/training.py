@@ -15,6 +15,7 @@ from trainer.config import Recipe
 from trainer.devices import SplitModel, find_devices
 from trainer.optimizers import build_optimizer, list_factors
 from trainer.precision import scale_loss
+from trainer.weight_histograms import WeightHistograms
 
 
 def fit(
@@ -38,11 +39,19 @@ def fit(
         callbacks=[
             keras.callbacks.SwapEMAWeights(swap_on_epoch=True),  # Before the callbacks that save.
             checkpointer,
-            keras.callbacks.TensorBoard(folders.logs, write_graph=False),
+            *build_loggers(folders.logs, recipe.train.histogram_epochs),
         ],
     )
     checkpointer.restore_best()
     return history
+
+
+def build_loggers(logs: str, histogram_epochs: int) -> list[keras.callbacks.Callback]:
+    """The callbacks that write for TensorBoard: scalars, and histograms if they are wanted."""
+    scalars = keras.callbacks.TensorBoard(logs, write_graph=False)
+    if not histogram_epochs:
+        return [scalars]
+    return [scalars, WeightHistograms(logs, histogram_epochs)]
 
 
 class Datasets(NamedTuple):

@@ -18,9 +18,10 @@ from typing import Any
 import apache_beam as beam
 import tensorflow as tf
 
-from components.ingestion import account, examination, progress
+from components.ingestion import account, examination, images_per_class, progress
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import THREADS, ImageFile, Listing
+from components.ingestion.images_per_class import LastDigests, settle_shard
 from components.ingestion.near_duplicates import gathering
 from components.ingestion.options import IngestionOptions
 from serving import bit_depth
@@ -48,11 +49,15 @@ def ingest(
     together = gathering.keep_together(examined, options)
     every_shard = pipeline | "EveryShard" >> beam.Create([(n, None) for n in range(options.shards)])
     write_shard = WriteShard(options, listing.classes, examples_uri)
-    _ = (
+    shards_of_files = (
         (together, every_shard)
         | "WithEmptyShards" >> beam.Flatten()
         | "MeetCopies" >> beam.GroupByKey()
-        | "WriteShards" >> beam.ParDo(write_shard, _find_greatest_sample(examined))
+    )
+    last = images_per_class.find_last(shards_of_files, options.images_per_class)
+    _ = (
+        shards_of_files
+        | "WriteShards" >> beam.ParDo(write_shard, _find_greatest_sample(examined), last)
         | "AllSettled" >> beam.combiners.ToList()
         | "WriteSettled" >> beam.Map(account.write_settled, f"{account_uri}/{account.SETTLED}")
     )
@@ -127,14 +132,17 @@ class WriteShard(beam.DoFn):
         """Ends the threads."""
         self._pool.shutdown()
 
-    def process(self, group: tuple[int, Any], greatest: int) -> Iterator[dict[str, Any]]:
+    def process(
+        self, group: tuple[int, Any], greatest: int, last: LastDigests | None
+    ) -> Iterator[dict[str, Any]]:
         """Writes temporary files and renames them, so that writing a shard twice does no harm.
 
-        `greatest` is the greatest sample of the files that do not declare their depth.
+        `greatest` is the greatest sample of the files that do not declare their depth; `last` has
+        the last digest of each split and class that is taken.
         """
         shard, found = group
         options = replace(self._options, bits=bit_depth.round_up(greatest))
-        settled = examination.settle(file for file in found if file is not None)
+        settled = settle_shard(found, last)
         for split in SPLITS:
             kept = [c for c in settled if c.split == split and not c.reason]
             self._write(f"{self._uri}/Split-{split}", shard, self._make_records(kept, options))

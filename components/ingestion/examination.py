@@ -60,8 +60,15 @@ class ExaminedFile:
         return Reject(self.split, self.path, self.reason, self.detail)
 
     @property
+    def truth(self) -> tuple[Any, ...]:
+        """What is learned of it: copies must have the same."""
+        return self.label, self.mask_digest or self.boxes
+
+    @property
     def meaning(self) -> str:
-        """Its label and its mask: copies must have the same."""
+        """Its label, and its mask or its box, for people."""
+        if self.boxes and not self.mask:
+            return f"{self.label} in the box {', '.join(f'{side:.3f}' for side in self.boxes)}"
         return " with the mask ".join(text for text in (self.label, self.mask) if text)
 
 
@@ -114,6 +121,10 @@ def _examine_pair(
 ) -> ExaminedFile:
     if listed is None:
         return found
+    if options.box_classes:
+        box = pairs.examine_box(listed, picture, options)
+        warnings = (*found.warnings, *box.warnings)
+        return replace(found, label=box.label, boxes=box.boxes, warnings=warnings)
     pair = pairs.examine_pair(listed, picture, options)
     return replace(
         found,
@@ -166,7 +177,7 @@ def _settle_copies(copies: list[ExaminedFile]) -> list[ExaminedFile]:
     first, *others = copies
     if first.reason or not others:
         return copies
-    if len({(copy.label, copy.mask_digest) for copy in copies}) > 1:
+    if len({copy.truth for copy in copies}) > 1:
         reason = rejects.CONFLICTING_LABELS
         same = f"the same bytes as {first.path}"
         settled = [replace(copy, reason=reason, detail=same) for copy in others]
@@ -197,6 +208,8 @@ def make_record(file: ExaminedFile, options: IngestionOptions, classes: tuple[st
     fields = _collect_fields(file, picture, classes)
     if file.mask:
         fields |= pairs.collect_fields(file, picture, options)
+    elif file.boxes:
+        fields |= pairs.collect_box_fields(file.boxes, classes.index(file.label))
     return records.to_example(fields).SerializeToString(deterministic=True)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import tensorflow as tf
 
 from components.ingestion import rejects
+from components.ingestion.idx import members
 from components.ingestion.images import Limits, RejectError
 from serving import formats
 from serving.server import memory_budget
@@ -39,6 +40,9 @@ def read(path: str, limits: Limits) -> Iterator[Content]:
 
     Raises OpError if it does not exist or is not a regular file.
     """
+    if member := members.find_member(path):
+        yield _read_member(*member)
+        return
     _check_regular(path)
     with ExitStack() as stack:
         with tf.io.gfile.GFile(path, "rb") as file:
@@ -51,6 +55,11 @@ def read(path: str, limits: Limits) -> Iterator[Content]:
                 file.seek(0)
                 content = _keep(file.read())
         yield content
+
+
+def _read_member(path: str, index: int) -> Content:
+    part = members.read(path, index)
+    return Content(part.digest, len(part.png), part.png)
 
 
 def _keep(data: bytes) -> Content:

@@ -2,7 +2,7 @@
 
 Works on any storage that gfile reads. Every image at any depth in a class folder counts. Folders
 named as splits, or split lists, decide the splits; without them, the content does. Other files are
-left out: see layouts/left_out.py.
+left out: see layouts/left_out.py. If there are IDX files, their images are listed: see idx/.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 import tensorflow as tf
 
 from components.errors import DataError
+from components.ingestion.idx import members
+from components.ingestion.idx.members import Pair
 from components.ingestion.layouts import (
     class_folders,
     left_out,
@@ -29,7 +31,7 @@ from components.ingestion.layouts.traversal import Tree
 from serving.left_out import find_kind
 
 THREADS = 16  # Storage may be slow, but answers in parallel.
-BY_CONTENT, BY_FOLDERS, BY_LISTS = "content", "folders", "lists"
+BY_CONTENT, BY_FOLDERS, BY_LISTS, BY_NAMES = "content", "folders", "lists", "names"
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,19 @@ def find(input_base: str, *, follow_links: bool = False) -> Listing:
     """Lists the folder. Raises DataError if its layout is unknown."""
     tree = traversal.walk(input_base, LAYOUTS, follow_links=follow_links)
     with traversal.explain_links(tree):
-        return _list(input_base, tree)
+        pairs = members.find_pairs(input_base, tree.files)
+        return _list_idx(input_base, tree, pairs) if pairs else _list(input_base, tree)
+
+
+def _list_idx(base: str, tree: Tree, pairs: Sequence[Pair]) -> Listing:
+    """Lists the images of IDX files; all other files are left out."""
+    files = [ImageFile(*member) for member in members.list_members(base, pairs)]
+    classes = sorted({file.label for file in files})
+    _check_several(base, classes)
+    used = {file.path for file in files}.union(*pairs)
+    listing = make_listing(tree, files, classes, used, ())
+    by_names = listing.splits_by == BY_FOLDERS
+    return replace(listing, splits_by=BY_NAMES) if by_names else listing
 
 
 def _list(base: str, tree: Tree) -> Listing:

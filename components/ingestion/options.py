@@ -10,6 +10,7 @@ from typing import Any
 from components.errors import DataError
 from components.ingestion.annotations.masks import MaskReading
 from components.ingestion.images import Limits
+from trainer.config_values import to_whole_numbers
 from trainer.data.records import SPLITS
 
 
@@ -24,9 +25,11 @@ class IngestionOptions:
     max_reject_fraction: float  # 0..1
     reading: MaskReading | None = None  # How masks are read; None if images have classes.
     mask_classes: tuple[str, ...] = ()
+    box_classes: tuple[str, ...] = ()  # If each image has one box: the names of what is in it.
     near_duplicates: str = "together"  # Or "apart".
     bits: int = 16  # Of samples in files that do not declare it: the greatest sample decides.
     mask_suffix: str = ""  # What a mask's name has after its image's.
+    images_per_class: tuple[int, ...] | None = None  # In train, val and test, at most.
     follow_links: bool = False  # Those that lead out of the folder.
 
     @property
@@ -51,8 +54,10 @@ def parse(properties: Mapping[str, Any]) -> IngestionOptions:
         max_reject_fraction=float(properties["max_reject_fraction"]),
         reading=_parse_mask(mask) if mask else None,
         mask_classes=tuple(mask["classes"]) if mask else (),
+        box_classes=tuple(json.loads(properties["box_classes"])),
         near_duplicates=str(properties["near_duplicates"]),
         mask_suffix=mask["suffix"] if mask else "",
+        images_per_class=_parse_counts(str(properties.get("images_per_class", ""))),
         follow_links=bool(int(properties.get("follow_links", 0))),
     )
 
@@ -62,12 +67,16 @@ def _parse_mask(mask: dict[str, Any]) -> MaskReading:
     return MaskReading(values, mask["ignored"], mask["unlisted"], mask["oriented"])
 
 
+def _parse_counts(text: str) -> tuple[int, ...] | None:
+    return tuple(map(int, json.loads(text))) if text else None
+
+
 def _parse_ratios(text: str) -> tuple[int, ...]:
     ratios = json.loads(text)
     if len(ratios) != len(SPLITS) or min(ratios) < 0 or sum(ratios) <= 0:
         raise DataError(
             "bad_split_ratios",
             f"data.split_ratios is {text}. Set it to three numbers that are not negative and not "
-            "all 0, such as [8, 1, 1].",
+            "all 0, such as [8, 1, 1] or [0.8, 0.1, 0.1].",
         )
-    return tuple(int(ratio) for ratio in ratios)
+    return to_whole_numbers(ratios)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import tensorflow as tf
 
 from components.ingestion import file_bytes, file_warnings, rejects
-from components.ingestion.annotations import head_boxes, masks
+from components.ingestion.annotations import head_boxes, masks, orientation
 from components.ingestion.annotations.head_boxes import HeadBoxes
 from components.ingestion.file_bytes import Content
 from components.ingestion.image_folder import MaskAndBoxes
@@ -56,6 +56,35 @@ def examine_pair(pair: MaskAndBoxes, picture: Picture, options: IngestionOptions
     )
 
 
+class BoxFindings(NamedTuple):
+    """What was found about an image with one box."""
+
+    label: str  # The name of the object in it.
+    boxes: tuple[float, ...]  # xmin, xmax, ymin, ymax: 0..1.
+    warnings: tuple[str, ...]
+
+
+def examine_box(pair: MaskAndBoxes, picture: Picture, options: IngestionOptions) -> BoxFindings:
+    """Reads the only box of an image, and the class of the object in it. Raises RejectError."""
+    if not pair.box:
+        raise RejectError(rejects.BOX_MISSING, pair.explanation)
+    try:
+        boxes = _load_boxes(pair.box, picture, orientation.AUTO, options)
+    except tf.errors.OpError as error:
+        detail = f"{pair.box}: {type(error).__name__}: {error.message}"
+        raise RejectError(rejects.BOX_UNREADABLE, detail) from error
+    except RejectError as error:
+        raise RejectError(error.reason, f"{pair.box}: {error.detail}") from error
+    if len(boxes.names) != 1:
+        reason = rejects.SEVERAL_BOXES if boxes.names else rejects.BOX_MISSING
+        raise RejectError(reason, f"{pair.box} has {len(boxes.names)} objects, not one")
+    (label,) = boxes.names
+    if label not in options.box_classes:
+        detail = f"{pair.box}: {label!r} is not in data.classes {list(options.box_classes)}"
+        raise RejectError(rejects.BOX_CLASS_UNKNOWN, detail)
+    return BoxFindings(label, boxes.sides, tuple(_find_warnings(True, boxes)))
+
+
 class _MaskFindings(NamedTuple):
     digest: str
     pixels: tuple[int, ...]
@@ -95,12 +124,16 @@ def collect_fields(
     fields: dict[str, Any] = {records.MASK: encoded, records.MASK_FORMAT: "PNG"}
     if file.species:
         fields[records.SPECIES] = file.species
-    if file.boxes:
-        sides = len(head_boxes.SIDES)
-        for n, side in enumerate(head_boxes.SIDES):
-            fields[records.BOXES[side]] = list(file.boxes[n::sides])
-        fields[records.BOX_LABEL] = [0] * (len(file.boxes) // sides)
-    return fields
+    return fields | collect_box_fields(file.boxes, 0)
+
+
+def collect_box_fields(boxes: tuple[float, ...], label: int) -> dict[str, Any]:
+    """Returns fields of a record for boxes of one class; none without a box."""
+    if not boxes:
+        return {}
+    sides = len(head_boxes.SIDES)
+    fields = {records.BOXES[side]: list(boxes[n::sides]) for n, side in enumerate(head_boxes.SIDES)}
+    return {**fields, records.BOX_LABEL: [label] * (len(boxes) // sides)}
 
 
 @contextmanager
@@ -123,7 +156,11 @@ def _read_boxes(path: str, picture: Picture, options: IngestionOptions) -> HeadB
     if not path:
         return HeadBoxes()
     try:
-        data = file_bytes.read_start(f"{options.input_base}/{path}", head_boxes.MAX_BYTES)
-        return head_boxes.read(data, picture, options.mask_reading.oriented)
+        return _load_boxes(path, picture, options.mask_reading.oriented, options)
     except (tf.errors.OpError, head_boxes.UnreadableBoxError):
         return None
+
+
+def _load_boxes(path: str, picture: Picture, oriented: str, options: IngestionOptions) -> HeadBoxes:
+    data = file_bytes.read_start(f"{options.input_base}/{path}", head_boxes.MAX_BYTES)
+    return head_boxes.read(data, picture, oriented)

@@ -24,7 +24,15 @@ MASK_MISSING = "mask_missing"
 MASK_UNREADABLE = "mask_unreadable"
 MASK_SIZE_DIFFERS = "mask_size_differs"  # Its image has another size.
 MASK_VALUE_OUT_OF_RANGE = "mask_value_out_of_range"  # The experiment does not declare the value.
+SURPLUS = "surplus"  # The experiment takes fewer images of the class: not a fault.
 UNLISTED = "unlisted"  # Not in annotations/list.txt, and the experiment requires it.
+BOX_MISSING = "box_missing"  # No file of boxes, or no object in it.
+BOX_UNREADABLE = "box_unreadable"
+BOX_WITHOUT_AREA = "box_without_area"  # A least coordinate is not below the greatest one.
+BOX_OUTSIDE = "box_outside"  # A part of it is not in the image.
+BOX_SIZE_DIFFERS = "box_size_differs"  # Its file names another size than that of the image.
+SEVERAL_BOXES = "several_boxes"
+BOX_CLASS_UNKNOWN = "box_class_unknown"  # The experiment does not declare the object's name.
 
 MASK_REASONS = (
     MASK_MISSING,
@@ -32,6 +40,15 @@ MASK_REASONS = (
     MASK_SIZE_DIFFERS,
     MASK_VALUE_OUT_OF_RANGE,
     UNLISTED,
+)
+BOX_REASONS = (
+    BOX_MISSING,
+    BOX_UNREADABLE,
+    BOX_WITHOUT_AREA,
+    BOX_OUTSIDE,
+    BOX_SIZE_DIFFERS,
+    SEVERAL_BOXES,
+    BOX_CLASS_UNKNOWN,
 )
 REASONS = (
     UNREADABLE,
@@ -42,7 +59,9 @@ REASONS = (
     EMPTY,
     DUPLICATE,
     CONFLICTING_LABELS,
+    SURPLUS,
     *MASK_REASONS,
+    *BOX_REASONS,
 )
 FILE_NAME = "rejects.csv"
 SHOWN = 10  # Rejects in an error message.
@@ -61,8 +80,9 @@ class Reject:
 def check_fraction(rejects: list[Reject], files: int, limit: float) -> None:
     """Raises DataError if more than `limit` (0..1) of the files are rejects, and logs them all.
 
-    A failed step loses its table; its log remains.
+    A failed step loses its table; its log remains. Surplus images are not counted.
     """
+    rejects = [reject for reject in rejects if reject.reason != SURPLUS]
     fraction = len(rejects) / files
     if fraction <= limit:
         return

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from tensorflow_model_analysis.metrics import (
     semantic_segmentation_confusion_matrix_metrics as matrices,
 )
 from tensorflow_model_analysis.metrics.metric_types import (
     DerivedMetricComputation,
     Metric,
+    MetricComputation,
     MetricComputations,
     MetricKey,
-    SubKey,
+    Preprocessor,
+    StandardMetricInputs,
     register_metric,
 )
-from tensorflow_model_analysis.metrics.metric_util import merge_per_key_computations
+from tensorflow_model_analysis.metrics.metric_util import (
+    merge_per_key_computations,
+    to_standard_metric_inputs,
+)
 
 from trainer.data.records import IGNORED, MASK
 
@@ -53,7 +60,8 @@ class OverAllClasses(Metric):
         def computations(
             num_classes: int, name: str = "", model_name: str = "", output_name: str = "", **_: Any
         ) -> MetricComputations:
-            return derive(value, num_classes, MetricKey(name, model_name, output_name))
+            key = MetricKey(name, model_name, output_name)
+            return derive(value, count_pixels(num_classes, f"_pixels_of_{num_classes}", key), key)
 
         per_model = merge_per_key_computations(computations)
         super().__init__(per_model, num_classes=num_classes, name=name)
@@ -73,6 +81,47 @@ class PixelAccuracy(OverAllClasses):
         super().__init__(compute_pixel_accuracy, num_classes, name)
 
 
+class UnionIoU(Metric):
+    """The intersection over union of several classes that count as one, against all others."""
+
+    def __init__(self, union: list[int], name: str) -> None:
+        def computations(
+            union: list[int], name: str = "", model_name: str = "", output_name: str = "", **_: Any
+        ) -> MetricComputations:
+            key = MetricKey(name, model_name, output_name)
+            return derive(lambda counts: compute_iou(counts[1]), count_union(union, key), key)
+
+        super().__init__(merge_per_key_computations(computations), union=union, name=name)
+
+
+def name_unions(metrics: Iterable[str]) -> dict[str, str]:
+    """The unions of classes that were measured, by the metric: {"animal_iou": "animal"}."""
+    end = f"_{IOU}"
+    return {
+        name: name.removesuffix(end) for name in metrics if name.endswith(end) and name != MEAN_IOU
+    }
+
+
+class JoinClasses(Preprocessor):
+    """Replaces the ids [H, W] of truth and prediction: 1 for the classes of a union, else 0."""
+
+    def __init__(self, union: list[int]) -> None:
+        super().__init__(name=f"_join_{'_'.join(map(str, union))}")
+        self._union = union
+
+    def process(self, inputs: StandardMetricInputs) -> Iterator[StandardMetricInputs]:
+        """Yields the inputs with new ids; ignored pixels stay ignored."""
+        yield to_standard_metric_inputs(
+            {
+                "labels": self._join(inputs.get_labels()),
+                "predictions": self._join(inputs.get_predictions()),
+            }
+        )
+
+    def _join(self, ids: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return np.where(ids == IGNORED, IGNORED, np.isin(ids, self._union)).astype(np.uint8)
+
+
 def make_arguments(num_classes: int) -> dict[str, Any]:
     """Tells TFMA where to find truth and prediction, both PNGs of class ids."""
     return {
@@ -86,19 +135,36 @@ def make_arguments(num_classes: int) -> dict[str, Any]:
 
 
 def derive(
-    value: Callable[[Counts], float], num_classes: int, key: MetricKey
+    value: Callable[[Counts], float], counted: MetricComputation, key: MetricKey
 ) -> MetricComputations:
     """Returns TFMA's counts, and one number derived from them."""
-    counted = matrices.SemanticSegmentationConfusionMatrix(
-        **make_arguments(num_classes), name=f"_pixels_of_{num_classes}"
-    ).computations(model_names=[key.model_name], output_names=[key.output_name])
-    whole = counted[-1].keys[-1]
+    whole = counted.keys[-1]
 
     def result(metrics: dict[MetricKey, Any]) -> dict[MetricKey, float]:
-        by_class = {n: whole._replace(sub_key=SubKey(class_id=n)) for n in range(num_classes)}
-        return {key: value({n: metrics[class_key] for n, class_key in by_class.items()})}
+        by_class = {
+            found.sub_key.class_id: counts
+            for found, counts in metrics.items()
+            if found._replace(sub_key=None) == whole
+        }
+        return {key: value(by_class)}
 
-    return [*counted, DerivedMetricComputation(keys=[key], result=result)]
+    return [counted, DerivedMetricComputation(keys=[key], result=result)]
+
+
+def count_pixels(num_classes: int, name: str, key: MetricKey) -> MetricComputation:
+    """Returns TFMA's counts of each class, for the model of the key."""
+    counting = matrices.SemanticSegmentationConfusionMatrix(
+        **make_arguments(num_classes), name=name
+    )
+    (counted,) = counting.computations(model_names=[key.model_name], output_names=[key.output_name])
+    return counted
+
+
+def count_union(union: list[int], key: MetricKey) -> MetricComputation:
+    """Returns TFMA's counts of the union (1) and of all other classes (0)."""
+    joined = JoinClasses(union)
+    counted = count_pixels(2, f"_pixels{joined.name}", key)
+    return counted._replace(preprocessors=[*counted.preprocessors, joined])
 
 
 def compute_iou(matrix: Any) -> float:
@@ -119,5 +185,5 @@ def compute_pixel_accuracy(counts: Counts) -> float:
     return float(sum(matrix.tp for matrix in counts.values()) / total) if total else float("nan")
 
 
-for metric in (ClassIoU, MeanIoU, PixelAccuracy):
+for metric in (ClassIoU, MeanIoU, PixelAccuracy, UnionIoU):
     register_metric(metric)

@@ -9,6 +9,7 @@ from typing import Any
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto import validation_result_pb2
 
+from components.metrics.boxes import AVERAGE_PRECISION, BOX_IOU
 from components.metrics.classes import PRECISION, RECALL
 from components.metrics.masks import IOU
 from trainer.data import records
@@ -65,6 +66,17 @@ def tabulate_classes(
 def make_iou_row(slices: Slices, index: int, name: str) -> dict[str, float | None]:
     """Returns the intersection over union of one class."""
     return {IOU: slices[()][f"classId:{index}"][IOU]}
+
+
+def make_box_row(slices: Slices, index: int, name: str) -> dict[str, float | None]:
+    """Returns the number of one class's images, and the metrics of their boxes."""
+    own = slices.get(((records.LABEL_TEXT, name),), {}).get("", {})
+    return {
+        "images": own.get(COUNT, 0.0),
+        "accuracy": own.get("accuracy"),
+        BOX_IOU: own.get(BOX_IOU),
+        AVERAGE_PRECISION: slices[()][f"classId:{index}"][AVERAGE_PRECISION],
+    }
 
 
 def make_class_row(slices: Slices, index: int, name: str) -> dict[str, float | None]:

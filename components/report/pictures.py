@@ -1,9 +1,10 @@
-"""Encodes images and masks as small pictures inside the page."""
+"""Encodes images, masks and boxes as small pictures inside the page."""
 
 from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Iterable
 
 import numpy as np
 import tensorflow as tf
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from serving import overlay
+from serving.client import Box
+from serving.drawing import boxes
+from serving.drawing.boxes import Colour
 from trainer.data import images
 
 SIDE = 256  # Pixels of the longer side, at most.
@@ -19,10 +23,18 @@ QUALITY = 80
 
 def encode_image(encoded: bytes) -> str:
     """Returns a data URI of a record's image."""
-    pixels = images.load(tf.constant(encoded), SIDE).numpy()
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "JPEG", quality=QUALITY)
-    return to_data_uri("jpeg", stream.getvalue())
+    return to_jpeg(Image.fromarray(images.load(tf.constant(encoded), SIDE).numpy()))
+
+
+def encode_boxes(encoded: bytes, found: Iterable[tuple[Box, Colour]]) -> str:
+    """Returns a data URI of a record's image with boxes, given in its own pixels, in colours."""
+    pixels, size = images.load_sized(tf.constant(encoded), SIDE)
+    picture = Image.fromarray(pixels.numpy())
+    height, width = (int(side) for side in size)
+    for box, colour in found:
+        scale = picture.height / height, picture.width / width
+        boxes.draw(picture, Box(*np.multiply(box, scale * 2)), colour)
+    return to_jpeg(picture)
 
 
 def encode_mask(ids: NDArray[np.uint8]) -> str:
@@ -30,6 +42,13 @@ def encode_mask(ids: NDArray[np.uint8]) -> str:
     width, height = images.limit_size(tf.constant(ids.shape), SIDE).numpy()[::-1]
     small = Image.fromarray(ids).resize((int(width), int(height)), Image.Resampling.NEAREST)
     return to_data_uri("png", overlay.encode_mask(np.asarray(small)))
+
+
+def to_jpeg(picture: Image.Image) -> str:
+    """Returns a data URI of a photograph."""
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=QUALITY)
+    return to_data_uri("jpeg", stream.getvalue())
 
 
 def to_data_uri(kind: str, data: bytes) -> str:

@@ -14,18 +14,20 @@ PREDICTED = 200  # Records that the model runs on.
 BATCH = 4
 
 OPTIONAL = tf.io.FixedLenFeature([], tf.string, default_value="")
+BOXES = tf.io.FixedLenSequenceFeature([], tf.float32, allow_missing=True)
+SIDES = {
+    records.HEIGHT: tf.io.FixedLenFeature([], tf.int64),
+    records.WIDTH: tf.io.FixedLenFeature([], tf.int64),
+}
 FIELDS = {
     records.ENCODED: tf.io.FixedLenFeature([], tf.string),
     records.FILENAME: tf.io.FixedLenFeature([], tf.string),
     records.LABEL_TEXT: OPTIONAL,
     records.SPECIES: OPTIONAL,
     records.MASK: OPTIONAL,
+    **dict.fromkeys(records.BOXES.values(), BOXES),
+    **SIDES,
 }
-SIDES = {
-    records.HEIGHT: tf.io.FixedLenFeature([], tf.int64),
-    records.WIDTH: tf.io.FixedLenFeature([], tf.int64),
-}
-
 Values = dict[str, Any]
 
 

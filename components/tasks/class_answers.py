@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
-from serving.client import Prediction
+from serving.client import Localization, Prediction
 
+Labelled = Prediction | Localization
 TOLERANCE = 1e-4  # Between protocols, and between an image alone and in a batch.
 
 
 def find_problem(
     images: list[bytes],
-    together: list[Prediction],
-    alone: list[Prediction],
-    by_rest: list[Prediction],
+    together: Sequence[Labelled],
+    alone: Sequence[Labelled],
+    by_rest: Sequence[Labelled],
 ) -> str:
     """Says what is wrong with the answers; empty if they are sound."""
     totals = [sum(prediction.probabilities.values()) for prediction in together]
@@ -28,12 +30,12 @@ def find_problem(
     return ""
 
 
-def agree(some: list[Prediction], others: list[Prediction]) -> bool:
+def agree(some: Sequence[Labelled], others: Sequence[Labelled]) -> bool:
     """Whether two answers are equal except for rounding. NaN agrees with nothing."""
     return find_difference(some, others) <= TOLERANCE
 
 
-def find_difference(some: list[Prediction], others: list[Prediction]) -> float:
+def find_difference(some: Sequence[Labelled], others: Sequence[Labelled]) -> float:
     """Finds the largest difference between two answers' probabilities; NaN if any is NaN."""
     gaps = [
         abs(a.probabilities[label] - b.probabilities[label])

@@ -6,7 +6,7 @@ from components.metrics import results
 from components.metrics.results import Slices
 from components.report import mask_cards
 from components.tasks import mask_answers
-from components.tasks.mask_baseline import ServedSegmenter
+from components.tasks.served_version import ServedVersion
 from components.tasks.task import ReportParts, TaskComponents
 
 
@@ -21,7 +21,7 @@ def skip_confusion(evaluation: str, labels: list[str]) -> None:
 
 MASKS = TaskComponents(
     find_problem=mask_answers.find_problem,
-    adapt_served=ServedSegmenter,
+    adapt_served=ServedVersion,
     report=ReportParts(
         kind="Segmentation",
         curves=("loss", "mean_iou"),

@@ -70,7 +70,7 @@ class AnswerImages(beam.DoFn):
                 if isinstance(found, Exception):
                     raise found
                 yield Image(name, place, make_upright(found, bits=self._bits))
-            except (UnreadableImageError, ValueError, tf.errors.OpError) as error:
+            except (UnreadableImageError, ValueError, OSError, tf.errors.OpError) as error:
                 yield make_reject(name, place, error)
 
     def _answer(self, batch: list[Image | beam.pvalue.TaggedOutput]) -> Iterator[Any]:

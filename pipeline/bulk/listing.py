@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import socket
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import apache_beam as beam
 import tensorflow as tf
 
-from serving import formats
-from serving.left_out import find_kind
-from serving.prediction.image_list import MAX_BYTES, NOT_AN_IMAGE, SUFFIXES
+from serving.prediction import image_files
+from serving.prediction.image_files import TooLargeError
 
 FILES = 64  # Images in a group: few enough to keep many workers busy.
 RECORDS = "tfrecord"  # In the name of each file of records.
 LEFT_OUT = "left_out:"  # Precedes the kind in the name of a count.
 COUNTS = "counts"
+
+
+class NotSharedError(FileNotFoundError):
+    """A worker does not see the files that the command has found."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"Beam's worker on {socket.gethostname()} finds no file in {place}: put it on a disk "
+            "that all workers share, under the same path, or in a bucket."
+        )
 
 
 @dataclass(frozen=True)
@@ -32,13 +43,18 @@ class ListWork(beam.DoFn):
     """Turns a folder, a pattern or a file into Work; the files left out go to COUNTS, by kind."""
 
     def process(self, place: str) -> Iterator[Any]:
-        """Yields while it lists: a folder's files are never all in memory."""
+        """Yields while it lists: a folder's files are never all in memory.
+
+        Raises NotSharedError if there is no file.
+        """
         left_out: Counter[str] = Counter()
         group: list[tuple[str, str]] = []
+        if not has_files(place):
+            raise NotSharedError(place)
         for name, path in find_files(place):
             if RECORDS in name.rpartition("/")[2]:
                 yield Work(records=path)
-            elif kind := find_kind(name) or ("" if is_image(path) else NOT_AN_IMAGE):
+            elif kind := image_files.find_kind(name, path, _open):
                 left_out[LEFT_OUT + kind] += 1
             else:
                 group.append((name, path))
@@ -62,17 +78,6 @@ def find_files(place: str) -> Iterator[tuple[str, str]]:
             yield path[len(base) + 1 :], path
 
 
-def is_image(path: str) -> bool:
-    """Whether the name or the first bytes of a file are those of an image."""
-    if f".{path.rpartition('.')[2].lower()}" in SUFFIXES:
-        return True
-    try:
-        with tf.io.gfile.GFile(path, "rb") as file:
-            return formats.may_be_image(file.read(formats.HEAD))
-    except tf.errors.OpError:
-        return False
-
-
 def has_files(place: str) -> bool:
     """Whether there is anything to list."""
     return any(True for _ in find_files(place))
@@ -83,12 +88,23 @@ def read_files(files: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, byt
     for name, path in files:
         try:
             yield name, path, _read_whole(path)
-        except (tf.errors.OpError, ValueError) as error:
+        except OSError as error:
             yield name, path, error
 
 
 def _read_whole(path: str) -> bytes:
-    with tf.io.gfile.GFile(path, "rb") as file:
-        if file.size() > MAX_BYTES:
-            raise ValueError(f"it has more than {MAX_BYTES:,} bytes")
-        return file.read()
+    with _open(path) as file:
+        if file.size() > image_files.MAX_BYTES:
+            raise TooLargeError
+        encoded: bytes = file.read()
+    return encoded
+
+
+@contextmanager
+def _open(path: str) -> Iterator[Any]:
+    """A file on any storage. Opening and reading raise OSError, as a file of this machine does."""
+    try:
+        with tf.io.gfile.GFile(path, "rb") as file:
+            yield file
+    except tf.errors.OpError as error:
+        raise OSError(error.message) from error

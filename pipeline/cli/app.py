@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import typer
 
-from pipeline.cli import bulk, kubeflow, models, run, schedule
+from pipeline.cli import bulk, convolutionalize, data, init, kubeflow, models, run, schedule
 from serving import commands, terminal
 from serving.prediction.command import predict
 from serving.rollout import commands as rollout
@@ -21,8 +21,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(init.init)
 app.command()(run.run)
 app.command()(models.models)
+app.command()(data.data)
+app.command()(convolutionalize.convolutionalize)
 app.command()(commands.serve)
 app.command(epilog=f"Many images without a server: fcn {bulk.NAME} --help")(predict)
 app.command(bulk.NAME)(bulk.predict_in_bulk)

@@ -76,7 +76,7 @@ def compile_pipeline(
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
     settings = read_cluster(cluster, image=image, data=data, runner=beam_runner, beam=beam)
-    path = output or Path(f"{name}.yaml")
+    path = output or Path(f"{experiment.name}.yaml")
     write_pipeline(path, experiment, settings)
     show_parameters(experiment, settings)
     shown = markup(path)
@@ -113,11 +113,13 @@ def rehearse(
     """
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
-    workdir = workdir or f"runs/{name}-rehearsal"
+    data = options.choose_data(name, data)
+    workdir = workdir or f"runs/{experiment.name}-rehearsal"
     # Never FCN_PUSH_ROOT: the versions of a rehearsal must not be served.
     where = options.read_settings(experiment, data, workdir, push_root or f"{workdir}/served")
     settings = read_cluster(cluster, image=image)
     settings = replace(settings, image=settings.image or REHEARSED_IMAGE)
+    options.check_weights(experiment)
     with guard(), fail_on_storage_errors(where.workdir, where.push_root):
         ended = run_rehearsal(experiment, where, settings)
     show_pushed(ended)

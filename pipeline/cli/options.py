@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,13 +23,18 @@ if TYPE_CHECKING:
     from trainer.config import Experiment
 
 Name = Annotated[
-    str, typer.Argument(help="flowers or pets; for folders of your own: images or masks.")
+    str,
+    typer.Argument(
+        help="flowers or pets; for folders of your own: images, masks, or what `fcn init` wrote: "
+        "NAME of NAME.toml, or a path that ends in .toml."
+    ),
 ]
 Data = Annotated[
     str,
     typer.Option(
         metavar="DIR",
-        help="Folder of class folders, or of images and masks. Default: FCN_DATA.",
+        help="Folder of class folders, of images and masks, or of MNIST's files; or idx:mnist, "
+        "idx:fashion_mnist, tfds:NAME. Default: that of the experiment's file, or FCN_DATA.",
     ),
 ]
 Set = Annotated[
@@ -39,16 +45,69 @@ Fast = Annotated[bool, typer.Option("--fast", help="Use the short configuration:
 
 def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:
     """The experiment with its overrides. Ends the command if an option is invalid."""
-    from trainer import configs
     from trainer import overrides as changes
     from trainer.data import schema
 
     try:
-        experiment = changes.apply_overrides(configs.load(name, fast=fast), overrides)
+        experiment = changes.apply_overrides(_find_experiment(name, fast), overrides)
         schema.load(experiment.data.schema)
     except ValueError as error:
         fail(str(error), WRONG_USE)
     return experiment
+
+
+def find_data(data: str) -> str:
+    """The folder of `--data`, or of FCN_DATA. A source is written to a folder first.
+
+    Ends the command if that fails.
+    """
+    from pipeline.sources.download import DownloadError
+    from pipeline.sources.named import find_folder
+    from pipeline.sources.source_error import SourceError
+
+    root = Path("data")
+    try:
+        with fail_on_storage_errors(root):
+            return find_folder(data or os.environ.get("FCN_DATA", ""), root)
+    except SourceError as error:
+        fail(str(error), WRONG_USE)
+    except DownloadError as error:
+        fail(str(error), FAILED)
+
+
+def _find_experiment(name: str, fast: bool) -> Experiment:
+    from trainer import configs, experiment_file
+
+    if not experiment_file.is_file(name):
+        return configs.load(name, fast=fast)
+    file = experiment_file.locate(name)
+    if fast:
+        raise ValueError(
+            f"--fast: {file} has no short configuration. Set less: --set train.epochs=1."
+        )
+    return experiment_file.read(file).experiment
+
+
+def choose_data(name: str, data: str) -> str:
+    """The folder given, else that of the experiment's file; empty if it has none."""
+    from trainer import experiment_file
+
+    if data or not experiment_file.is_file(name):
+        return data
+    return experiment_file.read(experiment_file.locate(name)).folder
+
+
+def check_weights(experiment: Experiment) -> None:
+    """Ends the command if the weights that training starts from are not on this machine."""
+    from trainer import configs
+    from trainer.models.backbones import lite0_weights
+
+    try:
+        lite0_weights.check_installed(experiment.model)
+    except lite0_weights.WeightsUnavailableError as error:
+        scratch = configs.FROM_SCRATCH.get(experiment.name, "")
+        hint = f" Or train without them: {scratch} in place of {experiment.name}."
+        fail(f"{error}{hint if scratch else ''}", WRONG_USE)
 
 
 def read_settings(experiment: Experiment, data: str, workdir: str, push_root: str) -> Settings:

@@ -18,8 +18,11 @@ from pipeline.cli.options import (
     Fast,
     Name,
     Set,
+    check_weights,
+    choose_data,
     fail,
     fail_on_storage_errors,
+    find_data,
     load,
     read_settings,
 )
@@ -78,11 +81,13 @@ def run(
     """
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
+    data = find_data(choose_data(name, data))
     beam_args = beam_options.read_local_args(
         beam_runner, beam, experiment.name, data=data, workdir=workdir
     )
     settings = read_settings(experiment, data, workdir, push_root)
     settings = replace(settings, beam_args=beam_args, follow_links=follow_links)
+    check_weights(experiment)
     result = run_and_report(experiment, settings, json_file)
     if not result.blessed:
         raise typer.Exit(NOT_BLESSED)

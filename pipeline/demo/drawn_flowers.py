@@ -8,9 +8,10 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageDraw
 
-from pipeline.demo import scenery, whole_folder
+from pipeline.demo import scenery
 from pipeline.demo.flower_heads import HEADS, draw_head, find_petal
 from pipeline.demo.scenery import Point, shade
+from pipeline.sources import whole_folder
 
 FROM_SIDE = {"tulips"}  # All other heads are seen from above, at some angle.
 LEAVES = {  # Length and breadth in parts of the head's size, and slope in radians.

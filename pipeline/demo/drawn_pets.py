@@ -12,8 +12,9 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps
 
-from pipeline.demo import scenery, whole_folder
+from pipeline.demo import scenery
 from pipeline.demo.animal_shapes import BREEDS, CANVAS, Breed, draw_animal
+from pipeline.sources import whole_folder
 
 PET, BACKGROUND, BORDER = 1, 2, 3  # As in the published trimaps.
 SPECIES = {"cat": 1, "dog": 2}

@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from pipeline.demo import download, drawn_flowers, photographs, steps
-from pipeline.demo.download import Archive
+from pipeline.demo import drawn_flowers, photographs, steps
+from pipeline.sources import download
+from pipeline.sources.download import Archive
 from serving import commands, terminal
 from serving.terminal import Table, console
 
 if TYPE_CHECKING:
     from serving.client import Prediction
 
-MODEL = "flowers"
+MODEL = "flowers-transfer"
 
 TestImage = tuple[str, bytes, str]  # Its file name, its encoded bytes, its true class.
 

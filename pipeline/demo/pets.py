@@ -15,7 +15,7 @@ import typer
 from rich.text import Text
 
 from pipeline.demo import drawn_pets, photographs, steps
-from pipeline.demo.download import Archive
+from pipeline.sources.download import Archive
 from serving import commands, overlay, terminal
 from serving.prediction import mask_files
 from serving.printable import markup

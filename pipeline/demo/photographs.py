@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.demo import download, whole_folder
-from pipeline.demo.download import Archive
+from pipeline.sources import download, whole_folder
+from pipeline.sources.download import Archive
 
 # TensorFlow Flowers: 3,670 photographs in five class folders.
 FLOWERS = Archive(

@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline.demo.download import DownloadError, DownloadFailed, NoNetwork
 from pipeline.exit_codes import FAILED, NOT_BLESSED
 from pipeline.guard import guard
+from pipeline.sources.download import DownloadError, DownloadFailed, NoNetwork
 from serving import addresses
 from serving.printable import markup
 from serving.terminal import console

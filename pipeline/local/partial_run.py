@@ -14,7 +14,11 @@ from pipeline.settings import Settings
 from trainer.config import Experiment
 
 # A step without inputs is listed too: otherwise TFX looks for its results in an earlier run.
-LAST = {"StatisticsGen": ("StatisticsGen", "CuratedSchema"), "Transform": ("Transform",)}
+LAST = {
+    "ImageExampleGen": ("ImageExampleGen", "CuratedSchema"),
+    "StatisticsGen": ("StatisticsGen", "CuratedSchema"),
+    "Transform": ("Transform",),
+}
 
 
 def run_to(last: str, experiment: Experiment, settings: Settings) -> dict[str, FinishedStep]:

@@ -53,8 +53,7 @@ def lock_workdir(workdir: str) -> Iterator[None]:
 def run_with_pin(experiment: Experiment, settings: Settings, console: Console) -> RunResult:
     """Runs with the last run's pin if nothing has changed, and writes the pin."""
     experiment = fill_classes(experiment, settings)
-    files = image_folder.compute_fingerprint(settings.data, follow_links=settings.follow_links)
-    settings = replace(settings, fingerprint=reuse.compute_digest([files, reuse.digest_code()]))
+    settings = add_fingerprint(settings)
     pinned = reuse.choose_pin(experiment, settings)
     reuse.begin(settings.workdir, pinned)
     result = run_graph(experiment, reuse.apply_pin(settings, pinned), console)
@@ -65,6 +64,12 @@ def run_with_pin(experiment: Experiment, settings: Settings, console: Console) -
         result = run_graph(experiment, reuse.apply_pin(settings, pinned), console)
     reuse.finish(settings.workdir, pinned, result.version)
     return result
+
+
+def add_fingerprint(settings: Settings) -> Settings:
+    """The settings with a digest of the data and the code: if it changes, all steps run again."""
+    files = image_folder.compute_fingerprint(settings.data, follow_links=settings.follow_links)
+    return replace(settings, fingerprint=reuse.compute_digest([files, reuse.digest_code()]))
 
 
 def run_graph(experiment: Experiment, settings: Settings, console: Console) -> RunResult:

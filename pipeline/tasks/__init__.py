@@ -3,8 +3,9 @@
 One file per task. Imports components.metrics and trainer.
 """
 
+from pipeline.tasks.boxes import BOXES
 from pipeline.tasks.classes import CLASSES
 from pipeline.tasks.masks import MASKS
 from pipeline.tasks.task import TaskPipeline
 
-TASKS: dict[str, TaskPipeline] = {"classes": CLASSES, "masks": MASKS}
+TASKS: dict[str, TaskPipeline] = {"boxes": BOXES, "classes": CLASSES, "masks": MASKS}

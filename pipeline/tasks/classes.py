@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import tensorflow_model_analysis as tfma
+from numpy.typing import NDArray
+from PIL import Image
 
 from components.metrics.classes import ClassPrecisionRecall
 from pipeline.tasks.metric_config import configure_metric
 from pipeline.tasks.tables import make_class_table
-from pipeline.tasks.task import TaskPipeline
+from pipeline.tasks.task import TaskPipeline, Tile
+from serving import overlay
 from serving.terminal import Table
-from trainer.config import DataConfig
+from trainer.config import DataConfig, Experiment
 from trainer.data.records import LABEL_TEXT
 
 if TYPE_CHECKING:
@@ -25,8 +30,9 @@ METRICS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def make_metrics(classes: int) -> list[tfma.MetricConfig]:
+def make_metrics(experiment: Experiment) -> list[tfma.MetricConfig]:
     """Accuracies, the confusion matrix, and precision and recall of each class."""
+    classes = len(experiment.data.classes)
     confusion = json.dumps({"name": "confusion", "thresholds": [0.0]})
     return [
         tfma.MetricConfig(class_name="ExampleCount"),
@@ -35,7 +41,7 @@ def make_metrics(classes: int) -> list[tfma.MetricConfig]:
             for name, (kind, options) in METRICS.items()
         ),
         tfma.MetricConfig(class_name="MultiClassConfusionMatrixPlot", config=confusion),
-        configure_metric(ClassPrecisionRecall, "class_precision_recall", classes),
+        configure_metric(ClassPrecisionRecall, "class_precision_recall", num_classes=classes),
     ]
 
 
@@ -49,6 +55,17 @@ def make_tables(result: RunResult) -> list[Table]:
     return [make_class_table(result)]
 
 
+def draw_target(
+    pixels: NDArray[np.uint8], target: NDArray[np.float32], labels: Sequence[str]
+) -> Tile:
+    """The image, and the names of the classes of its target [C] with their shares."""
+    names = overlay.number_names(labels)
+    parts = [(names[n], float(target[n])) for n in np.argsort(-target) if target[n] > 0]
+    whole = len(parts) == 1
+    text = ", ".join(name if whole else f"{name} {share:.2f}" for name, share in parts)
+    return Tile(Image.fromarray(pixels), text)
+
+
 CLASSES = TaskPipeline(
     image_labels=list_image_labels,
     # Labels are strings; TFMA maps them to numbers by the model's output `all_classes`.
@@ -57,4 +74,5 @@ CLASSES = TaskPipeline(
     by_class=tfma.SlicingSpec(feature_keys=[LABEL_TEXT]),
     metrics=make_metrics,
     tables=make_tables,
+    draw_target=draw_target,
 )

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import tensorflow_model_analysis as tfma
+from numpy.typing import NDArray
+from PIL import Image
 
 from serving.terminal import Table
-from trainer.config import DataConfig
+from trainer.config import DataConfig, Experiment
 
 if TYPE_CHECKING:
     from pipeline.local.results import RunResult
+
+
+class Tile(NamedTuple):
+    """An image of a batch with its target, as `fcn data` shows it."""
+
+    picture: Image.Image
+    caption: str = ""
+
+
+DrawTarget = Callable[[NDArray[np.uint8], Any, Sequence[str]], Tile]
+
+
+def draw_image_alone(pixels: NDArray[np.uint8], target: Any, labels: Sequence[str]) -> Tile:
+    """The image [H, W, 3] without its target."""
+    return Tile(Image.fromarray(pixels))
 
 
 @dataclass(frozen=True)
@@ -23,5 +41,7 @@ class TaskPipeline:
     model_spec: dict[str, Any]  # Where TFMA finds labels and predictions.
     sliced_by: tuple[str, ...]  # Fields of the records.
     by_class: tfma.SlicingSpec  # The slices of a threshold with `each_class`.
-    metrics: Callable[[int], list[tfma.MetricConfig]]  # Takes the number of classes.
+    metrics: Callable[[Experiment], list[tfma.MetricConfig]]
     tables: Callable[[RunResult], list[Table]]  # The test split's metrics.
+    draw_target: DrawTarget = draw_image_alone  # From pixels, target and labels.
+    has_legend: bool = False  # Whether the colours of targets stand for labels.

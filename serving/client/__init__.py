@@ -4,7 +4,14 @@ Imports neither TensorFlow nor serving.server. The libraries of gRPC, HTTP and i
 when they are used, so that importing this takes a fraction of a second.
 """
 
-from serving.client.answers import Outputs, Prediction, Segmentation, VersionStatus
+from serving.client.answers import (
+    Box,
+    Localization,
+    Outputs,
+    Prediction,
+    Segmentation,
+    VersionStatus,
+)
 from serving.client.async_client import AsyncClient
 from serving.client.client import Client
 from serving.client.connection import connect, connect_async
@@ -31,10 +38,12 @@ from serving.client.tls import TLS
 __all__ = [
     "TLS",
     "AsyncClient",
+    "Box",
     "ClassCountMismatch",
     "Client",
     "DeadlineExceeded",
     "InvalidOutput",
+    "Localization",
     "MissingOutput",
     "NotAnImage",
     "NotTFServing",

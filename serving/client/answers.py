@@ -8,10 +8,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from serving.client.errors import (
     ClassCountMismatch,
@@ -19,6 +16,10 @@ from serving.client.errors import (
     MissingOutput,
     RowCountMismatch,
 )
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 ONE_BYTE = ("L", "P")  # Pillow's modes of PNGs with one byte per pixel.
 
@@ -46,6 +47,7 @@ class Segmentation:
 
         `names[mask]` contains the name of each pixel's class.
         """
+        import numpy as np
         from PIL import Image
 
         from serving.rgb_images import UNREADABLE
@@ -61,7 +63,48 @@ class Segmentation:
     @property
     def names(self) -> NDArray[np.str_]:
         """The name of each class, at the place of its number in the mask."""
+        import numpy as np
+
         return np.array(list(self.class_fractions))
+
+
+class Box(NamedTuple):
+    """Sides of a box, in pixels of the upright image, from its upper left corner."""
+
+    ymin: float
+    xmin: float
+    ymax: float
+    xmax: float
+
+    def compute_iou(self, other: Box) -> float:
+        """Intersection over union, in 0..1; 0 if neither has an area."""
+        both = Box(
+            max(self.ymin, other.ymin),
+            max(self.xmin, other.xmin),
+            min(self.ymax, other.ymax),
+            min(self.xmax, other.xmax),
+        ).area
+        either = self.area + other.area - both
+        return both / either if either else 0.0
+
+    @property
+    def area(self) -> float:
+        """Its pixels; 0 if a side is negative."""
+        return max(0.0, self.ymax - self.ymin) * max(0.0, self.xmax - self.xmin)
+
+
+@dataclass(frozen=True)
+class Localization:
+    """The class of one image's object and the box around it; probabilities as in Prediction."""
+
+    label: str
+    probabilities: dict[str, float]
+    box: Box
+
+    @property
+    def probability(self) -> float:
+        """That of the label: the greatest one."""
+        return max(self.probabilities.values())
 
 
 @dataclass(frozen=True)
@@ -73,7 +116,8 @@ class VersionStatus:
     error: str = ""
 
 
-Answers = list[Prediction | Segmentation]
+Answer = Prediction | Segmentation | Localization
+Answers = list[Answer]
 
 
 class _Form(NamedTuple):
@@ -85,13 +129,16 @@ class _Form(NamedTuple):
 
 
 CLASSES = _Form("classifier", answer="label", values="probabilities")
+BOXES = _Form("localizer", answer="boxes", values="probabilities")
 MASKS = _Form("segmenter", answer="mask_bytes", values="class_fractions")
 
 
 def read_answers(outputs: Outputs, images: int) -> Answers:
-    """Masks if the model makes them, else classes. Raises RequestRejected."""
+    """Masks or boxes if the model makes them, else classes. Raises RequestRejected."""
     if MASKS.answer in outputs:
         return [*read_segmentations(outputs, images)]
+    if BOXES.answer in outputs:
+        return [*read_localizations(outputs, images)]
     return [*read_predictions(outputs, images)]
 
 
@@ -110,6 +157,25 @@ def read_segmentations(outputs: Outputs, images: int) -> list[Segmentation]:
     """
     rows = _read_rows(outputs, MASKS, images)
     return [Segmentation(read_bytes(MASKS.answer, mask), fractions) for mask, fractions in rows]
+
+
+def read_localizations(outputs: Outputs, images: int) -> list[Localization]:
+    """A localizer's outputs for this many images; without `labels`, classes are numbered.
+
+    Raises RequestRejected.
+    """
+    rows = _read_rows(outputs, BOXES, images)
+    labels = [found.label for found in read_predictions(outputs, images)]
+    return [
+        Localization(label, probabilities, _read_box(box))
+        for label, (box, probabilities) in zip(labels, rows, strict=True)
+    ]
+
+
+def _read_box(sides: Sequence[float]) -> Box:
+    if len(sides) != len(Box._fields):
+        raise InvalidOutput(BOXES.answer, f"{sides} does not have {len(Box._fields)} sides")
+    return Box(*sides)
 
 
 def _read_rows(

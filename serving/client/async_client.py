@@ -11,18 +11,21 @@ import tenacity
 from serving.client import many
 from serving.client.answers import (
     Answers,
+    Localization,
     Prediction,
     Segmentation,
     VersionStatus,
     read_answers,
+    read_localizations,
     read_predictions,
     read_segmentations,
 )
 from serving.client.retries import Deadline, make_retrying
+from serving.client.routes import KeyedImage, ModelVersion, Part, join
 from serving.client.settings import Settings
 from serving.client.transport import Api, AsyncWire
 
-Images = Iterable[bytes] | AsyncIterable[bytes]
+Images = Iterable[KeyedImage] | AsyncIterable[KeyedImage]
 
 if TYPE_CHECKING:
     from serving.client.questions import Answer, Reader
@@ -47,17 +50,23 @@ class AsyncClient:
         self, images: Sequence[bytes], *, key: str | None = None
     ) -> list[Prediction]:
         """See Client.classify."""
-        return await self._ask(images, key, read_predictions)
+        return await self._ask(images, self._choose(key), read_predictions)
 
     async def segment(
         self, images: Sequence[bytes], *, key: str | None = None
     ) -> list[Segmentation]:
         """See Client.segment."""
-        return await self._ask(images, key, read_segmentations)
+        return await self._ask(images, self._choose(key), read_segmentations)
+
+    async def localize(
+        self, images: Sequence[bytes], *, key: str | None = None
+    ) -> list[Localization]:
+        """See Client.localize."""
+        return await self._ask(images, self._choose(key), read_localizations)
 
     async def ask(self, images: Sequence[bytes], *, key: str | None = None) -> Answers:
         """See Client.ask."""
-        return await self._ask(images, key, read_answers)
+        return await self._ask(images, self._choose(key), read_answers)
 
     def classify_many(
         self, images: Images, *, batch: int = 8, concurrency: int = 4
@@ -71,9 +80,15 @@ class AsyncClient:
         """See Client.segment_many."""
         return self._ask_many(images, many.Pace(batch, concurrency), read_segmentations)
 
+    def localize_many(
+        self, images: Images, *, batch: int = 8, concurrency: int = 4
+    ) -> AsyncIterator[Localization]:
+        """See Client.localize_many."""
+        return self._ask_many(images, many.Pace(batch, concurrency), read_localizations)
+
     def ask_many(
         self, images: Images, *, batch: int = 8, concurrency: int = 4
-    ) -> AsyncIterator[Prediction | Segmentation]:
+    ) -> AsyncIterator[Prediction | Segmentation | Localization]:
         """See Client.ask_many."""
         return self._ask_many(images, many.Pace(batch, concurrency), read_answers)
 
@@ -83,8 +98,7 @@ class AsyncClient:
 
     async def find_version(self, *, key: str | None = None) -> int:
         """See Client.find_version."""
-        version = self._settings.route.choose(self.model, key)
-        return self._api.read_version(await self._send(self._api.get_metadata(version)))
+        return self._api.read_version(await self._send(self._api.get_metadata(self._choose(key))))
 
     async def close(self) -> None:
         """See Client.close."""
@@ -95,16 +109,26 @@ class AsyncClient:
     def _ask_many(
         self, images: Images, pace: many.Pace, read: Reader[Answer]
     ) -> AsyncIterator[Answer]:
-        return many.ask_in_order_async(lambda batch: self._ask(batch, None, read), images, pace)
+        async def ask(batch: list[tuple[int, KeyedImage]]) -> list[Answer]:
+            parts = self._settings.route.split(self.model, batch)
+            return join(parts, [await self._ask_part(part, read) for part in parts])
+
+        return many.ask_in_order_async(ask, many.count_async(images), pace)
+
+    async def _ask_part(self, part: Part, read: Reader[Answer]) -> list[Answer]:
+        with part.name_positions():
+            return await self._ask(part.images, part.version, read)
+
+    def _choose(self, key: str | None) -> ModelVersion:
+        return self._settings.route.choose(self.model, key)
 
     async def _ask(
-        self, images: Sequence[bytes], key: str | None, read: Reader[Answer]
+        self, images: Sequence[bytes], version: ModelVersion, read: Reader[Answer]
     ) -> list[Answer]:
         if not images:
             return []
         from serving.client import questions  # Here, because it takes as long as all other imports.
 
-        version = self._settings.route.choose(self.model, key)
         question = await asyncio.to_thread(questions.prepare, images, version, read)
         with question.name_bad_images():
             reply = await self._send(self._api.predict(question.images, version))

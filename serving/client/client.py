@@ -10,14 +10,17 @@ import tenacity
 from serving.client import many
 from serving.client.answers import (
     Answers,
+    Localization,
     Prediction,
     Segmentation,
     VersionStatus,
     read_answers,
+    read_localizations,
     read_predictions,
     read_segmentations,
 )
 from serving.client.retries import Deadline, make_retrying
+from serving.client.routes import KeyedImage, ModelVersion, Part, join
 from serving.client.settings import Settings
 from serving.client.transport import Api, Wire
 
@@ -46,36 +49,47 @@ class Client:
 
         With `canary_percent`, the same key always asks the same version.
         """
-        return self._ask(images, key, read_predictions)
+        return self._ask(images, self._choose(key), read_predictions)
 
     def segment(self, images: Sequence[bytes], *, key: str | None = None) -> list[Segmentation]:
         """As `classify`, but one mask for each image, in the image's size."""
-        return self._ask(images, key, read_segmentations)
+        return self._ask(images, self._choose(key), read_segmentations)
+
+    def localize(self, images: Sequence[bytes], *, key: str | None = None) -> list[Localization]:
+        """As `classify`, but one label and one box for each image, in pixels of the image."""
+        return self._ask(images, self._choose(key), read_localizations)
 
     def ask(self, images: Sequence[bytes], *, key: str | None = None) -> Answers:
-        """As `classify`, but predictions or masks, depending on the model."""
-        return self._ask(images, key, read_answers)
+        """As `classify`, but predictions, masks or boxes, depending on the model."""
+        return self._ask(images, self._choose(key), read_answers)
 
     def classify_many(
-        self, images: Iterable[bytes], *, batch: int = 8, concurrency: int = 4
+        self, images: Iterable[KeyedImage], *, batch: int = 8, concurrency: int = 4
     ) -> Iterator[Prediction]:
         """Predictions in the order of the images, which may be more than fit into memory.
 
-        Up to `concurrency` requests of `batch` images are under way. The first error ends the
-        iteration.
+        With `canary_percent`, an item may be a pair of an image and its key. Up to `concurrency`
+        batches of `batch` images are under way; one in which both versions are asked is two
+        requests. The first error ends the iteration.
         """
         return self._ask_many(images, many.Pace(batch, concurrency), read_predictions)
 
     def segment_many(
-        self, images: Iterable[bytes], *, batch: int = 8, concurrency: int = 4
+        self, images: Iterable[KeyedImage], *, batch: int = 8, concurrency: int = 4
     ) -> Iterator[Segmentation]:
         """As `classify_many`, but masks."""
         return self._ask_many(images, many.Pace(batch, concurrency), read_segmentations)
 
+    def localize_many(
+        self, images: Iterable[KeyedImage], *, batch: int = 8, concurrency: int = 4
+    ) -> Iterator[Localization]:
+        """As `classify_many`, but labels and boxes."""
+        return self._ask_many(images, many.Pace(batch, concurrency), read_localizations)
+
     def ask_many(
-        self, images: Iterable[bytes], *, batch: int = 8, concurrency: int = 4
-    ) -> Iterator[Prediction | Segmentation]:
-        """As `classify_many`, but predictions or masks, depending on the model."""
+        self, images: Iterable[KeyedImage], *, batch: int = 8, concurrency: int = 4
+    ) -> Iterator[Prediction | Segmentation | Localization]:
+        """As `classify_many`, but predictions, masks or boxes, depending on the model."""
         return self._ask_many(images, many.Pace(batch, concurrency), read_answers)
 
     def list_versions(self) -> list[VersionStatus]:
@@ -84,8 +98,7 @@ class Client:
 
     def find_version(self, *, key: str | None = None) -> int:
         """The number of the version that answers requests such as those with this key."""
-        version = self._settings.route.choose(self.model, key)
-        return self._api.read_version(self._send(self._api.get_metadata(version)))
+        return self._api.read_version(self._send(self._api.get_metadata(self._choose(key))))
 
     def close(self) -> None:
         """Closes the connections, and publishes the current file of the request log."""
@@ -94,16 +107,28 @@ class Client:
             self._settings.log.close()
 
     def _ask_many(
-        self, images: Iterable[bytes], pace: many.Pace, read: Reader[Answer]
+        self, images: Iterable[KeyedImage], pace: many.Pace, read: Reader[Answer]
     ) -> Iterator[Answer]:
-        return many.ask_in_order(lambda batch: self._ask(batch, None, read), images, pace)
+        def ask(batch: list[tuple[int, KeyedImage]]) -> list[Answer]:
+            parts = self._settings.route.split(self.model, batch)
+            return join(parts, [self._ask_part(part, read) for part in parts])
 
-    def _ask(self, images: Sequence[bytes], key: str | None, read: Reader[Answer]) -> list[Answer]:
+        return many.ask_in_order(ask, enumerate(images), pace)
+
+    def _ask_part(self, part: Part, read: Reader[Answer]) -> list[Answer]:
+        with part.name_positions():
+            return self._ask(part.images, part.version, read)
+
+    def _choose(self, key: str | None) -> ModelVersion:
+        return self._settings.route.choose(self.model, key)
+
+    def _ask(
+        self, images: Sequence[bytes], version: ModelVersion, read: Reader[Answer]
+    ) -> list[Answer]:
         if not images:
             return []
         from serving.client import questions  # Here, because it takes as long as all other imports.
 
-        version = self._settings.route.choose(self.model, key)
         question = questions.prepare(images, version, read)
         with question.name_bad_images():
             reply = self._send(self._api.predict(question.images, version))

@@ -42,10 +42,10 @@ class UnusableCertificate(RequestRejected):
 
 
 class NotAnImage(RequestRejected):
-    """An image of the request cannot be read; `position` counts from 0."""
+    """An image cannot be read; `position` counts from 0, over all images of the call."""
 
     def __init__(self, position: int, reason: str) -> None:
-        super().__init__(f"Image {position + 1} of the request is not a readable image: {reason}.")
+        super().__init__(f"Image {position + 1} is not a readable image: {reason}.")
         self.position = position
         self.reason = reason
 
@@ -60,7 +60,7 @@ class MissingOutput(RequestRejected):
     def __init__(self, output: str, existing: Iterable[str], kind: str) -> None:
         super().__init__(
             f"The model is not a {kind}: it has no output {output!r}, only {sorted(existing)}. "
-            "Call Client.ask, which reads classes and masks."
+            "Call Client.ask, which reads all kinds."
         )
         self.output = output
 

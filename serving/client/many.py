@@ -85,6 +85,17 @@ async def ask_in_order_async(
         await asyncio.gather(*running, return_exceptions=True)
 
 
+async def count_async(
+    items: Iterable[Item] | AsyncIterable[Item],
+) -> AsyncIterator[tuple[int, Item]]:
+    """As `enumerate`, also for asynchronous iterables."""
+    position = 0
+    async for group in _split_async(items, 1):
+        for item in group:
+            yield position, item
+            position += 1
+
+
 def _split(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     """Lists of `size` items; the last one may be shorter."""
     rest = iter(items)

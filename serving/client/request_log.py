@@ -13,12 +13,12 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from serving.client.answers import Outputs, read_bytes
 from serving.request_log.hourly_files import HourlyFiles, LogLimits
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from serving.client.questions import Question
 
 
@@ -95,6 +95,8 @@ def make_record(
 
 
 def _to_array(name: str, value: Any) -> np.ndarray:
+    import numpy as np
+
     if name.endswith("_bytes"):
         return np.array([read_bytes(name, each) for each in value], object)
     return np.asarray(value)

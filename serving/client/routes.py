@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
+
+from serving.client.errors import NotAnImage
 
 STABLE, CANARY = "stable", "canary"  # TF Serving's version labels that a roll-out moves.
 HASH_BYTES = 8
+
+# An encoded image, or a pair of one and its key.
+KeyedImage = bytes | tuple[bytes, str | None]
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -16,6 +25,33 @@ class ModelVersion:
 
     number: int | None = None
     label: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Images of a batch that ask the same version, and their positions in the whole call."""
+
+    version: ModelVersion
+    positions: list[int]
+    images: list[bytes]
+
+    @contextmanager
+    def name_positions(self) -> Iterator[None]:
+        """NotAnImage gets the position in the whole call."""
+        try:
+            yield
+        except NotAnImage as error:
+            raise NotAnImage(self.positions[error.position], error.reason) from error
+
+
+def join(parts: Sequence[Part], answers: Sequence[Sequence[Answer]]) -> list[Answer]:
+    """The answers to all parts of a batch, in the order of its images."""
+    found = {
+        position: answer
+        for part, part_answers in zip(parts, answers, strict=True)
+        for position, answer in zip(part.positions, part_answers, strict=True)
+    }
+    return [found[position] for position in sorted(found)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +81,22 @@ class Route:
             return ModelVersion(self.version, self.label or "")
         share = random.random() if key is None else hash_share(model, key)
         return ModelVersion(label=CANARY if share * 100 < self.canary_percent else STABLE)
+
+    def split(self, model: str, batch: Iterable[tuple[int, KeyedImage]]) -> list[Part]:
+        """The images of a batch, pairs of position and image, by the version that they ask.
+
+        All images without a key are drawn together, so that a batch is at most two requests.
+        """
+        versions: dict[str | None, ModelVersion] = {}
+        parts: dict[ModelVersion, Part] = {}
+        for position, item in batch:
+            image, key = item if isinstance(item, tuple) else (item, None)
+            if key not in versions:
+                versions[key] = self.choose(model, key)
+            part = parts.setdefault(versions[key], Part(versions[key], [], []))
+            part.positions.append(position)
+            part.images.append(image)
+        return list(parts.values())
 
 
 def hash_share(model: str, key: str) -> float:

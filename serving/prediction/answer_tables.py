@@ -16,6 +16,7 @@ import typer
 
 from serving import overlay
 from serving.client import Prediction
+from serving.prediction.box_files import BoxFile
 from serving.prediction.mask_files import MaskFiles
 from serving.printable import guard_cell
 from serving.terminal import Table, console, echo
@@ -27,13 +28,14 @@ STDOUT = "-"
 
 @dataclass(frozen=True)
 class ClassRow:
-    """One image's class."""
+    """One image's class, and the picture of both if one was written."""
 
     image: str
     prediction: Prediction
+    picture: str | None = None  # Empty if the image cannot be drawn.
 
 
-Row = ClassRow | MaskFiles
+Row = ClassRow | MaskFiles | BoxFile
 
 
 class AnswerTable(Protocol):
@@ -143,7 +145,21 @@ def open_csv(place: str) -> Iterator[AnswerTable]:
 def _to_object(row: Row) -> dict[str, Any]:
     if isinstance(row, ClassRow):
         found = row.prediction
-        return {"file": row.image, "label": found.label, "probabilities": found.probabilities}
+        picture = {} if row.picture is None else {"picture": row.picture}
+        return {
+            "file": row.image,
+            "label": found.label,
+            **picture,
+            "probabilities": found.probabilities,
+        }
+    if isinstance(row, BoxFile):
+        return {
+            "file": str(row.image),
+            "overlay": str(row.overlay),
+            "label": row.found.label,
+            "box": row.found.box._asdict(),
+            "probabilities": row.found.probabilities,
+        }
     return {
         "file": str(row.image),
         "mask": str(row.mask),
@@ -161,7 +177,17 @@ def _to_columns(row: Row) -> dict[str, Any]:
 
 def _to_cells(row: Row) -> dict[str, str]:
     if isinstance(row, ClassRow):
-        return {"file": row.image, **_describe_prediction(row.prediction)}
+        picture = {} if row.picture is None else {"picture": row.picture}
+        return {"file": row.image, **_describe_prediction(row.prediction), **picture}
+    if isinstance(row, BoxFile):
+        sides = (f"{name} {side:.0f}" for name, side in row.found.box._asdict().items())
+        return {
+            "file": str(row.image),
+            "overlay": str(row.overlay),
+            "label": row.found.label,
+            "probability": f"{row.found.probability:.3f}",
+            "box, in pixels": ", ".join(sides),
+        }
     return {
         "file": str(row.image),
         "mask": str(row.mask),

@@ -14,11 +14,10 @@ from serving.client import (
     MissingOutput,
     NotAnImage,
     NotTFServing,
-    Prediction,
     RequestRejected,
-    Segmentation,
     UnusableProxy,
 )
+from serving.client.answers import Answer
 from serving.client.many import Pace, ask_in_order
 from serving.prediction.batches import split_into_batches
 from serving.prediction.image_list import ImageSource
@@ -42,7 +41,7 @@ class Answered:
     """An image, its bytes, and what the model says about it."""
 
     image: Loaded
-    answer: Prediction | Segmentation
+    answer: Answer
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,6 @@ from serving.prediction.image_list import (
 )
 from serving.prediction.options import (
     GRPC_URL,
-    OUTPUT,
     REST_URL,
     AsJSON,
     Bits,
@@ -65,17 +64,15 @@ def predict(
 ) -> None:
     """Sends images to a served model, in small requests, and prints its answers as they come.
 
-    A segmentation model's masks are written to a folder, each with an overlay on its image. Exit
-    code: 1 if an image got no answer, 2 for wrong use.
+    A segmentation model's masks are written to a folder, each with an overlay on its image; so are
+    images with the boxes of a localization model. With --output, each image of a classifier is
+    written with its label below. Exit code: 1 if an image got no answer, 2 for wrong use.
     """
-    request = Request(_choose_url(server, rest), model, timeout, bits, output or OUTPUT)
+    request = Request(_choose_url(server, rest), model, timeout, bits, output)
     with ExitStack() as stack:
         sources = _find_images(images, files_from, request, stack)
         counts = _ask(sources, request, _choose_table(as_json, csv_file))
     _sum_up(counts, sources.left_out if isinstance(sources, ImageList) else Counter())
-    if output and counts.classes:
-        text = f"{model} is a classifier and makes no masks: nothing was written to {output}."
-        terminal.echo(text, err=True)
     if counts.failed:
         raise typer.Exit(FAILED)
 
@@ -88,7 +85,7 @@ def _find_images(
         terminal.fail("Give images, or a list of images with --files-from.", WRONG_USE)
     try:
         if not files_from:
-            return ImageList(images, request.output)
+            return ImageList(images, request.folder)
         return read_names(stack.enter_context(_open_list(files_from)))
     except NothingFoundError as error:
         terminal.fail(str(error), WRONG_USE)
@@ -120,7 +117,7 @@ def _ask(
     except BrokenPipeError:
         raise
     except OSError as error:
-        place, is_no_folder = error.filename or request.output, isinstance(error, NO_FOLDER)
+        place, is_no_folder = error.filename or request.folder, isinstance(error, NO_FOLDER)
         terminal.fail(
             f"Cannot write to {place}: {error.strerror or error}. Choose another place.",
             WRONG_USE if is_no_folder else FAILED,

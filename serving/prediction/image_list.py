@@ -16,19 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from serving import formats
-from serving.left_out import find_kind
+from serving.prediction import image_files
+from serving.prediction.image_files import NOT_AN_IMAGE, TooLargeError
 
 STDIN = "-"
-# A file of such a name is taken for an image. If it cannot be read as one, it is named.
-SUFFIXES = frozenset(
-    {
-        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".webp"),
-        *(".tif", ".tiff", ".jp2", ".j2k", ".avif", ".heic", ".heif", ".jxl"),
-    }
-)
-MAX_BYTES = 2**28  # Of one image file.
-NOT_AN_IMAGE = "not_an_image"
 LINK_TO_FOLDER = "link_to_a_folder"
 
 
@@ -48,7 +39,7 @@ class ImageSource:
     place: Path  # Below the folder of the outputs; keeps apart images of one name.
 
     def read(self) -> bytes:
-        """The whole file. Raises OSError, also for a file of more than MAX_BYTES."""
+        """The whole file. Raises OSError, also for one that is too large."""
         if self.name == STDIN:
             return _read_whole(sys.stdin.buffer)
         if Path(self.name).is_dir():
@@ -111,11 +102,13 @@ class ImageList:
 
     def _keep(self, path: str, below: str = "") -> bool:
         """Whether a file is an image; counts it if it is not. Dots above `below` do not hide it."""
-        kind = find_kind((below or os.path.basename(path)).replace(os.sep, "/"))
-        if not kind and is_image(path):
-            return True
-        self.left_out[kind or NOT_AN_IMAGE] += 1
-        return False
+        name = (below or os.path.basename(path)).replace(os.sep, "/")
+        kind = image_files.find_kind(name, path, _open)
+        if not kind and os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+            kind = NOT_AN_IMAGE  # A pipe or a device, which might block its reader.
+        if kind:
+            self.left_out[kind] += 1
+        return not kind
 
 
 def read_names(lines: IO[str]) -> Iterator[ImageSource]:
@@ -126,20 +119,11 @@ def read_names(lines: IO[str]) -> Iterator[ImageSource]:
             yield _make_source(path, base)
 
 
-def is_image(path: str) -> bool:
-    """Whether the name or the first bytes of a file are those of an image.
-
-    False for pipes and devices, which might block their reader.
-    """
-    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
-        return False
-    if Path(path).suffix.lower() in SUFFIXES:
-        return True
-    try:
-        with Path(path).open("rb") as file:
-            return formats.may_be_image(file.read(formats.HEAD))
-    except OSError:
-        return False
+def _open(path: str) -> IO[bytes]:
+    """A file of this machine. Raises OSError, also for pipes and devices: they might block."""
+    if not Path(path).is_file():
+        raise OSError(errno.EINVAL, "not a regular file", path)
+    return Path(path).open("rb")
 
 
 def _make_source(path: str, base: Path) -> ImageSource:
@@ -183,7 +167,7 @@ def _find_root(argument: str) -> str:
 
 
 def _read_whole(file: IO[bytes]) -> bytes:
-    encoded = file.read(MAX_BYTES + 1)
-    if len(encoded) > MAX_BYTES:
-        raise OSError(f"it has more than {MAX_BYTES:,} bytes")
+    encoded = file.read(image_files.MAX_BYTES + 1)
+    if len(encoded) > image_files.MAX_BYTES:
+        raise TooLargeError
     return encoded

@@ -44,9 +44,9 @@ CSVFile = Annotated[
 Output = Annotated[
     Path | None,
     typer.Option(
-        help="Folder for masks and their overlays.",
+        help="Folder for masks, and for pictures with masks, boxes or labels.",
         metavar="DIR",
-        show_default=str(OUTPUT),
+        show_default=f"{OUTPUT} for masks, nothing for labels",
     ),
 ]
 Bits = Annotated[

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serving import terminal
-from serving.client import Prediction, connect
-from serving.prediction import mask_files
+from serving.client import Localization, Prediction, connect
+from serving.prediction import box_files, label_files, mask_files
 from serving.prediction.answer_tables import AnswerTable, ClassRow, Row
 from serving.prediction.asking import Answered, Failed, ask_all
 from serving.prediction.image_list import STDIN, ImageSource
+from serving.prediction.options import OUTPUT
+from serving.rgb_images import UnreadableImageError
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,12 @@ class Request:
     model: str
     timeout: float  # Seconds.
     bits: int | None  # Of 16-bit files that do not declare their depth.
-    output: Path  # Folder for masks.
+    output: Path | None  # Folder for pictures; None: OUTPUT, and no pictures of classes.
+
+    @property
+    def folder(self) -> Path:
+        """Where pictures are written if there are any."""
+        return self.output or OUTPUT
 
 
 @dataclass
@@ -30,13 +37,13 @@ class Counts:
     """Images by what became of them."""
 
     classes: int = 0
-    masks: int = 0
+    drawn: int = 0  # With masks or boxes.
     failed: int = 0
 
     @property
     def asked(self) -> int:
         """All of them."""
-        return self.classes + self.masks + self.failed
+        return self.classes + self.drawn + self.failed
 
 
 def ask_and_write(
@@ -58,16 +65,31 @@ def ask_and_write(
                 counts.failed += 1
                 terminal.echo(f"{found.source.name} {found.reason}.", err=True)
                 continue
-            row = _make_row(found, request.output)
+            row = _make_row(found, request)
             counts.classes += isinstance(row, ClassRow)
-            counts.masks += not isinstance(row, ClassRow)
+            counts.drawn += not isinstance(row, ClassRow)
             table.add(row)
     return counts
 
 
-def _make_row(found: Answered, output: Path) -> Row:
+def _make_row(found: Answered, request: Request) -> Row:
     source = found.image.source
-    if isinstance(found.answer, Prediction):
-        return ClassRow(source.name, found.answer)
     path = source.place if source.name == STDIN else Path(source.name)
-    return mask_files.write(path, found.image.encoded, found.answer, output / source.place.parent)
+    folder = request.folder / source.place.parent
+    if isinstance(found.answer, Localization):
+        return box_files.write(path, found.image.encoded, found.answer, folder)
+    if not isinstance(found.answer, Prediction):
+        return mask_files.write(path, found.image.encoded, found.answer, folder)
+    picture = None
+    if request.output:
+        picture = _draw_label(path, found.image.encoded, found.answer, folder)
+    return ClassRow(source.name, found.answer, picture)
+
+
+def _draw_label(path: Path, encoded: bytes, answer: Prediction, folder: Path) -> str:
+    """The picture's path; empty for an image that the server decodes and Pillow does not."""
+    try:
+        return str(label_files.write(path, encoded, answer, folder))
+    except UnreadableImageError as error:
+        terminal.echo(f"{path} has no picture, because it cannot be drawn: {error}.", err=True)
+        return ""

@@ -22,6 +22,7 @@ from tensorflow_serving.apis import (
 
 from serving import printable
 from serving.server import memory_budget
+from serving.server.deadlines import Deadline
 from serving.server.handlers import Handlers
 from serving.server.models.examples import CLASSIFY, read_input
 from serving.server.protocols import grpc_ports, messages, tensor_protos
@@ -61,25 +62,25 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         self, request: predict_pb2.PredictRequest, context: grpc.ServicerContext
     ) -> predict_pb2.PredictResponse:
         """The outputs of one signature, or those in output_filter."""
-        return _answer(context, lambda: self._predict(request))
+        return _answer(context, lambda deadline: self._predict(request, deadline))
 
     def Classify(  # noqa: N802
         self, request: classification_pb2.ClassificationRequest, context: grpc.ServicerContext
     ) -> classification_pb2.ClassificationResponse:
         """The classes of each tf.Example."""
-        return _answer(context, lambda: self._classify(request))
+        return _answer(context, lambda deadline: self._classify(request, deadline))
 
     def Regress(  # noqa: N802
         self, request: regression_pb2.RegressionRequest, context: grpc.ServicerContext
     ) -> regression_pb2.RegressionResponse:
         """One value for each tf.Example."""
-        return _answer(context, lambda: self._regress(request))
+        return _answer(context, lambda deadline: self._regress(request, deadline))
 
     def MultiInference(  # noqa: N802
         self, request: inference_pb2.MultiInferenceRequest, context: grpc.ServicerContext
     ) -> inference_pb2.MultiInferenceResponse:
         """The answers of several signatures about the same tf.Examples."""
-        return _answer(context, lambda: self._infer(request))
+        return _answer(context, lambda deadline: self._infer(request, deadline))
 
     def GetModelMetadata(  # noqa: N802
         self,
@@ -87,9 +88,11 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         context: grpc.ServicerContext,
     ) -> get_model_metadata_pb2.GetModelMetadataResponse:
         """The signatures' inputs and outputs: `signature_def` is the only metadata field."""
-        return _answer(context, lambda: self._read_metadata(request))
+        return _answer(context, lambda _: self._read_metadata(request))
 
-    def _predict(self, request: predict_pb2.PredictRequest) -> predict_pb2.PredictResponse:
+    def _predict(
+        self, request: predict_pb2.PredictRequest, deadline: Deadline
+    ) -> predict_pb2.PredictResponse:
         spec = messages.read_spec(request)
         size = tensor_protos.count_bytes(request.inputs)
         with memory_budget.share_files().reserve(size):
@@ -97,6 +100,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
                 spec,
                 lambda _: {n: tensor_protos.read(n, t) for n, t in request.inputs.items()},
                 only=request.output_filter,
+                deadline=deadline,
             )
         response = predict_pb2.PredictResponse(model_spec=messages.write_spec(answer.spec))
         for name, array in answer.outputs.items():
@@ -104,28 +108,30 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         return response
 
     def _classify(
-        self, request: classification_pb2.ClassificationRequest
+        self, request: classification_pb2.ClassificationRequest, deadline: Deadline
     ) -> classification_pb2.ClassificationResponse:
-        answer = self._handlers.classify(messages.read_spec(request), read_input(request.input))
+        rows = read_input(request.input)
+        answer = self._handlers.classify(messages.read_spec(request), rows, deadline)
         return classification_pb2.ClassificationResponse(
             model_spec=messages.write_spec(answer.spec),
             result=messages.write_classes(answer.outputs),
         )
 
     def _regress(
-        self, request: regression_pb2.RegressionRequest
+        self, request: regression_pb2.RegressionRequest, deadline: Deadline
     ) -> regression_pb2.RegressionResponse:
-        answer = self._handlers.regress(messages.read_spec(request), read_input(request.input))
+        rows = read_input(request.input)
+        answer = self._handlers.regress(messages.read_spec(request), rows, deadline)
         return regression_pb2.RegressionResponse(
             model_spec=messages.write_spec(answer.spec),
             result=messages.write_values(answer.outputs),
         )
 
     def _infer(
-        self, request: inference_pb2.MultiInferenceRequest
+        self, request: inference_pb2.MultiInferenceRequest, deadline: Deadline
     ) -> inference_pb2.MultiInferenceResponse:
         tasks = [(messages.read_spec(task), task.method_name) for task in request.tasks]
-        answers = self._handlers.multi_inference(tasks, read_input(request.input))
+        answers = self._handlers.multi_inference(tasks, read_input(request.input), deadline)
         response = inference_pb2.MultiInferenceResponse()
         for answer, (_, method) in zip(answers, tasks, strict=True):
             result = response.results.add(model_spec=messages.write_spec(answer.spec))
@@ -161,13 +167,13 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
         self, request: get_model_status_pb2.GetModelStatusRequest, context: grpc.ServicerContext
     ) -> get_model_status_pb2.GetModelStatusResponse:
         """The states of a model's versions, newest first."""
-        return _answer(context, lambda: self._list_statuses(request))
+        return _answer(context, lambda _: self._list_statuses(request))
 
     def HandleReloadConfigRequest(  # noqa: N802
         self, request: model_management_pb2.ReloadConfigRequest, context: grpc.ServicerContext
     ) -> model_management_pb2.ReloadConfigResponse:
         """Changes to another list of models; answers when the new ones do."""
-        return _answer(context, lambda: self._reload(request, context.time_remaining()))
+        return _answer(context, lambda deadline: self._reload(request, deadline))
 
     def _list_statuses(
         self, request: get_model_status_pb2.GetModelStatusRequest
@@ -178,18 +184,20 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
         )
 
     def _reload(
-        self, request: model_management_pb2.ReloadConfigRequest, timeout: float | None
+        self, request: model_management_pb2.ReloadConfigRequest, deadline: Deadline
     ) -> model_management_pb2.ReloadConfigResponse:
-        self._handlers.reload_config(request.config, timeout=timeout)
+        self._handlers.reload_config(request.config, timeout=deadline.left)
         response = model_management_pb2.ReloadConfigResponse()
         response.status.error_code = grpc.StatusCode.OK.value[0]
         return response
 
 
-def _answer(context: grpc.ServicerContext, handle: Callable[[], Response]) -> Response:
+def _answer(context: grpc.ServicerContext, handle: Callable[[Deadline], Response]) -> Response:
     """Every failure becomes a status with a text, and one line in the log."""
+    deadline = Deadline(context.time_remaining())
     try:
-        return handle()
+        deadline.check()  # The request may have waited for a thread.
+        return handle(deadline)
     except RequestError as error:
         code, text = error.code, str(error)
     # What no check has foreseen is one request's failure: the server goes on.

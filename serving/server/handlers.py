@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import numpy as np
 from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
@@ -14,6 +15,7 @@ from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 from serving import rgb_images
 from serving.server import memory_budget, metrics
 from serving.server.batching.batcher import Batcher, Unbatched
+from serving.server.deadlines import NEVER, Deadline
 from serving.server.logs import log_records
 from serving.server.logs.request_log import RequestLogs
 from serving.server.models import examples
@@ -81,7 +83,12 @@ class Handlers:
         self._logs = logs or RequestLogs()
 
     def predict(
-        self, spec: ModelSpec, read: InputReader, *, only: Sequence[str] = ()
+        self,
+        spec: ModelSpec,
+        read: InputReader,
+        *,
+        only: Sequence[str] = (),
+        deadline: Deadline = NEVER,
     ) -> Answer[Arrays]:
         """All outputs of the signature, or `only` the named ones."""
         with self._lease(spec) as (version, servable):
@@ -89,28 +96,38 @@ class Handlers:
             inputs = read(signature)
             with memory_budget.share_pixels().reserve(_check_size(count_bytes(inputs))):
                 outputs = self._batcher.run(
-                    (id(servable), signature.name, *only),
+                    ("signature", id(servable), signature.name, *only),
                     inputs,
                     lambda rows: _run(spec.name, signature, rows, only),
+                    deadline,
                 )
         answer = _answer(spec, version, outputs)
         self._logs.record(spec.name, lambda: _write_record(answer, inputs, only))
         return answer
 
-    def classify(self, spec: ModelSpec, rows: Sequence[bytes]) -> Answer[Classes]:
+    def classify(
+        self, spec: ModelSpec, rows: Sequence[bytes], deadline: Deadline = NEVER
+    ) -> Answer[Classes]:
         """The classes of serialized tf.Examples."""
         with self._lease(spec) as (version, servable):
-            found = examples.classify(servable, spec.signature_name, rows)
+            shared = _SharedRuns(servable, self._batcher, deadline, (spec.name, "Classify"))
+            found = examples.classify(shared, spec.signature_name, rows)
         return _answer(spec, version, found)
 
-    def regress(self, spec: ModelSpec, rows: Sequence[bytes]) -> Answer[Values]:
+    def regress(
+        self, spec: ModelSpec, rows: Sequence[bytes], deadline: Deadline = NEVER
+    ) -> Answer[Values]:
         """The values of serialized tf.Examples."""
         with self._lease(spec) as (version, servable):
-            found = examples.regress(servable, spec.signature_name, rows)
+            shared = _SharedRuns(servable, self._batcher, deadline, (spec.name, "Regress"))
+            found = examples.regress(shared, spec.signature_name, rows)
         return _answer(spec, version, found)
 
     def multi_inference(
-        self, tasks: Sequence[tuple[ModelSpec, str]], rows: Sequence[bytes]
+        self,
+        tasks: Sequence[tuple[ModelSpec, str]],
+        rows: Sequence[bytes],
+        deadline: Deadline = NEVER,
     ) -> list[Answer[Classes | Values]]:
         """The answers to several tasks, pairs of model and method, about the same tf.Examples."""
         specs = [spec for spec, _ in tasks]
@@ -124,7 +141,9 @@ class Handlers:
             raise BadInput("ModelSpec has no name specified.")
         with self._lease(specs[0]) as (version, servable):
             pairs = [(spec.signature_name, method) for spec, method in tasks]
-            found = examples.infer(servable, pairs, rows)
+            api = (specs[0].name, "MultiInference")
+            shared = _SharedRuns(servable, self._batcher, deadline, api)
+            found = examples.infer(shared, pairs, rows)
         answers = zip(specs, found, strict=True)
         return [_answer(spec, version, result) for spec, result in answers]
 
@@ -140,17 +159,48 @@ class Handlers:
             return version, servable.signature_defs
 
     def reload_config(self, config: ModelServerConfig, *, timeout: float | None = None) -> None:
-        """Changes to another list of models; returns when the new ones answer."""
+        """Changes to another list of models; returns when the new ones answer.
+
+        A list that is refused changes nothing.
+        """
         try:
-            self._logs.configure(config)
+            self._logs.check_remote(config)
+            self._servables.reload(config, timeout=timeout)
         except ConfigError as error:
             raise BadInput(str(error)) from error
-        self._servables.reload(config, timeout=timeout)
 
     def _lease(self, spec: ModelSpec) -> AbstractContextManager[tuple[int, Servable]]:
         if not spec.name:
             raise BadInput("ModelSpec has no name specified.")
         return self._servables.lease(spec.name, spec.version, spec.label)
+
+
+@dataclass(frozen=True)
+class _SharedRuns:
+    """A servable about tf.Examples: its runs share batches with those of other requests.
+
+    `labels` are the model and the method of the request, for the metrics.
+    """
+
+    servable: Servable
+    batcher: Batcher
+    deadline: Deadline
+    labels: tuple[str, str]
+
+    @property
+    def signature_defs(self) -> Mapping[str, meta_graph_pb2.SignatureDef]:
+        return self.servable.signature_defs
+
+    def run(self, feeds: Arrays, fetches: Iterable[str]) -> list[np.ndarray]:
+        names = tuple(fetches)
+
+        def call(rows: Arrays) -> Arrays:
+            with metrics.record_run(*self.labels):
+                return dict(zip(names, self.servable.run(rows, names), strict=True))
+
+        key = ("tensors", id(self.servable), *names)
+        outputs = self.batcher.run(key, feeds, call, self.deadline)
+        return [outputs[name] for name in names]
 
 
 def _run(model: str, signature: Signature, inputs: Arrays, only: Sequence[str]) -> Arrays:

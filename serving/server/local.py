@@ -66,9 +66,11 @@ class ModelServer:
         self.grpc_port = options.grpc.port or 0  # 0: any, and inside `with`, none.
         self.rest_port = options.rest_port or 0
         self._options = options
-        self._servables = Servables(options.load, any_label=options.any_label, listener=listener)
         self._logs = RequestLogs()
-        self._watcher = Watcher(self._servables, self._logs.follow(read_config), options.intervals)
+        self._servables = Servables(
+            options.load, any_label=options.any_label, listener=listener, followers=[self._logs]
+        )
+        self._watcher = Watcher(self._servables, read_config, options.intervals)
         self._stack = ExitStack()
 
     def __enter__(self: Self) -> Self:

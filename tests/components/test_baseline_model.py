@@ -80,7 +80,7 @@ def columns(row):
 
 
 def preprocess(inputs):
-    return preprocessing.preprocessing_fn(inputs, {"size_buckets": 2})
+    return preprocessing.preprocessing_fn(inputs, {"size_buckets": 2, "channels": 3})
 
 
 def signatures(folder):

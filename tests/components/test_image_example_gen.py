@@ -45,11 +45,13 @@ def test_exec_properties_are_plain_values_of_the_experiment():
     assert component.exec_properties == {
         "input_base": "/data",
         "split_ratios": "[8, 1, 1]",
+        "images_per_class": "",
         "near_duplicates": "together",
         "min_side": 32,
         "max_pixels": 50_000_000,
         "max_reject_fraction": 0.05,
         "mask": "",
+        "box_classes": "[]",
         "shards": 4,
         "fingerprint": "f00",
         "follow_links": 0,
@@ -66,6 +68,14 @@ def test_masks_are_declared_as_one_line_of_json():
     assert found.reading == MaskReading((1, 2), 3, "reject", "stored")
     assert found.mask_classes == ("pet", "ground")
     assert found.mask_suffix == "_mask"
+
+
+RATIOS = {
+    "[0.75, 0.15, 0.10]": (15, 3, 2),
+    "[0.8, 0.1, 0.1]": (8, 1, 1),
+    "[0.3334, 0.3333, 0.3333]": (3334, 3333, 3333),
+    "[80, 10, 10]": (80, 10, 10),
+}
 
 
 def test_the_folder_may_be_a_parameter_of_the_run():
@@ -91,6 +101,19 @@ def test_unusable_ratios_are_refused(ratios):
 
     assert raised.value.reason == "bad_split_ratios"
     assert ratios in str(raised.value)
+
+
+def test_fractions_split_as_the_whole_numbers_of_their_ratios():
+    given = [PROPERTIES | {"input_base": "/data", "split_ratios": text} for text in RATIOS]
+
+    assert [options.parse(values).ratios for values in given] == list(RATIOS.values())
+
+
+def test_the_numbers_of_images_per_class_reach_ingestion():
+    component = ImageExampleGen("/data", replace(DATA, images_per_class=(5, 2, 3)))
+
+    assert options.parse(component.exec_properties).images_per_class == (5, 2, 3)
+    assert options.parse(ImageExampleGen("/data", DATA).exec_properties).images_per_class is None
 
 
 def test_statistics_gen_reads_the_examples(tmp_path):

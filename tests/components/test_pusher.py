@@ -198,7 +198,9 @@ def watched(folder):
     stop = threading.Event()
 
     def look():
-        while not stop.is_set():
+        is_last = False
+        while not is_last:
+            is_last = stop.is_set()  # Looks once more after the end: the last version is seen too.
             for version in map(str, serving_folder.list_versions(str(folder))):
                 seen[version] = seen.get(version, 0) + (not complete(folder / version))
 
@@ -206,7 +208,6 @@ def watched(folder):
     thread.start()
     try:
         yield seen
-        time.sleep(0.2)  # The last version is seen too.
     finally:
         stop.set()
         thread.join()

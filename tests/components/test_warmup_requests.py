@@ -37,6 +37,20 @@ def test_each_signature_gets_each_size(tmp_path):
     assert [tf.make_ndarray(i["sizes"]).tolist() for i in padded] == [[[8, 4]], [[24, 12]]]
 
 
+def test_a_grey_model_gets_pixels_of_one_channel(tmp_path):
+    module = tf.Module()
+    module.answer = tf.function(
+        lambda pixels: {"mean": pixels},
+        input_signature=[tf.TensorSpec([None, None, None, 1], tf.float32, "pixels")],
+    )
+    tf.saved_model.save(module, str(tmp_path), signatures={"predict_pixels": module.answer})
+
+    warmup_requests.write(str(tmp_path), "greys", [tiny.png(tiny.pixels(9, 9))], [8])
+
+    (request,) = read(tmp_path, "predict_pixels")
+    assert shape(request.inputs["pixels"]) == (1, 8, 8, 1)
+
+
 def test_a_signature_that_the_model_lacks_gets_none(tmp_path):
     module = tf.Module()
     module.answer = tf.function(

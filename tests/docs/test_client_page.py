@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from serving import client
-from tests.fakes import saved_models, saved_segmenter
+from tests.fakes import saved_models, saved_segmenter, tiny_boxes
 from tests.fakes.saved_models import draw
 
 ROOT = Path(__file__).parents[2]
@@ -23,8 +23,10 @@ def server(tmp_path_factory):
     root = tmp_path_factory.mktemp("served")
     saved_models.publish(root / "flowers", 7)
     saved_segmenter.publish(root / "pets", 1)
+    tiny_boxes.publish(root / "pet-heads")
     with saved_models.served(root, "flowers") as server:
         server.wait_until_available("pets")
+        server.wait_until_available("pet-heads")
         yield server
 
 
@@ -45,7 +47,7 @@ def test_the_programs_of_the_page_run(server, photos):
 
     names = runpy.run_path(str(photos / "page.py"))
 
-    assert len(runnable) == len(PROGRAMS) - 2
+    assert len(runnable) == len(PROGRAMS) - 3
     assert names["found"].label == "red"
     assert len(list((photos / "logs").glob("flowers-*.tfrecord"))) == 1
 

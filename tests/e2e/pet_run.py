@@ -112,6 +112,6 @@ def run(data: Path, home: Path, *overrides: str) -> command.Run:
 
 
 def run_plain(data: Path, home: Path) -> command.Run:
-    """`fcn run masks`, with a narrow FCN-8s in place of the U-Net."""
+    """`fcn run masks-scratch`, with a narrow FCN-8s in place of the U-Net."""
     model = ("model.name=fcn8s", "model.weights=none", "model.width=0.03")
-    return command.run("masks", data, home, (*TINY[1:], *model))
+    return command.run("masks-scratch", data, home, (*TINY[1:], *model))

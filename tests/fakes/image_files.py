@@ -107,7 +107,7 @@ def class_folders(folder: Path, *, images: int = 40, classes: tuple[str, ...] = 
 
 
 XML = (
-    "<annotation><size><width>48</width><height>40</height></size><object><bndbox>"
+    "<annotation><size><width>48</width><height>40</height></size><object><name>cat</name><bndbox>"
     "<xmin>12</xmin><ymin>10</ymin><xmax>24</xmax><ymax>30</ymax></bndbox></object></annotation>"
 )
 

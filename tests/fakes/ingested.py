@@ -25,6 +25,7 @@ PROPERTIES = {
     "max_reject_fraction": 0.5,
     "shards": 2,
     "mask": "",
+    "box_classes": "[]",
     "fingerprint": "",
 }
 PETS = {

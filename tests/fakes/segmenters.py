@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from tests.fakes import lite0
+from tests.fakes import applications, lite0
 from trainer import models
 from trainer.data.preprocessing import DataStatistics
 from trainer.model_config import UNetConfig, VGGConfig
@@ -22,7 +22,9 @@ def vgg(name: str, **values) -> VGGConfig:
 CONFIGS = {
     "unet_small": UNetConfig(widths=(4, 6, 8), blocks=1, dropout=0.2),
     "unet_lite0": lite0.unet(),
+    "unet_mobilenet_v2": applications.unet(),
     **{name: vgg(name) for name in ("fcn8s", "fcn16s", "fcn32s", "vgg16_deconv")},
+    "vgg16_deconv-refined": vgg("vgg16_deconv", refine=True),
 }
 
 

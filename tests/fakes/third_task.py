@@ -110,7 +110,7 @@ def make_class_row(slices, index, name):
     return {"accuracy": slices[((LABEL_TEXT, name),)][""]["accuracy"]}
 
 
-def metrics(classes):
+def metrics(experiment):
     accuracy = tfma.MetricConfig(
         class_name="SparseCategoricalAccuracy", config='{"name": "accuracy"}'
     )

@@ -11,6 +11,7 @@ from tfx.types import standard_artifacts
 from tests.fakes import tiny
 from tests.fakes.tiny_runs import artifact, examples_of
 from trainer import configs
+from trainer.config import ClassUnion
 from trainer.data import records
 from trainer.export import saved_model
 from trainer.export.segmenter import Segmenter
@@ -18,7 +19,12 @@ from trainer.export.segmenter import Segmenter
 CLASSES = ("red", "green", "blue")
 PETS = configs.load("pets", fast=True)
 MASK = replace(PETS.data.mask, ground=("green",))
-EXPERIMENT = replace(PETS, name="colours", data=replace(PETS.data, classes=CLASSES, mask=MASK))
+EXPERIMENT = replace(
+    PETS,
+    name="colours",
+    data=replace(PETS.data, classes=CLASSES, mask=MASK),
+    unions=(ClassUnion(name="warm", classes=("red", "green")),),
+)
 BOUNDARIES = (30.0,)
 SIZES = ((20, 31), (24, 24), (1, 40), (33, 47), (40, 40), (50, 20))
 

@@ -18,10 +18,11 @@ from trainer.data import schema
 
 def transform(examples: str, output: Path, experiment=tiny.EXPERIMENT) -> str:
     """Writes the transform graph of a TFRecord file of tiny examples, and says where."""
-    classes = list(experiment.data.classes)
+    data = experiment.data
+    values = {"size_buckets": 3, "classes": list(data.classes), "channels": data.channels}
     module, _, name = tasks.find_task(experiment).preprocessing_fn.rpartition(".")
     task = getattr(importlib.import_module(module), name)
-    preprocess = functools.partial(task, custom_config={"size_buckets": 3, "classes": classes})
+    preprocess = functools.partial(task, custom_config=values)
     source = tfxio.TFExampleRecord(examples, schema=tiny_schema(experiment))
     with beam.Pipeline(runner=FnApiRunner()) as pipeline, tft_beam.Context(f"{output}.tmp"):
         rows = pipeline | source.BeamSource()

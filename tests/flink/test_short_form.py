@@ -1,12 +1,19 @@
-"""Ingestion and statistics on a real Flink cluster: what `make test-flink-short` runs."""
+"""Ingestion, statistics and bulk predictions on a real Flink cluster: `make test-flink-short`."""
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 
+import pyarrow.parquet as pq
 import pytest
 
+from pipeline.beam import IN_PROCESS
+from pipeline.bulk.models import find_model
+from pipeline.bulk.run import Bulk, answer
 from pipeline.flink import cluster, jars
+from tests.fakes import saved_models
 from tests.flink.graph_run import assert_same, run
 from tests.flink.jobs import count_records, list_jobs, list_parts
 from tests.flink.process_groups import list_members
@@ -54,6 +61,31 @@ def test_each_task_manager_had_its_own_python_workers(flink, on_flink):
         log = flink.processes.log(f"workers-{index}").read_text()
 
         assert "Starting worker with command" in log
+
+
+def predict(images, model, output, beam_args):
+    """The summary of bulk predictions, the label of each file, and the files of rejects."""
+    summary = answer(Bulk(str(images), str(output), model, "parquet"), beam_args)
+    rows = [row for path in output.glob("answers-*") for row in pq.read_table(path).to_pylist()]
+    texts = [path.read_text("utf-8") for path in output.glob("rejects-*")]
+    rejects = {row["file"] for text in texts for row in csv.DictReader(io.StringIO(text))}
+    assert len(rows) == summary.answers
+    return summary, {row["file"]: row["label"] for row in rows}, rejects
+
+
+def test_bulk_predictions_equal_the_direct_runs_and_use_both_task_managers(
+    flink, on_flink, images, tmp_path
+):
+    model = find_model(str(saved_models.publish(tmp_path / "colours", 1)))
+
+    made = predict(images, model, tmp_path / "on_flink", flink.beam(2).args)
+    direct = predict(images, model, tmp_path / "direct", IN_PROCESS)
+
+    assert made == direct
+    assert made[0].answers > 0
+    assert made[0].rejects > 0
+    *_, job = list_jobs(flink)
+    assert len(count_records(list_parts(flink, job))) == cluster.count_task_managers(flink)
 
 
 def test_every_process_ends_with_the_cluster(tmp_path):

@@ -27,6 +27,7 @@ EXPERIMENTS = {
     "flowers": configs.load("flowers"),
     "images": load_images(),
     "pets": configs.load("pets"),
+    "pet-heads": configs.load("pet-heads"),
 }
 
 
@@ -189,7 +190,17 @@ def test_a_push_attempt_reaches_the_pusher(experiment):
 
 
 def test_a_graph_of_an_unknown_task_is_refused(experiment):
-    data = replace(experiment.data, task="boxes")
+    data = replace(experiment.data, task="poses")
 
-    with pytest.raises(ValueError, match=r"data\.task=boxes"):
+    with pytest.raises(ValueError, match=r"data\.task=poses"):
         create_pipeline(replace(experiment, data=data), SETTINGS)
+
+
+@pytest.mark.parametrize("fast", [False, True], ids=["full", "fast"])
+@pytest.mark.parametrize("name", configs.EXPERIMENTS)
+def test_every_experiment_compiles_into_the_graph(name, fast):
+    experiment = configs.load(name, fast=fast)
+    compiled = Compiler().compile(create_pipeline(experiment, SETTINGS))
+    steps = [node.pipeline_node.node_info.id for node in compiled.nodes]
+
+    assert {"ImageExampleGen", "Transform", "Trainer", "Evaluator", "Pusher"} <= set(steps)

@@ -55,7 +55,7 @@ def test_a_pixel_blends_its_image_and_its_class_equally():
 
 def test_each_class_is_outlined_in_its_own_colour():
     mask = np.repeat(np.array([[0, 0, 0, 1, 1]], np.uint8), 4, axis=0)
-    shown = overlay.blend(Image.new("RGB", (5, 4), overlay.WHITE), mask)
+    shown = overlay.blend(Image.new("RGB", (5, 4), (255, 255, 255)), mask)
 
     assert shown.getpixel((2, 1)) == overlay.COLOURS[0]
     assert shown.getpixel((1, 1)) != overlay.COLOURS[0]

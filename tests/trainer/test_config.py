@@ -8,10 +8,16 @@ from dataclasses import fields, replace
 import pytest
 
 from tests.fakes import tiny
-from trainer import config, configs
+from trainer import config, configs, overrides
+from trainer.classic_config import FashionCNNConfig
+from trainer.config import ClassUnion, Threshold
+from trainer.model_config import Lite0Config, VGGConfig
 
 EXPERIMENT = tiny.EXPERIMENT
 PETS = configs.load("pets")
+MEASURED = replace(PETS, gate=PETS.gate[:1])  # It names no union.
+GREYS = replace(EXPERIMENT.augment, saturation=0.0)
+HEADS = configs.load("pet-heads")
 
 
 @pytest.mark.parametrize("name", configs.EXPERIMENTS)
@@ -20,13 +26,14 @@ def test_every_experiment_equals_itself_after_json(name):
 
 
 @pytest.mark.parametrize("name", configs.EXPERIMENTS)
-def test_the_recipe_of_every_experiment_is_all_but_its_gate(name):
+def test_the_recipe_of_every_experiment_is_all_but_what_the_evaluator_needs(name):
     experiment = configs.load(name)
     recipe = config.recipe_from_json(config.recipe_to_json(experiment))
-
     names = {field.name for field in fields(experiment)}
-    assert names - {field.name for field in fields(recipe)} == {"gate"}
-    assert all(getattr(recipe, name) == getattr(experiment, name) for name in names - {"gate"})
+    shared = {field.name for field in fields(recipe)}
+
+    assert names - shared == {"gate", "unions"}
+    assert all(getattr(recipe, name) == getattr(experiment, name) for name in shared)
 
 
 def test_the_json_of_a_recipe_does_not_change_with_the_gate():
@@ -95,6 +102,60 @@ def test_values_that_only_masks_use_are_refused_for_classes(changed, name):
 
 
 @pytest.mark.parametrize(
+    ("changed", "name"),
+    [
+        pytest.param({}, "augment.saturation=0.1", id="saturation"),
+        pytest.param({"augment": replace(GREYS, tint=0.1)}, "augment.tint=0.1", id="tint"),
+        pytest.param({"augment": replace(GREYS, grey=0.1)}, "augment.grey=0.1", id="grey"),
+        pytest.param(
+            {"augment": GREYS, "model": Lite0Config()}, "model.weights=imagenet", id="weights"
+        ),
+    ],
+)
+def test_values_that_only_colours_use_are_refused_for_grey_images(changed, name):
+    with pytest.raises(ValueError, match=name):
+        replace(EXPERIMENT, data=replace(EXPERIMENT.data, channels=1), **changed)
+
+
+def test_images_have_one_or_three_channels():
+    with pytest.raises(ValueError, match="channels"):
+        replace(EXPERIMENT.data, channels=2)
+
+
+def test_channels_are_pooled_in_whole_groups():
+    with pytest.raises(ValueError, match=r"depth_pool=3.*256"):
+        FashionCNNConfig(depth_pool=3)
+
+
+def test_only_the_learned_decoder_is_refined():
+    with pytest.raises(ValueError, match="fcn8s"):
+        VGGConfig(name="fcn8s", refine=True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"),
+    [
+        pytest.param({"model": EXPERIMENT.model}, "model.name=fcn", id="model"),
+        pytest.param({"gate": PETS.gate}, "gate.metric=mean_iou", id="gate"),
+        pytest.param({"data": replace(HEADS.data, mask=PETS.data.mask)}, "data.mask", id="mask"),
+        pytest.param({"data": replace(HEADS.data, classes=())}, "data.classes", id="classes"),
+        pytest.param({"augment": replace(HEADS.augment, mixup=0.2)}, "augment.mixup", id="mixup"),
+        pytest.param({"train": replace(HEADS.train, dice=0.5)}, "train.dice", id="dice"),
+        pytest.param({"train": replace(HEADS.train, box_weight=0.0)}, "box_weight", id="weight"),
+    ],
+)
+def test_values_that_boxes_cannot_use_are_refused(changed, name):
+    with pytest.raises(ValueError, match=name):
+        replace(HEADS, **changed)
+
+
+@pytest.mark.parametrize("experiment", [EXPERIMENT, PETS], ids=["classes", "masks"])
+def test_other_tasks_have_no_boxes_to_weigh(experiment):
+    with pytest.raises(ValueError, match="box_weight"):
+        replace(experiment, train=replace(experiment.train, box_weight=1.0))
+
+
+@pytest.mark.parametrize(
     ("values", "ignored"),
     [
         pytest.param((1, 1, 2), None, id="twice"),
@@ -106,3 +167,37 @@ def test_values_that_only_masks_use_are_refused_for_classes(changed, name):
 def test_mask_values_without_a_meaning_are_refused(values, ignored):
     with pytest.raises(ValueError, match="values"):
         replace(PETS.data.mask, values=values, ignored=ignored)
+
+
+def test_a_gate_may_name_a_union_of_classes():
+    union = ClassUnion(name="rest", classes=("background", "border"))
+    threshold = Threshold(metric="rest_iou", at_least=0.5)
+
+    assert replace(PETS, unions=(union,), gate=(threshold,)).gate == (threshold,)
+
+
+@pytest.mark.parametrize(
+    ("unions", "named"),
+    [
+        pytest.param({"a": ["pet", "cat"]}, "cat", id="unknown-class"),
+        pytest.param({"a": PETS.data.classes}, "leave out at least one", id="all-classes"),
+        pytest.param({"mean": ["pet"]}, "mean_iou", id="a-metric-that-exists"),
+        pytest.param({"A b": ["pet"]}, "unions.0.name", id="not-a-name"),
+        pytest.param({"a": []}, "unions.0.classes", id="no-classes"),
+    ],
+)
+def test_unions_that_cannot_be_measured_are_refused(unions, named):
+    text = json.dumps([{"name": name, "classes": classes} for name, classes in unions.items()])
+
+    with pytest.raises(ValueError, match=named):
+        overrides.apply_overrides(MEASURED, [f"unions={text}"])
+
+
+def test_two_unions_of_one_name_are_refused():
+    with pytest.raises(ValueError, match="animal_iou"):
+        replace(PETS, unions=PETS.unions * 2)
+
+
+def test_unions_are_refused_for_classes():
+    with pytest.raises(ValueError, match="unions=animal applies to masks only"):
+        replace(EXPERIMENT, unions=PETS.unions)

@@ -14,6 +14,7 @@ from trainer.phase_config import PhaseConfig
 
 STEPS = 10
 SGD = {"optimizer": "sgd", "momentum": 0.5, "nesterov": True}
+NADAM = {"optimizer": "nadam"}
 
 
 def phase(**values) -> PhaseConfig:
@@ -39,7 +40,7 @@ def test_without_a_warm_up_the_first_step_has_the_peak():
     assert float(Schedule(phase(warmup_epochs=0.0), STEPS)(0)) == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize("values", [{}, SGD], ids=["adamw", "sgd"])
+@pytest.mark.parametrize("values", [{}, SGD, NADAM], ids=["adamw", "sgd", "nadam"])
 def test_the_optimizer_is_the_one_named(values):
     optimizer = build_optimizer(phase(weight_decay=0.3, **values), STEPS, 0.9)
 
@@ -49,14 +50,14 @@ def test_the_optimizer_is_the_one_named(values):
         assert (optimizer.momentum, optimizer.nesterov) == (0.5, True)
 
 
-@pytest.mark.parametrize("values", [{}, SGD], ids=["adamw", "sgd"])
+@pytest.mark.parametrize("values", [{}, SGD, NADAM], ids=["adamw", "sgd", "nadam"])
 def test_equal_factors_change_weights_as_the_plain_optimizer_does(values):
     plain, layerwise = (step_twice(values, factors) for factors in ((), (1.0, 1.0)))
 
     np.testing.assert_allclose(plain, layerwise, rtol=1e-5)
 
 
-@pytest.mark.parametrize("values", [{}, SGD], ids=["adamw", "sgd"])
+@pytest.mark.parametrize("values", [{}, SGD, NADAM], ids=["adamw", "sgd", "nadam"])
 def test_a_factor_scales_the_change_of_its_variable(values):
     full, halved = (step_twice(values, factors) - 1 for factors in ((1.0, 1.0), (1.0, 0.5)))
 

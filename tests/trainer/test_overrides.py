@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes import tiny
 from trainer import configs, overrides
-from trainer.config import Threshold
+from trainer.config import Threshold, from_json, to_json
 
 EXPERIMENT = tiny.EXPERIMENT
 
@@ -110,6 +110,14 @@ def test_the_nearest_name_is_suggested():
         "data.shards=0",
         "data.size_buckets=1",
         "data.split_ratios=[8,1,0]",
+        "data.split_ratios=[0.7,0.2,0.2]",
+        "data.split_ratios=[8.0,1.0,1.0]",
+        'data.split_ratios=["8",1,1]',
+        "data.split_ratios=[true,1,1]",
+        "data.split_ratios=[1,1]",
+        "data.images_per_class=[9,1,0]",
+        "data.images_per_class=9",
+        "data.sizing=stretch",
         "model.widths=[]",
         "model.dropout=1",
         "augment.min_crop_area=0",
@@ -129,6 +137,24 @@ def test_a_value_that_no_run_could_use_is_refused(override):
 
     with pytest.raises(ValueError, match=f"^{name}.*: "):
         overrides.apply_overrides(EXPERIMENT, [override])
+
+
+def test_ratios_may_be_fractions_that_add_up_to_1():
+    changed = overrides.apply_overrides(EXPERIMENT, ["data.split_ratios=[0.75, 0.15, 0.10]"])
+
+    assert changed.data.split_ratios == (0.75, 0.15, 0.1)
+    assert from_json(to_json(changed)) == changed
+
+
+def test_the_message_about_ratios_has_their_sum():
+    with pytest.raises(ValueError, match=r"split_ratios=.*1\.1"):
+        overrides.apply_overrides(EXPERIMENT, ["data.split_ratios=[0.7, 0.2, 0.2]"])
+
+
+@pytest.mark.parametrize("sizing", ["resize_with_pad", "crop_or_pad"])
+def test_masks_need_all_pixels_of_an_image(sizing):
+    with pytest.raises(ValueError, match=rf"data\.sizing={sizing}"):
+        overrides.apply_overrides(configs.load("pets"), [f"data.sizing={sizing}"])
 
 
 def test_a_name_that_kubernetes_allows_is_accepted():

@@ -13,7 +13,7 @@ from tests.fakes import lite0, segmenters, tiny
 from tests.fakes.images.padded import batch_of
 from trainer import models, training
 from trainer.export import saved_model
-from trainer.models.computed_kernel import fix_kernels
+from trainer.models.layers import fix_kernels
 from trainer.precision import POLICIES, use_precision
 
 PLAIN = "model.dropout=0.0"  # Noise in 16 bits is another noise.

@@ -16,7 +16,7 @@ from trainer import config, overrides, run
 from trainer.data import masks
 from trainer.phase_config import HeadPhaseConfig
 
-EXPERIMENT = tiny.with_values("train.epochs=2")
+EXPERIMENT = tiny.with_values("train.epochs=2", "train.histogram_epochs=1")
 PHASE = HeadPhaseConfig(epochs=2, learning_rate=1e-2, warmup_epochs=0.0, weight_decay=0.0)
 
 
@@ -60,6 +60,10 @@ def test_the_logs_are_where_tensorboard_looks(saved, arguments):
     assert tf.io.gfile.glob(f"{arguments.model_run_dir}/validation/events.*")
 
 
+def test_histograms_of_weights_are_among_the_logs_if_they_are_wanted(saved, arguments):
+    assert tf.io.gfile.glob(f"{arguments.model_run_dir}/weights/events.*")
+
+
 def test_the_checkpoints_are_removed_after_training(saved, arguments):
     assert not tf.io.gfile.exists(run.choose_checkpoint_folder(arguments))
 
@@ -96,3 +100,19 @@ def test_training_on_masks_in_two_phases_exports_a_model_that_answers_with_masks
     assert tf.io.gfile.glob(f"{arguments.model_run_dir}/head/validation/events.*")
     assert masks.decode(outputs["mask_bytes"][0]).shape == (60, 31, 1)
     assert outputs["labels"].numpy().astype(str).tolist() == [list(experiment.data.classes)]
+
+
+def test_training_on_grey_images_exports_a_model_of_one_channel(tmp_path):
+    values = ("data.channels=1", "augment.saturation=0.0", "model.name=mlp", "model.side=8")
+    arguments = laid_out(tmp_path, tiny.with_values(*values), tiny.write_split)
+    run.run_fn(arguments)
+    signatures = tf.saved_model.load(arguments.serving_model_dir).signatures
+    colours, shades = tiny.pixels(30, 40), tiny.pixels(12, 9)[..., :1]
+    sent = [tiny.png(colours), tiny.png(shades[..., 0])]
+    found = signatures["serving_default"](tf.constant(sent))["probabilities"]
+
+    assert signatures["predict_pixels"].structured_input_signature[1]["pixels"].shape[-1] == 1
+    pixels = tf.constant(shades[None], tf.float32)
+    alone = signatures["predict_pixels"](pixels=pixels)["probabilities"]
+    np.testing.assert_allclose(found[1], alone[0], atol=1e-4)
+    np.testing.assert_allclose(tf.reduce_sum(found, axis=1), [1, 1], atol=1e-5)

@@ -1,15 +1,16 @@
-"""Your own images and masks: as pets, with black (0) for background and white (255) for objects.
+"""Your own images and masks, as pets-transfer: black (0) is background, white (255) an object.
 
     fcn run masks --data FOLDER
 
-Expect the cost of pets: about 40 minutes on 2 cores for 480 images. The score depends on your
-images; the gate is that of pets, a mean IoU of 0.60. Set yours by --set gate=...
+Expect the cost of pets-transfer. The score depends on your images; the gate is that of pets, a mean
+IoU of 0.60 and a pixel accuracy of 0.80. Set yours by --set gate=... `fcn init` writes an
+experiment that fits your folder.
 """
 
 from dataclasses import replace
 
 from trainer.config import Experiment, MaskConfig
-from trainer.configs import pets
+from trainer.configs import pets, pets_transfer
 
 
 def use_two_values(experiment: Experiment) -> Experiment:
@@ -23,8 +24,10 @@ def use_two_values(experiment: Experiment) -> Experiment:
         ground=("background",),
     )
     data = replace(experiment.data, schema="masks", classes=("background", "object"), mask=mask)
-    return replace(experiment, name="masks", data=data)
+    of_unions = [union.metric for union in experiment.unions]
+    gate = tuple(each for each in experiment.gate if each.metric not in of_unions)
+    return replace(experiment, name="masks", data=data, gate=gate, unions=())
 
 
-EXPERIMENT = use_two_values(pets.EXPERIMENT)
-FAST = use_two_values(pets.FAST)
+EXPERIMENT = use_two_values(replace(pets_transfer.EXPERIMENT, gate=pets.EXPERIMENT.gate))
+FAST = use_two_values(replace(pets_transfer.FAST, gate=pets.FAST.gate))

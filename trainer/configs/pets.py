@@ -7,7 +7,15 @@ accuracy of 0.89. With --fast, 240 drawn animals (`make demo-pets`) take 3 minut
 IoU of 0.83. docs/results.md has the measurements.
 """
 
-from trainer.config import AugmentConfig, DataConfig, Experiment, MaskConfig, Threshold, TrainConfig
+from trainer.config import (
+    AugmentConfig,
+    ClassUnion,
+    DataConfig,
+    Experiment,
+    MaskConfig,
+    Threshold,
+    TrainConfig,
+)
 from trainer.model_config import UNetConfig
 from trainer.overrides import apply_overrides
 
@@ -70,7 +78,9 @@ EXPERIMENT = Experiment(
     gate=(
         Threshold(metric="mean_iou", at_least=0.60, max_drop=0.02),
         Threshold(metric="pixel_accuracy", at_least=0.80),
+        Threshold(metric="animal_iou", at_least=0.70),
     ),
+    unions=(ClassUnion(name="animal", classes=("pet", "border")),),
 )
 
 # For --fast: smaller images, a narrower model, and a gate that drawn animals pass too.

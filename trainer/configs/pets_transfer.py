@@ -8,56 +8,48 @@ faster. The weights come with `make setup`. docs/results.md has the measurements
 
 from dataclasses import replace
 
-from trainer.config import Experiment, Threshold
+from trainer.config import Threshold
 from trainer.configs import pets
 from trainer.model_config import UNetLite0Config
 from trainer.overrides import apply_overrides
 from trainer.phase_config import HeadPhaseConfig
 
-
-def start_from_imagenet(experiment: Experiment) -> Experiment:
-    """The same experiment with pretrained weights, in two phases."""
-    return replace(
-        experiment,
-        name="pets-transfer",
-        data=replace(experiment.data, max_side=320),
-        model=UNetLite0Config(
-            weights="imagenet",  # Or "none", or a file.
-            widths=(24, 32, 64, 96),
-            dropout=0.2,
-            mirrored=True,
-            sides=(224, 288, 352),
-        ),
-        augment=replace(
-            experiment.augment,
-            side=224,
-            grid=32,
-            min_crop_area=0.25,
-            max_zoom=1.5,
-            tint=0.1,
-            grey=0.05,
-        ),
-        head_phase=HeadPhaseConfig(
-            epochs=8, learning_rate=2e-3, warmup_epochs=1.0, weight_decay=0.02
-        ),
-        train=replace(
-            experiment.train,
-            epochs=60,
-            learning_rate=1e-3,
-            warmup_epochs=1.0,
-            weight_decay=0.05,
-            label_smoothing=0.0,
-            layer_decay=0.85,
-            ema_momentum=0.99,
-        ),
-        gate=(
-            Threshold(metric="mean_iou", at_least=0.70, max_drop=0.02),
-            Threshold(metric="pixel_accuracy", at_least=0.85),
-        ),
-    )
-
-
-EXPERIMENT = start_from_imagenet(pets.EXPERIMENT)
+EXPERIMENT = replace(
+    pets.EXPERIMENT,
+    name="pets-transfer",
+    data=replace(pets.EXPERIMENT.data, max_side=320),
+    model=UNetLite0Config(
+        weights="imagenet",  # Or "none", or a file.
+        widths=(24, 32, 64, 96),
+        dropout=0.2,
+        mirrored=True,
+        sides=(224, 288, 352),
+    ),
+    augment=replace(
+        pets.EXPERIMENT.augment,
+        side=224,
+        grid=32,
+        min_crop_area=0.25,
+        max_zoom=1.5,
+        tint=0.1,
+        grey=0.05,
+    ),
+    head_phase=HeadPhaseConfig(epochs=8, learning_rate=2e-3, warmup_epochs=1.0, weight_decay=0.02),
+    train=replace(
+        pets.EXPERIMENT.train,
+        epochs=60,
+        learning_rate=1e-3,
+        warmup_epochs=1.0,
+        weight_decay=0.05,
+        label_smoothing=0.0,
+        layer_decay=0.85,
+        ema_momentum=0.99,
+    ),
+    gate=(
+        Threshold(metric="mean_iou", at_least=0.70, max_drop=0.02),
+        Threshold(metric="pixel_accuracy", at_least=0.85),
+    ),
+)
 
 # For --fast: smaller images, a few epochs of the second phase, and a gate that drawn animals pass.
 FAST = apply_overrides(

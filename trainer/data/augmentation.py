@@ -7,19 +7,26 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from trainer.config import AugmentConfig
-from trainer.data import masks
+from trainer.data import boxes, masks
 from trainer.data.records import IGNORED
 
 
 def augment(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
-    """A random view of [H, W, 3] in 0..255, its sides multiples of the grid, in 0..255.
+    """A random view of [H, W, C] in 0..255, its sides multiples of the grid, in 0..255.
 
     `seed` is int32 [2]: equal seeds give equal views.
     """
     seeds = split(seed)
-    box = draw_crop_box(tf.shape(image)[:2], seeds[:2], config)
-    image = tf.image.resize(cut(image, box), fit_to_grid(box[2:], config))
-    image = tf.image.stateless_random_flip_left_right(image, seeds[2])
+    crop = draw_crop_box(tf.shape(image)[:2], seeds[:2], config)
+    return show_crop(image, crop, seeds, config)
+
+
+def show_crop(
+    image: tf.Tensor, crop: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig
+) -> tf.Tensor:
+    """The crop of an image (top, left, height, width), scaled, flipped or not, recoloured."""
+    image = tf.image.resize(cut(image, crop), fit_to_grid(crop[2:], config))
+    image = mirror(image, seeds[2], config)
     return change_colours(image, seeds[3:], config)
 
 
@@ -30,8 +37,44 @@ def augment_pair(
     seeds = split(seed)
     box = draw_crop_box(tf.shape(image)[:2], seeds[:2], config)
     mask = masks.resize(cut(mask, box), fit_to_grid(box[2:], config))
-    mask = tf.image.stateless_random_flip_left_right(mask, seeds[2])
+    mask = mirror(mask, seeds[2], config)
     return augment(image, seed, config), mask
+
+
+def augment_boxed(
+    image: tf.Tensor, box: tf.Tensor, seed: tf.Tensor, config: AugmentConfig
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """A view of the size that `augment` gives, moved so that it shows the box, and the box in it.
+
+    The box is (ymin, xmin, ymax, xmax) in 0..1 of the image. If it does not fit into the view, its
+    visible part counts.
+    """
+    seeds, size = split(seed), tf.shape(image)[:2]
+    crop = draw_crop_box(size, seeds[:2], config)
+    crop = move_to_box(crop, box * tf.cast(tf.tile(size, [2]), tf.float32), size, seeds[1])
+    seen = boxes.to_crop(box, crop, size)
+    seen = tf.where(is_flipped(seeds[2], config), boxes.mirror(seen), seen)
+    return show_crop(image, crop, seeds, config), seen
+
+
+def move_to_box(crop: tf.Tensor, box: tf.Tensor, size: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """The crop at a random place where it contains the box, or lies in it; int32 [4].
+
+    `box` is (ymin, xmin, ymax, xmax) in pixels of the image of this `size`.
+    """
+    part, free = (tf.cast(sides, tf.float32) for sides in (crop[2:], size - crop[2:]))
+    ends = tf.floor(box[:2]), tf.math.ceil(box[2:]) - part
+    first, last = (
+        tf.clip_by_value(end, 0.0, free) for end in (tf.minimum(*ends), tf.maximum(*ends))
+    )
+    corner = first + tf.floor(tf.random.stateless_uniform([2], seed) * (last - first + 1))
+    return tf.concat([tf.cast(corner, tf.int32), crop[2:]], 0)
+
+
+def is_flipped(seed: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
+    """Whether images with this seed are mirrored, bool []."""
+    sides = tf.constant([[[0.0], [1.0]]])
+    return mirror(sides, seed, config)[0, 0, 0] == 1.0
 
 
 def find_view_size(size: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
@@ -44,17 +87,27 @@ def split(seed: tf.Tensor) -> list[tf.Tensor]:
     return tf.unstack(tf.random.experimental.stateless_split(seed, 8))
 
 
+def mirror(image: tf.Tensor, seed: tf.Tensor, config: AugmentConfig) -> tf.Tensor:
+    """Half of the images as in a mirror, unless the configuration forbids it."""
+    return tf.image.stateless_random_flip_left_right(image, seed) if config.mirror else image
+
+
 def change_colours(image: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
-    """Changes light and colours at random: [H, W, 3] in 0..255 to the same range."""
+    """Changes light and colours at random: [H, W, C] in 0..255 to the same range."""
     image = tf.image.stateless_random_brightness(image / 255.0, config.brightness, seeds[0])
     low, high = 1 - config.contrast, 1 + config.contrast + 1e-6
     image = tf.image.stateless_random_contrast(image, low, high, seeds[1])
-    image = saturate(image, seeds[2], config)
-    low, high = 1 - config.tint, 1 + config.tint
-    image *= tf.random.stateless_uniform([3], seeds[3], low, high)
-    is_grey = tf.random.stateless_uniform([], seeds[4]) < config.grey
-    image = tf.where(is_grey, tf.image.rgb_to_grayscale(image), image)
+    if image.shape[-1] > 1:
+        image = tint(saturate(image, seeds[2], config), seeds[3:], config)
     return tf.clip_by_value(image * 255.0, 0.0, 255.0)
+
+
+def tint(image: tf.Tensor, seeds: list[tf.Tensor], config: AugmentConfig) -> tf.Tensor:
+    """Changes the light of each channel, and takes the colours from a share of the images."""
+    low, high = 1 - config.tint, 1 + config.tint
+    image *= tf.random.stateless_uniform([3], seeds[0], low, high)
+    is_grey = tf.random.stateless_uniform([], seeds[1]) < config.grey
+    return tf.where(is_grey, tf.image.rgb_to_grayscale(image), image)
 
 
 def mixup(

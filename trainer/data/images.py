@@ -4,44 +4,64 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from trainer.data.limits import Sizing
+
 SHRINKS = (1, 2, 4, 8)  # Factors that a JPEG decoder can divide the sides by.
 
 
-def load(encoded: tf.Tensor, max_side: int) -> tf.Tensor:
-    """Decodes one image and scales it to what a model sees: [H, W, 3] uint8."""
-    return load_sized(encoded, max_side)[0]
+def load(
+    encoded: tf.Tensor, max_side: int, *, sizing: Sizing = "limit", channels: int = 3
+) -> tf.Tensor:
+    """Decodes one image and brings it to what a model sees: [H, W, channels] uint8."""
+    return load_sized(encoded, max_side, sizing=sizing, channels=channels)[0]
 
 
-def load_sized(encoded: tf.Tensor, max_side: int) -> tuple[tf.Tensor, tf.Tensor]:
+def load_sized(
+    encoded: tf.Tensor, max_side: int, *, sizing: Sizing = "limit", channels: int = 3
+) -> tuple[tf.Tensor, tf.Tensor]:
     """As `load`, and the image's original height and width, int32 [2]."""
     image, size = tf.cond(
         tf.io.is_jpeg(encoded),
-        lambda: decode_shrunk(encoded, max_side),
+        lambda: decode_shrunk(encoded, max_side, sizing),
         lambda: measure(decode(encoded)),
     )
-    return resize(tf.ensure_shape(image, [None, None, 3]), limit_size(size, max_side)), size
+    image = tf.ensure_shape(image, [None, None, 3])
+    if sizing != "crop_or_pad":
+        image = resize(image, choose_size(size, max_side, sizing))
+    if sizing in ("crop_or_pad", "resize_with_pad"):
+        image = tf.image.resize_with_crop_or_pad(image, max_side, max_side)
+    return convert(image, channels), size
 
 
-def decode(encoded: tf.Tensor) -> tf.Tensor:
-    """Decodes one JPEG, PNG, GIF (its first frame) or BMP: [H, W, 3] uint8.
+def decode(encoded: tf.Tensor, *, channels: int = 3) -> tf.Tensor:
+    """Decodes one JPEG, PNG, GIF (its first frame) or BMP: [H, W, channels] uint8.
 
     Greyscale and palettes become RGB, 16 bits become 8, and alpha is dropped. TensorFlow does not
     read EXIF: ingestion rotates images before it records them.
     Raises InvalidArgumentError for other formats and for truncated files.
     """
     image = tf.io.decode_image(encoded, channels=3, expand_animations=False)
-    return tf.ensure_shape(image, [None, None, 3])
+    return convert(tf.ensure_shape(image, [None, None, 3]), channels)
 
 
-def decode_shrunk(encoded: tf.Tensor, max_side: int) -> tuple[tf.Tensor, tf.Tensor]:
+def convert(image: tf.Tensor, channels: int) -> tf.Tensor:
+    """RGB [H, W, 3] uint8 as 3 channels, or as 1: its luma, which keeps the values of greys."""
+    return tf.image.rgb_to_grayscale(image) if channels == 1 else image
+
+
+def decode_shrunk(
+    encoded: tf.Tensor, max_side: int, sizing: Sizing = "limit"
+) -> tuple[tf.Tensor, tf.Tensor]:
     """A JPEG, decoded at a reduced size if it is large, and its full size, int32 [2].
 
-    To save time, decoding halves its sides until the longer one is < 2 max_side.
+    To save time, decoding halves its sides until the longer one is < 2 max_side; the shorter one if
+    both become max_side.
     """
     size = tf.io.extract_jpeg_shape(encoded)[:2]
-    halvings = tf.cast(
-        tf.reduce_max(size) >= [max_side * shrink for shrink in SHRINKS[1:]], tf.int32
-    )
+    if sizing == "crop_or_pad":
+        return tf.io.decode_jpeg(encoded, channels=3), size
+    side = tf.reduce_min(size) if sizing == "resize" else tf.reduce_max(size)
+    halvings = tf.cast(side >= [max_side * shrink for shrink in SHRINKS[1:]], tf.int32)
     decoders = [lambda s=s: tf.io.decode_jpeg(encoded, channels=3, ratio=s) for s in SHRINKS]
     return tf.switch_case(tf.reduce_sum(halvings), decoders), size
 
@@ -51,18 +71,26 @@ def measure(image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return image, tf.shape(image)[:2]
 
 
-def limit_size(size: tf.Tensor, max_side: int) -> tf.Tensor:
+def choose_size(size: tf.Tensor, max_side: int, sizing: Sizing) -> tf.Tensor:
+    """The height and width that an image of `size` is scaled to, int32 [2]."""
+    if sizing == "resize":
+        return tf.constant([max_side, max_side])
+    return limit_size(size, max_side, greatest=1.0 if sizing == "limit" else float("inf"))
+
+
+def limit_size(size: tf.Tensor, max_side: int, *, greatest: float = 1.0) -> tf.Tensor:
     """Height and width at most `max_side`, int32 [2].
 
-    Keeps the aspect ratio, to the nearest pixel; no side becomes shorter than 1.
+    Keeps the aspect ratio, to the nearest pixel; no side becomes shorter than 1. Sides grow by the
+    factor `greatest` at most.
     """
     sides = tf.cast(size, tf.float32)
-    factor = tf.minimum(1.0, max_side / tf.reduce_max(sides))
+    factor = tf.minimum(greatest, max_side / tf.reduce_max(sides))
     return tf.maximum(1, tf.cast(tf.round(sides * factor), tf.int32))
 
 
 def resize(image: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
-    """[H, W, 3] scaled down to a size; uint8."""
+    """[H, W, 3] scaled to a size; uint8."""
     scaled = tf.cond(
         tf.reduce_all(tf.shape(image)[:2] <= 2 * size),
         lambda: tf.image.resize(image, size),  # Uses every pixel: at most two a side.

@@ -71,7 +71,7 @@ def draw_view(example: Sized, seed: tf.Tensor, recipe: Recipe) -> Sized:
     """The example with a random view of its image."""
     image, _, target = example
     image, target = tasks.find_task(recipe).draw_view(image, target, seed, recipe.augment)
-    return tf.ensure_shape(image, [None, None, 3]), tf.shape(image)[:2], target
+    return tf.ensure_shape(image, [None, None, recipe.data.channels]), tf.shape(image)[:2], target
 
 
 def read_evaluation(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
@@ -107,12 +107,14 @@ def expand(patterns: Sequence[str]) -> list[str]:
 
 
 def decode_examples(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
-    """[H, W, 3] uint8 no larger than max_side, its height and width, and the task's target."""
-    task = tasks.find_task(recipe)
+    """[H, W, C] uint8 with no side over max_side, its height and width, and the task's target."""
+    task, data = tasks.find_task(recipe), recipe.data
 
     def decode(serialized: tf.Tensor) -> Sized:
         fields = tf.io.parse_single_example(serialized, task.features)
-        image = images.load(fields[records.ENCODED], recipe.data.max_side)
+        image = images.load(
+            fields[records.ENCODED], data.max_side, sizing=data.sizing, channels=data.channels
+        )
         size = tf.shape(image)[:2]
         return image, size, task.read_target(fields, labels, size)
 
@@ -130,7 +132,7 @@ def batch_by_size(examples: tf.data.Dataset, recipe: Recipe) -> tf.data.Dataset:
     """Batches of images of similar size, padded to the largest one.
 
     Images whose height and width are in the same cells of the grid share a batch. Gives
-    ({"image": [B, H, W, 3] float32 in 0..255, "size": [B, 2] int32}, targets).
+    ({"image": [B, H, W, C] float32 in 0..255, "size": [B, 2] int32}, targets).
     """
     batches = examples.group_by_window(
         lambda _, size, target: find_grid_cell(size, recipe),

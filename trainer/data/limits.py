@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+# limit: a larger image is scaled down until no side is over max_side; a smaller one stays.
+# resize: scaled to max_side x max_side; its aspect ratio changes.
+# resize_with_pad: scaled, up too, until its longer side is max_side; black around it.
+# crop_or_pad: not scaled; the central max_side x max_side, black around a smaller image.
+Sizing = Literal["limit", "resize", "resize_with_pad", "crop_or_pad"]
 
 
 class SizeLimits(NamedTuple):
-    """Which images a model takes, and in which size it sees them."""
+    """Which images a model takes, and in which size and channels it sees them."""
 
-    max_side: int  # Larger images are scaled down.
+    max_side: int  # Pixels: what `sizing` brings the sides of an image to.
     max_pixels: int  # Height x width; a larger image is refused, and not decoded.
+    sizing: Sizing = "limit"
+    channels: int = 3  # 1: grey; colours are converted.

@@ -8,11 +8,12 @@ from typing import Any
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from trainer.data import images, masks, records
+from trainer.data import boxes, images, masks, records
 
 VOCABULARY = "labels"
 CONSTANTS = ("channel_mean", "channel_std", "size_boundaries")
 FRACTIONS = "class_fractions"
+MEAN_BOX = "mean_box"
 
 
 @dataclass(frozen=True)
@@ -20,16 +21,18 @@ class DataStatistics:
     """The statistics of the training split that the model and the evaluation need."""
 
     labels: tuple[str, ...]  # Sorted: the order of the model's outputs.
-    mean: tuple[float, ...]  # Of each channel, 0..255.
+    mean: tuple[float, ...]  # Of each channel, 0..255; as many as the model's inputs have.
     std: tuple[float, ...]  # Of each channel, 0..255.
     size_boundaries: tuple[float, ...]  # Square roots of image areas, in pixels, ascending.
     class_fractions: tuple[float, ...] = ()  # Masks only: each class's mean share of the pixels.
+    mean_box: tuple[float, ...] = ()  # Boxes only: ymin, xmin, ymax, xmax in 0..1 of the sides.
 
 
 def preprocessing_fn(inputs: dict[str, Any], custom_config: dict[str, Any]) -> dict[str, tf.Tensor]:
     """Called by TFX's Transform for images with classes.
 
-    `custom_config["size_buckets"]` is the number of quantiles of the image sizes.
+    `custom_config["size_buckets"]` is the number of quantiles of the image sizes, and
+    `custom_config["channels"]` that of the model's inputs.
     """
     labels = tf.reshape(inputs[records.LABEL_TEXT], [-1])
     tft.vocabulary(labels, vocab_filename=VOCABULARY)
@@ -45,12 +48,22 @@ def masks_preprocessing_fn(
     return repeat_rows(learned, inputs)
 
 
+def boxes_preprocessing_fn(
+    inputs: dict[str, Any], custom_config: dict[str, Any]
+) -> dict[str, tf.Tensor]:
+    """Called by TFX's Transform for images with a class and a box."""
+    tft.vocabulary(tf.reshape(inputs[records.LABEL_TEXT], [-1]), vocab_filename=VOCABULARY)
+    sides = {name: tf.reshape(inputs[name], [-1]) for name in records.BOXES.values()}
+    mean_box = tft.mean(boxes.read(sides), reduce_instance_dims=False)
+    return repeat_rows({**compute_constants(inputs, custom_config), MEAN_BOX: mean_box}, inputs)
+
+
 def compute_constants(
     inputs: dict[str, Any], custom_config: dict[str, Any]
 ) -> dict[str, tf.Tensor]:
     """The statistics of all images, by the names in CONSTANTS."""
     sides = compute_sizes(inputs[records.HEIGHT], inputs[records.WIDTH])
-    mean, std = compute_moments(densify(inputs[records.ENCODED]))
+    mean, std = compute_moments(densify(inputs[records.ENCODED]), custom_config["channels"])
     quantiles = tft.quantiles(sides, custom_config["size_buckets"], epsilon=0.001)
     return dict(zip(CONSTANTS, (mean, std, tf.reshape(quantiles, [-1])), strict=True))
 
@@ -86,14 +99,14 @@ def compute_sizes(height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
     return tf.sqrt(tf.reshape(area, [-1]))
 
 
-def compute_moments(encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def compute_moments(encoded: tf.Tensor, channels: int) -> tuple[tf.Tensor, tf.Tensor]:
     """Mean and standard deviation of each channel over all images, which weigh equally."""
 
     def measure(image_bytes: tf.Tensor) -> tf.Tensor:
-        pixels = tf.cast(images.decode(image_bytes), tf.float32)
+        pixels = tf.cast(images.decode(image_bytes, channels=channels), tf.float32)
         return tf.stack([tf.reduce_mean(pixels, [0, 1]), tf.reduce_mean(pixels**2, [0, 1])])
 
-    spec = tf.TensorSpec([2, 3], tf.float32)
+    spec = tf.TensorSpec([2, channels], tf.float32)
     means = tft.mean(
         tf.map_fn(measure, encoded, fn_output_signature=spec), reduce_instance_dims=False
     )
@@ -104,8 +117,7 @@ def read_classes(transform_uri: str) -> DataStatistics:
     """The statistics of images with classes, in Transform's output folder."""
     output = tft.TFTransformOutput(transform_uri)
     columns = _read_constants(output, {records.LABEL_TEXT: tf.constant([[""]])})
-    labels = sorted(name.decode() for name in output.vocabulary_by_name(VOCABULARY))
-    return DataStatistics(tuple(labels), *(columns[name] for name in CONSTANTS))
+    return DataStatistics(_read_labels(output), *(columns[name] for name in CONSTANTS))
 
 
 def read_masks(transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
@@ -114,6 +126,19 @@ def read_masks(transform_uri: str, classes: tuple[str, ...]) -> DataStatistics:
         tft.TFTransformOutput(transform_uri), {records.MASK: _encode_one_pixel()}
     )
     return DataStatistics(classes, *(columns[name] for name in (*CONSTANTS, FRACTIONS)))
+
+
+def read_boxes(transform_uri: str) -> DataStatistics:
+    """The statistics of images with a class and a box, in Transform's output folder."""
+    sides = {name: tf.constant([[0.0]]) for name in records.BOXES.values()}
+    output = tft.TFTransformOutput(transform_uri)
+    columns = _read_constants(output, {records.LABEL_TEXT: tf.constant([[""]]), **sides})
+    mean, std, boundaries = (columns[name] for name in CONSTANTS)
+    return DataStatistics(_read_labels(output), mean, std, boundaries, mean_box=columns[MEAN_BOX])
+
+
+def _read_labels(output: tft.TFTransformOutput) -> tuple[str, ...]:
+    return tuple(sorted(name.decode() for name in output.vocabulary_by_name(VOCABULARY)))
 
 
 def _read_constants(

@@ -20,13 +20,13 @@ LABEL = "image/class/label"  # Index of LABEL_TEXT among the sorted names of all
 SPECIES = "image/class/species"  # b"cat" or b"dog", if the data has it.
 MASK = "image/segmentation/class/encoded"  # PNG with one byte per pixel: class, or IGNORED.
 MASK_FORMAT = "image/segmentation/class/format"
-BOXES = {  # Of heads, 0..1 of the width and the height; empty if the data has none.
+BOXES = {  # 0..1 of the image's width and height; empty if the data has none.
     "xmin": "image/object/bbox/xmin",
     "xmax": "image/object/bbox/xmax",
     "ymin": "image/object/bbox/ymin",
     "ymax": "image/object/bbox/ymax",
 }
-BOX_LABEL = "image/object/class/label"  # One for each box: 0, a head.
+BOX_LABEL = "image/object/class/label"  # One for each box: LABEL; with a mask 0, a head.
 
 IGNORED = 255  # In a record's mask: not a class.
 
@@ -46,6 +46,12 @@ MASK_FEATURES = {
     WIDTH: tf.io.FixedLenFeature([], tf.int64),
     MASK: tf.io.FixedLenFeature([], tf.string),
 }
+
+
+BOX_FEATURES = {
+    **CLASS_FEATURES,
+    **{name: tf.io.FixedLenFeature([], tf.float32) for name in BOXES.values()},
+}  # Exactly one box.
 
 
 def to_example(fields: dict[str, Any]) -> tf.train.Example:

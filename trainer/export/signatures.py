@@ -11,11 +11,10 @@ from trainer.data import image_headers, images, preprocessing, records
 from trainer.data.limits import SizeLimits
 
 Outputs = dict[str, tf.Tensor]
-# From pixels [N, H, W, 3] in 0..255 and sizes [N, 2] to probabilities or scores.
+# From pixels [N, H, W, channels] in 0..255 and sizes [N, 2] to probabilities or scores.
 Network = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 IMAGE_BYTES = tf.TensorSpec([None], tf.string, "image_bytes")
-PIXELS = tf.TensorSpec([None, None, None, 3], tf.float32, "pixels")
 SIZES = tf.TensorSpec([None, 2], tf.int32, "sizes")
 EXAMPLES = tf.TensorSpec([None], tf.string, "examples")
 
@@ -43,10 +42,12 @@ class ImageModule(tf.Module):
 
     def trace_signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
         """Traces the signatures for inputs of any size; returns them by name."""
+        shape = [None, None, None, self._limits.channels]
+        pixels = tf.TensorSpec(shape, tf.float32, "pixels")
         return {
             "serving_default": self.answer_bytes.get_concrete_function(IMAGE_BYTES),
-            "predict_pixels": self.answer_pixels.get_concrete_function(PIXELS),
-            "predict_padded_pixels": self.answer_padded.get_concrete_function(PIXELS, SIZES),
+            "predict_pixels": self.answer_pixels.get_concrete_function(pixels),
+            "predict_padded_pixels": self.answer_padded.get_concrete_function(pixels, SIZES),
             "evaluate_examples": self.answer_examples.get_concrete_function(EXAMPLES),
             "transform_features": self.find_size_buckets.get_concrete_function(EXAMPLES),
         }
@@ -86,7 +87,7 @@ class ImageModule(tf.Module):
 
     @abstractmethod
     def _answer(self, pixels: tf.Tensor, sizes: tf.Tensor, sent: tf.Tensor) -> Outputs:
-        """The outputs for pixels [N, H, W, 3] and sizes [N, 2]; `sent` are the original sizes."""
+        """The outputs for pixels [N, H, W, C] and sizes [N, 2]; `sent` are the original sizes."""
 
     def _repeat_labels(self, images: tf.Tensor) -> tf.Tensor:
         """The labels, once per image: string [N, C]."""
@@ -94,7 +95,7 @@ class ImageModule(tf.Module):
 
 
 def check_padded(pixels: tf.Tensor, sizes: tf.Tensor) -> list[tf.Operation]:
-    """Assertions on pixels [N, H, W, 3] and sizes [N, 2], which must be 1..H and 1..W."""
+    """Assertions on pixels [N, H, W, C] and sizes [N, 2], which must be 1..H and 1..W."""
     sent = tf.shape(pixels)
     wrong = tf.reduce_any((sizes < 1) | (sizes > sent[1:3]), axis=1)
     first = tf.boolean_mask(sizes, wrong)[:1]
@@ -111,21 +112,23 @@ def check_padded(pixels: tf.Tensor, sizes: tf.Tensor) -> list[tf.Operation]:
 def load_batch(
     image_bytes: tf.Tensor, limits: SizeLimits
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Encoded images [N] as one padded batch, float32 [N, H, W, 3] in 0..255.
+    """Encoded images [N] as one padded batch, float32 [N, H, W, channels] in 0..255.
 
     Also returns the sizes of the scaled images and of the images sent, int32 [N, 2] each.
     """
 
     def load(encoded: tf.Tensor) -> tuple[tf.RaggedTensor, tf.Tensor, tf.Tensor]:
         checked = image_headers.check_pixels(encoded, limits.max_pixels)
-        image, size = images.load_sized(checked, limits.max_side)
+        image, size = images.load_sized(
+            checked, limits.max_side, sizing=limits.sizing, channels=limits.channels
+        )
         return tf.RaggedTensor.from_tensor(image, ragged_rank=1), tf.shape(image)[:2], size
 
     pixels, sizes, sent = tf.map_fn(
         load,
         image_bytes,
         fn_output_signature=(
-            tf.RaggedTensorSpec([None, None, 3], tf.uint8, ragged_rank=1),
+            tf.RaggedTensorSpec([None, None, limits.channels], tf.uint8, ragged_rank=1),
             tf.TensorSpec([2], tf.int32),
             tf.TensorSpec([2], tf.int32),
         ),

@@ -9,8 +9,20 @@ import keras
 
 from trainer.model_config import ModelConfig
 from trainer.models import fcn, fcn_vgg16, lite0, unet_lite0, unet_small, vgg16_deconv
+from trainer.models.applications import classifier, unet
+from trainer.models.applications.networks import NETWORKS
 from trainer.models.backbones.lite0 import GROUPS as LITE0
 from trainer.models.backbones.vgg16 import GROUPS as VGG16
+from trainer.models.classic import (
+    alexnet,
+    fashion_cnn,
+    googlenet,
+    lenet5,
+    mlp,
+    resnet,
+    tutorial_fcn,
+)
+from trainer.models.localizers import fcn_boxes, lite0_boxes
 
 if TYPE_CHECKING:
     from trainer.data.preprocessing import DataStatistics
@@ -24,10 +36,27 @@ BUILDERS: dict[str, Callable[..., keras.Model]] = {
     "fcn16s": fcn_vgg16.build,
     "fcn32s": fcn_vgg16.build,
     "vgg16_deconv": vgg16_deconv.build,
+    **dict.fromkeys(NETWORKS, classifier.build),
+    **{f"unet_{name}": unet.build for name in NETWORKS},
+    "alexnet": alexnet.build,
+    "fashion_cnn": fashion_cnn.build,
+    "googlenet": googlenet.build,
+    "lenet5": lenet5.build,
+    "mlp": mlp.build,
+    "resnet34": resnet.build,
+    "se_resnet34": resnet.build,
+    "tutorial_fcn": tutorial_fcn.build,
+    "fcn_boxes": fcn_boxes.build,
+    "lite0_boxes": lite0_boxes.build,
 }
 BACKBONES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("lite0", "unet_lite0"), LITE0),
+    **dict.fromkeys(("lite0", "unet_lite0", "lite0_boxes"), LITE0),
     **dict.fromkeys(("fcn8s", "fcn16s", "fcn32s", "vgg16_deconv"), VGG16),
+    **{
+        prefix + name: network.groups
+        for name, network in NETWORKS.items()
+        for prefix in ("", "unet_")
+    },
 }  # How the names of a backbone's layers begin, from the image on.
 
 

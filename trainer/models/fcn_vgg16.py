@@ -27,7 +27,7 @@ SKIPS = {"fcn32s": (), "fcn16s": (POOL4,), "fcn8s": (POOL4, POOL3)}
 def build(
     config: VGGConfig, *, classes: int, mean: Sequence[float], std: Sequence[float]
 ) -> keras.Model:
-    """Maps {"image": [B, H, W, 3] in 0..255, "size": [B, 2]} to logits [B, H, W, classes].
+    """Maps {"image": [B, H, W, C] in 0..255, "size": [B, 2]} to logits [B, H, W, classes].
 
     `size` is each image's own height and width: the rest is padding. `mean` and `std` are those of
     the channels, in 0..255; they are used if no weights are read. H and W may be anything from 1

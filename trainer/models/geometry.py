@@ -13,6 +13,8 @@ import keras
 from keras import layers
 
 from trainer.models.backbones.vgg16 import CaffePixels
+from trainer.models.classic.channel_layers import DepthMaxPool, LocalResponseNormalization
+from trainer.models.classic.fixed_size import FitSquare
 from trainer.models.layers import Gain, HalveMask, MaskedReLU, MaskedReLU6, SizeMask
 from trainer.models.moves import Growth, Moves, Window
 from trainer.models.upsampling import BilinearUpsampling, MaskedCrop, NearestUpsampling
@@ -29,9 +31,22 @@ def find_smallest_input(model: keras.Model) -> Sides:
     return trace_to_image(model, lambda move, positions: move.count_needed(positions))
 
 
-def find_receptive_field(model: keras.Model) -> Sides:
-    """How many pixels, in height and width, one position of the last feature map looks at."""
+def find_receptive_field(model: keras.Model) -> Sides | None:
+    """How many pixels, in height and width, one position of the last feature map looks at.
+
+    None: at the whole image, as squeeze-and-excitation does. Tiles of an image would then have
+    other features than the image.
+    """
+    if any(map(joins_squeezed, model.layers)):
+        return None
     return trace_to_image(model, lambda move, positions: move.count_seen(positions))
+
+
+def joins_squeezed(layer: keras.Layer) -> bool:
+    """Whether the layer applies numbers of the whole image to each position of a map."""
+    if isinstance(layer, layers.InputLayer) or not is_map(layer.output):
+        return False
+    return any(is_squeezed(tensor) for tensor in keras.tree.flatten(layer.input))
 
 
 def compute_strides(model: keras.Model) -> dict[str, Strides]:
@@ -104,7 +119,12 @@ def list_maps_and_moves(layer: keras.Layer) -> list[tuple[keras.KerasTensor, Mov
 
 def is_map(tensor: keras.KerasTensor) -> bool:
     """Whether the tensor is [B, H, W, C]."""
-    return len(tensor.shape) == 4
+    return len(tensor.shape) == 4 and not is_squeezed(tensor)
+
+
+def is_squeezed(tensor: keras.KerasTensor) -> bool:
+    """Whether the tensor is [B, 1, 1, C] for images of any size."""
+    return tensor.shape[1:-1] == (1, 1)
 
 
 def find_moves(layer: keras.Layer) -> Moves:
@@ -170,6 +190,14 @@ def find_repeating_moves(layer: NearestUpsampling) -> Moves:
     return (Growth(layer.factor, layer.factor),) * 2
 
 
+def find_fitting_moves(layer: FitSquare) -> Moves:
+    """The moves of a layer that scales any image to one size: distances after it are in its pixels.
+
+    One pixel is enough for it.
+    """
+    return (Window(padding=layer.side - 1),) * 2
+
+
 def find_padding_moves(layer: layers.ZeroPadding2D) -> Moves:
     """The moves of a layer that pads with zeros."""
     height, width = (Window(padding=sum(ends)) for ends in layer.padding)
@@ -188,7 +216,10 @@ POINTWISE = (
     layers.Multiply,
     layers.Concatenate,
     layers.Activation,
+    layers.Identity,
+    layers.LeakyReLU,
     layers.ReLU,
+    layers.Softmax,
     layers.Normalization,
     layers.Rescaling,
     layers.BatchNormalization,
@@ -196,7 +227,9 @@ POINTWISE = (
     layers.Dropout,
     layers.SpatialDropout2D,
     CaffePixels,
+    DepthMaxPool,
     Gain,
+    LocalResponseNormalization,
     MaskedCrop,
     MaskedReLU,
     MaskedReLU6,
@@ -206,6 +239,7 @@ GROWING_LIKE = (BilinearUpsampling, NearestUpsampling)
 RULES = (
     (POINTWISE, find_pointwise_moves),
     (HalveMask, find_halving_moves),
+    (FitSquare, find_fitting_moves),
     ((layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D), find_convolution_moves),
     (layers.Conv2DTranspose, find_transposed_moves),
     (BilinearUpsampling, find_interpolation_moves),

@@ -8,14 +8,14 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from trainer.model_config import ClassifierConfig, Lite0Config
+from trainer.model_config import ApplicationConfig, ClassifierConfig, Lite0Config
 from trainer.models.layers import MaskedPooling
 
 
 def conv_head(
     x: keras.KerasTensor,
     mask: keras.KerasTensor,
-    config: ClassifierConfig | Lite0Config,
+    config: ClassifierConfig | Lite0Config | ApplicationConfig,
     classes: int,
 ) -> keras.KerasTensor:
     """Scores each position by 1x1 convolutions, then pools the scores."""
@@ -28,7 +28,7 @@ def conv_head(
 def dense_head(
     x: keras.KerasTensor,
     mask: keras.KerasTensor,
-    config: ClassifierConfig | Lite0Config,
+    config: ClassifierConfig | Lite0Config | ApplicationConfig,
     classes: int,
 ) -> keras.KerasTensor:
     """Pools the features, then scores them once."""

@@ -12,13 +12,13 @@ from trainer.models.layers import SizeMask
 Inputs = dict[str, keras.KerasTensor]
 
 
-def build_inputs() -> tuple[Inputs, keras.KerasTensor]:
-    """{"image": [B, H, W, 3] in 0..255, "size": [B, 2]}, and the mask [B, H, W, 1] of the two.
+def build_inputs(channels: int) -> tuple[Inputs, keras.KerasTensor]:
+    """{"image": [B, H, W, C] in 0..255, "size": [B, 2]}, and the mask [B, H, W, 1] of the two.
 
     `size` is each image's own height and width: the rest is padding. H and W may differ
     between calls.
     """
-    image = keras.Input((None, None, 3), name="image")
+    image = keras.Input((None, None, channels), name="image")
     size = keras.Input((2,), dtype="int32", name="size")
     return {"image": image, "size": size}, SizeMask(name="mask")(image, size)
 

@@ -14,7 +14,7 @@ from trainer.models.heads import HEADS
 def build(
     config: Lite0Config, *, classes: int, mean: Sequence[float], std: Sequence[float]
 ) -> keras.Model:
-    """Maps {"image": [B, H, W, 3] in 0..255, "size": [B, 2]} to logits [B, classes].
+    """Maps {"image": [B, H, W, C] in 0..255, "size": [B, 2]} to logits [B, classes].
 
     `size` is each image's own height and width: the rest is padding. `mean` and `std` are
     those of the channels, in 0..255, used if no weights are read. H and W may be anything

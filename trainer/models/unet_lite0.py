@@ -18,7 +18,7 @@ SKIPS = ("block0", "block2", "block4", "block10")  # The last maps of strides 2,
 def build(
     config: UNetLite0Config, *, classes: int, mean: Sequence[float], std: Sequence[float]
 ) -> keras.Model:
-    """Maps {"image": [B, H, W, 3] in 0..255, "size": [B, 2]} to logits [B, H, W, classes].
+    """Maps {"image": [B, H, W, C] in 0..255, "size": [B, 2]} to logits [B, H, W, classes].
 
     `size` is each image's own height and width: the rest is padding. `mean` and `std` are
     those of the channels, in 0..255, used if no weights are read. H and W may be anything

@@ -21,12 +21,12 @@ from trainer.models.residual import add_residual_block, halve
 def build(
     config: UNetConfig, *, classes: int, mean: Sequence[float], std: Sequence[float]
 ) -> keras.Model:
-    """Maps {"image": [B, H, W, 3] in 0..255, "size": [B, 2]} to logits [B, H, W, classes].
+    """Maps {"image": [B, H, W, C] in 0..255, "size": [B, 2]} to logits [B, H, W, classes].
 
     `size` is each image's own height and width: the rest is padding. `mean` and `std` are
     those of the channels, in 0..255. H and W may be anything from 1 up, and differ between calls.
     """
-    inputs, image_mask = build_inputs()
+    inputs, image_mask = build_inputs(len(mean))
     x = normalize(inputs["image"], image_mask, mean=mean, std=std)
 
     levels = shrink(x, image_mask, config)

@@ -1,7 +1,8 @@
 """VGG-16's features, enlarged to the image's size by learned transposed convolutions.
 
-As in the tutorials' decoders, features of VGG-16 of the same size are added on the way. Raises
-what trainer/models/backbones/vgg16_weights.py raises.
+As in the tutorials' decoders, features of VGG-16 of the same size are added on the way; with
+`refine`, a convolution follows each transposed one. Raises what
+trainer/models/backbones/vgg16_weights.py raises.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from keras import layers
 
 from trainer.model_config import VGGConfig
 from trainer.models.backbones import vgg16, vgg16_weights
-from trainer.models.backbones.vgg16 import scale_channels
+from trainer.models.backbones.vgg16 import convolve, scale_channels
 from trainer.models.layers import Map
 from trainer.models.upsampling import MaskedCrop
 
@@ -27,7 +28,7 @@ LARGER = (
 def build(
     config: VGGConfig, *, classes: int, mean: Sequence[float], std: Sequence[float]
 ) -> keras.Model:
-    """Maps {"image": [B, H, W, 3] in 0..255, "size": [B, 2]} to logits [B, H, W, classes].
+    """Maps {"image": [B, H, W, C] in 0..255, "size": [B, 2]} to logits [B, H, W, classes].
 
     `size` is each image's own height and width: the rest is padding. `mean` and `std` are
     those of the channels, in 0..255, used if no weights are read. H and W may be anything
@@ -35,11 +36,12 @@ def build(
     """
     inputs, maps = vgg16.build_backbone(config, mean=mean, std=std)
     x = layers.Dropout(config.dropout, name="dropout")(maps["block5_pool"].features)
-    for name, channels in ADDED:
+    for name, channels in (*ADDED, *LARGER):
         x = upsample(x, maps[name], scale_channels(channels, config), f"up_{name}")
-        x = layers.Add(name=f"add_{name}")([x, maps[name].features])
-    for name, channels in LARGER:
-        x = upsample(x, maps[name], scale_channels(channels, config), f"up_{name}")
+        if config.refine:
+            x = convolve(x, maps[name].mask, x.shape[-1], 3, f"refine_{name}")
+        if (name, channels) in ADDED:
+            x = layers.Add(name=f"add_{name}")([x, maps[name].features])
     x = layers.Conv2D(classes, 1, name="scores")(x)
     logits = layers.Multiply(dtype="float32", name="logits")([x, maps["image"].mask])
     return vgg16_weights.read(keras.Model(inputs, logits, name="vgg16_deconv"), config)

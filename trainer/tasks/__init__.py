@@ -8,11 +8,12 @@ same names.
 from __future__ import annotations
 
 from trainer.config import Recipe
+from trainer.tasks.boxes import BOXES
 from trainer.tasks.classes import CLASSES
 from trainer.tasks.masks import MASKS
 from trainer.tasks.task import Task
 
-TASKS: dict[str, Task] = {"classes": CLASSES, "masks": MASKS}
+TASKS: dict[str, Task] = {"boxes": BOXES, "classes": CLASSES, "masks": MASKS}
 
 
 def find_task(recipe: Recipe) -> Task:

@@ -46,7 +46,7 @@ class Task(Protocol):
     def draw_view(
         self, image: tf.Tensor, target: tf.Tensor, seed: tf.Tensor, config: AugmentConfig
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """A random view of the image [H, W, 3] and its target."""
+        """A random view of the image [H, W, C] and its target."""
 
     def mix(
         self, batches: tf.data.Dataset, seeds: tf.data.Dataset, recipe: Recipe

@@ -8,6 +8,7 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 from PIL.Image import Transpose
 
+from components.ingestion import rejects
 from components.ingestion.annotations.orientation import Choice, choose_turn
 from components.ingestion.images import Picture, RejectError
 from serving.orientation import INVERSE, SWAPPING, turn_size
@@ -31,8 +32,8 @@ FLIPPING_Y = (
 MAX_BYTES = 2**20  # Of a file; a few boxes need some hundred.
 
 
-class UnreadableBoxError(ValueError):
-    """XML without valid boxes inside the image."""
+class UnreadableBoxError(RejectError):
+    """XML without valid boxes inside the image; `reason` is one of rejects.BOX_REASONS."""
 
 
 class HeadBoxes(NamedTuple):
@@ -40,6 +41,7 @@ class HeadBoxes(NamedTuple):
 
     sides: tuple[float, ...] = ()  # SIDES of each box in turn: 0..1 of the image's width or height.
     is_turn_known: bool = True
+    names: tuple[str, ...] = ()  # What is in each box.
 
 
 def read(data: bytes, picture: Picture, oriented: str) -> HeadBoxes:
@@ -47,8 +49,11 @@ def read(data: bytes, picture: Picture, oriented: str) -> HeadBoxes:
     root = _parse(data)
     turn, is_known = _choose_turn(root, picture, oriented)
     size = turn_size((picture.width, picture.height), turn and INVERSE[turn])
-    boxes = [_turn_box(_read_box(box, size), turn) for box in root.iter("bndbox")]
-    return HeadBoxes(tuple(side for box in boxes for side in box), is_known or not boxes)
+    objects = root.findall("object")
+    boxes = [_turn_box(_read_box(each, size), turn) for each in objects]
+    sides = tuple(side for box in boxes for side in box)
+    names = tuple(each.findtext("name", "").strip() for each in objects)
+    return HeadBoxes(sides, is_known or not boxes, names)
 
 
 def _parse(data: bytes) -> Element:
@@ -61,7 +66,7 @@ def _parse(data: bytes) -> Element:
         TypeError,
         ValueError,
     ) as error:
-        raise UnreadableBoxError(str(error)) from error
+        raise UnreadableBoxError(rejects.BOX_UNREADABLE, str(error)) from error
 
 
 def _choose_turn(root: Element, picture: Picture, oriented: str) -> Choice:
@@ -72,18 +77,26 @@ def _choose_turn(root: Element, picture: Picture, oriented: str) -> Choice:
     width, height = (_parse_number(text or "0") for text in given)
     try:
         return choose_turn((int(width), int(height)), None, picture, oriented)
-    except (RejectError, OverflowError) as error:
-        raise UnreadableBoxError(str(error)) from error
+    except RejectError as error:
+        raise UnreadableBoxError(rejects.BOX_SIZE_DIFFERS, error.detail) from error
+    except (OverflowError, ValueError) as error:  # Of infinity and NaN.
+        raise UnreadableBoxError(rejects.BOX_UNREADABLE, str(error)) from error
 
 
 def _read_box(element: Element, size: tuple[int, int]) -> list[float]:
-    pixels = [_parse_number(element.findtext(side, "")) for side in SIDES]
+    pixels = [_parse_number(element.findtext(f"bndbox/{side}", "")) for side in SIDES]
+    xmin, xmax, ymin, ymax = pixels
+    if not (xmin < xmax and ymin < ymax):
+        raise UnreadableBoxError(rejects.BOX_WITHOUT_AREA, _describe(pixels))
     width, height = size
-    whole = (width, width, height, height)
-    xmin, xmax, ymin, ymax = box = [x / side for x, side in zip(pixels, whole, strict=True)]
-    if not (0 <= xmin < xmax <= 1 and 0 <= ymin < ymax <= 1):
-        raise UnreadableBoxError(f"{pixels} is not within {width} x {height}")
-    return box
+    if min(pixels) < 0 or xmax > width or ymax > height:
+        detail = f"{_describe(pixels)} is not within {width} x {height}"
+        raise UnreadableBoxError(rejects.BOX_OUTSIDE, detail)
+    return [xmin / width, xmax / width, ymin / height, ymax / height]
+
+
+def _describe(pixels: list[float]) -> str:
+    return ", ".join(f"{name} {value:g}" for name, value in zip(SIDES, pixels, strict=True))
 
 
 def _turn_box(box: list[float], turn: Transpose | None) -> list[float]:
@@ -102,4 +115,4 @@ def _parse_number(text: str) -> float:
     try:
         return float(text)
     except ValueError as error:
-        raise UnreadableBoxError(f"{text!r} is not a number") from error
+        raise UnreadableBoxError(rejects.BOX_UNREADABLE, f"{text!r} is not a number") from error

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
+from threading import BrokenBarrierError
 
 import numpy as np
 
@@ -75,7 +76,8 @@ class Clients(AbstractContextManager["Clients"]):
         Each asks at least once; a first request, before the measurement, opens its connection.
         """
         parts = [self._pool.submit(_ask, sender, server, clients, seconds) for _ in range(clients)]
-        self._barriers[clients].wait()
+        with suppress(BrokenBarrierError):  # A client failed: its result below raises why.
+            self._barriers[clients].wait()
         start, cpu = time.perf_counter(), server.measure_cpu()
         measured = [part.result() for part in parts]
         spent, cpu_spent = time.perf_counter() - start, server.measure_cpu() - cpu
@@ -107,8 +109,12 @@ def _keep(barriers: dict[int, Barrier]) -> None:
 
 def _ask(sender: Sender, server: ServerProcess, clients: int, seconds: float) -> _Part:
     """Runs in a client's process."""
-    send = sender.open(server)
-    size = send()
+    try:
+        send = sender.open(server)
+        size = send()
+    except BaseException:
+        _barriers[clients].abort()  # Nobody waits for this client.
+        raise
     _barriers[clients].wait()
     cpu = time.process_time()
     times = _repeat(send, seconds)

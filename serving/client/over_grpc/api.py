@@ -6,10 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from serving.client.answers import Outputs, VersionStatus
-from serving.client.over_grpc import messages, tensors
+from serving.client.over_grpc import messages
 from serving.client.routes import ModelVersion
 
 PREDICT = "/tensorflow.serving.PredictionService/Predict"
@@ -73,6 +71,8 @@ class GrpcApi:
 
 def make_request(model: str, version: ModelVersion, images: Sequence[bytes]) -> Any:
     """A PredictRequest for encoded images."""
+    from serving.client.over_grpc import tensors  # Here, because NumPy takes as long as all others.
+
     request = messages.PredictRequest()
     _fill_spec(request.model_spec, model, version)
     request.inputs.add(key=INPUT, value=tensors.write_strings(images))
@@ -88,12 +88,14 @@ def _fill_spec(spec: Any, model: str, version: ModelVersion) -> None:
 
 def _to_lists(name: str, tensor: Any) -> Any:
     """The values of an output as they come over REST."""
+    from serving.client.over_grpc import tensors
+
     array = tensors.read_array(name, tensor)
     if name.endswith("_bytes"):
         return array.tolist()
     if array.dtype.kind == "f":  # The digits of float32: 0.1, not 0.1000000015.
         return array.astype("U32").astype(float).tolist()
-    return _decode(array.tolist()) if array.dtype == np.dtype(object) else array.tolist()
+    return _decode(array.tolist()) if array.dtype.kind == "O" else array.tolist()
 
 
 def _decode(value: Any) -> Any:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from serving import left_out
 from serving.client import Client, RequestRejected
-from serving.rollout.comparison.differences import AGREEMENT, FAILED, METRICS, Answer, measure
+from serving.client.answers import Answer
+from serving.rollout.comparison.differences import AGREEMENT, FAILED, METRICS, measure
 from serving.rollout.errors import RolloutRefused
 
 WORST = 20  # Images on the page.

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from serving.client import Prediction, Segmentation
-
-Answer = Prediction | Segmentation
+from serving.client import Localization, Prediction, Segmentation
+from serving.client.answers import Answer
 
 # Metrics of a comparison. Each is a mean over the images, in 0..1.
-AGREEMENT = "agreement"  # Share of images with the same label; of masks: of pixels, same class.
+AGREEMENT = "agreement"  # Share of images with the same label and box; of pixels, same class.
 PROBABILITY = "probability_difference"  # Mean absolute difference over the classes.
-IOU = "iou"  # Intersection over union of the two masks, mean of the classes that occur in either.
+IOU = "iou"  # Of the two boxes; of masks: mean of the classes that occur in either.
 FRACTION = "fraction_difference"  # Mean absolute difference of the classes' shares of pixels.
 DIFFERING = "differing_pixels"  # Share of pixels whose class differs.
 FAILED = "failed"  # Share of images that only the stable version could answer.
+SAME_BOX = 0.5  # The least IoU of boxes that agree.
 METRICS = (AGREEMENT, PROBABILITY, IOU, FRACTION, DIFFERING, FAILED)
 
 
@@ -23,6 +23,11 @@ def measure(stable: Answer, canary: Answer) -> dict[str, float]:
     if isinstance(stable, Prediction) and isinstance(canary, Prediction):
         difference = compare_values(stable.probabilities, canary.probabilities)
         return {AGREEMENT: float(stable.label == canary.label), PROBABILITY: difference}
+    if isinstance(stable, Localization) and isinstance(canary, Localization):
+        iou = stable.box.compute_iou(canary.box)
+        difference = compare_values(stable.probabilities, canary.probabilities)
+        agrees = stable.label == canary.label and iou >= SAME_BOX
+        return {AGREEMENT: float(agrees), PROBABILITY: difference, IOU: iou}
     if isinstance(stable, Segmentation) and isinstance(canary, Segmentation):
         difference = compare_values(stable.class_fractions, canary.class_fractions)
         return {**compare_masks(stable.mask, canary.mask), FRACTION: difference}

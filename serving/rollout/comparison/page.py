@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ import jinja2
 from PIL import Image
 
 from serving import overlay, printable
-from serving.client import Prediction, Segmentation
+from serving.client import Localization, Segmentation
+from serving.client.answers import Answer
+from serving.drawing import boxes
 from serving.rgb_images import make_upright
 from serving.rollout.comparison.answers import Comparison, Difference
-from serving.rollout.comparison.differences import Answer
 from serving.rollout.records import Position
 
 TEMPLATE = "page.html.j2"
@@ -61,7 +63,11 @@ def make_card(found: Difference) -> Card:
     """The pictures and lines of one image."""
     encoded = found.file.read_bytes()
     with Image.open(io.BytesIO(make_upright(encoded))) as image:
-        pictures = [Picture(_to_uri(image), "image"), *_draw_masks(image, found)]
+        pictures = [
+            Picture(_to_uri(image), "image"),
+            *_draw_masks(image, found),
+            *_draw_boxes(image, found),
+        ]
     lines = [f"stable: {_describe(found.stable)}", f"canary: {_describe(found.canary)}"]
     if found.error:
         lines[1] += f" ({found.error})"
@@ -87,13 +93,27 @@ def _draw_masks(image: Image.Image, found: Difference) -> list[Picture]:
     return drawn
 
 
+def _draw_boxes(image: Image.Image, found: Difference) -> Iterator[Picture]:
+    """The image with the box of each answer."""
+    for name, answer in (("stable", found.stable), ("canary", found.canary)):
+        if isinstance(answer, Localization):
+            picture = image.convert("RGB")
+            boxes.draw_answer(picture, answer)
+            yield Picture(_to_uri(picture), name)
+
+
 def _describe(answer: Answer | None) -> str:
     if answer is None:
         return "no answer"
-    values = answer.probabilities if isinstance(answer, Prediction) else answer.class_fractions
+    if isinstance(answer, Segmentation):
+        return _rank(answer.class_fractions)
+    return f"{answer.label} ({_rank(answer.probabilities)})"
+
+
+def _rank(values: dict[str, float]) -> str:
+    """The greatest values, by name."""
     ranked = sorted(values.items(), key=lambda item: -item[1])[:RUNNERS_UP]
-    shares = ", ".join(f"{name} {value:.3f}" for name, value in ranked)
-    return f"{answer.label} ({shares})" if isinstance(answer, Prediction) else shares
+    return ", ".join(f"{name} {value:.3f}" for name, value in ranked)
 
 
 def _to_uri(picture: Image.Image) -> str:

@@ -20,6 +20,7 @@ from grpc import StatusCode
 from serving.server import metrics
 from serving.server.batching.batches import count_rows, divide, find_group, merge, split
 from serving.server.batching.parameters import BatchingParameters
+from serving.server.deadlines import NEVER, Deadline
 from serving.server.request_errors import BadInput, RequestError
 
 Arrays = dict[str, np.ndarray]
@@ -29,8 +30,8 @@ Call = Callable[[Arrays], Arrays]
 class Batcher(Protocol):
     """Runs a call on inputs. Requests of equal `key` may share a call: it must do the same."""
 
-    def run(self, key: Hashable, inputs: Arrays, call: Call) -> Arrays:
-        """The outputs of `call` for these inputs."""
+    def run(self, key: Hashable, inputs: Arrays, call: Call, deadline: Deadline = NEVER) -> Arrays:
+        """The outputs of `call` for these inputs. Raises RequestError if the deadline is over."""
         ...
 
     def stop(self) -> None:
@@ -41,8 +42,9 @@ class Batcher(Protocol):
 class Unbatched:
     """Runs each request alone, in the thread that asks."""
 
-    def run(self, key: Hashable, inputs: Arrays, call: Call) -> Arrays:
-        """The outputs of `call` for these inputs."""
+    def run(self, key: Hashable, inputs: Arrays, call: Call, deadline: Deadline = NEVER) -> Arrays:
+        """The outputs of `call` for these inputs. Raises RequestError if the deadline is over."""
+        deadline.check()
         return call(inputs)
 
     def stop(self) -> None:
@@ -67,11 +69,12 @@ class Batching:
         for thread in self._threads:
             thread.start()
 
-    def run(self, key: Hashable, inputs: Arrays, call: Call) -> Arrays:
+    def run(self, key: Hashable, inputs: Arrays, call: Call, deadline: Deadline = NEVER) -> Arrays:
         """The outputs of `call` for these inputs, which may run together with others.
 
         Raises BadInput for inputs that have no rows in common, or too many rows; RequestError
-        UNAVAILABLE when the queue is full; and what `call` raises for these inputs alone.
+        UNAVAILABLE when the queue is full, and DEADLINE_EXCEEDED if the deadline is over when it
+        is the inputs' turn; and what `call` raises for these inputs alone.
         """
         rows = count_rows(inputs)
         if rows > self._parameters.max_batch_size:
@@ -79,7 +82,8 @@ class Batching:
                 f"Task size {rows} is larger than maximum input batch size "
                 f"{self._parameters.max_batch_size}"
             )
-        tasks = [_Task(part, call) for part in split(inputs, rows, self._parameters.most_rows)]
+        parts = split(inputs, rows, self._parameters.most_rows)
+        tasks = [_Task(part, call, deadline) for part in parts]
         self._put((key, find_group(inputs, pad=self._parameters.pad_variable_length_inputs)), tasks)
         answers = [task.wait() for task in tasks]
         if len(answers) == 1:
@@ -113,7 +117,8 @@ class Batching:
             for task in batch:
                 waited = (now - task.arrived) * metrics.MICROSECONDS
                 metrics.QUEUING_LATENCY.observe(waited, self._parameters.thread_pool_name)
-            _run_batch(batch, self._parameters)
+            if waiting := [task for task in batch if not task.expire()]:
+                _run_batch(waiting, self._parameters)
 
     def _take(self) -> list[_Task]:
         """The next batch, from the queue that is ready and was served least lately."""
@@ -161,13 +166,23 @@ class _Queue:
 class _Task:
     """Rows that run together, and the answer that a thread waits for."""
 
-    def __init__(self, inputs: Arrays, call: Call) -> None:
+    def __init__(self, inputs: Arrays, call: Call, deadline: Deadline) -> None:
         self.inputs = inputs
         self.rows = count_rows(inputs)
         self.arrived = time.monotonic()
         self._call = call
+        self._deadline = deadline
         self._done = threading.Event()
         self._answer: Arrays | BaseException = {}
+
+    def expire(self) -> bool:
+        """Ends the wait if the deadline is over, and returns whether it is."""
+        try:
+            self._deadline.check()
+        except RequestError as error:
+            self.give(error)
+            return True
+        return False
 
     def run(self, inputs: Arrays) -> Arrays:
         """Runs this task's call on the inputs of all tasks of a batch."""

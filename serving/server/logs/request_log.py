@@ -7,12 +7,14 @@ the records (apis/prediction_log.proto), but its binary has no collector that wr
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import random
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 
+from grpc import StatusCode
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 from tensorflow_serving.config.logging_config_pb2 import LoggingConfig
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
@@ -20,6 +22,7 @@ from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 from serving import printable
 from serving.request_log.hourly_files import HourlyFiles, LogLimits
 from serving.server import metrics
+from serving.server.request_errors import RequestError
 from serving.server.text_protos import ConfigError
 
 log = logging.getLogger(__name__)
@@ -36,35 +39,42 @@ class RequestLogs:
     def __init__(self) -> None:
         self._logs: dict[str, RequestLog] = {}
         self._configs: dict[str, bytes] = {}
+        self._folders: set[str] = set()  # That the files of this machine have named.
         self._changing = threading.Lock()
 
+    def check(self, config: ModelServerConfig) -> None:
+        """Raises ConfigError for a configuration that the logs cannot follow."""
+        for logged in _find_logged(config).values():
+            _read_prefix(logged)
+            _read_rate(logged)
+
+    def check_remote(self, config: ModelServerConfig) -> None:
+        """Raises RequestError for a configuration that a client may not set, or ConfigError.
+
+        A client may only log to the folders that the server's own configuration has named: else
+        whoever reaches the port could write files anywhere on this machine.
+        """
+        for model, logged in _find_logged(config).items():
+            prefix = _read_prefix(logged)
+            if _find_folder(prefix) not in self._folders:
+                raise RequestError(
+                    StatusCode.PERMISSION_DENIED,
+                    f"filename_prefix of {model} is {prefix!r}: HandleReloadConfigRequest may only "
+                    "log to a folder of the server's own configuration. Add the log to that.",
+                )
+
     def configure(self, config: ModelServerConfig) -> None:
-        """Starts and ends logs, so that they are those of the configuration. Raises ConfigError."""
-        models = {model.name: model for model in config.model_config_list.config}
-        wanted = {
-            name: model.logging_config.SerializeToString(deterministic=True)
-            for name, model in models.items()
-            if model.HasField("logging_config")
-        }
-        for name in wanted:  # Before anything starts or ends.
-            check(models[name].logging_config)
+        """Starts and ends logs, so that they are those of a configuration that was checked."""
+        logged = _find_logged(config)
+        wanted = {n: found.SerializeToString(deterministic=True) for n, found in logged.items()}
         with self._changing:
             kept = {n: log for n, log in self._logs.items() if wanted.get(n) == self._configs[n]}
-            added = {n: RequestLog(n, models[n].logging_config) for n in wanted if n not in kept}
+            added = {n: RequestLog(n, logged[n]) for n in wanted if n not in kept}
             ended = [log for name, log in self._logs.items() if name not in kept]
             self._logs, self._configs = {**kept, **added}, wanted
+            self._folders |= {_find_folder(_read_prefix(found)) for found in logged.values()}
         for ended_log in ended:
             ended_log.stop()
-
-    def follow(self, read: Callable[[], ModelServerConfig]) -> Callable[[], ModelServerConfig]:
-        """The same source of configurations; the logs are those of the last one that was read."""
-
-        def read_and_follow() -> ModelServerConfig:
-            config = read()
-            self.configure(config)
-            return config
-
-        return read_and_follow
 
     def record(self, model: str, make: Make) -> None:
         """Logs what `make` returns, if the model has a log and the request is in the sample."""
@@ -145,10 +155,15 @@ class RequestLog:
             yield make
 
 
-def check(config: LoggingConfig) -> None:
-    """Raises ConfigError for a configuration that this server cannot follow."""
-    _read_prefix(config)
-    _read_rate(config)
+def _find_logged(config: ModelServerConfig) -> dict[str, LoggingConfig]:
+    """The `logging_config` of each model that has one."""
+    models = config.model_config_list.config
+    return {m.name: m.logging_config for m in models if m.HasField("logging_config")}
+
+
+def _find_folder(prefix: str) -> str:
+    """The folder of a log, without links and `..`."""
+    return os.path.realpath(os.path.dirname(prefix))
 
 
 def _read_prefix(config: LoggingConfig) -> str:

@@ -5,15 +5,14 @@ The checks and their texts are TF Serving's (classifier.cc, regressor.cc, multi_
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from grpc import StatusCode
 from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow_serving.apis import input_pb2
 
-from serving.server.models.servable import Servable
 from serving.server.models.signature import DEFAULT_SIGNATURE
 from serving.server.request_errors import BadInput, RequestError
 
@@ -26,6 +25,19 @@ Values = list[float]
 Outputs = dict[str, np.ndarray]
 
 
+class Runnable(Protocol):
+    """A Servable, or what runs one together with others."""
+
+    @property
+    def signature_defs(self) -> Mapping[str, meta_graph_pb2.SignatureDef]:
+        """The model's signatures."""
+        ...
+
+    def run(self, feeds: Outputs, fetches: Iterable[str]) -> list[np.ndarray]:
+        """The values of tensors, by their names in the graph."""
+        ...
+
+
 def read_input(message: input_pb2.Input) -> list[bytes]:
     """Its tf.Examples, serialized; the context, if there is one, is part of each."""
     if message.WhichOneof("kind") == "example_list_with_context":
@@ -35,14 +47,14 @@ def read_input(message: input_pb2.Input) -> list[bytes]:
     return [example.SerializeToString() for example in message.example_list.examples]
 
 
-def classify(servable: Servable, signature_name: str, examples: Sequence[bytes]) -> Classes:
+def classify(servable: Runnable, signature_name: str, examples: Sequence[bytes]) -> Classes:
     """The classes of each example. Raises RequestError."""
     definition = _find(servable, signature_name, "No signature was found with the name: ")
     outputs = _run(servable, [_check_classify(definition)], [definition], examples)
     return _read_classes(definition, outputs, len(examples))
 
 
-def regress(servable: Servable, signature_name: str, examples: Sequence[bytes]) -> Values:
+def regress(servable: Runnable, signature_name: str, examples: Sequence[bytes]) -> Values:
     """One value for each example. Raises RequestError."""
     definition = _find(servable, signature_name, "No signature was found with the name: ")
     outputs = _run(servable, [_check_regress(definition)], [definition], examples)
@@ -50,7 +62,7 @@ def regress(servable: Servable, signature_name: str, examples: Sequence[bytes]) 
 
 
 def infer(
-    servable: Servable, tasks: Sequence[tuple[str, str]], examples: Sequence[bytes]
+    servable: Runnable, tasks: Sequence[tuple[str, str]], examples: Sequence[bytes]
 ) -> list[Classes | Values]:
     """The answers to all tasks, pairs of signature and method, from one run of the graph."""
     names = [name or DEFAULT_SIGNATURE for name, _ in tasks]
@@ -76,7 +88,7 @@ def _find_method(method: str) -> tuple[Any, Any]:
     return methods[method]
 
 
-def _find(servable: Servable, name: str, problem: str) -> meta_graph_pb2.SignatureDef:
+def _find(servable: Runnable, name: str, problem: str) -> meta_graph_pb2.SignatureDef:
     name = name or DEFAULT_SIGNATURE
     if name not in servable.signature_defs:
         raise BadInput(problem + name)
@@ -84,7 +96,7 @@ def _find(servable: Servable, name: str, problem: str) -> meta_graph_pb2.Signatu
 
 
 def _run(
-    servable: Servable,
+    servable: Runnable,
     inputs: Sequence[str],
     definitions: Sequence[meta_graph_pb2.SignatureDef],
     examples: Sequence[bytes],

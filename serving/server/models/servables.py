@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 from grpc import StatusCode
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
@@ -24,6 +25,18 @@ from serving.server.models.servable import Servable
 from serving.server.request_errors import ModelNotReady, RequestError
 
 
+class ConfigFollower(Protocol):
+    """What changes together with the models, such as the request logs."""
+
+    def check(self, config: ModelServerConfig) -> None:
+        """Raises ConfigError for a configuration that it cannot follow; changes nothing."""
+        ...
+
+    def configure(self, config: ModelServerConfig) -> None:
+        """Follows a configuration that was checked."""
+        ...
+
+
 class Servables:
     """Thread-safe. A Watcher finds the versions on disk, and loads and unloads them."""
 
@@ -33,6 +46,7 @@ class Servables:
         *,
         any_label: bool = False,
         listener: Listener | None = None,
+        followers: Sequence[ConfigFollower] = (),
     ) -> None:
         self.work_due = threading.Event()  # For the Watcher.
         self.config = ModelServerConfig()
@@ -42,28 +56,30 @@ class Servables:
         self._changed = threading.Condition()
         self._options = options or LoadOptions()
         self._listener = listener
+        self._followers = followers
         self._labels = Labels(self._is_available, allow_any=any_label)
+        self._applying = threading.Lock()  # So that all followers get configurations in order.
         self._reloading = threading.Lock()
         self._is_closed = False
 
     def apply(self, config: ModelServerConfig) -> list[str]:
-        """Takes a configuration; returns the names of its new models. Raises RequestError."""
-        with self._changed:
-            configs.check(config, self.config)
-            self._labels.assign(config)
-            names = [model.name for model in config.model_config_list.config]
-            new = [name for name in names if name not in self.models]
-            self.models = {**self.models, **{name: self._create(name) for name in new}}
-            self.config = config
-            self._number += 1
+        """Takes a configuration; returns the names of its new models.
+
+        Raises RequestError or ConfigError for one that is refused, which changes nothing.
+        """
+        with self._applying:
+            new = self._take(config)
+            for follower in self._followers:
+                follower.configure(config)
         self.work_due.set()
         return new
 
     def reload(self, config: ModelServerConfig, *, timeout: float | None = None) -> None:
         """Changes to another list of models; returns when its new models answer.
 
-        Raises RequestError if the list is refused, if a new model cannot be loaded, or at the
-        timeout: then the models of a list that was taken load later.
+        Raises RequestError or ConfigError if the list is refused. Raises RequestError if a new
+        model cannot be loaded, or at the timeout: then the models of a list that was taken load
+        later.
         """
         if not self._reloading.acquire(timeout=-1 if timeout is None else timeout):
             text = "Another change of the models is under way: try again later."
@@ -172,6 +188,19 @@ class Servables:
         """Lets those who wait look again."""
         with self._changed:
             self._changed.notify_all()
+
+    def _take(self, config: ModelServerConfig) -> list[str]:
+        with self._changed:
+            configs.check(config, self.config)
+            for follower in self._followers:
+                follower.check(config)
+            self._labels.assign(config)  # The last check, and the first change.
+            names = [model.name for model in config.model_config_list.config]
+            new = [name for name in names if name not in self.models]
+            self.models = {**self.models, **{name: self._create(name) for name in new}}
+            self.config = config
+            self._number += 1
+        return new
 
     def _wait_for(self, condition: Callable[[], bool], timeout: float | None = None) -> None:
         with self._changed:

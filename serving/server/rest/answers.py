@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from tensorflow.core.example import example_pb2
 
+from serving.server.deadlines import Deadline
 from serving.server.handlers import Handlers, ModelSpec
 from serving.server.rest import example_json, model_json, predict_json
 from serving.server.rest.json_worker import JsonWorkers
@@ -17,58 +19,70 @@ LARGE_BYTES = 16 * 2**20  # Of a body that a process reads.
 LARGE_VALUES = 20_000  # Of a body or an answer: each becomes an object of Python.
 
 
+class Question(NamedTuple):
+    """A request: what its path asks for, its body, and until when the client waits."""
+
+    target: Target
+    body: bytes
+    deadline: Deadline
+
+
 class Answers:
     """Answers of one server. Methods raise RequestError, and may run in any thread."""
 
-    def __init__(self, handlers: Handlers, workers: JsonWorkers, *, seconds: float) -> None:
+    def __init__(self, handlers: Handlers, workers: JsonWorkers) -> None:
         self._handlers = handlers
         self._workers = workers
-        self._seconds = seconds
 
-    def predict(self, target: Target, body: bytes) -> bytes:
+    def predict(self, asked: Question) -> bytes:
         """`:predict`, in the form in which the inputs came."""
+        target, body, deadline = asked
         _, definitions = self._handlers.read_signature_defs(_name_model(target))
         types = model_json.read_types(definitions)
-        read = self._run(predict_json.read_predict, body, types, large=is_large(body))
+        read = self._choose(is_large(body), deadline)(predict_json.read_predict, body, types)
         answer = self._handlers.predict(
-            _name_model(target, read.signature_name), lambda _: read.inputs
+            _name_model(target, read.signature_name), lambda _: read.inputs, deadline=deadline
         )
         large = any(map(_is_large_array, answer.outputs.values()))
-        return self._run(predict_json.write_predict, answer.outputs, read.by_rows, large=large)
+        run = self._choose(large, deadline)
+        written: bytes = run(predict_json.write_predict, answer.outputs, read.by_rows)
+        return written
 
-    def classify(self, target: Target, body: bytes) -> bytes:
+    def classify(self, asked: Question) -> bytes:
         """`:classify`: labels and scores of each example."""
-        spec, examples = self._read_examples(target, body)
-        return example_json.write_classifications(self._handlers.classify(spec, examples).outputs)
+        answer = self._handlers.classify(*self._read_examples(asked), asked.deadline)
+        return example_json.write_classifications(answer.outputs)
 
-    def regress(self, target: Target, body: bytes) -> bytes:
+    def regress(self, asked: Question) -> bytes:
         """`:regress`: a number for each example."""
-        spec, examples = self._read_examples(target, body)
-        return example_json.write_regressions(self._handlers.regress(spec, examples).outputs)
+        answer = self._handlers.regress(*self._read_examples(asked), asked.deadline)
+        return example_json.write_regressions(answer.outputs)
 
-    def status(self, target: Target, _: bytes) -> bytes:
+    def status(self, asked: Question) -> bytes:
         """The states of the model's versions."""
-        statuses = self._handlers.list_statuses(_name_model(target))
+        statuses = self._handlers.list_statuses(_name_model(asked.target))
         return model_json.write_status(
             (s.version, s.state.name, "UNKNOWN" if s.error else "OK", s.error) for s in statuses
         )
 
-    def metadata(self, target: Target, _: bytes) -> bytes:
+    def metadata(self, asked: Question) -> bytes:
         """The signatures of the model."""
-        version, definitions = self._handlers.read_signature_defs(_name_model(target))
-        return model_json.write_metadata(target.name, version, definitions)
+        version, definitions = self._handlers.read_signature_defs(_name_model(asked.target))
+        return model_json.write_metadata(asked.target.name, version, definitions)
 
-    def _read_examples(self, target: Target, body: bytes) -> tuple[ModelSpec, list[bytes]]:
-        read = self._run(example_json.read_examples, body, large=is_large(body))
+    def _read_examples(self, asked: Question) -> tuple[ModelSpec, list[bytes]]:
+        run = self._choose(is_large(asked.body), asked.deadline)
+        read = run(example_json.read_examples, asked.body)
         context = _serialize(read.context or {})
         # Serialized messages that follow each other are merged when they are parsed.
         examples = [context + _serialize(example) for example in read.examples]
-        return _name_model(target, read.signature_name), examples
+        return _name_model(asked.target, read.signature_name), examples
 
-    def _run(self, task: Callable[..., Any], *args: Any, large: bool) -> Any:
+    def _choose(self, large: bool, deadline: Deadline) -> Callable[..., Any]:
+        """What runs a task on JSON: one of the processes, or for a small one this thread."""
         if large:
-            return self._workers.run(task, *args, timeout=self._seconds)
-        return task(*args)
+            return partial(self._workers.run, deadline=deadline)
+        return lambda task, *args: task(*args)
 
 
 def is_large(body: bytes) -> bool:

@@ -21,6 +21,7 @@ from typing import Any
 from grpc import StatusCode
 
 from serving.server import memory_budget
+from serving.server.deadlines import Deadline
 from serving.server.request_errors import RequestError
 from serving.server.rest.example_json import read_examples
 from serving.server.rest.predict_json import read_predict, write_predict
@@ -42,20 +43,21 @@ class JsonWorkers:
         for _ in range(PROCESSES):
             self._free.put(None)
 
-    def run(self, task: Callable[..., Any], *args: Any, timeout: float) -> Any:
+    def run(self, task: Callable[..., Any], *args: Any, deadline: Deadline) -> Any:
         """Runs one of TASKS in a process, and returns what it returned.
 
-        Raises the task's RequestError; DEADLINE_EXCEEDED after `timeout` seconds;
-        RESOURCE_EXHAUSTED if the task needs more memory than a process may have.
+        Raises the task's RequestError; DEADLINE_EXCEEDED after the deadline; RESOURCE_EXHAUSTED
+        if the task needs more memory than a process may have.
         """
+        deadline.check()
         try:
-            worker = self._free.get(timeout=timeout)
+            worker = self._free.get(timeout=deadline.left)
         except queue.Empty as error:
-            raise _report_timeout(timeout) from error
+            raise _report_timeout() from error
         kept = None
         try:
             worker = worker or _Worker()
-            answer = worker.ask((task.__name__, list(map(_keep_apart, args))), timeout)
+            answer = worker.ask((task.__name__, list(map(_keep_apart, args))), deadline)
             kept = worker
         finally:
             if worker and not kept:
@@ -94,12 +96,12 @@ class _Worker:
                 start_new_session=True,  # Ctrl-C ends the server, which first answers.
             )
 
-    def ask(self, message: Any, timeout: float) -> Any:
+    def ask(self, message: Any, deadline: Deadline) -> Any:
         """The process's answer. Raises RequestError if there is none."""
         try:
             _send(self._connection, message)
-            if not self._connection.poll(timeout):
-                raise _report_timeout(timeout)
+            if not self._connection.poll(deadline.left):
+                raise _report_timeout()
             return _receive(self._connection)
         except (EOFError, OSError) as error:
             raise RequestError(
@@ -122,10 +124,10 @@ def find_limit() -> int:
     return max(memory_budget.find_total() // PROCESSES, LEAST_BYTES)
 
 
-def _report_timeout(timeout: float) -> RequestError:
+def _report_timeout() -> RequestError:
     return RequestError(
         StatusCode.DEADLINE_EXCEEDED,
-        f"The JSON was not read or written within {timeout:g} s: send less at a time.",
+        "The JSON was not read or written in the time of the request: send less at a time.",
     )
 
 

@@ -20,10 +20,11 @@ from starlette.types import Receive, Scope, Send
 
 from serving import printable
 from serving.server import metrics
+from serving.server.deadlines import Deadline
 from serving.server.handlers import Handlers
 from serving.server.request_errors import RequestError
 from serving.server.rest import paths
-from serving.server.rest.answers import Answers, is_large
+from serving.server.rest.answers import Answers, Question, is_large
 from serving.server.rest.bodies import read_body, unpack
 from serving.server.rest.json_worker import PROCESSES, JsonWorkers
 from serving.server.rest.limits import BodyBudget, BodyCounter, Limits
@@ -59,7 +60,7 @@ class RestApp:
         self._metrics_path = options.metrics_path
         self._budget = BodyBudget(limits)
         self._workers = JsonWorkers()
-        self._answers = Answers(handlers, self._workers, seconds=limits.answer_seconds)
+        self._answers = Answers(handlers, self._workers)
         self._threads = ThreadPoolExecutor(limits.threads, "rest")
         self._large_threads = ThreadPoolExecutor(PROCESSES, "rest-large")  # They wait for workers.
         self._unpacking_threads = ThreadPoolExecutor(UNPACKING, "rest-gzip")
@@ -129,8 +130,9 @@ class RestApp:
                 f"The server has {self._active} requests to answer: try again.",
             )
         self._active += 1
+        question = Question(target, body, Deadline(self._limits.answer_seconds))
         try:
-            return await asyncio.wait_for(self._run(target, body), self._limits.answer_seconds)
+            return await asyncio.wait_for(self._run(question), self._limits.answer_seconds)
         except asyncio.TimeoutError as error:
             raise RequestError(
                 StatusCode.DEADLINE_EXCEEDED,
@@ -139,10 +141,10 @@ class RestApp:
         finally:
             self._active -= 1
 
-    async def _run(self, target: Target, body: bytes) -> bytes:
-        threads = self._large_threads if is_large(body) else self._threads
-        answer = getattr(self._answers, target.verb)
-        return await asyncio.get_running_loop().run_in_executor(threads, answer, target, body)
+    async def _run(self, question: Question) -> bytes:
+        threads = self._large_threads if is_large(question.body) else self._threads
+        answer = getattr(self._answers, question.target.verb)
+        return await asyncio.get_running_loop().run_in_executor(threads, answer, question)
 
     def _allow_origin(self, request: Request) -> Response:
         """The answer to a browser that asks whether it may send a request."""

@@ -19,6 +19,7 @@ from components.metrics.masks import (
     ClassIoU,
     MeanIoU,
     PixelAccuracy,
+    UnionIoU,
 )
 from pipeline.tasks.metric_config import configure_metric
 from tests.fakes import tiny
@@ -28,6 +29,7 @@ from trainer.data.records import IGNORED, MASK
 CLASSES = 4  # The last has no pixels and is never predicted.
 SIZES = ((1, 1), (1, 30), (30, 1), (7, 5), (12, 9), (20, 31))
 SIDES = ("small", "small", "small", "small", "large", "large")
+UNIONS = {"one_iou": [1], "two_iou": [0, 2], "absent_iou": [3]}
 NOWHERE = (9, 8)  # The size of a mask whose pixels are all ignored.
 
 
@@ -58,7 +60,8 @@ def extracts(truth, answer, side):
 def evaluate(folder, rows):
     """TFMA's metrics of the rows by slice, read like those of a run."""
     kinds = {IOU: ClassIoU, MEAN_IOU: MeanIoU, PIXEL_ACCURACY: PixelAccuracy}
-    metrics = [configure_metric(kind, name, CLASSES) for name, kind in kinds.items()]
+    metrics = [configure_metric(kind, name, num_classes=CLASSES) for name, kind in kinds.items()]
+    metrics += [configure_metric(UnionIoU, name, union=ids) for name, ids in UNIONS.items()]
     config = tfma.EvalConfig(
         model_specs=[tfma.ModelSpec()],
         slicing_specs=[tfma.SlicingSpec(), tfma.SlicingSpec(feature_keys=["side"])],
@@ -108,6 +111,25 @@ def test_pixel_accuracy_is_that_of_scikit_learns_confusion_matrix(measured, name
     cells = confusion_matrix(*counted(numbers), labels=range(CLASSES))
 
     assert measured[key][""][PIXEL_ACCURACY] == pytest.approx(np.trace(cells) / cells.sum())
+
+
+@pytest.mark.parametrize("metric", ["one_iou", "two_iou"])
+@pytest.mark.parametrize("name", SLICES)
+def test_a_unions_iou_is_that_of_scikit_learn_on_its_pixels_against_all_others(
+    measured, name, metric
+):
+    key, numbers = SLICES[name]
+    truth, answer = (np.isin(ids, UNIONS[metric]) for ids in counted(numbers))
+
+    assert measured[key][""][metric] == pytest.approx(jaccard_score(truth, answer), abs=1e-9)
+
+
+def test_a_union_of_one_class_has_the_iou_of_that_class(measured):
+    assert measured[()][""]["one_iou"] == measured[()]["classId:1"][IOU]
+
+
+def test_a_union_without_pixels_has_no_value(measured):
+    assert measured[()][""]["absent_iou"] is None
 
 
 def test_a_class_without_pixels_has_no_value_and_is_not_part_of_the_mean(measured):

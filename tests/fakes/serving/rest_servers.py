@@ -17,9 +17,13 @@ JSON = b'{"instances": [1.0, 2.0]}'
 
 
 class Doubler:
-    """The handlers of a server whose one model doubles numbers, or does what `before` does."""
+    """The handlers of a server whose one model doubles numbers, or does what `before` does.
+
+    `deadlines` are those of the requests for predictions.
+    """
 
     def __init__(self, before=lambda: None):
+        self.deadlines = []
         self._before = before
         self._definition = meta_graph_pb2.SignatureDef()
         self._definition.inputs["x"].dtype = types_pb2.DT_FLOAT
@@ -27,14 +31,15 @@ class Doubler:
     def read_signature_defs(self, spec):
         return 1, {"serving_default": self._definition}
 
-    def predict(self, spec, read):
+    def predict(self, spec, read, *, deadline):
+        self.deadlines.append(deadline)
         self._before()
         return Answer(spec, {"y": 2 * read(None)["x"]})
 
-    def classify(self, spec, examples):
+    def classify(self, spec, examples, deadline):
         return Answer(spec, [[(example, 0.5)] for example in examples])
 
-    def regress(self, spec, examples):
+    def regress(self, spec, examples, deadline):
         return Answer(spec, [float(len(example)) for example in examples])
 
 

@@ -77,6 +77,14 @@ def test_the_sizes_of_a_segmenter_are_show(pets):
     assert "Smallest input: 1 x 1 pixels. Total stride: 32 x 32." in pets
 
 
+def test_the_sides_of_a_network_of_one_input_size_are_numbers():
+    table = show(configs.load("fashion-mnist"))
+
+    assert "B x 28 x 28 x 64" in find_row(table, "stage1_conv1")
+    assert "B x H x W x 1" in find_row(table, "image")
+    assert "Every image is scaled to 28 x 28 pixels" in " ".join(table.split())
+
+
 def test_a_table_reads_no_weights(monkeypatch):
     monkeypatch.setattr(lite0_weights, "PACKAGE", "absent")
 

@@ -31,9 +31,7 @@ def places(tmp_path):
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        pytest.param(
-            ["flours"], "choose one of flowers, flowers-transfer, images", id="unknown-experiment"
-        ),
+        pytest.param(["flours"], "flowers, flowers-transfer, images", id="unknown-experiment"),
         pytest.param(["flowers", "--set", "train.epoch=5"], "train.epochs", id="unknown-value"),
         pytest.param(["flowers", "--set", "train.epochs=many"], "train.epochs", id="wrong-type"),
         pytest.param(["flowers", "--set", "epochs"], "NAME=VALUE", id="no-value"),

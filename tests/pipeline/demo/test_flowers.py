@@ -10,7 +10,7 @@ import typer
 from PIL import Image
 
 from pipeline.demo import flowers, steps
-from pipeline.demo.download import Archive
+from pipeline.sources.download import Archive
 from serving.client import Prediction
 from serving.terminal import Console
 

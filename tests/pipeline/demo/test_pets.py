@@ -8,8 +8,8 @@ import typer
 from PIL import Image
 
 from pipeline.demo import drawn_pets, pets, steps
-from pipeline.demo.download import Archive
 from pipeline.demo.pets import SegmentedImage
+from pipeline.sources.download import Archive
 from serving.terminal import Console
 from tests.fakes import tiny, tiny_masks
 from trainer.export import saved_model

@@ -6,8 +6,8 @@ import tarfile
 import pytest
 
 from pipeline.demo import photographs
-from pipeline.demo.download import Archive, WrongChecksum
-from tests.pipeline.demo.test_download import Shelf, serving
+from pipeline.sources.download import Archive, WrongChecksum
+from tests.pipeline.sources.test_download import Shelf, serving
 
 
 def pack(folder):

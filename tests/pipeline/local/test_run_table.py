@@ -44,11 +44,11 @@ RESULT = results.RunResult(
 MASKS = replace(
     RESULT,
     task="masks",
-    metrics={"mean_iou": 0.61, "pixel_accuracy": 0.82},
-    baseline={"mean_iou": 0.2, "pixel_accuracy": 0.6},
+    metrics={"mean_iou": 0.61, "pixel_accuracy": 0.82, "animal_iou": 0.87},
+    baseline={"mean_iou": 0.2, "pixel_accuracy": 0.6, "animal_iou": 0.0},
     classes={"pet": {"iou": 0.61}, "border": {"iou": None}},
     slices={
-        "label pug": {"images": 2.0, "mean_iou": 0.5, "pixel_accuracy": 0.75},
+        "label pug": {"images": 2.0, "mean_iou": 0.5, "pixel_accuracy": 0.75, "animal_iou": 0.7},
         "size bucket 1": {"images": 1.0, "mean_iou": None, "pixel_accuracy": None},
     },
 )
@@ -75,8 +75,10 @@ ROWS = {
     "masks, class without pixels": (MASKS, ("border", "-", "")),
     "masks, all": (MASKS, ("all", "0.610", "0.820")),
     "masks, baseline": (MASKS, ("all, baseline", "0.200", "0.600")),
-    "masks, breed": (MASKS, ("label pug", "2", "0.500", "0.750")),
-    "masks, slice without pixels": (MASKS, ("size bucket 1", "1", "-", "-")),
+    "masks, union": (MASKS, ("animal", "0.870", "")),
+    "masks, union, baseline": (MASKS, ("animal, baseline", "0.000", "")),
+    "masks, breed": (MASKS, ("label pug", "2", "0.500", "0.700", "0.750")),
+    "masks, slice without pixels": (MASKS, ("size bucket 1", "1", "-", "-", "-")),
 }
 
 

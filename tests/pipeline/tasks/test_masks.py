@@ -87,6 +87,11 @@ def ious(cells):
     return np.diag(cells) / (cells.sum(0) + cells.sum(1) - np.diag(cells))
 
 
+def warm_iou(cells):
+    """Of red and green as one, whose confusions with each other count as hits."""
+    return cells[:2, :2].sum() / (cells.sum() - cells[2, 2])
+
+
 @pytest.mark.parametrize("name", SLICES)
 def test_metrics_are_those_of_scikit_learn_on_the_images_own_pixels(measured, name):
     key, numbers = SLICES[name]
@@ -96,6 +101,7 @@ def test_metrics_are_those_of_scikit_learn_on_the_images_own_pixels(measured, na
     assert found[""]["example_count"] == len(numbers)
     assert found[""]["mean_iou"] == pytest.approx(ious(cells).mean(), abs=1e-9)
     assert found[""]["pixel_accuracy"] == pytest.approx(np.trace(cells) / cells.sum(), abs=1e-9)
+    assert found[""]["warm_iou"] == pytest.approx(warm_iou(cells), abs=1e-9)
     by_class = [found[f"classId:{n}"]["iou"] for n in range(3)]
     assert by_class == pytest.approx(ious(cells), abs=1e-9)
 
@@ -120,20 +126,22 @@ def test_slices_have_readable_names(measured):
         *(f"size bucket {n}" for n in (0, 1)),
         *(f"species {kind}" for kind in ("cat", "dog")),
     ]
-    assert list(rows["species cat"]) == ["images", "mean_iou", "pixel_accuracy"]
+    assert list(rows["species cat"]) == ["images", "mean_iou", "pixel_accuracy", "warm_iou"]
     assert rows["species cat"]["images"] == 3
 
 
-def test_a_model_below_its_gate_or_its_baseline_is_not_blessed_for_two_reasons(tmp_path):
+def test_a_model_below_its_gate_or_its_baseline_is_not_blessed_for_each_reason(tmp_path):
     gate = (
         Threshold(metric="pixel_accuracy", at_least=0.9),
         Threshold(metric="mean_iou", at_least=0.0, max_drop=0.05),
+        Threshold(metric="warm_iou", at_least=1.0),
     )
 
     blessed, uri = evaluate(tmp_path, *gate, model=invert, baseline=tiny_masks.by_colour)
 
     assert not blessed
-    below, dropped = sorted(results.list_gate_failures(uri), reverse=True)
+    union, below, dropped = sorted(results.list_gate_failures(uri), reverse=True)
+    assert union.startswith("warm_iou on all test images is 0.")
     assert below.startswith("pixel_accuracy on all test images is 0.")
     assert dropped.startswith("mean_iou on all test images is 0.")
     assert dropped.endswith("below the baseline's; at most 0.050 is allowed.")

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from serving.client import answers
-from serving.client.answers import Prediction, Segmentation
+from serving.client.answers import Box, Localization, Prediction, Segmentation
 from serving.client.errors import (
     ClassCountMismatch,
     InvalidOutput,
@@ -18,6 +18,7 @@ from tests.fakes.image_files import file_of
 
 MASKS = {"mask_bytes": [b"png"], "class_fractions": [[0.25, 0.75]], "labels": [["a", "b"]]}
 CLASSES = {"probabilities": [[0.25, 0.75]], "label": ["b"], "labels": [["a", "b"]]}
+BOXES = CLASSES | {"boxes": [[1.0, 2.0, 9.0, 8.0]]}
 
 
 def test_the_model_decides_what_is_read():
@@ -25,6 +26,37 @@ def test_the_model_decides_what_is_read():
 
     assert answers.read_answers(MASKS, 1) == [Segmentation(b"png", fractions)]
     assert answers.read_answers(CLASSES, 1) == [Prediction("b", fractions)]
+    assert answers.read_answers(BOXES, 1) == [Localization("b", fractions, Box(1.0, 2.0, 9.0, 8.0))]
+
+
+def test_a_box_has_its_sides_by_name_and_its_labels_probability():
+    (found,) = answers.read_localizations(BOXES, 1)
+
+    assert (found.box.ymin, found.box.xmin, found.box.ymax, found.box.xmax) == (1, 2, 9, 8)
+    assert found.box.area == 48
+    assert found.probability == 0.75
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "output"),
+    [
+        pytest.param({"boxes": [[1.0, 2.0]]}, InvalidOutput, "boxes", id="two-sides"),
+        pytest.param({"boxes": []}, RowCountMismatch, "boxes", id="no-box"),
+        pytest.param({"labels": [["a"]]}, ClassCountMismatch, "labels", id="names"),
+    ],
+)
+def test_invalid_boxes_are_refused_by_name(changed, error, output):
+    with pytest.raises(error) as refused:
+        answers.read_localizations(BOXES | changed, 1)
+
+    assert refused.value.output == output
+
+
+def test_a_classifier_has_no_boxes_to_read():
+    with pytest.raises(MissingOutput) as refused:
+        answers.read_localizations(CLASSES, 1)
+
+    assert refused.value.output == "boxes"
 
 
 def test_a_mask_is_an_array_of_class_numbers_in_the_images_size():
@@ -99,7 +131,7 @@ def test_the_message_about_a_model_of_another_kind():
 
     assert str(refused.value) == (
         "The model is not a segmenter: it has no output 'mask_bytes', only "
-        "['label', 'labels', 'probabilities']. Call Client.ask, which reads classes and masks."
+        "['label', 'labels', 'probabilities']. Call Client.ask, which reads all kinds."
     )
 
 

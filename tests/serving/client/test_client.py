@@ -1,8 +1,11 @@
 """One model's client: many images, versions and keys."""
 
+import asyncio
+
 import pytest
 
-from serving.client import connect
+from serving.client import NotAnImage, connect, connect_async
+from serving.client.routes import Route
 from tests.fakes import saved_models
 from tests.fakes.saved_models import draw
 from tests.fakes.serving.answering import Recorder, answering
@@ -58,3 +61,44 @@ def test_the_same_key_always_asks_the_same_version(recorder, url):
     labels = [*map(label_of, recorder.requests)]
     assert labels[:20] == labels[20:]
     assert set(labels) == {"stable", "canary"}
+
+
+KEYS = [f"user-{number}" for number in range(9)]
+KEYED = [(draw("red", width=number + 1), key) for number, key in enumerate(KEYS)]
+
+
+def send_many(url):
+    with connect(url, "colours", canary_percent=50) as client:
+        return list(client.classify_many(KEYED, batch=4))
+
+
+def send_many_async(url):
+    async def send():
+        async with connect_async(url, "colours", canary_percent=50) as client:
+            return [answer async for answer in client.classify_many(KEYED, batch=4)]
+
+    return asyncio.run(send())
+
+
+@pytest.mark.parametrize("send", [send_many, send_many_async])
+def test_each_of_many_images_asks_the_version_of_its_key(recorder, url, send):
+    answers = send(url)
+
+    asked = {
+        image: label_of(request)
+        for request in recorder.requests
+        for image in request.inputs["image_bytes"].string_val
+    }
+    route = Route(canary_percent=50)
+    assert len(answers) == len(KEYS)
+    assert asked == {image: route.choose("colours", key).label for image, key in KEYED}
+    assert set(asked.values()) == {"stable", "canary"}
+
+
+def test_one_of_many_that_cannot_be_read_is_named_by_its_place_among_all(url):
+    with connect(url, "colours") as client:
+        answers = client.classify_many([draw("red")] * 5 + [b"%PDF-1.7"], batch=2)
+        with pytest.raises(NotAnImage) as refused:
+            list(answers)
+
+    assert refused.value.position == 5

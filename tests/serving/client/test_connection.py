@@ -124,7 +124,7 @@ def test_an_image_that_cannot_be_read_is_named_by_its_position(ask, damaged):
         ask("colours").classify([draw("red"), damaged])
 
     assert refused.value.position == 1
-    assert str(refused.value).startswith("Image 2 of the request is not a readable image: ")
+    assert str(refused.value).startswith("Image 2 is not a readable image: ")
 
 
 def test_a_model_that_is_not_served_is_a_rejected_request(ask):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from serving.client.routes import ModelVersion, Route, hash_share
+from serving.client.errors import NotAnImage
+from serving.client.routes import ModelVersion, Route, hash_share, join
 
 KEYS = [f"user-{number}" for number in range(2000)]
 
@@ -66,3 +67,46 @@ def test_requests_without_a_key_are_drawn():
 def test_options_that_contradict_or_are_out_of_range_are_refused(options):
     with pytest.raises(ValueError, match=next(iter(options))):
         Route(**options)
+
+
+HALF = Route(canary_percent=50)
+MIXED = [(position, (str(position).encode(), key)) for position, key in enumerate(KEYS[:20])]
+
+
+def test_the_images_of_a_batch_are_divided_by_the_version_of_their_keys():
+    parts = HALF.split("colours", MIXED)
+
+    assert {part.version.label for part in parts} == {"stable", "canary"}
+    for part in parts:
+        chosen = {HALF.choose("colours", KEYS[position]) for position in part.positions}
+        assert chosen == {part.version}
+        assert part.images == [str(position).encode() for position in part.positions]
+
+
+def test_the_answers_to_the_parts_are_in_the_order_of_the_batch():
+    parts = HALF.split("colours", MIXED)
+
+    assert join(parts, [part.images for part in parts]) == [image for _, (image, _) in MIXED]
+
+
+@pytest.mark.parametrize(
+    ("route", "images"),
+    [
+        pytest.param(HALF, [b"", (b"", None)] * 10, id="drawn-together"),
+        pytest.param(HALF, [(b"", "user-1")] * 20, id="one-key"),
+        pytest.param(Route(label="stable"), [b"", (b"", "user-1")] * 10, id="no-canary"),
+    ],
+)
+def test_a_batch_that_asks_one_version_stays_together(route, images):
+    (part,) = route.split("colours", enumerate(images))
+
+    assert part.positions == [*range(20)]
+
+
+def test_an_unreadable_image_gets_its_position_in_the_whole_call():
+    (part,) = Route().split("colours", [(7, b"a"), (8, b"b")])
+
+    with pytest.raises(NotAnImage) as refused, part.name_positions():
+        raise NotAnImage(1, "is empty")
+
+    assert (refused.value.position, refused.value.reason) == (8, "is empty")

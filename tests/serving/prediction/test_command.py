@@ -17,15 +17,6 @@ from tests.fakes.saved_models import draw
 from tests.serving.prediction.typed import app, predict, run
 
 
-def test_a_classifier_writes_nothing_to_the_folder_for_masks_and_warns(server, images, tmp_path):
-    result = predict(server, "--json", "--output", tmp_path / "out", *images)
-
-    assert [row["label"] for row in json.loads(result.stdout)] == ["red", "blue"]
-    assert str(tmp_path / "out") in result.stderr
-    assert not (tmp_path / "out").exists()
-    assert predict(server, *images).stderr == ""
-
-
 def test_rest_without_a_server_uses_the_default_rest_address(images, monkeypatch, server):
     monkeypatch.setattr(command, "REST_URL", f"http://localhost:{server.rest_port}")
 

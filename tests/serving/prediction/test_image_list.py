@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from serving.prediction import image_list
+from serving.prediction import image_files
 from serving.prediction.image_list import ImageList, NothingFoundError, read_names
 from tests.fakes.image_files import jpeg, put
 
@@ -79,7 +79,7 @@ def test_a_list_may_name_files_outside_the_working_directory(folder, monkeypatch
 
 
 def test_a_file_that_is_too_long_is_not_read_whole(folder, monkeypatch):
-    monkeypatch.setattr(image_list, "MAX_BYTES", 9)
+    monkeypatch.setattr(image_files, "MAX_BYTES", 9)
     (source,) = ImageList(["b/plain"])
 
     with pytest.raises(OSError, match="more than 9 bytes"):

@@ -67,18 +67,6 @@ def test_a_failed_write_leaves_no_partial_file(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["rex.mask.png"]
 
 
-def test_images_of_one_folder_that_differ_in_their_suffix_get_names_of_their_own(tmp_path):
-    images = [tmp_path / name for name in ("a.jpg", "a.PNG", "a", "a.jpg.png", "b.jpg", "c.dat")]
-    for image in images:
-        image.touch()
-
-    names = [mask_files.make_name(image, ".mask.png") for image in images]
-
-    assert names[0] == "a.jpg.mask.png"
-    assert names[4] == "b.mask.png"
-    assert len(set(names)) == len(images)
-
-
 @pytest.mark.parametrize(
     "stem", ["n" * 250, "猫" * 83, "é" * 125], ids=["ascii", "3-byte", "2-byte"]
 )
@@ -91,9 +79,3 @@ def test_a_name_too_long_for_the_suffix_is_shortened_in_bytes(tmp_path, stem):
     assert written.overlay.is_file()
     assert written.mask.name.startswith(stem[:50])
     assert written.mask.name.encode().endswith(b".mask.png")
-
-
-def test_long_names_that_differ_at_their_ends_stay_apart():
-    one, two = Path("n" * 249 + "1.png"), Path("n" * 249 + "2.png")
-
-    assert mask_files.make_name(one, ".mask.png") != mask_files.make_name(two, ".mask.png")

@@ -15,12 +15,15 @@ from tensorflow_serving.apis import (
     regression_pb2,
 )
 
+from serving.server.batching.parameters import BatchingParameters
 from serving.server.local import ModelServer, ServerOptions
 from serving.server.models import config
 from serving.server.models.examples import CLASSIFY, REGRESS
 from serving.server.models.model_versions import LoadOptions
 from serving.server.protocols.grpc_ports import GrpcOptions
 from tests.fakes.serving import tf1_models
+
+LOGGER = "serving.server.grpc_server"
 
 
 @pytest.fixture
@@ -106,17 +109,23 @@ def test_labels_move_after_the_version_that_they_name_has_loaded(channel, half):
     assert predict(channel, label="stable") == 2
 
 
-def wait_for_version(channel, version, seconds=60):
+def wait_for(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
+def wait_for_version(channel, version):
     request = get_model_status_pb2.GetModelStatusRequest()
     request.model_spec.name = "half"
     stub = model_service_pb2_grpc.ModelServiceStub(channel)
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+
+    def is_available():
         found = {s.version: s.state for s in stub.GetModelStatus(request).model_version_status}
-        if found.get(version) == get_model_status_pb2.ModelVersionStatus.AVAILABLE:
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"version {version} did not load")
+        return found.get(version) == get_model_status_pb2.ModelVersionStatus.AVAILABLE
+
+    wait_for(is_available)
 
 
 def test_a_new_model_answers_when_the_reload_does(channel, half):
@@ -141,3 +150,46 @@ def test_a_new_model_that_does_not_load_is_the_answer_of_the_reload(channel, hal
         reload(channel, config.name_model("broken", half.parent / "broken"))
 
     assert refused.value.code() is grpc.StatusCode.UNKNOWN
+
+
+def test_a_reload_cannot_make_the_server_write_to_a_folder_that_its_files_do_not_name(
+    channel, half
+):
+    configuration = config.name_model("half", half)
+    logged = configuration.model_config_list.config[0].logging_config
+    logged.log_collector_config.type = "file"
+    logged.log_collector_config.filename_prefix = str(half.parent / "logs" / "half")
+
+    with pytest.raises(grpc.RpcError, match="filename_prefix of half") as refused:
+        reload(channel, configuration)
+
+    assert refused.value.code() is grpc.StatusCode.PERMISSION_DENIED
+
+
+def test_a_request_whose_deadline_passes_in_the_queue_does_not_run(half, caplog):
+    pairs = BatchingParameters(max_batch_size=2, batch_timeout_micros=60_000_000)
+    options = ServerOptions(grpc=GrpcOptions(port=0), rest_port=None, batching=pairs)
+    request = about(regression_pb2.RegressionRequest, "regress")
+    with (
+        ModelServer(lambda: config.name_model("half", half), options) as server,
+        grpc.insecure_channel(f"localhost:{server.grpc_port}") as channel,
+    ):
+        stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+        with pytest.raises(grpc.RpcError, match="DEADLINE_EXCEEDED"):
+            stub.Regress(request, timeout=0.3)
+        answer = stub.Regress(request, timeout=60)
+
+        wait_for(lambda: [each for each in caplog.records if each.name == LOGGER])
+
+    assert answer.result.regressions[0].value == 3.0
+    lines = [each.getMessage() for each in caplog.records if each.name == LOGGER]
+    assert len(lines) == 1
+    assert lines[0].startswith("DEADLINE_EXCEEDED")
+
+
+def test_a_reload_needs_no_deadline(channel, half):
+    request = model_management_pb2.ReloadConfigRequest(config=config.name_model("half", half))
+
+    response = model_service_pb2_grpc.ModelServiceStub(channel).HandleReloadConfigRequest(request)
+
+    assert response.status.error_code == 0

@@ -79,6 +79,30 @@ def test_without_variation_a_view_is_the_image_or_its_mirror_image():
     assert any(mirrored)
 
 
+def test_without_mirrors_a_view_is_the_image():
+    config = replace(PLAIN, mirror=False)
+
+    for seed in range(12):
+        np.testing.assert_allclose(view(seed=seed, config=config), IMAGE, atol=0.01)
+
+
+def test_a_mask_is_mirrored_only_with_its_image():
+    config = replace(PLAIN, mirror=False)
+
+    for seed in range(12):
+        mask = IMAGE[..., :1]
+        _, moved = augment_pair(IMAGE, mask, tf.constant([seed, 7]), config)
+        np.testing.assert_array_equal(moved, mask)
+
+
+def test_light_and_contrast_change_grey_images_too():
+    config = replace(PLAIN, brightness=0.3, contrast=0.3)
+    views = [view(IMAGE[..., :1], seed, config) for seed in range(8)]
+
+    assert {pixels.shape[-1] for pixels in views} == {1}
+    assert np.ptp([pixels.mean() for pixels in views]) > 5
+
+
 @pytest.mark.parametrize(
     ("name", "measure"),
     [

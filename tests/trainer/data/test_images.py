@@ -23,6 +23,24 @@ def test_each_format_is_rgb(kind, mode):
     np.testing.assert_allclose(decoded, np.full((5, 7, 3), 90), atol=1)
 
 
+def test_each_grey_keeps_its_value_in_one_channel():
+    drawn = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    encoded = image_files.file_of(Image.fromarray(drawn))
+
+    np.testing.assert_array_equal(images.decode(encoded, channels=1)[..., 0], drawn)
+    np.testing.assert_array_equal(images.load(encoded, 16, channels=1)[..., 0], drawn)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "GIF", "JPEG"])
+def test_colours_of_each_format_become_their_luma(kind):
+    drawn = Image.new("RGB", (7, 5), (200, 40, 90))
+    decoded = images.load(image_files.file_of(drawn, kind), 32, channels=1)
+
+    np.testing.assert_allclose(
+        decoded, np.full((5, 7, 1), 0.299 * 200 + 0.587 * 40 + 0.114 * 90), atol=3
+    )
+
+
 def test_an_animation_is_decoded_to_its_first_frame():
     first, second = (Image.new("RGB", (6, 4), colour) for colour in ("red", "blue"))
     encoded = image_files.file_of(first, "GIF", save_all=True, append_images=[second])

@@ -93,3 +93,14 @@ def test_the_statistics_of_masks_have_the_mean_fraction_of_each_class(tmp_path):
     np.testing.assert_allclose(statistics.class_fractions, expected, rtol=1e-5)
     assert statistics.labels == tiny.MASKS.data.classes
     assert statistics.mean[0] > 0
+
+
+def test_grey_data_has_one_mean_and_one_deviation(tmp_path):
+    greys = [image[..., :1].repeat(3, axis=-1) for image in IMAGES]
+    file = tiny.write(tmp_path / "train.tfrecord", [tiny.example(g, "red") for g in greys])
+    grey = tiny.with_values("data.channels=1", "augment.saturation=0.0")
+    statistics = preprocessing.read_classes(transform(file, tmp_path / "graph", grey))
+
+    expected = np.mean([image[..., 0].mean() for image in greys])
+    np.testing.assert_allclose(statistics.mean, [expected], rtol=1e-5)
+    assert len(statistics.std) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trainer import configs
+from trainer import configs, tasks
 from trainer.data import records, schema
 
 
@@ -12,8 +12,7 @@ from trainer.data import records, schema
 def test_each_experiment_has_its_schema(name):
     fields = {feature.name for feature in schema.load(configs.load(name).data.schema).feature}
 
-    of_task = records.MASK_FEATURES if configs.load(name).data.mask else records.CLASS_FEATURES
-    assert set(of_task) <= fields
+    assert set(tasks.find_task(configs.load(name)).features) <= fields
     assert {records.FORMAT, records.FILENAME, records.SHA256, records.LABEL} <= fields
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from trainer.models.backbones.affine import AffineConv2D, AffineDepthwiseConv2D
 from trainer.models.layers import (
     Gain,
     HalveMask,
@@ -16,6 +17,7 @@ from trainer.models.layers import (
     MaskedReLU,
     SizeMask,
     StandardizedConv2D,
+    fix_kernels,
 )
 
 FEATURES = np.random.default_rng(0).normal(0, 1, (2, 5, 7, 3)).astype("float32")
@@ -116,3 +118,49 @@ def test_shapes_are_known_for_unknown_sizes():
 
     assert mask.shape == HalveMask()(mask).shape == (None, None, None, 1)
     assert MaskedPooling("max")(MaskedReLU()(image, mask), mask).shape == (None, 3)
+
+
+COMPUTED = {
+    "standardized": lambda: StandardizedConv2D(4, 3),
+    "affine": lambda: AffineConv2D(4, 3),
+    "depthwise": lambda: AffineDepthwiseConv2D(3),
+}
+
+
+@pytest.fixture(params=COMPUTED)
+def convolution(request):
+    image = keras.Input((8, 8, 3))
+    model = keras.Model(image, COMPUTED[request.param]()(image))
+    random = np.random.default_rng(0)
+    model.set_weights([random.normal(size=weight.shape) for weight in model.weights])
+    return model
+
+
+def test_a_fixed_kernel_gives_the_same_answer(convolution):
+    noise = np.random.default_rng(1).normal(size=(2, 8, 8, 3)).astype("float32")
+
+    fixed = fix_kernels(convolution)
+
+    np.testing.assert_allclose(fixed(noise), convolution(noise), rtol=1e-4, atol=1e-4)
+
+
+def test_a_fixed_kernel_is_used_as_it_is_and_the_model_keeps_its_own(convolution):
+    layer = convolution.layers[1]
+    weights, computed = convolution.get_weights(), layer.compute_kernel(layer.kernel)
+
+    fixed = fix_kernels(convolution).layers[1]
+
+    np.testing.assert_array_equal(fixed.find_kernel(fixed.kernel), computed)
+    assert not np.allclose(computed, layer.kernel)
+    for before, after in zip(weights, convolution.get_weights(), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_a_fixed_kernel_stays_fixed_when_the_model_is_built_again(convolution):
+    fixed = fix_kernels(convolution)
+    noise = np.random.default_rng(1).normal(size=(2, 8, 8, 3)).astype("float32")
+
+    again = keras.models.clone_model(fixed)
+    again.set_weights(fixed.get_weights())
+
+    np.testing.assert_allclose(again(noise), fixed(noise), rtol=1e-5, atol=1e-5)

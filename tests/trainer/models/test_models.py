@@ -15,7 +15,7 @@ from tests.fakes import segmenters, tiny
 from tests.fakes.images.padded import batch_of
 from trainer import models
 from trainer.models import geometry
-from trainer.models.computed_kernel import fix_kernels
+from trainer.models.layers import fix_kernels
 from trainer.overrides import MODELS as MODELS_BY_NAME
 
 MODELS = {name: segmenters.disturbed(config) for name, config in segmenters.CONFIGS.items()}
@@ -125,6 +125,7 @@ def test_models_import_keras_and_nothing_of_tensorflow(path):
     allowed = {
         "keras",
         "numpy",
+        "trainer.classic_config",
         "trainer.model_config",
         "trainer.models",
         "__future__",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.fakes import applications, segmenters, tiny
 from tests.fakes import lite0 as narrow
-from tests.fakes import segmenters, tiny
 from tests.fakes.images.padded import batch_of
 from trainer import models
 from trainer.models.split import find_group, split
@@ -16,6 +16,8 @@ CONFIGS = {
     "conv": narrow.classifier(head="conv", hidden=8),
     "unet_lite0": narrow.unet(),
     "fcn16s": segmenters.CONFIGS["fcn16s"],
+    "mobilenet_v2": applications.classifier(),
+    "unet_mobilenet_v2": applications.unet(),
 }
 
 

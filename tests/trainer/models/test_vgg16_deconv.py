@@ -25,6 +25,18 @@ def test_it_has_the_weights_of_the_published_shapes():
     assert model.count_params() == published(classes=3)
 
 
+def test_a_convolution_follows_each_transposed_one_if_asked_for():
+    plain, refined = (
+        segmenters.build(segmenters.vgg("vgg16_deconv", refine=refine)) for refine in (False, True)
+    )
+    widths = (32, 32, 16, 8, 4)
+    added = [layer.name for layer in refined.layers if layer.name.startswith("refine_block")]
+
+    assert len([name for name in added if not name.endswith("_masked")]) == len(widths)
+    more = sum(9 * width * width + width for width in widths)
+    assert refined.count_params() == plain.count_params() + more
+
+
 def test_features_of_three_blocks_are_added():
     model = segmenters.build(segmenters.CONFIGS["vgg16_deconv"])
     added = [layer.name for layer in model.layers if isinstance(layer, keras.layers.Add)]

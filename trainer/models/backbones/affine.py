@@ -11,8 +11,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from trainer.models.computed_kernel import ComputedKernel
-from trainer.models.layers import Shape
+from trainer.models.layers import ComputedKernel, Shape
 
 EPSILON = 1e-3  # Of the published networks.
 
@@ -61,6 +60,26 @@ class AffineDepthwiseConv2D(ComputedKernel, layers.DepthwiseConv2D):
     def compute_kernel(self, kernel: keras.KerasTensor) -> keras.KerasTensor:
         """The scaled kernel."""
         return kernel * self.scale[:, None]
+
+
+class AffineSeparableConv2D(layers.SeparableConv2D):
+    """A depthwise and a 1x1 convolution, whose output is scaled and shifted."""
+
+    def build(self, input_shape: Shape) -> None:
+        """Adds one factor for each output channel; the offset is the bias."""
+        super().build(input_shape)
+        self.scale = self.add_weight(name="scale", shape=(self.filters,), initializer="ones")
+
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        """The convolution with the scaled 1x1 kernel."""
+        outputs = ops.separable_conv(
+            inputs,
+            self.depthwise_kernel,
+            self.pointwise_kernel * self.scale,
+            strides=self.strides,
+            padding=self.padding,
+        )
+        return outputs + self.bias
 
 
 class MaskedBatchNormalization(layers.BatchNormalization):

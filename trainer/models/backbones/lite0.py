@@ -1,19 +1,17 @@
 """EfficientNet-Lite0 (Tan, Le, arXiv:1905.11946; Lite: without squeeze-and-excitation, with ReLU6).
 
 Nothing in it looks at a whole image, so features do not depend on an image's size or on padding.
-Strided layers pad before as many pixels as TensorFlow's "same" does for even sizes. For odd sizes
-that one would pad one more, and an image would have other windows alone than in a padded batch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 from keras import layers
 
-from trainer.model_config import Lite0Config, UNetLite0Config
+from trainer.model_config import Lite0BoxesConfig, Lite0Config, UNetLite0Config
 from trainer.models.backbones.affine import (
     EPSILON,
     AffineConv2D,
@@ -22,9 +20,9 @@ from trainer.models.backbones.affine import (
     start_depthwise,
 )
 from trainer.models.inputs import Inputs, build_inputs, normalize
-from trainer.models.layers import HalveMask, Map, MaskedReLU6
+from trainer.models.layers import Map, MaskedReLU6, pad_to_halve
 
-Config = Lite0Config | UNetLite0Config
+Config = Lite0Config | UNetLite0Config | Lite0BoxesConfig
 
 
 class Block(NamedTuple):
@@ -65,7 +63,7 @@ def build_backbone(
     Strides are 2 from "stem", 4 from "block1", 8 from "block3", 16 from "block5", 32 from
     "block11". The weights are initial ones; lite0_weights.py reads pretrained ones.
     """
-    inputs, mask = build_inputs()
+    inputs, mask = build_inputs(len(mean))
     x = normalize_pixels(inputs["image"], mask, config, mean=mean, std=std)
     maps = {"image": Map(x, mask)}
     maps["stem"] = found = add_stem(maps["image"], config)
@@ -124,12 +122,7 @@ def add_top(before: Map, config: Config) -> Map:
 
 def convolve(before: Map, shape: Convolution, config: Config, name: str) -> Map:
     """A convolution with its batch normalization, frozen or learned; not zero in the padding."""
-    x, mask = before
-    if shape.stride > 1:
-        ahead = (shape.kernel - shape.stride) // 2
-        ends = (ahead, shape.kernel - 1 - ahead)
-        x = layers.ZeroPadding2D((ends, ends), name=f"{name}_pad")(x)
-        mask = HalveMask(name=f"{name}_mask")(mask)
+    x, mask = pad_to_halve(before, shape.kernel, name) if shape.stride == 2 else before
     x = build_convolution(shape, config, name)(x)
     if config.batch_norm == "trained":
         x = MaskedBatchNormalization(epsilon=EPSILON, name=f"{name}_norm")(x, mask)
@@ -139,7 +132,7 @@ def convolve(before: Map, shape: Convolution, config: Config, name: str) -> Map:
 def build_convolution(shape: Convolution, config: Config, name: str) -> keras.Layer:
     """The layer, with a factor and an offset for each channel unless normalization follows."""
     affine = config.batch_norm == "frozen"
-    options = {
+    options: dict[str, Any] = {
         "strides": shape.stride,
         "padding": "same" if shape.stride == 1 else "valid",
         "use_bias": affine,

@@ -61,6 +61,12 @@ def load(config: Config) -> Tensors:
     return load_imagenet()
 
 
+def check_installed(config: object) -> None:
+    """Raises WeightsUnavailableError if the model starts from ImageNet's and they are missing."""
+    if isinstance(config, Config) and config.weights == "imagenet":
+        find_imagenet()
+
+
 def load_imagenet() -> Tensors:
     """The tensors of the package's file, whose hash is checked; nothing of the package runs."""
     path = find_imagenet()

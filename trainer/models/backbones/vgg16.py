@@ -26,7 +26,7 @@ def build_backbone(
 
     The weights are the initial ones; vgg16_weights.py reads pretrained ones.
     """
-    inputs, mask = build_inputs()
+    inputs, mask = build_inputs(len(mean))
     x = normalize_pixels(inputs["image"], mask, config, mean=mean, std=std)
     maps = {"image": Map(x, mask)}
     for block, (channels, depth) in enumerate(BLOCKS, start=1):

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.bench.serving import load, models, senders, server_process
 from pipeline.bench.serving.server_process import ServerProcess
+from serving.client import RequestRejected
 from tests.fakes import saved_models
 
 
@@ -47,6 +48,13 @@ def test_a_batch_counts_its_images(server, clients):
     measured = clients.measure(senders.make_batch_sender("colours", encoded, 8), server, 1, 0.01)
 
     assert measured.rate == pytest.approx(8 * measured.requests / measured.seconds)
+
+
+def test_a_client_that_fails_says_why(server):
+    ways = senders.make_senders("unknown", models.encode(models.draw_photo(32, 48)))
+
+    with load.Clients((2,)) as clients, pytest.raises(RequestRejected, match="unknown"):
+        clients.measure(ways[-1], server, 2, 0.01)
 
 
 def test_the_time_and_memory_of_a_process_include_its_children():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from serving.client import Prediction, Segmentation
+from serving.client import Box, Localization, Prediction, Segmentation
 from serving.rollout.comparison.differences import compare_masks, measure
 
 
@@ -25,6 +25,28 @@ def test_equal_labels_agree_and_probabilities_differ_by_their_mean():
     canary = Prediction("cat", {"cat": 0.5, "dog": 0.5})
 
     assert measure(stable, canary) == {"agreement": 1.0, "probability_difference": 0.25}
+
+
+@pytest.mark.parametrize(
+    ("label", "shift", "agreement"),
+    [("cat", 1.0, 1.0), ("cat", 2.0, 0.0), ("dog", 0.0, 0.0)],
+    ids=["overlap", "little-overlap", "another-label"],
+)
+def test_boxes_agree_if_label_and_place_do(label, shift, agreement):
+    stable = Localization("cat", {"cat": 0.75, "dog": 0.25}, Box(0, 0, 4, 4))
+    canary = Localization(label, {"cat": 0.5, "dog": 0.5}, Box(0, shift, 4, 4 + shift))
+
+    assert measure(stable, canary) == {
+        "agreement": agreement,
+        "probability_difference": 0.25,
+        "iou": pytest.approx((4 - shift) / (4 + shift)),
+    }
+
+
+def test_a_box_and_a_class_agree_in_nothing():
+    stable = Localization("cat", {"cat": 1.0}, Box(0, 0, 4, 4))
+
+    assert measure(stable, Prediction("cat", {"cat": 1.0})) == {"agreement": 0.0}
 
 
 def test_a_class_that_one_version_lacks_counts_as_zero():

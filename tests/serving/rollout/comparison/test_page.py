@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from serving.client import Prediction, Segmentation
+from serving.client import Box, Localization, Prediction, Segmentation
 from serving.rollout.comparison import page
 from serving.rollout.comparison.answers import Comparison, Difference
 from serving.rollout.comparison.differences import measure
@@ -65,6 +65,15 @@ def test_classes_are_shown_with_the_image(photo):
     assert len(read_pictures(html)) == 1
     assert "cat (cat 0.750, dog 0.250)" in html
     assert "dog (dog 1.000)" in html
+
+
+def test_boxes_are_side_by_side(photo):
+    answers = [Localization("cat", {"cat": 1.0}, Box(0, left, 3, left + 2)) for left in (0, 3)]
+    html = render(Difference(photo, measure(*answers), *answers))
+
+    image, stable, canary = map(np.array, read_pictures(html))
+    assert (stable[0] != image[0]).any()
+    assert (stable != canary).any()
 
 
 def test_an_answer_that_is_missing_has_its_error(photo):

@@ -9,6 +9,7 @@ from grpc import StatusCode
 
 from serving.server.batching.batcher import Batching, Unbatched
 from serving.server.batching.parameters import BatchingParameters
+from serving.server.deadlines import Deadline
 from serving.server.request_errors import BadInput, RequestError
 
 MINUTE = 60_000_000  # Microseconds: batches run because they are full.
@@ -180,6 +181,37 @@ def test_a_full_queue_refuses_requests(start):
 
     assert {future.exception().code for future in done} == {StatusCode.UNAVAILABLE}
     assert any(not future.exception() for future in futures)
+
+
+def test_a_request_whose_deadline_passed_in_the_queue_does_not_run(start):
+    model = Model()
+    batching = start(max_batch_size=2)
+
+    with ThreadPoolExecutor(2) as threads:
+        late = threads.submit(batching.run, "key", rows(1), model, Deadline(0))
+        in_time = threads.submit(batching.run, "key", rows(2), model, Deadline(60))
+
+    assert late.exception().code is StatusCode.DEADLINE_EXCEEDED
+    assert in_time.result()["x"].tolist() == [4]
+    assert model.sizes() == [1]
+
+
+def test_a_batch_whose_deadlines_have_all_passed_does_not_run(start):
+    model = Model()
+
+    with pytest.raises(RequestError, match="deadline"):
+        start(max_batch_size=1, allowed_batch_sizes=(1,)).run("key", rows(1), model, Deadline(0))
+
+    assert not model.batches
+
+
+def test_without_batching_a_request_whose_deadline_passed_does_not_run():
+    model = Model()
+
+    with pytest.raises(RequestError, match="deadline"):
+        Unbatched().run("key", rows(1), model, Deadline(0))
+
+    assert not model.batches
 
 
 def test_without_batching_each_request_runs_alone():

@@ -2,10 +2,12 @@
 
 import threading
 import time
+from contextlib import nullcontext
 from datetime import datetime, timedelta, timezone
 
 import pytest
 import tensorflow as tf
+from grpc import StatusCode
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 from tensorflow_serving.config.logging_config_pb2 import LoggingConfig
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
@@ -13,6 +15,7 @@ from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 from serving.request_log.hourly_files import LogLimits
 from serving.server import metrics
 from serving.server.logs.request_log import RequestLog, RequestLogs
+from serving.server.request_errors import RequestError
 from serving.server.text_protos import ConfigError
 
 
@@ -177,12 +180,35 @@ def test_a_configuration_that_cannot_be_followed_is_refused(tmp_path, change, pr
         RequestLog("flowers", configure(tmp_path, **change))
 
 
-def test_a_wrong_configuration_changes_no_log(tmp_path):
+def test_the_check_names_what_is_wrong_and_changes_no_log(tmp_path):
     logs = RequestLogs()
     logs.configure(configure_server(flowers=configure(tmp_path)))
-    with pytest.raises(ConfigError):
-        logs.configure(configure_server(flowers=None, pets=configure(tmp_path, rate=2)))
+    with pytest.raises(ConfigError, match="sampling_rate is 2"):
+        logs.check(configure_server(flowers=None, pets=configure(tmp_path, rate=2)))
     logs.record("flowers", make)
     logs.stop()
 
     assert list(read(tmp_path).values()) == [["flowers"]]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "allowed"),
+    [
+        pytest.param("logs/pets", True, id="the-same-folder"),
+        pytest.param("logs/../logs/pets", True, id="another-way-to-write-it"),
+        pytest.param("logs/../pets", False, id="the-folder-above"),
+        pytest.param("logs/deep/pets", False, id="a-folder-below"),
+        pytest.param("link/pets", False, id="a-link-to-elsewhere"),
+    ],
+)
+def test_a_client_may_only_log_to_folders_of_the_servers_configuration(tmp_path, prefix, allowed):
+    (tmp_path / "link").symlink_to(tmp_path)
+    logs = RequestLogs()
+    logs.configure(configure_server(flowers=configure(tmp_path)))
+    logs.configure(configure_server())  # A folder that was named once may be used again.
+    asked = configure_server(pets=configure(tmp_path, prefix=str(tmp_path / prefix)))
+
+    with nullcontext() if allowed else pytest.raises(RequestError) as refused:
+        logs.check_remote(asked)
+
+    assert allowed or refused.value.code is StatusCode.PERMISSION_DENIED

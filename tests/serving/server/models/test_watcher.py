@@ -107,13 +107,17 @@ def test_a_wrong_configuration_file_changes_nothing(tmp_path):
 @pytest.mark.parametrize(("folders", "seen"), [(0.02, True), (0.0, False)])
 def test_new_versions_are_found_only_if_folders_are_read_again(tmp_path, folders, seen):
     publish(tmp_path / "half", 1)
+    readings = []
 
-    with watching(lambda: config.name_model("half", tmp_path / "half"), folders=folders) as found:
+    def read():
+        readings.append(1)
+        return config.name_model("half", tmp_path / "half")
+
+    with watching(read, config_seconds=0.02, folders=folders) as found:
         found.wait_until_all_answer()
         publish(tmp_path / "half", 2)
-        if seen:
-            wait_for(lambda: newest(found, "half") == 2)
-        time.sleep(0.3)
+        before = len(readings)
+        wait_for(lambda: newest(found, "half") == 2 if seen else len(readings) > before + 3)
 
         assert (newest(found, "half") == 2) is seen
 

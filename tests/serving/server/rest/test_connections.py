@@ -68,8 +68,8 @@ class Large(Doubler):
 
     BYTES = 40_000_000
 
-    def predict(self, spec, read):
-        answer = super().predict(spec, read)
+    def predict(self, spec, read, *, deadline):
+        answer = super().predict(spec, read, deadline=deadline)
         answer.outputs["y"] = answer.outputs["y"].repeat(self.BYTES // 8)
         return answer
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from grpc import StatusCode
 
+from serving.server.deadlines import Deadline
 from serving.server.request_errors import RequestError
 from serving.server.rest import json_worker
 from serving.server.rest.predict_json import InputType, read_predict, write_predict
@@ -25,13 +26,13 @@ def workers():
     pool.stop()
 
 
-def ask(workers, body=b'{"instances": [1, 2]}', *, timeout=60):
-    return workers.run(read_predict, body, TYPES, timeout=timeout)
+def ask(workers, body=b'{"instances": [1, 2]}', *, seconds=60):
+    return workers.run(read_predict, body, TYPES, deadline=Deadline(seconds))
 
 
 def test_a_process_reads_and_writes(workers):
     found = ask(workers)
-    written = workers.run(write_predict, {"y": np.ones(2)}, True, timeout=60)
+    written = workers.run(write_predict, {"y": np.ones(2)}, True, deadline=Deadline(60))
 
     assert found.inputs["x"].tolist() == [1.0, 2.0]
     assert written == b'{"predictions":[1.0,1.0]}'
@@ -67,10 +68,22 @@ def test_a_process_that_takes_too_long_is_ended(workers):
     os.kill(worker._process.pid, signal.SIGSTOP)
 
     with pytest.raises(RequestError) as refused:
-        ask(workers, timeout=0.05)
+        ask(workers, seconds=0.05)
 
     assert refused.value.code is StatusCode.DEADLINE_EXCEEDED
     assert worker._process.poll() == -signal.SIGKILL
+
+
+def test_a_request_whose_deadline_has_passed_costs_no_process(workers):
+    ask(workers)
+    worker = workers._free.queue[-1]
+
+    with pytest.raises(RequestError) as refused:
+        ask(workers, seconds=0)
+
+    assert refused.value.code is StatusCode.DEADLINE_EXCEEDED
+    assert workers._free.queue[-1] is worker
+    assert worker._process.poll() is None
 
 
 def test_an_unexpected_error_is_an_internal_one_and_the_process_goes_on(workers):
@@ -78,7 +91,7 @@ def test_an_unexpected_error_is_an_internal_one_and_the_process_goes_on(workers)
     worker = workers._free.queue[-1]
 
     with pytest.raises(RequestError) as refused:
-        workers.run(read_predict, 5, TYPES, timeout=60)
+        workers.run(read_predict, 5, TYPES, deadline=Deadline(60))
 
     assert refused.value.code is StatusCode.INTERNAL
     assert workers._free.queue[-1] is worker

@@ -122,12 +122,14 @@ def test_an_error_of_the_server_is_neither_a_bare_500_nor_a_traceback(caplog):
 
 def test_an_answer_that_takes_too_long_is_a_504():
     release = threading.Event()
-    with served(Doubler(lambda: release.wait(60)), answer_seconds=0.2) as port:
+    handlers = Doubler(lambda: release.wait(60))
+    with served(handlers, answer_seconds=0.2) as port:
         answer = ask(port)
         release.set()
 
     assert answer.status_code == 504
     assert answer.json() == {"error": "Timed out: no answer within 0.2 s."}
+    assert handlers.deadlines[0].is_over
 
 
 def test_requests_over_the_limit_are_refused():

@@ -1,0 +1,95 @@
+"""The command `fcn convolutionalize`: from a dense classifier's file to a network for any size."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli import whole_file
+from pipeline.cli.options import fail, fail_on_storage_errors
+from pipeline.exit_codes import WRONG_USE
+from serving.commands import quiet_tensorflow
+from serving.printable import markup
+from serving.terminal import console
+
+if TYPE_CHECKING:
+    import keras
+
+SUFFIX = ".keras"
+
+Source = Annotated[
+    Path, typer.Argument(metavar="MODEL", help="A .keras file with Flatten and Dense layers.")
+]
+Target = Annotated[Path, typer.Argument(metavar="OUT", help="The .keras file to write.")]
+
+
+def convolutionalize(source: Source, target: Target) -> None:
+    """Turns a dense classifier into a network that scores every part of a larger image."""
+    if target.suffix != SUFFIX:
+        fail(f"{str(target)!r} does not end with {SUFFIX}: give such a name.", WRONG_USE)
+    check_source(source)
+    quiet_tensorflow()
+    from trainer.models.conversion import checks, convolutionalize
+
+    model = load(source)
+    try:
+        converted = convolutionalize.convolutionalize(model)
+    except ValueError as error:
+        fail(f"{str(source)!r} cannot be converted. {error}", WRONG_USE)
+    with fail_on_storage_errors(target.parent), whole_file.fill(target) as unfinished:
+        converted.save(unfinished)
+    console.print(f"Wrote {markup(str(target))}.")
+    report(converted, checks.list_padding_layers(model))
+
+
+def check_source(source: Path) -> None:
+    """Ends the command unless this is a file that keeps the layers of a model."""
+    if source.is_dir():
+        fail(
+            f"{str(source)!r} is a folder, such as a SavedModel: that has operations, but no "
+            f"layers. Give the {SUFFIX} file that it was exported from. Models that `fcn run` "
+            "pushes need no conversion: they are fully convolutional.",
+            WRONG_USE,
+        )
+    if not source.is_file():
+        fail(f"{str(source)!r} is not a file: give a model's {SUFFIX} file.", WRONG_USE)
+    if source.suffix != SUFFIX:
+        fail(
+            f"{str(source)!r} does not end with {SUFFIX}: save the model in Keras's own format, "
+            "by model.save(...).",
+            WRONG_USE,
+        )
+
+
+def load(source: Path) -> keras.Model:
+    """The model of a file. Ends the command if Keras cannot read it."""
+    import keras
+
+    try:
+        return keras.models.load_model(source, compile=False)
+    except Exception as error:  # Keras raises errors of many types for damaged files.
+        fail(
+            f"{str(source)!r} cannot be read by Keras {keras.__version__}: {error}",
+            WRONG_USE,
+        )
+
+
+def report(model: keras.Model, padding: list[str]) -> None:
+    """Prints which images the network takes, how far apart its scores are, and which layers pad."""
+    from trainer.models import geometry
+
+    with suppress(ValueError):  # Of a model inside the model, the effect on sizes is unknown.
+        height, width = geometry.find_smallest_input(model)
+        down, right = geometry.compute_strides(model)[model.layers[-1].name]
+        console.print(
+            f"It takes images from {height} x {width} pixels up; its scores are {down} x {right} "
+            "pixels apart."
+        )
+    if padding:
+        console.print(
+            f"These layers pad: {markup(', '.join(padding))}. At the edge of a part of the image, "
+            "its score differs from that of a separate crop."
+        )

@@ -1,0 +1,75 @@
+"""Decides on an experiment that fits a folder, this machine and a time."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from components.ingestion.summary import Summary
+from pipeline.init import choices, ingestion, layout, sizes
+from pipeline.init.choices import Choice, Choices
+from pipeline.init.training import Search
+from pipeline.settings import Settings
+from serving.terminal import say
+from trainer import configs, overrides
+from trainer.models.backbones import lite0_weights
+
+
+class Wishes(NamedTuple):
+    """What the user asked for."""
+
+    name: str
+    minutes: float  # For training.
+    overrides: tuple[str, ...] = ()  # As `--set` takes them: no choice replaces them.
+    from_scratch: bool = False  # Without pretrained weights.
+
+
+class Plan(NamedTuple):
+    """The experiment to write."""
+
+    base: str  # The experiment whose values apply, except for the choices.
+    found: str  # What the folder contains: one sentence.
+    summary: Summary
+    choices: Choices
+
+
+def make_plan(wishes: Wishes, settings: Settings) -> Plan:
+    """Looks at the folder, ingests it, measures training, and chooses.
+
+    Raises DataError for a folder that cannot be trained on, and ValueError for a wish that no
+    experiment can have.
+    """
+    given = read_overrides(wishes.overrides)
+    recognised = layout.recognise(settings.data, follow_links=settings.follow_links)
+    say(f"Found {recognised.found}.")
+    base, why = choose_base(recognised.base, wishes.from_scratch)
+    before = configs.load(base)
+    model = {"model.name": Choice(before.model.name, why)}
+    if weights := getattr(before.model, "weights", ""):
+        model["model.weights"] = Choice(weights)
+    decided = {**recognised.choices, **model, **given}
+    experiment = choices.apply(before, {"name": Choice(wishes.name), **decided})
+    ingested = ingestion.ingest(experiment, settings)
+    search = Search(experiment, ingested, frozenset(given), wishes.minutes * 60)
+    gate = {"gate": sizes.choose_gate(experiment, ingested.summary)}
+    return Plan(base, recognised.found, ingested.summary, {**gate, **search.choose(), **decided})
+
+
+def read_overrides(given: tuple[str, ...]) -> Choices:
+    """The user's own values. Raises ValueError for one that a file cannot contain."""
+    found: dict[str, Any] = dict(map(overrides.parse, given))
+    for name, value in found.items():
+        if value is None:
+            raise ValueError(f"--set {name}=null: a file of TOML has no null. Leave it out.")
+    return {name: Choice(value, "given by --set") for name, value in found.items()}
+
+
+def choose_base(base: str, from_scratch: bool) -> tuple[str, str]:
+    """The experiment with pretrained weights if they are installed, else that from scratch."""
+    if from_scratch:
+        return configs.FROM_SCRATCH[base], "--from-scratch"
+    try:
+        lite0_weights.check_installed(configs.load(base).model)
+    except lite0_weights.WeightsUnavailableError:
+        scratch = configs.FROM_SCRATCH[base]
+        return scratch, f"from scratch: {lite0_weights.PACKAGE} is not installed"
+    return base, "ImageNet's weights are installed, and better than none"

@@ -1,0 +1,94 @@
+"""The memory of a model, against real arrays, and the optimizer's real state."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from pipeline.cli import model_table
+from pipeline.inspection import memory
+from pipeline.inspection.memory import Views
+from tests.fakes import tiny
+from trainer import models, training
+
+FLOAT = 4
+CASES = {"classes": tiny.EXPERIMENT, "masks": tiny.MASKS}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_sizes_are_those_of_the_arrays_that_the_layers_return(name):
+    model = models.build(CASES[name].model, tiny.statistics_of(CASES[name]))
+    views = Views(images=2, side=37)
+    inputs = {"image": np.zeros((2, 37, 37, 3), "float32"), "size": np.full((2, 2), 37, "int32")}
+    everything = keras.Model(model.input, [layer.output for layer in model.layers])
+
+    measured = memory.measure_outputs(model, views)
+
+    for layer, array in zip(model.layers, everything(inputs), strict=True):
+        assert measured[layer.name] == (tuple(array.shape), np.asarray(array).nbytes)
+
+
+def test_nothing_is_computed_for_a_model_without_values_in_its_weights():
+    model = model_table.build_shown(tiny.EXPERIMENT)
+
+    assert memory.measure_outputs(model, Views(1, 32))["image"].size == 32 * 32 * 3 * FLOAT
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
+def test_the_state_is_that_of_the_optimizer(optimizer):
+    recipe = tiny.with_values(f"train.optimizer={optimizer}")
+    model = tiny.model_of()
+    training.compile_model(model, tiny.STEPS, recipe)
+    state = memory.count_state(model, recipe.train)
+    found = [v for v in model.optimizer.variables if "iteration" not in v.path]
+
+    assert state["weights"] == state["gradients"] == model.count_params() * FLOAT
+    both = state[f"state of {optimizer}"] + state["moving average"]
+    assert both == sum(map(memory.count_bytes, found))
+
+
+def test_momentum_of_0_has_no_state():
+    recipe = tiny.with_values("train.optimizer=sgd", "train.momentum=0.0")
+
+    assert memory.count_state(tiny.model_of(), recipe.train)["state of sgd"] == 0
+
+
+def test_fixed_weights_have_no_gradients():
+    model = tiny.model_of()
+    fixed = model.get_layer("stem_conv")
+    fixed.trainable = False
+
+    state = memory.count_state(model, tiny.EXPERIMENT.train)
+
+    assert state["weights"] - state["gradients"] == fixed.count_params() * FLOAT
+
+
+def test_an_output_is_kept_until_its_last_reader_has_run():
+    x = image = keras.Input((4, 4, 1))
+    x = first = layers.Conv2D(8, 1)(x)
+    x = layers.Conv2D(2, 1)(x)
+    x = layers.Conv2D(8, 1)(x)
+    model = keras.Model(image, layers.Add()([x, first]))
+    outputs = memory.measure_outputs(model, Views(1, 4))
+
+    at_the_sum = (8 + 8 + 8) * 16 * FLOAT
+    assert memory.find_peak(model, outputs) == at_the_sum
+
+
+def test_a_chain_needs_two_neighbouring_outputs():
+    image = keras.Input((4, 4, 1))
+    x = layers.Conv2D(8, 1)(image)
+    x = layers.Conv2D(2, 1)(x)
+    model = keras.Model(image, layers.Conv2D(3, 1)(x))
+
+    assert memory.find_peak(model, memory.measure_outputs(model, Views(1, 4))) == 10 * 16 * FLOAT
+
+
+def test_a_served_model_sees_its_largest_side():
+    averaging = tiny.with_values("model.sides=[20, 64]", of=tiny.MASKS)
+
+    assert memory.find_served_views(tiny.MASKS) == (1, tiny.MASKS.data.max_side)
+    assert memory.find_served_views(averaging) == (1, 64)
+    assert memory.find_training_views(tiny.MASKS) == (4, 32)

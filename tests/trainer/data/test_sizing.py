@@ -1,0 +1,101 @@
+"""How images are brought to size: in training as in the served model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.fakes import image_files, tiny
+from trainer import tasks
+from trainer.data import images, input_pipeline
+from trainer.export import signatures
+
+SIDE = 48
+SIZES = [(20, 31), (48, 48), (90, 30), (100, 211)]
+SQUARE = ("resize", "resize_with_pad", "crop_or_pad")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("sizing", SQUARE)
+def test_an_image_of_any_size_becomes_a_square(sizing, size):
+    image, sent = images.load_sized(tiny.png(tiny.pixels(*size)), SIDE, sizing=sizing)
+
+    assert image.shape == (SIDE, SIDE, 3)
+    assert tuple(sent.numpy()) == size
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_crop_or_pad_keeps_the_pixels_of_the_middle(size):
+    pixels = tiny.pixels(*size)
+
+    image = images.load(tiny.png(pixels), SIDE, sizing="crop_or_pad")
+
+    expected = tf.image.resize_with_crop_or_pad(pixels, SIDE, SIDE)
+    np.testing.assert_array_equal(image, expected)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_resize_with_pad_puts_black_around_the_whole_image(size):
+    image = images.load(
+        tiny.png(np.full((*size, 3), 200, np.uint8)), SIDE, sizing="resize_with_pad"
+    )
+
+    height, width = (round(side * SIDE / max(size)) for side in size)
+    rows, columns = (np.any(image.numpy() > 0, axis=axes) for axes in ((1, 2), (0, 2)))
+    assert (rows.sum(), columns.sum()) == (height, width)
+    assert rows.argmax() == (SIDE - height) // 2
+    assert columns.argmax() == (SIDE - width) // 2
+    assert set(np.unique(image)) <= {0, 200}
+
+
+def test_resize_changes_the_aspect_ratio():
+    halves = np.zeros((30, 90, 3), np.uint8)
+    halves[:, 45:] = 240
+
+    image = images.load(tiny.png(halves), SIDE, sizing="resize").numpy()
+
+    assert (image[:, : SIDE // 2 - 1] == 0).all()
+    assert (image[:, SIDE // 2 + 1 :] == 240).all()
+
+
+@pytest.mark.parametrize("sizing", ["limit", *SQUARE])
+def test_a_large_photograph_looks_the_same_if_its_decoder_shrinks_it(sizing):
+    encoded = image_files.jpeg(height=400, width=230, quality=95)
+
+    shrunk = images.load(encoded, SIDE, sizing=sizing)
+    whole = images.load(tiny.png(images.decode(encoded).numpy()), SIDE, sizing=sizing)
+
+    assert shrunk.shape == whole.shape
+    assert np.abs(np.float32(shrunk) - np.float32(whole)).mean() < 4
+
+
+@pytest.mark.parametrize("sizing", ["limit", *SQUARE])
+def test_the_served_model_sees_the_pixels_that_training_saw(sizing, tmp_path):
+    recipe = tiny.with_values(f"data.sizing={sizing}")
+    drawings = [tiny.drawn("red", seed) for seed in range(3)]
+    path = tiny.write(tmp_path / "data", [tiny.example(image, "red") for image in drawings])
+
+    trained = list(input_pipeline.decode_examples([path], tiny.LABELS, recipe))
+    served = [
+        signatures.load_batch(tf.constant([tiny.png(image)]), recipe.data.limits)
+        for image in drawings
+    ]
+
+    for (image, size, _), (pixels, sizes, _) in zip(trained, served, strict=True):
+        np.testing.assert_array_equal(image, pixels[0])
+        np.testing.assert_array_equal(size, sizes[0])
+
+
+def test_a_mask_comes_back_in_the_size_of_the_image_that_was_sent(tmp_path):
+    recipe = tiny.with_values("data.sizing=resize", of=tiny.MASKS)
+    path = tiny.write_pairs(tmp_path / "data.tfrecord", 1)
+
+    def network(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
+        return pixels
+
+    module = tasks.find_task(recipe).build_module(network, tiny.statistics_of(recipe), recipe)
+    example = next(iter(tf.data.TFRecordDataset(path)))
+    answer = module.answer_examples(example[tf.newaxis])["mask_bytes"][0]
+
+    assert tf.io.decode_png(answer).shape[:2] == tiny.drawn_mask(0).shape

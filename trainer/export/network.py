@@ -1,0 +1,71 @@
+"""The Keras network of a SavedModel, which itself has operations but no layers.
+
+`describe` makes the text that export adds as an asset; `read` builds the network from it, with the
+SavedModel's weights.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+NETWORK = "network.json"
+KNOWN = ("builtins", "keras", "trainer.models")  # Where the classes of layers may come from.
+
+
+def describe(model: keras.Model) -> str:
+    """The model's layers, and the paths of its weights in the order in which they are saved."""
+    paths = [variable.path for variable in model.variables]
+    return json.dumps({"layers": model.get_config(), "variables": paths})
+
+
+def read(folder: str) -> keras.Model:
+    """The network of the SavedModel in a folder.
+
+    Raises ValueError for a SavedModel without the asset, or one that would import other modules.
+    """
+    try:
+        with tf.io.gfile.GFile(f"{folder}/assets/{NETWORK}") as file:
+            found = json.loads(file.read())
+    except tf.errors.NotFoundError as error:
+        raise ValueError(
+            f"{folder} does not describe its layers: it is not a SavedModel of `fcn run`, or an "
+            "earlier version wrote it. Run the experiment again."
+        ) from error
+    check_modules(found["layers"])
+    model = keras.Model.from_config(found["layers"])
+    saved = dict(zip(found["variables"], read_variables(folder), strict=True))
+    for weight in model.weights:
+        weight.assign(saved[weight.path])
+    return model
+
+
+def check_modules(layers: Any) -> None:
+    """Raises ValueError for a module that is neither Keras's nor ours: its import runs its code."""
+    for module in list_modules(layers):
+        if not any(f"{module}.".startswith(f"{known}.") for known in KNOWN):
+            raise ValueError(f"The network has a layer of the module {module}: it is not loaded.")
+
+
+def list_modules(value: Any) -> Iterator[str]:
+    """The modules that are named anywhere in a network's description."""
+    if isinstance(value, dict):
+        if value.get("module"):
+            yield value["module"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from list_modules(each)
+
+
+def read_variables(folder: str) -> Iterator[Any]:
+    """The arrays that `saved_model.save` keeps as the attribute `weights`, in order."""
+    reader = tf.train.load_checkpoint(f"{folder}/variables/variables")
+    number = 0
+    while reader.has_tensor(key := f"weights/{number}/.ATTRIBUTES/VARIABLE_VALUE"):
+        yield reader.get_tensor(key)
+        number += 1
