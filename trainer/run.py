@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import keras
 from tfx.components.trainer.fn_args_utils import FnArgs
 
-from trainer import config, devices, head_phase, models, tasks, training
-from trainer.checkpoints import remove_checkpoints
+from trainer import config, models, tasks
 from trainer.data import input_pipeline
 from trainer.export import saved_model
-from trainer.precision import use_precision
+from trainer.learning import devices, head_phase, training
+from trainer.learning.checkpoints import remove_checkpoints
+from trainer.learning.precision import use_precision
 
 
 def run_fn(fn_args: FnArgs) -> None:

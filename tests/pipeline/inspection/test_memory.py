@@ -11,7 +11,8 @@ from pipeline.cli import model_table
 from pipeline.inspection import memory
 from pipeline.inspection.memory import Views
 from tests.fakes import tiny
-from trainer import models, training
+from trainer import models
+from trainer.learning import training
 
 FLOAT = 4
 CASES = {"classes": tiny.EXPERIMENT, "masks": tiny.MASKS}

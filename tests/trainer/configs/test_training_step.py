@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from tests.fakes import tiny
-from trainer import configs, models, training
+from trainer import configs, models
 from trainer.data import input_pipeline
 from trainer.data.preprocessing import DataStatistics
+from trainer.learning import training
 from trainer.model_config import drop_weights
 
 WRITERS = {"classes": (tiny.write_split, tiny.LABELS), "masks": (tiny.write_pairs, ("a", "b", "c"))}

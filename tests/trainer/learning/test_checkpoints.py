@@ -12,8 +12,9 @@ import pytest
 import tensorflow as tf
 
 from tests.fakes import tiny
-from trainer import models, training
-from trainer.checkpoints import Checkpoints, remove_checkpoints
+from trainer import models
+from trainer.learning import training
+from trainer.learning.checkpoints import Checkpoints, remove_checkpoints
 
 STEPS = 50
 EXPERIMENT = tiny.with_values("train.epochs=10", "train.warmup_epochs=2.0")
@@ -105,7 +106,7 @@ def test_a_killed_training_goes_on_after_its_last_finished_epoch(tmp_path):
 
 def kill_after_an_epoch(folder):
     """Trains in another process, and kills it as soon as its second epoch has begun."""
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     code = KILLED.format(path=[str(root)], folder=repr(str(folder)))
     state = folder / "checkpoints" / "checkpoint"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL) as process:

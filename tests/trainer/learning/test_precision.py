@@ -11,10 +11,11 @@ import tensorflow as tf
 
 from tests.fakes import lite0, segmenters, tiny
 from tests.fakes.images.padded import batch_of
-from trainer import models, training
+from trainer import models
 from trainer.export import saved_model
+from trainer.learning import training
+from trainer.learning.precision import POLICIES, use_precision
 from trainer.models.layers import fix_kernels
-from trainer.precision import POLICIES, use_precision
 
 PLAIN = "model.dropout=0.0"  # Noise in 16 bits is another noise.
 EXPERIMENTS = {

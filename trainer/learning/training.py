@@ -10,12 +10,12 @@ import keras
 import tensorflow as tf
 
 from trainer import models, tasks
-from trainer.checkpoints import Checkpoints
 from trainer.config import Recipe
-from trainer.devices import SplitModel, find_devices
-from trainer.optimizers import build_optimizer, list_factors
-from trainer.precision import scale_loss
-from trainer.weight_histograms import WeightHistograms
+from trainer.learning.checkpoints import Checkpoints
+from trainer.learning.devices import SplitModel, find_devices
+from trainer.learning.optimizers import build_optimizer, list_factors
+from trainer.learning.precision import scale_loss
+from trainer.learning.weight_histograms import WeightHistograms
 
 
 def fit(

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import lite0, tiny
-from trainer import devices
+from trainer.learning import devices
 from trainer.phase_config import HeadPhaseConfig
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
