@@ -193,7 +193,7 @@ def test_a_graph_of_an_unknown_task_is_refused(experiment):
     data = replace(experiment.data, task="poses")
 
     with pytest.raises(ValueError, match=r"data\.task=poses"):
-        create_pipeline(replace(experiment, data=data), SETTINGS)
+        create_pipeline(replace(experiment, data=data, unions=()), SETTINGS)
 
 
 @pytest.mark.parametrize("fast", [False, True], ids=["full", "fast"])

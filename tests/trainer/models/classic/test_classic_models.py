@@ -72,7 +72,8 @@ def test_a_saved_model_answers_alone_as_in_a_batch(name, tmp_path):
     images = [tiny.pixels(17, 40), tiny.pixels(33, 9)]
     inputs = batch_of(images, fill=255, room=5)
 
-    together = tf.saved_model.load(tmp_path).answer(inputs["image"], inputs["size"])
+    loaded = tf.saved_model.load(tmp_path)  # Its function needs it as long as it is called.
+    together = loaded.answer(inputs["image"], inputs["size"])
     alone = np.concatenate([classic.answer(model, [image]) for image in images])
     np.testing.assert_allclose(together, alone, rtol=1e-4, atol=1e-4)
 
