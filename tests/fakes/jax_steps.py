@@ -1,13 +1,11 @@
 """One training step of each model on JAX: `KERAS_BACKEND=jax python -m tests.fakes.jax_steps`.
 
-Prints JSON: how much the weights of each model changed, and which of JAX and TensorFlow the process
-imported.
+Prints JSON: how much the weights of each model changed.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 
 import keras
 import numpy as np
@@ -17,18 +15,16 @@ from trainer.models import BUILDERS
 
 
 def main() -> None:
-    changes = {name: take_a_step(name) for name in BUILDERS}
-    packages = sorted({"jax", "tensorflow"} & set(sys.modules))
-    print(json.dumps({"changes": changes, "packages": packages}))
+    print(json.dumps({name: take_a_step(name) for name in BUILDERS}))
 
 
 def take_a_step(name: str) -> float:
     """The largest change of a weight."""
     model, inputs = narrow_models.build(name), narrow_models.draw_images()
-    loss = keras.losses.MeanSquaredError()
-    model.compile(optimizer=keras.optimizers.SGD(0.01), loss=loss, jit_compile=False)
+    shape = [known or side for known, side in zip(model.output_shape, (2, 32, 40), strict=False)]
+    model.compile(optimizer=keras.optimizers.SGD(0.01), loss="mean_squared_error")
     before = model.get_weights()
-    model.train_on_batch(inputs, np.ones_like(model(inputs)))
+    model.train_on_batch(inputs, np.ones([*shape, *model.output_shape[3:]], "float32"))
     after = model.get_weights()
     assert all(np.isfinite(weight).all() for weight in after), name
     return max(float(np.abs(a - b).max()) for a, b in zip(after, before, strict=True))

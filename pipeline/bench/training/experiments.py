@@ -17,7 +17,7 @@ from trainer.data.preprocessing import DataStatistics
 from trainer.learning import training
 from trainer.learning.precision import use_precision
 from trainer.model_config import CLASSIFIERS, LOCALIZERS, drop_weights
-from trainer.overrides import MODELS
+from trainer.overrides import MODELS, apply_overrides
 
 FLOWERS = "flowers"
 STAND_INS = {"classes": "flowers-transfer", "masks": "pets-transfer", "boxes": "pet-heads"}
@@ -62,13 +62,14 @@ def choose_experiment(name: str) -> Experiment:
     kind = MODELS[name]
     task = "classes" if kind in CLASSIFIERS else "boxes" if kind in LOCALIZERS else "masks"
     other = configs.load(STAND_INS[task])
-    return replace(other, model=kind(name=name), head_phase=None)
+    train = replace(other.train, layer_decay=1.0)  # Not all of these models have a backbone.
+    return replace(other, model=kind(name=name), train=train, head_phase=None)
 
 
 def use_setting(experiment: Experiment, setting: Setting) -> Experiment:
     """The experiment in the setting's precision, and without pretrained weights."""
-    train = replace(experiment.train, precision=setting.precision)
-    return replace(experiment, train=train, model=drop_weights(experiment.model))
+    plain = replace(experiment, model=drop_weights(experiment.model))
+    return apply_overrides(plain, (f"train.precision={setting.precision}",))
 
 
 def build(experiment: Experiment, labels: tuple[str, ...]) -> keras.Model:

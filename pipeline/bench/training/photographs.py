@@ -24,5 +24,5 @@ def scale(folder: Path, target: Path, side: int) -> None:
             with Image.open(path) as image:
                 factor = side / max(image.size)
                 size = [max(1, round(length * factor)) for length in image.size]
-                scaled = image.convert("RGB").resize(tuple(size))
+                scaled = image.convert("RGB").resize(size)
             scaled.save(target / label / f"{path.stem}.jpg", quality=95)

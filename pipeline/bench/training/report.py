@@ -22,9 +22,9 @@ COLUMNS = (
 NOTES = (
     "side: square root of the pixels of an image with its padding, on average",
     "GFLOP: of convolutions and dense layers, forward and backward",
-    "of multiplication, of convolution: the share of what TensorFlow reaches with matrices of "
-    "2048 x 2048, and with a 3x3 convolution of 256 channels, forward and backward (aim: 50 %); "
-    "measured in the same process, right before",
+    "of multiplication, of convolution: the share of what TensorFlow reaches with large matrices, "
+    "and with a 3x3 convolution of 256 channels, forward and backward (aim: 50 %), right before",
+    "peak memory: of the process, with TensorFlow itself; on a GPU, of its memory",
 )
 TIMES_TUTORIAL = 50  # The aim.
 

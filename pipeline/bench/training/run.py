@@ -49,12 +49,12 @@ def bench(
         except (DataError, OSError) as error:
             fail(str(error), WRONG_USE)
         setting = Setting(prepared, seconds, precision)
-        compared = [measure_apart(name, setting) for name in (TUTORIAL, OURS)]
+        tutorial, ours = (measure_apart(name, setting) for name in (TUTORIAL, OURS))
         rates = tuple(measure_models(names, setting))
     took = f"load average at the start {load:.1f}; took {time.perf_counter() - start:.0f} s"
     speed = f"{measure_multiplication():.0f} GFLOP/s in float32 matrix multiplication"
     images = f"photographs of {folder.resolve().name}, precision {precision}"
-    report = TrainingReport(*compared, rates, (images, f"{describe_machine()}, {speed}", took))
+    report = TrainingReport(tutorial, ours, rates, (images, f"{describe_machine()}, {speed}", took))
     terminal.console.print(report.table())
     write_markdown(markdown, report.markdown())
 
