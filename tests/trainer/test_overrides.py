@@ -39,6 +39,15 @@ def test_the_gate_is_replaced_as_a_whole():
     assert changed.gate == (Threshold(metric="accuracy", at_least=0.3, each_class=True),)
 
 
+def test_null_leaves_out_a_part_that_an_experiment_need_not_have():
+    changed = overrides.apply_overrides(
+        configs.load("flowers-transfer"),
+        ["model.name=fcn", "head_phase=null", "train.layer_decay=1.0"],
+    )
+
+    assert changed.head_phase is None
+
+
 def test_the_last_of_two_overrides_counts():
     changed = overrides.apply_overrides(EXPERIMENT, ["train.epochs=5", "train.epochs=7"])
 
@@ -51,6 +60,7 @@ def test_the_last_of_two_overrides_counts():
         pytest.param("train.epochs", "train.epochs", id="no-equals"),
         pytest.param("train.epocs=5", "'train.epocs'", id="unknown"),
         pytest.param("train=5", "'train'", id="a-group"),
+        pytest.param("train=null", "train=null", id="no-value-for-a-group"),
         pytest.param("train.epochs=many", 'train.epochs="many": ', id="text"),
         pytest.param('train.epochs="5"', 'train.epochs="5": ', id="a-number-as-text"),
         pytest.param("train.epochs=5.5", "train.epochs=5.5: ", id="fraction"),
