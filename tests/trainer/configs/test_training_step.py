@@ -8,13 +8,17 @@ import keras
 import numpy as np
 import pytest
 
-from tests.fakes import tiny
+from tests.fakes import tiny, tiny_boxes
 from trainer import configs, models, training
 from trainer.data import input_pipeline
 from trainer.data.preprocessing import DataStatistics
 from trainer.model_config import drop_weights
 
-WRITERS = {"classes": (tiny.write_split, tiny.LABELS), "masks": (tiny.write_pairs, ("a", "b", "c"))}
+WRITERS = {
+    "classes": (tiny.write_split, tiny.LABELS),
+    "masks": (tiny.write_pairs, ("a", "b", "c")),
+    "boxes": (tiny_boxes.write_split, tiny_boxes.LABELS),
+}
 SIDE = 64  # Pixels at most: less than in training, to save time.
 
 
