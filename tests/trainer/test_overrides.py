@@ -161,10 +161,18 @@ def test_the_message_about_ratios_has_their_sum():
         overrides.apply_overrides(EXPERIMENT, ["data.split_ratios=[0.7, 0.2, 0.2]"])
 
 
-@pytest.mark.parametrize("sizing", ["resize_with_pad", "crop_or_pad"])
-def test_masks_need_all_pixels_of_an_image(sizing):
-    with pytest.raises(ValueError, match=rf"data\.sizing={sizing}"):
-        overrides.apply_overrides(configs.load("pets"), [f"data.sizing={sizing}"])
+@pytest.mark.parametrize(
+    "override",
+    ["data.sizing=resize_with_pad", "data.sizing=crop_or_pad", "data.crop=[0.0, 0.0, 0.5, 0.5]"],
+)
+def test_masks_need_all_pixels_of_an_image(override):
+    with pytest.raises(ValueError, match=re.escape(override)):
+        overrides.apply_overrides(configs.load("pets"), [override])
+
+
+def test_a_crop_begins_before_it_ends():
+    with pytest.raises(ValueError, match=r"data\.crop=\[0\.5, 0\.0, 0\.5, 1\.0\]"):
+        overrides.apply_overrides(EXPERIMENT, ["data.crop=[0.5, 0.0, 0.5, 1.0]"])
 
 
 def test_a_name_that_kubernetes_allows_is_accepted():
