@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.options import Name, Set, fail, fail_on_storage_errors, load
+from pipeline.cli.options import Name, PushRoot, Set, fail, fail_on_storage_errors, load
 from pipeline.exit_codes import WRONG_USE
 from serving.commands import quiet_tensorflow
 from serving.prediction.output_files import write_file
@@ -47,9 +47,6 @@ Model = Annotated[
         help="The version whose weights make the feature maps.",
         show_default="the newest in served/NAME; without one, the weights before training",
     ),
-]
-PushRoot = Annotated[
-    Path, typer.Option(envvar="FCN_PUSH_ROOT", metavar="DIR", help="Folder of pushed versions.")
 ]
 
 
