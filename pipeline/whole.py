@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
-import shutil
-import uuid
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 
 @contextmanager
-def fill(target: Path) -> Iterator[Path]:
-    """Gives a temporary name with the target's suffix, for a file or a folder to be made.
+def fill_file(target: Path) -> Iterator[Path]:
+    """Gives the name of a file to write, which becomes `target` at the end of the `with` block.
 
-    It gets its own name at the end; after an error in the `with` block nothing is left of it.
-    Creates the folder around it. A folder cannot replace one that contains files.
+    It has the target's suffix. After an error in the block nothing is left of it.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{uuid.uuid4().hex}{target.suffix}")
-    try:
+    with make_place(target) as place:
+        unfinished = place / f"unfinished{target.suffix}"
         yield unfinished
         unfinished.replace(target)
-    finally:
-        if unfinished.is_dir():
-            shutil.rmtree(unfinished)
-        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def fill_folder(folder: Path) -> Iterator[Path]:
+    """Gives a folder to fill, which becomes `folder` at the end of the `with` block.
+
+    After an error in the block nothing is left of it.
+    """
+    with make_place(folder) as place:
+        unfinished = place / "unfinished"
+        unfinished.mkdir()
+        yield unfinished
+        unfinished.replace(folder)
+
+
+@contextmanager
+def make_place(target: Path) -> Iterator[Path]:
+    """A temporary folder next to the target, on the same disk."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as place:
+        yield Path(place)
+
+
+def is_filled(folder: Path) -> bool:
+    """Whether the folder is there and has something in it."""
+    return folder.is_dir() and any(folder.iterdir())

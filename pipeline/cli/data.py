@@ -73,7 +73,7 @@ def data(
         fail(f"{error} Or give the images by --data DIR.", WRONG_USE)
     except DataError as error:
         fail(str(error), WRONG_USE)
-    with fail_on_storage_errors(target.parent), whole.fill(target) as unfinished:
+    with fail_on_storage_errors(target.parent), whole.fill_file(target) as unfinished:
         drawn.save(unfinished, "PNG")
     console.print(f"Wrote {markup(str(target))}.")
 

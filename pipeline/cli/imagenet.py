@@ -43,7 +43,7 @@ def imagenet(
     try:
         recipe = exports.make_recipe(network, weights, exports.read_names(class_names))
         version = push_root / recipe.name / str(int(time.time()))
-        with fail_on_storage_errors(push_root), whole.fill(version) as unfinished:
+        with fail_on_storage_errors(push_root), whole.fill_folder(version) as unfinished:
             exports.export(recipe, str(unfinished))
     except (OSError, ValueError) as error:
         fail(str(error), WRONG_USE)
