@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -79,14 +79,14 @@ def draw_overlay(encoded: bytes, mask: np.ndarray, fractions: dict[str, float]) 
     """A PNG of the image with its mask [H, W] over it, and a legend below."""
     with Image.open(io.BytesIO(make_upright(encoded))) as image:
         picture = blend(image, mask)
-    return encode_png(stack(picture, draw_legend(fractions)))
-
-
-def draw_legend(fractions: dict[str, float]) -> Image.Image:
-    """A line for each class: its colour, its name and its share of the pixels."""
-    font = ImageFont.load_default()
     shares = zip(number_names(fractions), fractions.values(), strict=True)
-    lines = [f"{name} {part:.1%}" for name, part in shares]
+    legend = draw_legend([f"{name} {part:.1%}" for name, part in shares])
+    return encode_png(stack(picture, legend))
+
+
+def draw_legend(lines: Sequence[str]) -> Image.Image:
+    """The colour of each class, with a line of words."""
+    font = ImageFont.load_default()
     width = round(max(font.getlength(line) for line in lines)) + SQUARE + 3 * GAP
     picture = Image.new("RGB", (width, LINE * len(lines) + GAP), PAPER)
     pen = ImageDraw.Draw(picture)

@@ -16,6 +16,7 @@ from trainer.config_values import (
     KNOWN_NAMES_ONLY,
     ClassNames,
     Count,
+    CropBox,
     FileName,
     Fraction,
     MetricName,
@@ -73,6 +74,7 @@ class DataConfig:
     size_buckets: TwoOrMore  # Quantiles of the image area: slices of the evaluation.
     images_per_class: tuple[Count, Count, Count] | None = None  # train, val, test: at most so many.
     sizing: Sizing = "limit"  # How images become the ones that the model sees.
+    crop: CropBox | None = None  # The part of each image that is used; None: all of it.
     mask: MaskConfig | None = None  # None: each image has a class; else each has a mask.
     task: str = ""  # A name in trainer.tasks.TASKS; empty: masks if there is a mask, else classes.
 
@@ -85,7 +87,11 @@ class DataConfig:
     def limits(self) -> SizeLimits:
         """What a served model takes."""
         return SizeLimits(
-            self.max_side, self.max_pixels, sizing=self.sizing, channels=self.channels
+            self.max_side,
+            self.max_pixels,
+            sizing=self.sizing,
+            channels=self.channels,
+            crop=self.crop,
         )
 
 

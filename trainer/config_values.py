@@ -49,6 +49,16 @@ def _check_ratios(ratios: tuple[int | float, ...]) -> tuple[int | float, ...]:
     return ratios
 
 
+def _check_crop(box: tuple[float, ...]) -> tuple[float, ...]:
+    top, left, bottom, right = box
+    if not (top < bottom and left < right):
+        raise ValueError(
+            "use the top, left, bottom and right of a box, in 0..1 of height and width, such as "
+            "[0.1, 0.0, 1.0, 1.0] without the upper tenth"
+        )
+    return box
+
+
 def to_whole_numbers(ratios: Sequence[int | float]) -> tuple[int, ...]:
     """The smallest whole numbers that have the ratios of fractions; whole numbers stay."""
     exact = [ExactFraction(str(ratio)) for ratio in ratios]
@@ -77,3 +87,4 @@ Factor = Annotated[StrictFloat, Field(ge=1, allow_inf_nan=False)]
 Fraction = Annotated[StrictFloat, Field(ge=0, le=1)]
 FractionAbove0 = Annotated[StrictFloat, Field(gt=0, le=1)]
 FractionBelow1 = Annotated[StrictFloat, Field(ge=0, lt=1)]
+CropBox = Annotated[tuple[Fraction, Fraction, Fraction, Fraction], AfterValidator(_check_crop)]

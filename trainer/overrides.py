@@ -58,7 +58,8 @@ def _list_names(values: Values, prefix: str = "") -> list[str]:
 
 def _replace(values: Values, name: str, value: Any) -> None:
     known = _list_names(values)
-    if name not in known:
+    is_group = any(each.startswith(f"{name}.") for each in known)
+    if name not in known and not (is_group and value is None):  # "head_phase=null": without it.
         near = difflib.get_close_matches(name, known, n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise ValueError(

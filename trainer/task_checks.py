@@ -76,11 +76,18 @@ def check_phases(recipe: Recipe) -> None:
 
 def check_sizing(recipe: Recipe) -> None:
     """Raises ValueError if pixels are cut off or added that a task's answers need."""
-    sizing = recipe.data.sizing
-    if recipe.task != "classes" and sizing in ("resize_with_pad", "crop_or_pad"):
+    sizing, crop = recipe.data.sizing, recipe.data.crop
+    if recipe.task == "classes":
+        return
+    if sizing in ("resize_with_pad", "crop_or_pad"):
         raise ValueError(
             f"data.sizing={sizing} changes which pixels an image has, and the answers of "
             f"data.task={recipe.task} are about these: use limit or resize"
+        )
+    if crop:
+        raise ValueError(
+            f"data.crop={list(crop)} leaves out pixels, and the answers of "
+            f"data.task={recipe.task} are about all of them: use null"
         )
 
 

@@ -9,7 +9,17 @@ from contextlib import suppress
 
 import typer
 
-from pipeline.cli import bulk, convolutionalize, data, init, kubeflow, models, run, schedule
+from pipeline.cli import (
+    bulk,
+    convolutionalize,
+    data,
+    imagenet,
+    init,
+    kubeflow,
+    models,
+    run,
+    schedule,
+)
 from serving import commands, terminal
 from serving.prediction.command import predict
 from serving.rollout import commands as rollout
@@ -26,6 +36,7 @@ app.command()(run.run)
 app.command()(models.models)
 app.command()(data.data)
 app.command()(convolutionalize.convolutionalize)
+app.command()(imagenet.imagenet)
 app.command()(commands.serve)
 app.command(epilog=f"Many images without a server: fcn {bulk.NAME} --help")(predict)
 app.command(bulk.NAME)(bulk.predict_in_bulk)

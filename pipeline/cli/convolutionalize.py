@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli import whole_file
+from pipeline import whole
 from pipeline.cli.options import fail, fail_on_storage_errors
 from pipeline.exit_codes import WRONG_USE
 from serving.commands import quiet_tensorflow
@@ -39,7 +39,7 @@ def convolutionalize(source: Source, target: Target) -> None:
         converted = convolutionalize.convolutionalize(model)
     except ValueError as error:
         fail(f"{str(source)!r} cannot be converted. {error}", WRONG_USE)
-    with fail_on_storage_errors(target.parent), whole_file.fill(target) as unfinished:
+    with fail_on_storage_errors(target.parent), whole.fill_file(target) as unfinished:
         converted.save(unfinished)
     console.print(f"Wrote {markup(str(target))}.")
     report(converted, checks.list_padding_layers(model))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli import whole_file
+from pipeline import whole
 from pipeline.cli.options import (
     Fast,
     Name,
@@ -73,7 +73,7 @@ def data(
         fail(f"{error} Or give the images by --data DIR.", WRONG_USE)
     except DataError as error:
         fail(str(error), WRONG_USE)
-    with fail_on_storage_errors(target.parent), whole_file.fill(target) as unfinished:
+    with fail_on_storage_errors(target.parent), whole.fill_file(target) as unfinished:
         drawn.save(unfinished, "PNG")
     console.print(f"Wrote {markup(str(target))}.")
 

@@ -1,6 +1,6 @@
 """The command `fcn models`: a table, a picture, memory or feature maps of a model.
 
-model_table.py makes the table; pipeline/inspection makes the rest.
+pipeline/inspection makes them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.options import Name, Set, fail, fail_on_storage_errors, load
+from pipeline.cli.options import Name, PushRoot, Set, fail, fail_on_storage_errors, load
 from pipeline.exit_codes import WRONG_USE
 from serving.commands import quiet_tensorflow
 from serving.prediction.output_files import write_file
@@ -48,9 +48,6 @@ Model = Annotated[
         show_default="the newest in served/NAME; without one, the weights before training",
     ),
 ]
-PushRoot = Annotated[
-    Path, typer.Option(envvar="FCN_PUSH_ROOT", metavar="DIR", help="Folder of pushed versions.")
-]
 
 
 def models(
@@ -85,15 +82,14 @@ def models(
 
 def show_table(experiment: Experiment) -> None:
     """Prints the layers."""
-    from pipeline.cli import model_table
+    from pipeline.inspection import model_table
 
     model_table.show(experiment, console)
 
 
 def show_memory(experiment: Experiment) -> None:
     """Prints the memory of the layers."""
-    from pipeline.cli import model_table
-    from pipeline.inspection import memory_table
+    from pipeline.inspection import memory_table, model_table
 
     memory_table.show(model_table.build_shown(experiment), experiment, console)
 
@@ -109,8 +105,7 @@ def check_format(picture: Path) -> None:
 
 def draw_picture(experiment: Experiment, file: Path) -> None:
     """Writes the picture of the layers."""
-    from pipeline.cli import model_table
-    from pipeline.inspection import graph_picture
+    from pipeline.inspection import graph_picture, model_table
 
     model = model_table.build_shown(experiment)
     drawn = graph_picture.draw(model, model_table.list_shapes(model), file.suffix.lower()[1:])
@@ -119,8 +114,7 @@ def draw_picture(experiment: Experiment, file: Path) -> None:
 
 def find_model(experiment: Experiment, folder: Path | None, push_root: Path) -> TrainedModel:
     """The version in the folder, the newest one, or the model before training."""
-    from pipeline.cli import model_table
-    from pipeline.inspection import trained_model
+    from pipeline.inspection import model_table, trained_model
 
     version = folder or trained_model.find_newest(push_root, experiment.name)
     try:
@@ -145,10 +139,10 @@ def read_image(path: Path) -> bytes:
 
 def draw_features(model: TrainedModel, encoded: bytes, file: Path) -> None:
     """Writes the sheet, and prints whose weights made the maps."""
-    from pipeline.inspection import contact_sheet, feature_maps
+    from pipeline.inspection import feature_maps, feature_sheet
 
     found = feature_maps.compute(model, encoded)
-    write(file, contact_sheet.draw(found, model.weights))
+    write(file, feature_sheet.draw(found, model.weights))
     say(f"Feature maps by the {markup(model.weights)}.")
 
 

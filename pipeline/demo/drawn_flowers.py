@@ -8,10 +8,10 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageDraw
 
+from pipeline import whole
 from pipeline.demo import scenery
 from pipeline.demo.flower_heads import HEADS, draw_head, find_petal
 from pipeline.demo.scenery import Point, shade
-from pipeline.sources import whole_folder
 
 FROM_SIDE = {"tulips"}  # All other heads are seen from above, at some angle.
 LEAVES = {  # Length and breadth in parts of the head's size, and slope in radians.
@@ -26,8 +26,8 @@ def draw(folder: Path, *, per_class: int = 60, seed: int = 0) -> Path:
 
     The same seed gives the same bytes.
     """
-    if not whole_folder.is_filled(folder):
-        with whole_folder.fill(folder) as unfinished:
+    if not whole.is_filled(folder):
+        with whole.fill_folder(folder) as unfinished:
             for label in HEADS:
                 (unfinished / label).mkdir()
                 for index in range(per_class):

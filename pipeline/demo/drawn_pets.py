@@ -12,9 +12,9 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps
 
+from pipeline import whole
 from pipeline.demo import scenery
 from pipeline.demo.animal_shapes import BREEDS, CANVAS, Breed, draw_animal
-from pipeline.sources import whole_folder
 
 PET, BACKGROUND, BORDER = 1, 2, 3  # As in the published trimaps.
 SPECIES = {"cat": 1, "dog": 2}
@@ -27,8 +27,8 @@ XML = (
 
 def draw(folder: Path, *, count: int = PAIRS, seed: str = "pets") -> Path:
     """Draws `count` images and masks into `folder`, unless it is filled; returns it."""
-    if not whole_folder.is_filled(folder):
-        with whole_folder.fill(folder) as unfinished:
+    if not whole.is_filled(folder):
+        with whole.fill_folder(folder) as unfinished:
             for part in ("images", "annotations/trimaps", "annotations/xmls"):
                 (unfinished / part).mkdir(parents=True)
             lines = [save(unfinished, number, seed) for number in range(count)]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.sources import download, whole_folder
+from pipeline import whole
+from pipeline.sources import download
 from pipeline.sources.download import Archive
 
 # TensorFlow Flowers: 3,670 photographs in five class folders.
@@ -38,7 +39,7 @@ def fetch_all(folder: Path, archives: tuple[Archive, ...]) -> Path:
 
     It appears when all of them are complete. Raises a DownloadError.
     """
-    if not whole_folder.is_filled(folder):
+    if not whole.is_filled(folder):
         unfinished = folder.with_name(f"{folder.name}.part")
         for archive in archives:
             download.fetch(unfinished / archive.top_folder, archive)

@@ -15,7 +15,7 @@ import httpx
 from rich import progress
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
-from pipeline.sources import whole_folder
+from pipeline import whole
 from serving.client import UnusableProxy
 from serving.client.proxies import check_proxies
 from serving.terminal import console
@@ -71,7 +71,7 @@ def fetch(
     `answer_within` and `retry_wait` are seconds. A download that breaks off is resumed, in this
     call and in the next. Raises a DownloadError named by its cause.
     """
-    if whole_folder.is_filled(folder):
+    if whole.is_filled(folder):
         return folder
     part = folder.with_name(f"{folder.name}.tgz.part")
     _fetch_part(part, archive.url, archive.sha256, answer_within, retry_wait)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.sources import download, whole_folder
+from pipeline import whole
+from pipeline.sources import download
 from pipeline.sources.source_error import SourceError
 
 
@@ -72,7 +73,7 @@ def fetch(name: str, root: Path) -> Path:
 
 def fetch_files(files: IdxSet, folder: Path) -> Path:
     """The folder with all files; it appears when the last one is complete."""
-    if not whole_folder.is_filled(folder):
+    if not whole.is_filled(folder):
         unfinished = folder.with_name(f"{folder.name}.part")
         for file, sha256 in files.sums.items():
             download.fetch_file(unfinished / file, f"{files.address}/{file}", sha256)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from rich.progress import track
 
 from components.ingestion.layouts.split_folders import find_split
-from pipeline.sources import whole_folder
+from pipeline import whole
 from pipeline.sources.source_error import SourceError
 from serving import formats
 from serving.terminal import console
@@ -33,10 +33,10 @@ def export(name: str, root: Path, *, data_dir: str | None = None) -> Path:
     SourceError without the package, for an unknown name, and without images that have a class.
     """
     folder = root / "tfds" / make_name(name)
-    if not whole_folder.is_filled(folder):
+    if not whole.is_filled(folder):
         builder = prepare(name, data_dir)
         keys = find_keys(name, builder.info)
-        with whole_folder.fill(folder) as unfinished:
+        with whole.fill_folder(folder) as unfinished:
             for split, place in choose_folders(builder.info.splits).items():
                 write(read(builder, split, keys), unfinished / place, split)
     return folder

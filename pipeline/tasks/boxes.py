@@ -22,10 +22,11 @@ from components.metrics.boxes import (
 )
 from pipeline.tasks.metric_config import configure_metric
 from pipeline.tasks.tables import make_box_table
-from pipeline.tasks.task import TaskPipeline, Tile
+from pipeline.tasks.task import TaskPipeline
 from serving import overlay
 from serving.client.answers import Box
 from serving.drawing import boxes as drawing
+from serving.drawing.sheets import Tile
 from serving.terminal import Table
 from trainer.config import DataConfig, Experiment
 from trainer.data.records import LABEL_TEXT

@@ -14,8 +14,9 @@ from PIL import Image
 from components.metrics.classes import ClassPrecisionRecall
 from pipeline.tasks.metric_config import configure_metric
 from pipeline.tasks.tables import make_class_table
-from pipeline.tasks.task import TaskPipeline, Tile
+from pipeline.tasks.task import TaskPipeline
 from serving import overlay
+from serving.drawing.sheets import Tile
 from serving.terminal import Table
 from trainer.config import DataConfig, Experiment
 from trainer.data.records import LABEL_TEXT

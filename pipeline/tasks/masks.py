@@ -21,8 +21,9 @@ from components.metrics.masks import (
 )
 from pipeline.tasks.metric_config import configure_metric
 from pipeline.tasks.tables import make_mask_table, make_slice_table
-from pipeline.tasks.task import TaskPipeline, Tile
+from pipeline.tasks.task import TaskPipeline
 from serving import overlay
+from serving.drawing.sheets import Tile
 from serving.terminal import Table
 from trainer.config import DataConfig, Experiment
 from trainer.data.records import IGNORED, LABEL_TEXT, SPECIES

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tensorflow_model_analysis as tfma
 from numpy.typing import NDArray
 from PIL import Image
 
+from serving.drawing.sheets import Tile
 from serving.terminal import Table
 from trainer.config import DataConfig, Experiment
 
 if TYPE_CHECKING:
     from pipeline.local.results import RunResult
-
-
-class Tile(NamedTuple):
-    """An image of a batch with its target, as `fcn data` shows it."""
-
-    picture: Image.Image
-    caption: str = ""
 
 
 DrawTarget = Callable[[NDArray[np.uint8], Any, Sequence[str]], Tile]

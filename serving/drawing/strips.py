@@ -1,4 +1,4 @@
-"""Puts a strip with words below a picture."""
+"""Puts pictures, and strips with words, below each other."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from PIL import Image
 PAPER, INK = (255, 255, 255), (0, 0, 0)  # White and black.
 
 
-def stack(picture: Image.Image, strip: Image.Image) -> Image.Image:
+def stack(*pictures: Image.Image) -> Image.Image:
     """One below the other on white, aligned to the left."""
-    size = (max(picture.width, strip.width), picture.height + strip.height)
+    size = (max(each.width for each in pictures), sum(each.height for each in pictures))
     whole = Image.new("RGB", size, PAPER)
-    whole.paste(picture, (0, 0))
-    whole.paste(strip, (0, picture.height))
+    top = 0
+    for each in pictures:
+        whole.paste(each, (0, top))
+        top += each.height
     return whole
 
 

@@ -66,6 +66,11 @@ def record(number: int) -> bytes:
     return records.to_example(fields).SerializeToString()
 
 
+def write_split(path: Path, count: int) -> str:
+    """A TFRecord file of `count` images with boxes, their classes in turn."""
+    return tiny.write(path, [record(number) for number in range(count)])
+
+
 def find_rectangle(pixels, sizes):
     """Probabilities, and the box around the coloured pixels in 0..1 of the sizes: [N, C + 4]."""
     coloured = tf.abs(pixels[..., 0] - pixels[..., 2]) > 100

@@ -41,7 +41,7 @@ def test_image_mask_and_legend_are_on_one_picture(height, width):
     png = overlay.draw_overlay(tiny.png(tiny.pixels(height, width)), mask, FRACTIONS)
 
     shown = opened(png)
-    legend = overlay.draw_legend(FRACTIONS)
+    legend = overlay.draw_legend(["pet 25.0%", "background 75.0%"])
     assert shown.size == (max(width, legend.width), height + legend.height)
 
 
@@ -68,7 +68,7 @@ def test_a_mask_of_another_size_is_refused_with_both_sizes():
 
 
 def test_the_legend_has_a_line_and_a_colour_for_each_class():
-    legend = overlay.draw_legend({"a": 0.5, "b": 0.25, "c": 0.25})
+    legend = overlay.draw_legend(["a", "b", "c"])
 
     for number in range(3):
         top = overlay.GAP + number * overlay.LINE + overlay.SQUARE // 2
@@ -79,7 +79,7 @@ def test_the_legend_has_a_line_and_a_colour_for_each_class():
 @pytest.mark.parametrize("name", ["猫", "शेर", "🌹", "Gänse"])
 def test_a_class_whose_name_the_font_lacks_is_numbered(name):
     assert overlay.number_names(["rose", name]) == ["rose", "class 1"]
-    assert overlay.draw_legend({"rose": 0.5, name: 0.5}).width > 40
+    assert overlay.draw_legend(overlay.number_names(["rose", name])).width > 40
 
 
 def test_other_names_are_drawn():

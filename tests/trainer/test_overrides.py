@@ -39,6 +39,15 @@ def test_the_gate_is_replaced_as_a_whole():
     assert changed.gate == (Threshold(metric="accuracy", at_least=0.3, each_class=True),)
 
 
+def test_null_leaves_out_a_part_that_an_experiment_need_not_have():
+    changed = overrides.apply_overrides(
+        configs.load("flowers-transfer"),
+        ["model.name=fcn", "head_phase=null", "train.layer_decay=1.0"],
+    )
+
+    assert changed.head_phase is None
+
+
 def test_the_last_of_two_overrides_counts():
     changed = overrides.apply_overrides(EXPERIMENT, ["train.epochs=5", "train.epochs=7"])
 
@@ -51,6 +60,7 @@ def test_the_last_of_two_overrides_counts():
         pytest.param("train.epochs", "train.epochs", id="no-equals"),
         pytest.param("train.epocs=5", "'train.epocs'", id="unknown"),
         pytest.param("train=5", "'train'", id="a-group"),
+        pytest.param("train=null", "train=null", id="no-value-for-a-group"),
         pytest.param("train.epochs=many", 'train.epochs="many": ', id="text"),
         pytest.param('train.epochs="5"', 'train.epochs="5": ', id="a-number-as-text"),
         pytest.param("train.epochs=5.5", "train.epochs=5.5: ", id="fraction"),
@@ -151,10 +161,18 @@ def test_the_message_about_ratios_has_their_sum():
         overrides.apply_overrides(EXPERIMENT, ["data.split_ratios=[0.7, 0.2, 0.2]"])
 
 
-@pytest.mark.parametrize("sizing", ["resize_with_pad", "crop_or_pad"])
-def test_masks_need_all_pixels_of_an_image(sizing):
-    with pytest.raises(ValueError, match=rf"data\.sizing={sizing}"):
-        overrides.apply_overrides(configs.load("pets"), [f"data.sizing={sizing}"])
+@pytest.mark.parametrize(
+    "override",
+    ["data.sizing=resize_with_pad", "data.sizing=crop_or_pad", "data.crop=[0.0, 0.0, 0.5, 0.5]"],
+)
+def test_masks_need_all_pixels_of_an_image(override):
+    with pytest.raises(ValueError, match=re.escape(override)):
+        overrides.apply_overrides(configs.load("pets"), [override])
+
+
+def test_a_crop_begins_before_it_ends():
+    with pytest.raises(ValueError, match=r"data\.crop=\[0\.5, 0\.0, 0\.5, 1\.0\]"):
+        overrides.apply_overrides(EXPERIMENT, ["data.crop=[0.5, 0.0, 0.5, 1.0]"])
 
 
 def test_a_name_that_kubernetes_allows_is_accepted():

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import tensorflow as tf
 
-from trainer.data.limits import Sizing
+from trainer.data.limits import Crop, Sizing
 
 SHRINKS = (1, 2, 4, 8)  # Factors that a JPEG decoder can divide the sides by.
 
 
-def load(
-    encoded: tf.Tensor, max_side: int, *, sizing: Sizing = "limit", channels: int = 3
-) -> tf.Tensor:
-    """Decodes one image and brings it to what a model sees: [H, W, channels] uint8."""
-    return load_sized(encoded, max_side, sizing=sizing, channels=channels)[0]
+def load(encoded: tf.Tensor, max_side: int, **options: Any) -> tf.Tensor:
+    """As `load_sized`, without the original size."""
+    return load_sized(encoded, max_side, **options)[0]
 
 
 def load_sized(
-    encoded: tf.Tensor, max_side: int, *, sizing: Sizing = "limit", channels: int = 3
+    encoded: tf.Tensor,
+    max_side: int,
+    *,
+    sizing: Sizing = "limit",
+    channels: int = 3,
+    crop: Crop | None = None,
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """As `load`, and the image's original height and width, int32 [2]."""
+    """Decodes one image and brings it to what a model sees: [H, W, channels] uint8.
+
+    Also returns the image's original height and width, int32 [2]. Of an image with a `crop`, the
+    rest is not used.
+    """
     image, size = tf.cond(
         tf.io.is_jpeg(encoded),
-        lambda: decode_shrunk(encoded, max_side, sizing),
+        lambda: decode_shrunk(encoded, max_side, sizing, crop),
         lambda: measure(decode(encoded)),
     )
     image = tf.ensure_shape(image, [None, None, 3])
+    if crop:
+        image = cut_out(image, crop)
     if sizing != "crop_or_pad":
-        image = resize(image, choose_size(size, max_side, sizing))
+        image = resize(image, choose_size(measure_crop(size, crop), max_side, sizing))
     if sizing in ("crop_or_pad", "resize_with_pad"):
         image = tf.image.resize_with_crop_or_pad(image, max_side, max_side)
     return convert(image, channels), size
@@ -50,17 +61,18 @@ def convert(image: tf.Tensor, channels: int) -> tf.Tensor:
 
 
 def decode_shrunk(
-    encoded: tf.Tensor, max_side: int, sizing: Sizing = "limit"
+    encoded: tf.Tensor, max_side: int, sizing: Sizing, crop: Crop | None
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """A JPEG, decoded at a reduced size if it is large, and its full size, int32 [2].
 
-    To save time, decoding halves its sides until the longer one is < 2 max_side; the shorter one if
-    both become max_side.
+    To save time, decoding halves its sides until the longer one of its crop is < 2 max_side; the
+    shorter one if both become max_side.
     """
     size = tf.io.extract_jpeg_shape(encoded)[:2]
     if sizing == "crop_or_pad":
         return tf.io.decode_jpeg(encoded, channels=3), size
-    side = tf.reduce_min(size) if sizing == "resize" else tf.reduce_max(size)
+    used = measure_crop(size, crop)
+    side = tf.reduce_min(used) if sizing == "resize" else tf.reduce_max(used)
     halvings = tf.cast(side >= [max_side * shrink for shrink in SHRINKS[1:]], tf.int32)
     decoders = [lambda s=s: tf.io.decode_jpeg(encoded, channels=3, ratio=s) for s in SHRINKS]
     return tf.switch_case(tf.reduce_sum(halvings), decoders), size
@@ -69,6 +81,28 @@ def decode_shrunk(
 def measure(image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """The image and its height and width, int32 [2]."""
     return image, tf.shape(image)[:2]
+
+
+def cut_out(image: tf.Tensor, crop: Crop) -> tf.Tensor:
+    """The part of an image [H, W, 3] that is used, at least one pixel."""
+    first, end = find_corners(tf.shape(image)[:2], crop)
+    return image[first[0] : end[0], first[1] : end[1]]
+
+
+def measure_crop(size: tf.Tensor, crop: Crop | None) -> tf.Tensor:
+    """Height and width of the part of an image of `size` that is used, int32 [2]."""
+    if not crop:
+        return size
+    first, end = find_corners(size, crop)
+    return end - first
+
+
+def find_corners(size: tf.Tensor, crop: Crop) -> tuple[tf.Tensor, tf.Tensor]:
+    """The first row and column of a crop and those after its last, int32 [2] each."""
+    sides = tf.cast(size, tf.float32)
+    first, end = (tf.cast(tf.round(sides * corner), tf.int32) for corner in (crop[:2], crop[2:]))
+    first = tf.minimum(first, size - 1)
+    return first, tf.maximum(end, first + 1)
 
 
 def choose_size(size: tf.Tensor, max_side: int, sizing: Sizing) -> tf.Tensor:

@@ -112,9 +112,7 @@ def decode_examples(files: Sequence[str], labels: Sequence[str], recipe: Recipe)
 
     def decode(serialized: tf.Tensor) -> Sized:
         fields = tf.io.parse_single_example(serialized, task.features)
-        image = images.load(
-            fields[records.ENCODED], data.max_side, sizing=data.sizing, channels=data.channels
-        )
+        image = images.load(fields[records.ENCODED], data.max_side, **data.limits.options)
         size = tf.shape(image)[:2]
         return image, size, task.read_target(fields, labels, size)
 

@@ -119,9 +119,7 @@ def load_batch(
 
     def load(encoded: tf.Tensor) -> tuple[tf.RaggedTensor, tf.Tensor, tf.Tensor]:
         checked = image_headers.check_pixels(encoded, limits.max_pixels)
-        image, size = images.load_sized(
-            checked, limits.max_side, sizing=limits.sizing, channels=limits.channels
-        )
+        image, size = images.load_sized(checked, limits.max_side, **limits.options)
         return tf.RaggedTensor.from_tensor(image, ragged_rank=1), tf.shape(image)[:2], size
 
     pixels, sizes, sent = tf.map_fn(

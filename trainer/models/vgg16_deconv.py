@@ -1,8 +1,8 @@
 """VGG-16's features, enlarged to the image's size by learned transposed convolutions.
 
 As in the tutorials' decoders, features of VGG-16 of the same size are added on the way; with
-`refine`, a convolution follows each transposed one. Raises what
-trainer/models/backbones/vgg16_weights.py raises.
+`refine`, a convolution follows each transposed one. The scores start at zero, because VGG-16's
+features are in the hundreds. Raises what trainer/models/backbones/vgg16_weights.py raises.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def build(
             x = convolve(x, maps[name].mask, x.shape[-1], 3, f"refine_{name}")
         if (name, channels) in ADDED:
             x = layers.Add(name=f"add_{name}")([x, maps[name].features])
-    x = layers.Conv2D(classes, 1, name="scores")(x)
+    x = layers.Conv2D(classes, 1, kernel_initializer="zeros", name="scores")(x)
     logits = layers.Multiply(dtype="float32", name="logits")([x, maps["image"].mask])
     return vgg16_weights.read(keras.Model(inputs, logits, name="vgg16_deconv"), config)
 

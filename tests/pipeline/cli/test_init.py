@@ -55,7 +55,8 @@ def test_the_file_fits_the_folder(cats):
     experiment = found.experiment
     assert experiment.data.classes == ("cats", "dogs")
     assert (experiment.name, experiment.model.name) == ("cats", "lite0")
-    assert (experiment.data.max_side, experiment.augment.side) == (48, 32)
+    assert experiment.data.max_side <= 48  # No image is larger; a slow machine takes less.
+    assert experiment.augment.side == 32
     assert experiment.train.batch_size in (8, 16)  # By the number of training images.
     assert found.folder == str(cats[0] / "photos")
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.inspection import contact_sheet, feature_maps, trained_model
+from pipeline.inspection import feature_maps, feature_sheet, trained_model
 from pipeline.inspection.feature_maps import Features, Stage
+from serving.drawing import sheets
 from tests.fakes import tiny
 from trainer import configs, models
 from trainer.export import saved_model
@@ -87,24 +88,24 @@ def test_pretrained_weights_are_named():
 def test_a_sheet_has_each_map_from_its_least_to_its_greatest_value():
     ramp = np.linspace(-3, 5, 96, dtype=np.float32)[:, np.newaxis] * np.ones((1, 96), np.float32)
     stage = Stage("conv", (2, 2), np.stack([ramp, -ramp], axis=-1))
-    picture = contact_sheet.to_picture(stage.maps[..., 0])
+    picture = feature_sheet.to_picture(stage.maps[..., 0])
 
-    block = contact_sheet.make_stage_block(stage)
-    left = contact_sheet.GAP, contact_sheet.LINE
-    pasted = block.crop((*left, left[0] + 96, left[1] + 96)).convert("L")
+    block = feature_sheet.draw_stage(stage)
+    left, top = sheets.GAP, sheets.LINE + 2 * sheets.GAP
+    pasted = block.crop((left, top, left + 96, top + 96)).convert("L")
 
     assert picture.getextrema() == (0, 255)
     np.testing.assert_array_equal(np.asarray(pasted), np.asarray(picture))
 
 
 def test_a_map_of_one_value_is_drawn():
-    assert contact_sheet.to_picture(np.full((2, 3), 7.0, np.float32)).getextrema() == (0, 0)
+    assert feature_sheet.to_picture(np.full((2, 3), 7.0, np.float32)).getextrema() == (0, 0)
 
 
 def test_a_sheet_is_bounded_however_many_maps_there_are():
     few, many = (Stage("a", (1, 1), np.zeros((8, 8, count), "float32")) for count in (24, 500))
     sheets = [
-        Image.open(io.BytesIO(contact_sheet.draw(Features(PIXELS, [stage]), "weights")))
+        Image.open(io.BytesIO(feature_sheet.draw(Features(PIXELS, [stage]), "weights")))
         for stage in (few, many)
     ]
 

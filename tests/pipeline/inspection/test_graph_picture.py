@@ -8,8 +8,7 @@ import re
 import pytest
 from PIL import Image
 
-from pipeline.cli import model_table
-from pipeline.inspection import graph_picture
+from pipeline.inspection import graph_picture, model_table
 from pipeline.inspection.layer_grid import list_links, list_shown
 from tests.fakes import tiny
 

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from pipeline.cli import model_table
+from pipeline.inspection import model_table
 from pipeline.inspection.layer_grid import arrange, list_links, list_shown
 from trainer import configs
 

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from pipeline.cli import model_table
-from pipeline.inspection import memory
+from pipeline.inspection import memory, model_table
 from pipeline.inspection.memory import Views
 from tests.fakes import tiny
 from trainer import models

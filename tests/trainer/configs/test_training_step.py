@@ -8,14 +8,18 @@ import keras
 import numpy as np
 import pytest
 
-from tests.fakes import tiny
+from tests.fakes import tiny, tiny_boxes
 from trainer import configs, models
 from trainer.data import input_pipeline
 from trainer.data.preprocessing import DataStatistics
 from trainer.learning import training
 from trainer.model_config import drop_weights
 
-WRITERS = {"classes": (tiny.write_split, tiny.LABELS), "masks": (tiny.write_pairs, ("a", "b", "c"))}
+WRITERS = {
+    "classes": (tiny.write_split, tiny.LABELS),
+    "masks": (tiny.write_pairs, ("a", "b", "c")),
+    "boxes": (tiny_boxes.write_split, tiny_boxes.LABELS),
+}
 SIDE = 64  # Pixels at most: less than in training, to save time.
 
 
@@ -29,6 +33,7 @@ def test_each_experiment_takes_a_step_of_training(name, tmp_path):
     keras.utils.set_random_seed(0)
     model = models.build(experiment.model, statistics)
     training.compile_model(model, 1, experiment)
+    model.run_eagerly = True  # Without tracing, which takes most of the time.
     before = [np.array(weight) for weight in model.trainable_variables]
 
     (batch,) = input_pipeline.read_training([file], labels, experiment).take(1)

@@ -70,9 +70,36 @@ def test_a_large_photograph_looks_the_same_if_its_decoder_shrinks_it(sizing):
     assert np.abs(np.float32(shrunk) - np.float32(whole)).mean() < 4
 
 
+CROP = (0.1, 0.25, 1.0, 0.75)
+
+
+def test_a_crop_leaves_out_the_rest():
+    pixels = tiny.pixels(40, 20)
+
+    image, sent = images.load_sized(tiny.png(pixels), SIDE, crop=CROP)
+
+    np.testing.assert_array_equal(image, pixels[4:, 5:15])
+    assert tuple(sent.numpy()) == (40, 20)
+
+
+def test_a_crop_of_a_photograph_is_as_sharp_as_its_own_size_allows():
+    encoded = image_files.jpeg(height=400, width=230, quality=95)
+    crop = (0.0, 0.0, 0.1, 0.1)  # 40 x 23 pixels: the decoder must not shrink them.
+
+    cropped = images.load(encoded, SIDE, crop=crop)
+
+    np.testing.assert_array_equal(cropped, images.decode(encoded)[:40, :23])
+
+
+def test_a_crop_keeps_one_pixel_at_least():
+    corner = images.load(tiny.png(tiny.pixels(3, 3)), SIDE, crop=(0.99, 0.99, 1.0, 1.0))
+
+    np.testing.assert_array_equal(corner, tiny.pixels(3, 3)[2:, 2:])
+
+
 @pytest.mark.parametrize("sizing", ["limit", *SQUARE])
 def test_the_served_model_sees_the_pixels_that_training_saw(sizing, tmp_path):
-    recipe = tiny.with_values(f"data.sizing={sizing}")
+    recipe = tiny.with_values(f"data.sizing={sizing}", f"data.crop={list(CROP)}")
     drawings = [tiny.drawn("red", seed) for seed in range(3)]
     path = tiny.write(tmp_path / "data", [tiny.example(image, "red") for image in drawings])
 

@@ -40,14 +40,25 @@ def test_without_a_warm_up_the_first_step_has_the_peak():
     assert float(Schedule(phase(warmup_epochs=0.0), STEPS)(0)) == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize("values", [{}, SGD, NADAM], ids=["adamw", "sgd", "nadam"])
-def test_the_optimizer_is_the_one_named(values):
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        pytest.param({}, keras.optimizers.AdamW, id="adamw"),
+        pytest.param(SGD, keras.optimizers.SGD, id="sgd"),
+        pytest.param(NADAM, keras.optimizers.Nadam, id="nadam"),
+    ],
+)
+def test_the_optimizer_is_the_one_named(values, kind):
     optimizer = build_optimizer(phase(weight_decay=0.3, **values), STEPS, 0.9)
 
-    assert type(optimizer) is (keras.optimizers.SGD if values else keras.optimizers.AdamW)
+    assert type(optimizer) is kind
     assert (optimizer.weight_decay, optimizer.ema_momentum) == (0.3, 0.9)
-    if values:
-        assert (optimizer.momentum, optimizer.nesterov) == (0.5, True)
+
+
+def test_sgd_has_its_momentum():
+    optimizer = build_optimizer(phase(**SGD), STEPS, 0.9)
+
+    assert (optimizer.momentum, optimizer.nesterov) == (0.5, True)
 
 
 @pytest.mark.parametrize("values", [{}, SGD, NADAM], ids=["adamw", "sgd", "nadam"])

@@ -123,3 +123,19 @@ def test_our_padding_for_a_stride_of_two_is_same_for_even_sizes(kernel):
 
     np.testing.assert_allclose(valid(padded.features), expected, atol=1e-5)
     assert padded.mask.shape[1:3] == expected.shape[1:3]
+
+
+@pytest.mark.parametrize("axis", [0, 1], ids=["horizontal", "vertical"])
+def test_a_filter_of_ones_own_keeps_the_lines_of_its_direction_only(axis):
+    image = np.zeros((1, 21, 21, 1), "float32")
+    image[0, 10], image[0, :, 10] = 1, 1  # A horizontal and a vertical line.
+    kernel = np.zeros((7, 7, 1, 1), "float32")
+    np.moveaxis(kernel, axis, 0)[3] = 1
+
+    own = layers.Conv2D(1, 7, padding="same", use_bias=False)
+    own.build(image.shape)
+    own.set_weights([kernel])
+    found = np.moveaxis(np.asarray(own(image))[0, ..., 0], axis, 0)
+
+    np.testing.assert_allclose(found[10, 3:18], 7)
+    assert (np.delete(found, 10, axis=0) <= 1).all()

@@ -27,7 +27,7 @@ PLAIN = replace(tiny_boxes.EXPERIMENT.train, label_smoothing=0.0, box_weight=2.0
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     path = tmp_path_factory.mktemp("boxes") / "train.tfrecord"
-    return [tiny.write(path, [tiny_boxes.record(number) for number in range(COUNT)])]
+    return [tiny_boxes.write_split(path, COUNT)]
 
 
 def test_a_target_is_a_class_and_a_box(files):

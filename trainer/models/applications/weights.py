@@ -64,8 +64,13 @@ def load_imagenet(config: Config) -> keras.Model:
             f"model.width={config.width}: ImageNet's weights have width "
             f"{' or '.join(map(str, widths))}; use that, or {FIX}."
         )
+    return download(config, include_top=False, input_shape=(224, 224, 3))
+
+
+def download(config: Config, **values: Any) -> keras.Model:
+    """The network with ImageNet's weights. Raises WeightsUnavailableError."""
     try:
-        return call_keras(config, include_top=False, weights="imagenet", input_shape=(224, 224, 3))
+        return call_keras(config, weights="imagenet", **values)
     except Exception as error:  # Keras raises nothing narrower when a download fails.
         raise WeightsUnavailableError(
             f'model.weights="imagenet": Keras cannot read or download those of {config.backbone} '
@@ -118,3 +123,24 @@ def narrow(layer: keras.Layer, config: Config) -> keras.Layer:
     if isinstance(layer, layers.Reshape):
         values["target_shape"] = (1, 1, -1)
     return type(layer).from_config(values)
+
+
+def load_classes(config: Config) -> list[Array]:
+    """The kernel [channels, 1000] and the offsets [1000] by which the network names an image.
+
+    Raises ValueError for a file that does not contain them, WeightsUnavailableError if ImageNet's
+    weights cannot be downloaded.
+    """
+    if config.weights == "imagenet":
+        whole = download(config, include_top=True)
+    else:
+        whole = build_source(config, top=True)
+        try:
+            whole.load_weights(config.weights)
+        except UNREADABLE as error:
+            raise ValueError(
+                f"model.weights={config.weights} cannot be read as Keras's {config.backbone} "
+                f"weights with the classes of ImageNet ({error}): give such a file."
+            ) from error
+    *_, last = (layer for layer in whole.layers if isinstance(layer, layers.Dense))
+    return last.get_weights()

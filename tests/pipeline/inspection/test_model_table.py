@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from rich.console import Console
 
-from pipeline.cli import model_table
+from pipeline.inspection import model_table
 from tests.fakes import tiny
 from trainer import configs
 from trainer.models.backbones import lite0_weights
