@@ -22,7 +22,14 @@ pytestmark = pytest.mark.skipif(
 # Keras imports TensorFlow if it is there, also on another backend.
 WITHOUT_TENSORFLOW = """
 import sys
-sys.modules["tensorflow"] = None
+from importlib.abc import MetaPathFinder
+
+class Hiding(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "tensorflow":
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Hiding())
 from tests.fakes import jax_steps
 jax_steps.main()
 """
