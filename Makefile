@@ -1,7 +1,7 @@
 # Each target does the set-up it needs. `make setup`, and each target that runs it, takes
 # TRACK=older|newer and PYTHON=/path to override the choice of track and Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations test-malformed test-soak check format bench bench-folder bench-scale bench-serving lock clean
+.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations test-malformed test-soak check format bench bench-folder bench-scale bench-serving bench-models lock clean
 
 SETUP_PYTHON ?= python3
 PY := .venv/bin/python
@@ -91,6 +91,9 @@ bench-serving: setup  ## measure a server: protocols, forms of an image, 1 to 32
 	@$(PY) -m pipeline.bench.serving.run $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(SERVING_ARGS)
 
 # To change uv's version, first replace requirements/uv.txt with the one line "uv==VERSION".
+bench-models: setup  ## compare pushed models; MODELS="served/NAME/VERSION ...", DATA=DIR, MARKDOWN=FILE
+	@$(PY) -m pipeline.bench.models $(MODELS) $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+
 lock:  ## renew the locks from setup.py; LOCK_ARGS=--upgrade for newer versions
 	@$(SETUP_PYTHON) -m tools.installer
 	sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements/uv.txt | \
