@@ -1,0 +1,128 @@
+"""`make bench-models`: pushed models next to each other: parameters, time for an image, memory.
+
+Each model is in a process of its own, which gets the same image files, one at a time.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from pipeline.bench.folder import measure_multiplication
+from pipeline.bench.tables import MarkdownFile, format_markdown, make_table, write_markdown
+from pipeline.bench.throughput import describe_machine, read_peak_memory, show_progress
+from pipeline.cli.options import fail
+from pipeline.exit_codes import WRONG_USE
+from serving import terminal
+from serving.commands import quiet_tensorflow
+
+COLUMNS = (
+    "experiment",
+    "network",
+    "parameters",
+    "ms for an image",
+    "processor time, ms",
+    "peak memory, MiB",
+    "of it before the model, MiB",
+)
+WARM_UP = 3  # Answers before the measurement: the first one compiles.
+MIB = 2**20
+
+Models = Annotated[
+    list[Path], typer.Argument(metavar="DIR...", help="Versions: served/NAME/VERSION.")
+]
+Images = Annotated[Path, typer.Option("--data", metavar="DIR", help="A folder of images.")]
+Most = Annotated[int, typer.Option(help="How many images.", min=1)]
+
+
+class Measurement(NamedTuple):
+    """What one model takes."""
+
+    experiment: str
+    network: str
+    parameters: int
+    seconds: float  # For an image: the median.
+    cpu_seconds: float  # The same, of all threads.
+    memory: int  # Bytes: the peak of its process.
+    memory_before: int  # Bytes: the peak before the model was loaded.
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells under COLUMNS."""
+        return (
+            self.experiment,
+            self.network,
+            f"{self.parameters:,}",
+            f"{1000 * self.seconds:.0f}",
+            f"{1000 * self.cpu_seconds:.0f}",
+            f"{self.memory / MIB:,.0f}",
+            f"{self.memory_before / MIB:,.0f}",
+        )
+
+
+def bench(models: Models, data: Images, images: Most = 20, markdown: MarkdownFile = "") -> None:
+    """Asks each model about the images, and prints one table."""
+    quiet_tensorflow()
+    found = find_images(data)
+    files = found[:: max(1, len(found) // images)][:images]  # From all of the folder.
+    if not files:
+        fail(f"{data} contains no .jpg or .png: give a folder of images by --data.", WRONG_USE)
+    rows = []
+    for model in models:
+        show_progress(f"asking {model} about {len(files)} images")
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            rows.append(pool.submit(measure, model, files).result().cells)
+    speed = f"{measure_multiplication():.0f} GFLOP/s in float32 matrix multiplication"
+    caption = (f"{len(files)} files, one at a time, decoding included", describe_machine(), speed)
+    terminal.console.print(make_table("Pushed models", COLUMNS, rows, caption))
+    write_markdown(markdown, format_markdown(COLUMNS, rows, caption))
+
+
+def find_images(folder: Path) -> list[Path]:
+    """The images below a folder, by their names."""
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".jpg", ".png"))
+
+
+def measure(model: Path, files: list[Path]) -> Measurement:
+    """Loads the model into this process, and asks it about one file after the other."""
+    quiet_tensorflow()
+    import tensorflow as tf
+
+    from trainer.export import network, saved_model
+
+    encoded = [path.read_bytes() for path in files]
+    before = read_peak_memory()
+    loaded = tf.saved_model.load(str(model))
+    answer = loaded.signatures["serving_default"]
+    for image in encoded[:WARM_UP]:
+        answer(tf.constant([image]))
+    times = [time_answer(answer, tf.constant([image])) for image in encoded]
+    memory = read_peak_memory()
+    recipe = saved_model.read_recipe(str(model))
+    return Measurement(
+        experiment=recipe.name,
+        network=recipe.model.name,
+        parameters=network.read(str(model)).count_params(),
+        seconds=statistics.median(seconds for seconds, _ in times),
+        cpu_seconds=statistics.median(cpu_seconds for _, cpu_seconds in times),
+        memory=memory,
+        memory_before=before,
+    )
+
+
+def time_answer(answer: Any, image: Any) -> tuple[float, float]:
+    """Seconds by the clock and of the processor for one answer."""
+    start, cpu_start = time.perf_counter(), time.process_time()
+    for output in answer(image).values():
+        output.numpy()
+    return time.perf_counter() - start, time.process_time() - cpu_start
+
+
+if __name__ == "__main__":
+    terminal.run_function(bench)

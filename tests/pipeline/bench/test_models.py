@@ -1,0 +1,39 @@
+"""Pushed models are asked about files, and compared."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.bench import models as bench
+from tests.fakes import tiny
+from tests.fakes.image_files import put
+from trainer import models
+from trainer.export import saved_model
+
+
+@pytest.fixture
+def version(tmp_path):
+    statistics = tiny.statistics_of(tiny.MASKS)
+    model = models.build(tiny.MASKS.model, statistics)
+    saved_model.save(model, statistics, tiny.MASKS, str(tmp_path / "1"))
+    return tmp_path / "1", model.count_params()
+
+
+def test_a_model_is_measured(tmp_path, version):
+    folder, parameters = version
+    put(tmp_path / "images", {f"{n}.png": tiny.png(tiny.pixels(20 + n, 30)) for n in range(4)})
+
+    found = bench.measure(folder, bench.find_images(tmp_path / "images"))
+
+    assert (found.experiment, found.network) == (tiny.MASKS.name, "unet_small")
+    assert found.parameters == parameters
+    assert found.seconds > 0
+    assert found.cpu_seconds > 0
+    assert found.memory >= found.memory_before > 0
+    assert len(found.cells) == len(bench.COLUMNS)
+
+
+def test_images_are_found_at_any_depth_and_nothing_else(tmp_path):
+    put(tmp_path, {"a/1.JPG": b"", "b/c/2.png": b"", "b/list.txt": b""})
+
+    assert [path.name for path in bench.find_images(tmp_path)] == ["1.JPG", "2.png"]
