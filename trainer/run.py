@@ -13,7 +13,7 @@ from trainer.data import input_pipeline
 from trainer.export import saved_model
 from trainer.learning import devices, head_phase, training
 from trainer.learning.checkpoints import remove_checkpoints
-from trainer.learning.precision import use_precision
+from trainer.precision import use_precision
 
 
 def run_fn(fn_args: FnArgs) -> None:

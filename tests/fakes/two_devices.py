@@ -16,8 +16,8 @@ import tensorflow as tf
 from tests.fakes import lite0, tiny
 from trainer import models
 from trainer.learning import devices, head_phase, training
-from trainer.learning.precision import use_precision
 from trainer.phase_config import HeadPhaseConfig
+from trainer.precision import use_precision
 
 PHASE = HeadPhaseConfig(epochs=2, learning_rate=1e-2, warmup_epochs=0.0, weight_decay=0.0)
 VALUES = ("train.epochs=2", "train.learning_rate=1e-2", "model.dropout=0.0")

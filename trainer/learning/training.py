@@ -14,8 +14,8 @@ from trainer.config import Recipe
 from trainer.learning.checkpoints import Checkpoints
 from trainer.learning.devices import SplitModel, find_devices
 from trainer.learning.optimizers import build_optimizer, list_factors
-from trainer.learning.precision import scale_loss
 from trainer.learning.weight_histograms import WeightHistograms
+from trainer.precision import scale_loss
 
 
 def fit(

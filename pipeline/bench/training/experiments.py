@@ -15,9 +15,9 @@ from trainer.config import Experiment
 from trainer.data import input_pipeline
 from trainer.data.preprocessing import DataStatistics
 from trainer.learning import training
-from trainer.learning.precision import use_precision
 from trainer.model_config import CLASSIFIERS, LOCALIZERS, drop_weights
 from trainer.overrides import MODELS, apply_overrides
+from trainer.precision import use_precision
 
 FLOWERS = "flowers"
 STAND_INS = {"classes": "flowers-transfer", "masks": "pets-transfer", "boxes": "pet-heads"}

@@ -61,8 +61,8 @@ def bench(
 
 def find_names(models: str, precision: str) -> Sequence[str]:
     """The models to measure. Ends the command for an unknown name or precision."""
-    from trainer.learning.precision import POLICIES
     from trainer.models import BUILDERS
+    from trainer.precision import POLICIES
 
     names = [name.strip() for name in models.split(",")] if models else [*BUILDERS]
     for name in names:

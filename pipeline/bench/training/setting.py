@@ -21,4 +21,4 @@ class Setting:
 
     photographs: Photographs
     seconds: float  # Of each measurement, at least.
-    precision: str  # See trainer/learning/precision.py.
+    precision: str  # See trainer/precision.py.

@@ -14,10 +14,10 @@ from tests.fakes.images.padded import batch_of
 from trainer import models
 from trainer.export import saved_model
 from trainer.learning import training
-from trainer.learning.precision import POLICIES, use_precision
 from trainer.models import BUILDERS
 from trainer.models.applications.networks import NETWORKS
 from trainer.models.layers import fix_kernels
+from trainer.precision import POLICIES, use_precision
 
 PLAIN = "model.dropout=0.0"  # Noise in 16 bits is another noise.
 EXPERIMENTS = {
