@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 
 import keras
@@ -37,12 +38,14 @@ def build(experiment, precision):
         return models.build(experiment.model, tiny.statistics_of(experiment))
 
 
+@functools.cache
 def take_a_step(experiment, precision):
-    """The loss before, and the model."""
+    """The loss before, and the model after."""
     train = replace(experiment.train, precision=precision, warmup_epochs=0.0)
     experiment = replace(experiment, train=train)
     model = build(experiment, precision)
     training.compile_model(model, tiny.STEPS, experiment)
+    model.run_eagerly = True  # Without tracing, which takes most of the time.
     mask = np.zeros((2, 33, 40, 1), "uint8")
     targets = mask if experiment.data.mask else np.eye(2, dtype="float32")
     loss = model.train_on_batch(INPUTS, targets)[0]
