@@ -73,15 +73,21 @@ def bench(models: Models, data: Images, images: Most = 20, markdown: MarkdownFil
     files = found[:: max(1, len(found) // images)][:images]  # From all of the folder.
     if not files:
         fail(f"{data} contains no .jpg or .png: give a folder of images by --data.", WRONG_USE)
-    rows = []
-    for model in models:
-        show_progress(f"asking {model} about {len(files)} images")
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            rows.append(pool.submit(measure, model, files).result().cells)
+    rows = [measure_apart(model, files).cells for model in models]
     speed = f"{measure_multiplication():.0f} GFLOP/s in float32 matrix multiplication"
     caption = (f"{len(files)} files, one at a time, decoding included", describe_machine(), speed)
     terminal.console.print(make_table("Pushed models", COLUMNS, rows, caption))
     write_markdown(markdown, format_markdown(COLUMNS, rows, caption))
+
+
+def measure_apart(model: Path, files: list[Path]) -> Measurement:
+    """Measures in a new process, whose peak memory is that of one model."""
+    show_progress(f"asking {model} about {len(files)} images")
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        try:
+            return pool.submit(measure, model, files).result()
+        except (OSError, ValueError) as error:
+            fail(f"{model} cannot be measured: {error}", WRONG_USE)
 
 
 def find_images(folder: Path) -> list[Path]:
