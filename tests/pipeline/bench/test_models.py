@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.bench import models as bench
 from tests.fakes import tiny
-from tests.fakes.image_files import put
+from tests.fakes.image_files import jpeg, put
 from trainer import models
 from trainer.export import saved_model
 
@@ -39,9 +39,10 @@ def test_a_model_is_measured(tmp_path, version):
 
 
 def test_images_are_found_at_any_depth_and_nothing_else(tmp_path):
-    put(tmp_path, {"a/1.JPG": b"", "b/c/2.png": b"", "b/list.txt": b""})
+    image = tiny.png(tiny.pixels(8, 8))
+    put(tmp_path, {"a/1.jpeg": jpeg(), "b/c/2": image, "b/list.txt": b"a", "b/empty.png": b""})
 
-    assert [path.name for path in bench.find_images(tmp_path)] == ["1.JPG", "2.png"]
+    assert [path.name for path in bench.find_images(tmp_path)] == ["1.jpeg", "2"]
 
 
 def test_a_folder_without_a_model_is_refused_by_its_name(tmp_path):
