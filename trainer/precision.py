@@ -16,6 +16,7 @@ POLICIES = {
     "bfloat16": "mixed_bfloat16",
     "float16": "mixed_float16",
 }  # Of Keras, by the experiment's name.
+INITIAL_SCALE = 2.0**15  # Of float16's loss, as Keras has it; overflows halve it.
 
 
 @contextmanager
@@ -33,4 +34,4 @@ def scale_loss(optimizer: keras.optimizers.Optimizer, name: str) -> keras.optimi
     """The optimizer; for float16 it also scales the loss, or small gradients would become 0."""
     if name != "float16":
         return optimizer
-    return keras.optimizers.LossScaleOptimizer(optimizer)
+    return keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=INITIAL_SCALE)

@@ -12,6 +12,7 @@ import pytest
 import tensorflow as tf
 
 from tests.fakes import tiny
+from tests.fakes.broken_data import broken
 from trainer import models
 from trainer.learning import training
 from trainer.learning.checkpoints import Checkpoints, remove_checkpoints
@@ -72,17 +73,6 @@ def test_a_resumed_training_ends_as_an_undisturbed_one(tmp_path, undisturbed, ba
     assert rest.history["val_loss"] == pytest.approx(losses, abs=1e-5)
     for one, other in zip(expected.get_weights(), resumed.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
-
-
-def broken(train, batches):
-    """The training data, which cannot be read after some batches."""
-
-    def read(first):
-        yield from train(first).take(batches)
-        raise OSError("unplugged")
-
-    spec = train(0).element_spec
-    return lambda first: tf.data.Dataset.from_generator(lambda: read(first), output_signature=spec)
 
 
 KILLED = """

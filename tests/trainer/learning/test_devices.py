@@ -35,9 +35,9 @@ def test_two_devices_have_the_losses_of_one(losses, kind):
 
 
 def test_training_that_was_killed_resumes_on_two_devices(losses):
-    whole, resumed = losses["resumed"]
+    (_, loss, _, val_loss), resumed = losses["resumed"]
 
-    assert resumed == pytest.approx(whole, abs=1e-5)
+    assert resumed == pytest.approx([loss, val_loss], abs=1e-5)
 
 
 @pytest.mark.parametrize(
