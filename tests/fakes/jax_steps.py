@@ -1,7 +1,8 @@
 """Training steps on JAX. tests/trainer/models/test_jax.py runs it in a process of its own.
 
 A step of each model is traced, with its gradients. Compiling takes most of the time, so only the
-first `steps` models take it. Prints JSON: how many gradients each model has, and how much weights changed.
+first `steps` models take it. Prints JSON: how many gradients each model has, and the largest change
+of a weight.
 """
 
 from __future__ import annotations
