@@ -51,7 +51,14 @@ def take_a_step(name: str) -> float:
     model, inputs = narrow_models.build(name), narrow_models.draw_images()
     model.compile(optimizer=keras.optimizers.SGD(0.01), loss="mean_squared_error")
     before = model.get_weights()
-    model.train_on_batch(inputs, np.ones((2, narrow_models.CLASSES), "float32"))
+    model.train_on_batch(inputs, np.ones(find_target_shape(model, inputs), "float32"))
     after = model.get_weights()
     assert all(np.isfinite(weight).all() for weight in after), name
     return max(float(np.abs(a - b).max()) for a, b in zip(after, before, strict=True))
+
+
+def find_target_shape(model: keras.Model, inputs: dict[str, np.ndarray]) -> tuple[int, ...]:
+    """The shape of the outputs: of each image, or of each of its pixels."""
+    count, height, width, _ = inputs["image"].shape
+    pixels = (height, width) if len(model.output.shape) == 4 else ()
+    return (count, *pixels, model.output.shape[-1])
