@@ -1,7 +1,7 @@
 # Each target does the set-up it needs. `make setup`, and each target that runs it, takes
 # TRACK=older|newer and PYTHON=/path to override the choice of track and Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations test-malformed test-soak check format bench bench-folder bench-scale bench-serving bench-models lock clean
+.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations test-malformed test-soak check format bench bench-folder bench-scale bench-serving bench-models bench-train lock clean
 
 SETUP_PYTHON ?= python3
 PY := .venv/bin/python
@@ -21,6 +21,7 @@ MALFORMED_ARGS ?=
 SCALE_ARGS ?=
 FOLDER_ARGS ?=
 SERVING_ARGS ?=
+TRAIN_ARGS ?=
 LOCK_ARGS ?=
 # Images contain the same versions as the environment of the tests.
 OF_IMAGES = --constraint requirements/py311-313.lock --python-version 3.13 \
@@ -89,6 +90,9 @@ bench-scale: setup  ## measure fixed and per-image cost of the Beam engines, wit
 
 bench-serving: setup  ## measure a server: protocols, forms of an image, 1 to 32 clients; MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.serving.run $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(SERVING_ARGS)
+
+bench-train: setup  ## measure training: the tutorial's, ours, each model; DATA=DIR, MARKDOWN=FILE
+	@$(PY) -m pipeline.bench.training.run $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(TRAIN_ARGS)
 
 bench-models: setup  ## compare pushed models; MODELS="served/NAME/VERSION ...", DATA=DIR, MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.models $(MODELS) $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")

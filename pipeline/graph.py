@@ -166,7 +166,7 @@ def make_trainer(
         train_args=TrainArgs(splits=["train"]),
         eval_args=EvalArgs(splits=["val"]),
         custom_config={
-            "experiment": config.recipe_to_json(experiment),
+            "experiment": config.recipe_to_json(settings.choose_hardware(experiment)),
             "checkpoints": settings.checkpoints,
         },
     )

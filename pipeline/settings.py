@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pipeline.beam import IN_PROCESS
 from pipeline.settings_error import SettingsError
+from trainer.config import Experiment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,8 @@ class Settings:
     served_version: str = "newest"
     push_attempt: str = ""  # If it changes, Pusher pushes the same model once more.
     beam_args: tuple[str, ...] = IN_PROCESS
+    precision: str = ""  # Of training, in place of the experiment's train.precision.
+    devices: str = ""  # Likewise for train.devices.
 
     @classmethod
     def from_env(
@@ -50,6 +54,12 @@ class Settings:
     def checkpoints(self) -> str:
         """The folder from which killed training resumes."""
         return f"{self.workdir}/checkpoints"
+
+    def choose_hardware(self, experiment: Experiment) -> Experiment:
+        """The experiment with the precision and devices of these settings, if they name any."""
+        given = {"precision": self.precision, "devices": self.devices}
+        chosen: dict[str, Any] = {name: value for name, value in given.items() if value}
+        return replace(experiment, train=replace(experiment.train, **chosen))
 
     def served_folder(self, model: str) -> str:
         """The folder of a model's versions."""

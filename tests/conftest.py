@@ -22,4 +22,5 @@ def pytest_addoption(parser):
     parser.addoption("--mutations", type=int, default=300, help="damaged files of tests/mutations")
     parser.addoption("--soak-minutes", type=float, default=0.2, help="how long tests/soak asks")
     parser.addoption("--malformed", type=int, default=60, help="requests of tests/malformed")
+    parser.addoption("--jax-steps", type=int, default=3, help="models that take a step on JAX")
     parser.addoption("--seed", type=int, default=0, help="decides the moments and the damage")

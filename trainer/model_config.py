@@ -58,6 +58,8 @@ class VGGConfig:
     frozen: StrictBool = False  # Whether pretrained weights stay fixed in training.
     dropout: FractionBelow1 = 0.5
     refine: StrictBool = False  # vgg16_deconv only: a 3x3 convolution after each transposed one.
+    mirrored: StrictBool = False  # Serving averages with the mirrored image: twice the work.
+    sides: tuple[Count, ...] = ()  # Pixels: serving averages over these sides, not data.max_side.
 
     def __post_init__(self) -> None:
         if self.refine and self.name != "vgg16_deconv":
@@ -189,6 +191,7 @@ PRETRAINED = (
 )  # They have a backbone.
 AVERAGING = (
     UNetConfig,
+    VGGConfig,
     UNetLite0Config,
     UNetApplicationConfig,
 )  # Their served models average over several views.

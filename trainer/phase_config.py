@@ -20,6 +20,9 @@ from trainer.config_values import (
     Seed,
 )
 
+Precision = Literal["float32", "bfloat16", "float16"]
+Devices = Literal["one", "all"]
+
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
 class AugmentConfig:
@@ -81,3 +84,5 @@ class TrainConfig(PhaseConfig):
     box_weight: Amount = 0.0  # Boxes only: weight of the box loss, added to the cross-entropy.
     layer_decay: FractionAbove0 = 1.0  # The factor of the rate from a group to the one before.
     histogram_epochs: CountOrNone = 0  # From one log of weight histograms to the next; 0: no log.
+    precision: Precision = "float32"  # Of the layers; float16 with a scaled loss.
+    devices: Devices = "one"  # "all": each GPU of the machine takes `batch_size` images a step.

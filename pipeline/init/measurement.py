@@ -13,10 +13,11 @@ import keras
 import tensorflow as tf
 
 from pipeline.init.budget import Costs
-from trainer import head_phase, models, training
+from trainer import models
 from trainer.config import Experiment
 from trainer.data import input_pipeline
 from trainer.data.preprocessing import DataStatistics
+from trainer.learning import head_phase, training
 from trainer.model_config import drop_weights
 from trainer.models.split import split
 

@@ -17,6 +17,7 @@ from pydantic.dataclasses import dataclass
 from pipeline import beam as engines
 from pipeline.beam import Beam
 from pipeline.settings_error import SettingsError
+from trainer.phase_config import Devices, Precision
 
 STRICT = pydantic.ConfigDict(extra="forbid")
 Amount = Annotated[float, Field(gt=0)]
@@ -107,6 +108,8 @@ class ClusterSettings:
     steps: dict[str, StepSettings] = Field(default_factory=STEPS.copy)
     other_steps: StepSettings = StepSettings()
     gpu: Gpu = Gpu()
+    precision: Precision | None = None  # Of training; None: the experiment's train.precision.
+    devices: Devices | None = None  # None: "all" if the Trainer has several GPUs, or train.devices.
     pull_policy: Literal["IfNotPresent", "Always", "Never"] = "IfNotPresent"
     pull_secrets: tuple[str, ...] = ()
     run_as_user: UserId | None = None  # None: the image's user.
@@ -129,6 +132,12 @@ class ClusterSettings:
                 name="data",
             )
         return self.beam.kubeflow_args
+
+    @property
+    def trainer_devices(self) -> str:
+        """The devices that the Trainer uses; empty: those that the experiment names."""
+        several = self.find_step_settings("Trainer").gpus > 1
+        return self.devices or ("all" if several else "")
 
     def find_step_settings(self, name: str) -> StepSettings:
         """The limits of a component's step."""

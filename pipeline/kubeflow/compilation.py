@@ -143,6 +143,8 @@ def run_tfx_compiler(experiment: Experiment, cluster: ClusterSettings) -> Pipeli
         served_version=given["served_version"],
         checkpoint_folder=cluster.checkpoints,
         beam_args=cluster.beam_args,
+        precision=cluster.precision or "",
+        devices=cluster.trainer_devices,
     )
     runner = KubeflowV2DagRunner(
         KubeflowV2DagRunnerConfig(

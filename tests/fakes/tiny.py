@@ -11,11 +11,12 @@ import tensorflow as tf
 from PIL import Image
 
 from tests.fakes.image_files import file_of
-from trainer import models, training
+from trainer import models
 from trainer.config import AugmentConfig, DataConfig, Experiment, MaskConfig, Threshold, TrainConfig
 from trainer.data import images, input_pipeline, records
 from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
+from trainer.learning import training
 from trainer.model_config import ClassifierConfig, UNetConfig
 from trainer.overrides import apply_overrides
 

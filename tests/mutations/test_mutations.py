@@ -12,9 +12,10 @@ import pytest
 from tests.fakes import image_files, tiny
 from tests.fakes.ingested import PETS, ingest
 from tests.mutations.damage import mutate
-from trainer import models, training
+from trainer import models
 from trainer.data import input_pipeline, records
 from trainer.data.preprocessing import DataStatistics
+from trainer.learning import training
 
 pytestmark = pytest.mark.timeout(3600)
 KINDS = {

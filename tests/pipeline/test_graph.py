@@ -171,6 +171,16 @@ def test_the_root_of_all_artifacts_is_in_the_working_directory(experiment):
     assert root == "/run/artifacts"
 
 
+def test_precision_and_devices_of_the_settings_reach_the_trainer(experiment):
+    settings = replace(SETTINGS, precision="bfloat16", devices="all")
+    for given, expected in ((SETTINGS, ("float32", "one")), (settings, ("bfloat16", "all"))):
+        made = {step.id: step for step in create_pipeline(experiment, given).components}
+        values = json.loads(made["Trainer"].exec_properties["custom_config"])
+        train = json.loads(values["experiment"])["train"]
+
+        assert (train["precision"], train["devices"]) == expected
+
+
 def test_a_push_attempt_reaches_the_pusher(experiment):
     settings = replace(SETTINGS, push_attempt="2")
 

@@ -29,5 +29,5 @@ def score(features: Map, image_mask: keras.KerasTensor, classes: int) -> keras.K
     """The logits [B, H, W, classes]: features of stride 2 scored, and enlarged to the image."""
     x = layers.Conv2D(classes, 1, name="scores")(features.features)
     x = layers.Multiply(name="scores_masked")([x, features.mask])
-    enlarge = BilinearUpsampling(2, trainable=False, name="logits")
+    enlarge = BilinearUpsampling(2, trainable=False, dtype="float32", name="logits")
     return enlarge(x, features.mask, image_mask)

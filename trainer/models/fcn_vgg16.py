@@ -67,5 +67,5 @@ def fuse(coarse: Map, fine: Map, name: str) -> Map:
 
 def enlarge(scores: Map, factor: int, image: Map) -> keras.KerasTensor:
     """The logits: scores at the image's size, interpolated by a kernel that is not learned."""
-    layer = BilinearUpsampling(factor, trainable=False, name="logits")
+    layer = BilinearUpsampling(factor, trainable=False, dtype="float32", name="logits")
     return layer(scores.features, scores.mask, image.mask)

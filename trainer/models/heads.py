@@ -34,7 +34,7 @@ def dense_head(
     """Pools the features, then scores them once."""
     x = MaskedPooling(config.pooling, name="pool")(x, mask)
     x = layers.Dropout(config.dropout, name="dropout")(x)
-    return layers.Dense(classes, name="logits")(x)
+    return layers.Dense(classes, dtype="float32", name="logits")(x)
 
 
 HEADS = {"conv": conv_head, "dense": dense_head}

@@ -32,8 +32,9 @@ def normalize(
 ) -> keras.KerasTensor:
     """The image with mean 0 and variance 1 in each channel, and zeros for its padding.
 
-    `mean` and `std` are those of the channels, in 0..255.
+    `mean` and `std` are those of the channels, in 0..255. Computed in float32, because less cannot
+    represent all pixel values.
     """
     variance = [value**2 for value in std]
-    x = layers.Normalization(mean=mean, variance=variance, name="normalize")(image)
+    x = layers.Normalization(mean=mean, variance=variance, dtype="float32", name="normalize")(image)
     return layers.Multiply(name="normalize_masked")([x, mask])

@@ -61,10 +61,13 @@ def pad_to_halve(before: Map, kernel: int, name: str) -> Map:
 
 
 class MaskedPooling(keras.layers.Layer):
-    """Average or maximum over each image's own positions: [B, H, W, C] to [B, C]."""
+    """Average or maximum over each image's own positions: [B, H, W, C] to [B, C].
+
+    It computes in float32 in mixed precision too: sums over a map are too large for less.
+    """
 
     def __init__(self, pooling: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": "float32", **kwargs})
         if pooling not in ("average", "max"):
             raise ValueError(f"pooling is {pooling!r}: use 'average' or 'max'.")
         self.pooling = pooling
@@ -114,14 +117,23 @@ class MaskedReLU6(keras.layers.Layer):
 
 
 class ComputedKernel:
-    """Part of a convolution layer: its `kernel` is a weight, and is not used as it is."""
+    """Part of a convolution layer: its `kernel` is a weight, and is not used as it is.
+
+    In mixed precision the kernel is computed in float32, then cast.
+    """
 
     kernel: keras.Variable
+    compute_dtype: str
 
     def __init__(self, *args: Any, is_fixed: bool = False, **kwargs: Any) -> None:
         """The arguments of the convolution; `is_fixed` says that the weight is used as it is."""
         super().__init__(*args, **kwargs)
         self.is_fixed = is_fixed
+
+    def add_weight(self, *args: Any, **kwargs: Any) -> keras.Variable:
+        """A weight; only the bias is cast when it is read, since it is added to the maps."""
+        cast = kwargs.get("name") == "bias"
+        return super().add_weight(*args, **{**kwargs, "autocast": cast})  # type: ignore[misc]
 
     @abstractmethod
     def compute_kernel(self, kernel: keras.KerasTensor) -> keras.KerasTensor:
@@ -129,7 +141,8 @@ class ComputedKernel:
 
     def find_kernel(self, kernel: keras.KerasTensor) -> keras.KerasTensor:
         """The kernel that is used."""
-        return kernel if self.is_fixed else self.compute_kernel(kernel)
+        found = kernel if self.is_fixed else self.compute_kernel(kernel)
+        return ops.cast(found, self.compute_dtype)
 
     def fix_kernel(self) -> None:
         """Replaces the weight by the kernel that is used. The layer can no longer be trained."""
@@ -184,15 +197,26 @@ class Gain(keras.layers.Layer):
 
 
 def fix_kernels(model: keras.Model) -> keras.Model:
-    """A copy of the model that answers alike, and computes no kernels: for serving only.
+    """A copy of the model that answers alike in float32, and computes no kernels: for serving.
 
     For one image of 160 x 120 pixels, computing the kernels took almost half of the time.
     """
     kinds = {type(layer).__name__: type(layer) for layer in model.layers}
     # Not by clone_model: newer versions of Keras then copy the optimizer too.
-    copy = type(model).from_config(model.get_config(), custom_objects=kinds)
+    copy = type(model).from_config(use_float32(model.get_config()), custom_objects=kinds)
     copy.set_weights(model.get_weights())
     for layer in copy.layers:
         if isinstance(layer, ComputedKernel):
             layer.fix_kernel()
     return copy
+
+
+def use_float32(config: dict[str, Any]) -> dict[str, Any]:
+    """The configuration of a model whose layers compute in float32; inputs keep their types."""
+    layers = [
+        {**layer, "config": {**layer["config"], "dtype": "float32"}}
+        if layer["class_name"] != "InputLayer"
+        else layer
+        for layer in config["layers"]
+    ]
+    return {**config, "layers": layers}

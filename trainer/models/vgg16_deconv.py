@@ -43,7 +43,7 @@ def build(
         if (name, channels) in ADDED:
             x = layers.Add(name=f"add_{name}")([x, maps[name].features])
     x = layers.Conv2D(classes, 1, kernel_initializer="zeros", name="scores")(x)
-    logits = layers.Multiply(name="logits")([x, maps["image"].mask])
+    logits = layers.Multiply(dtype="float32", name="logits")([x, maps["image"].mask])
     return vgg16_weights.read(keras.Model(inputs, logits, name="vgg16_deconv"), config)
 
 

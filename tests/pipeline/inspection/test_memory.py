@@ -10,7 +10,8 @@ from keras import layers
 from pipeline.inspection import memory, model_table
 from pipeline.inspection.memory import Views
 from tests.fakes import tiny
-from trainer import models, training
+from trainer import models
+from trainer.learning import training
 
 FLOAT = 4
 CASES = {"classes": tiny.EXPERIMENT, "masks": tiny.MASKS}

@@ -22,6 +22,23 @@ def test_a_cluster_file_overrides_single_values(tmp_path):
     assert cluster.find_step_settings("RunReport") == cluster.other_steps
 
 
+@pytest.mark.parametrize(
+    ("text", "devices"),
+    [
+        pytest.param("image: a:1", "", id="one-gpu"),
+        pytest.param("steps: {Trainer: {gpus: 4}}", "all", id="several"),
+        pytest.param("{devices: one, steps: {Trainer: {gpus: 4}}}", "one", id="chosen"),
+    ],
+)
+def test_a_trainer_with_several_gpus_uses_all_unless_the_file_says_otherwise(
+    tmp_path, text, devices
+):
+    file = tmp_path / "cluster.yaml"
+    file.write_text(text)
+
+    assert ClusterSettings.from_env(file).trainer_devices == devices
+
+
 def test_an_image_given_overrides_the_environment_which_overrides_the_file(tmp_path, monkeypatch):
     file = tmp_path / "cluster.yaml"
     file.write_text("image: of/file:1\n")

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from tests.fakes import tiny, tiny_boxes
-from trainer import configs, models, training
+from trainer import configs, models
 from trainer.data import input_pipeline
 from trainer.data.preprocessing import DataStatistics
+from trainer.learning import training
 from trainer.model_config import drop_weights
 
 WRITERS = {

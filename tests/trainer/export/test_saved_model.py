@@ -12,8 +12,8 @@ import pytest
 import tensorflow as tf
 
 from tests.fakes import image_files, tiny
-from trainer import training
 from trainer.export import saved_model
+from trainer.learning import training
 
 SIZES = [(17, 33), (48, 20), (1, 1), (16, 16)]
 IMAGES = [tiny.pixels(*size, seed) for seed, size in enumerate(SIZES)]

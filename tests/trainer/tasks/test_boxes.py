@@ -12,8 +12,9 @@ import tensorflow as tf
 
 from tests.fakes import tiny, tiny_boxes
 from tests.fakes.transformed import transform
-from trainer import head_phase, models, tasks, training
+from trainer import models, tasks
 from trainer.data import input_pipeline, preprocessing
+from trainer.learning import head_phase, training
 from trainer.phase_config import HeadPhaseConfig
 from trainer.tasks import box_losses
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from tests.fakes import tiny
-from trainer import models, training
+from trainer import models
 from trainer.data import input_pipeline, records
+from trainer.learning import training
 
 LABELS = tiny.MASKS.data.classes
 SHADELESS = {"brightness": 0.0, "contrast": 0.0, "saturation": 0.0}

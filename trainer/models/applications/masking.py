@@ -88,7 +88,7 @@ def find_pairs(named: Mapping[str, keras.Layer], batch_norm: Normalization) -> d
 
 def add_factor(layer: keras.Layer) -> keras.Layer:
     """The convolution with a factor and an offset for each channel."""
-    return AFFINE[type(layer)].from_config({**layer.get_config(), "use_bias": True})
+    return AFFINE[type(layer)].from_config({**read_config(layer), "use_bias": True})
 
 
 def place(layer: keras.Layer, inputs: list[Map], name: str, batch_norm: Normalization) -> Map:
@@ -122,7 +122,7 @@ def normalize(
     x, mask = found
     if batch_norm == "frozen":
         return copy(layer, name)(x, training=False)
-    return MaskedBatchNormalization.from_config({**layer.get_config(), "name": name})(x, mask)
+    return MaskedBatchNormalization.from_config({**read_config(layer), "name": name})(x, mask)
 
 
 def slide(layer: keras.Layer, found: Map, name: str) -> Map:
@@ -155,4 +155,9 @@ def zero_padding(found: Map, name: str) -> keras.KerasTensor:
 
 def copy(layer: keras.Layer, name: str, **values: Any) -> keras.Layer:
     """A new layer with the configuration of another one."""
-    return type(layer).from_config({**layer.get_config(), "name": name, **values})
+    return type(layer).from_config({**read_config(layer), "name": name, **values})
+
+
+def read_config(layer: keras.Layer) -> dict[str, Any]:
+    """A layer's configuration, without its precision: a new layer has that of its model."""
+    return {name: value for name, value in layer.get_config().items() if name != "dtype"}

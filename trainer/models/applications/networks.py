@@ -85,12 +85,12 @@ def name_layers(source: keras.Model, network: Network) -> dict[str, keras.Layer]
 
 def scale_to_1() -> keras.Layer:
     """Pixels in -1..1."""
-    return layers.Rescaling(1 / 127.5, offset=-1, name="normalize")
+    return layers.Rescaling(1 / 127.5, offset=-1, dtype="float32", name="normalize")
 
 
 def subtract_caffe_means() -> keras.Layer:
     """BGR, less the channels' means over ImageNet."""
-    return CaffePixels(name="normalize")
+    return CaffePixels(dtype="float32", name="normalize")
 
 
 def standardize_imagenet() -> keras.Layer:
@@ -99,6 +99,7 @@ def standardize_imagenet() -> keras.Layer:
     return layers.Normalization(
         mean=[255 * value for value in mean],
         variance=[(255 * value) ** 2 for value in std],
+        dtype="float32",
         name="normalize",
     )
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from trainer.models.applications.masking import find_pairs
 from trainer.models.applications.networks import NETWORKS, Config, name_layers
 from trainer.models.backbones.vgg16_weights import WeightsUnavailableError
+from trainer.precision import use_precision
 
 Array = NDArray[Any]
 
@@ -105,14 +106,16 @@ def build_source(config: Config, *, top: bool = False) -> keras.Model:
         return call_keras(config, **values)
     with keras.StatelessScope(initialize_variables=False):  # Only its layers are needed.
         full = call_keras(config, **values)
-    return keras.models.clone_model(full, clone_function=lambda layer: narrow(layer, config))
+    with use_precision("float32"):
+        return keras.models.clone_model(full, clone_function=lambda layer: narrow(layer, config))
 
 
 def call_keras(config: Config, **values: Any) -> keras.Model:
     """The function of keras.applications, with a network's own options."""
     network = NETWORKS[config.backbone]
     alpha = {"alpha": config.width} if network.alphas else {}
-    return network.function(**network.options, **alpha, **values)
+    with use_precision("float32"):  # In 16 bits, a cast would be between its layers.
+        return network.function(**network.options, **alpha, **values)
 
 
 def narrow(layer: keras.Layer, config: Config) -> keras.Layer:

@@ -83,7 +83,7 @@ def normalize_pixels(
     """The image, normalized as the weights need it: pretrained ones, or new ones."""
     if config.weights == "none":
         return normalize(image, mask, mean=mean, std=std)
-    x = layers.Rescaling(1 / 128, offset=-127 / 128, name="normalize")(image)
+    x = layers.Rescaling(1 / 128, offset=-127 / 128, dtype="float32", name="normalize")(image)
     return layers.Multiply(name="normalize_masked")([x, mask])
 
 

@@ -52,7 +52,7 @@ def normalize_pixels(
     """The image, normalized as the weights need it: pretrained ones, or new ones."""
     if config.weights == "none":
         return normalize(image, mask, mean=mean, std=std)
-    x = CaffePixels(name="normalize")(image)
+    x = CaffePixels(dtype="float32", name="normalize")(image)
     return layers.Multiply(name="normalize_masked")([x, mask])
 
 

@@ -39,7 +39,7 @@ def build(
     x = layers.Flatten(name="flatten")(x)
     for number, units in enumerate(HIDDEN, start=6):
         x = add_hidden(x, scale_channels(units, config), config.dropout, f"hidden{number}")
-    logits = layers.Dense(classes, name="logits")(x)
+    logits = layers.Dense(classes, dtype="float32", name="logits")(x)
 
     return keras.Model(inputs, logits, name="alexnet")
 

@@ -46,6 +46,7 @@ class LocalResponseNormalization(keras.layers.Layer):
     """Divides each channel by the strength of its neighbours (Krizhevsky et al., section 3.3).
 
     The sum of squares over `radius` channels on each side; https://papers.nips.cc/paper/4824.
+    It computes in float32 in mixed precision too: squares may be too large for float16.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class LocalResponseNormalization(keras.layers.Layer):
         beta: float = 0.75,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": "float32", **kwargs})
         self.radius, self.bias, self.alpha, self.beta = radius, bias, alpha, beta
 
     def call(self, features: keras.KerasTensor) -> keras.KerasTensor:

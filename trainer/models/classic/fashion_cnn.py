@@ -36,6 +36,6 @@ def build(
     x = layers.Flatten(name="flatten")(x)
     for number, units in enumerate(config.hidden, start=1):
         x = add_hidden(x, units, config.dropout, f"hidden{number}")
-    logits = layers.Dense(classes, name="logits")(x)
+    logits = layers.Dense(classes, dtype="float32", name="logits")(x)
 
     return keras.Model(inputs, logits, name="fashion_cnn")

@@ -27,7 +27,10 @@ def build_square_inputs(
     inputs, _ = build_inputs(len(mean))
     x = FitSquare(side, name="fit")(inputs["image"], inputs["size"])
     variance = [value**2 for value in std]
-    return inputs, layers.Normalization(mean=mean, variance=variance, name="normalize")(x)
+    normalization = layers.Normalization(
+        mean=mean, variance=variance, dtype="float32", name="normalize"
+    )
+    return inputs, normalization(x)
 
 
 def convolve(x: keras.KerasTensor, channels: int, kernel: int, name: str) -> keras.KerasTensor:

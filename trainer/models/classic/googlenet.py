@@ -59,7 +59,7 @@ def build(
             x = add_inception(x, scale_block(block, config), f"inception_{stage}{letter}")
     pooled = MaskedPooling("average", name="pool")(x.features, x.mask)
     dropped = layers.Dropout(config.dropout, name="dropout")(pooled)
-    logits = layers.Dense(classes, name="logits")(dropped)
+    logits = layers.Dense(classes, dtype="float32", name="logits")(dropped)
 
     return keras.Model(inputs, logits, name="googlenet")
 

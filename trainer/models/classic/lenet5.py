@@ -30,6 +30,6 @@ def build(
     x = layers.Conv2D(120, 5, activation="tanh", name="c5")(x)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(84, activation="tanh", name="f6")(x)
-    logits = layers.Dense(classes, name="logits")(x)
+    logits = layers.Dense(classes, dtype="float32", name="logits")(x)
 
     return keras.Model(inputs, logits, name="lenet5")

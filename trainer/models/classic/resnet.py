@@ -37,7 +37,7 @@ def build(
             stride = 2 if stage > 1 and unit == 1 else 1
             x = add_unit(x, config, channels, f"stage{stage}_unit{unit}", stride=stride)
     pooled = MaskedPooling("average", name="pool")(x.features, x.mask)
-    logits = layers.Dense(classes, name="logits")(pooled)
+    logits = layers.Dense(classes, dtype="float32", name="logits")(pooled)
 
     return keras.Model(inputs, logits, name=config.name)
 

@@ -66,4 +66,4 @@ def add_dense_head(before: Map, config: TutorialFCNConfig, classes: int) -> kera
     x = layers.Dense(config.hidden, activation="relu", name="hidden")(x)
     x = layers.Dropout(config.dropout, name="hidden_dropout")(x)
     x = layers.BatchNormalization(name="hidden_norm")(x)
-    return layers.Dense(classes, name="logits")(x)
+    return layers.Dense(classes, dtype="float32", name="logits")(x)

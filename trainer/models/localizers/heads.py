@@ -32,11 +32,11 @@ def add_heads(
     )
     x = layers.Conv2D(config.hidden, 1, activation="relu", name="box_hidden")(x)
     votes = layers.Conv2D(1 + SIDES, 1, name="box_votes")(x)
-    scores = layers.Dense(classes, name="scores")(pooled)
+    scores = layers.Dense(classes, dtype="float32", name="scores")(pooled)
     # A copy: split.py cannot begin a head with an input of the whole model.
-    own_size = layers.Identity(name="own_size")(size)
+    own_size = layers.Identity(dtype="float32", name="own_size")(size)
     box = BoxPooling(stride, name="box")(votes, mask, own_size)
-    return layers.Concatenate(name="logits")([scores, box])
+    return layers.Concatenate(dtype="float32", name="logits")([scores, box])
 
 
 class BoxPooling(keras.layers.Layer):
@@ -46,10 +46,11 @@ class BoxPooling(keras.layers.Layer):
     positions (Levine et al., arXiv:1504.00702). The others are the distances from its centre up,
     left, down and right to the sides of the box (Tian et al., arXiv:1904.01355), in strides, before
     a softplus. So a box does not depend on padding, and moves with the object.
+    It computes in float32 in mixed precision too: 16 bits cannot count pixels.
     """
 
     def __init__(self, stride: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": "float32", **kwargs})
         self.stride = stride
 
     def call(

@@ -10,9 +10,10 @@ import tensorflow as tf
 
 from tests.fakes import applications, segmenters, tiny
 from tests.fakes.images.padded import batch_of
-from trainer import head_phase, models, training
+from trainer import models
+from trainer.learning import head_phase, training
+from trainer.learning.optimizers import list_factors
 from trainer.models.split import find_group
-from trainer.optimizers import list_factors
 from trainer.phase_config import HeadPhaseConfig
 
 CONFIG = applications.classifier()

@@ -12,8 +12,10 @@ import pytest
 import tensorflow as tf
 
 from tests.fakes import tiny
-from trainer import models, training
-from trainer.checkpoints import Checkpoints, remove_checkpoints
+from tests.fakes.broken_data import broken
+from trainer import models
+from trainer.learning import training
+from trainer.learning.checkpoints import Checkpoints, remove_checkpoints
 
 STEPS = 50
 EXPERIMENT = tiny.with_values("train.epochs=10", "train.warmup_epochs=2.0")
@@ -73,17 +75,6 @@ def test_a_resumed_training_ends_as_an_undisturbed_one(tmp_path, undisturbed, ba
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 
-def broken(train, batches):
-    """The training data, which cannot be read after some batches."""
-
-    def read(first):
-        yield from train(first).take(batches)
-        raise OSError("unplugged")
-
-    spec = train(0).element_spec
-    return lambda first: tf.data.Dataset.from_generator(lambda: read(first), output_signature=spec)
-
-
 KILLED = """
 import sys
 sys.path[:0] = {path}
@@ -105,7 +96,7 @@ def test_a_killed_training_goes_on_after_its_last_finished_epoch(tmp_path):
 
 def kill_after_an_epoch(folder):
     """Trains in another process, and kills it as soon as its second epoch has begun."""
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     code = KILLED.format(path=[str(root)], folder=repr(str(folder)))
     state = folder / "checkpoints" / "checkpoint"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL) as process:

@@ -11,8 +11,9 @@ import tensorflow as tf
 
 from tests.fakes import lite0 as narrow
 from tests.fakes import segmenters, tiny
-from trainer import head_phase, models, training
+from trainer import models
 from trainer.data import input_pipeline
+from trainer.learning import head_phase, training
 from trainer.models.split import find_group
 from trainer.phase_config import HeadPhaseConfig
 

@@ -12,7 +12,8 @@ import pytest
 import tensorflow as tf
 
 from tests.fakes import tiny
-from trainer import models, training
+from trainer import models
+from trainer.learning import training
 
 EXPERIMENT = tiny.with_values("train.epochs=10", "train.warmup_epochs=2.0")
 STEPS = 50

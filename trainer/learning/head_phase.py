@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from trainer import models, tasks, training
+from trainer import models, tasks
 from trainer.config import Recipe
 from trainer.data import input_pipeline
+from trainer.learning import training
 from trainer.models import geometry
 from trainer.models.split import split
 from trainer.phase_config import PhaseConfig

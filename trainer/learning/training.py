@@ -10,10 +10,12 @@ import keras
 import tensorflow as tf
 
 from trainer import models, tasks
-from trainer.checkpoints import Checkpoints
 from trainer.config import Recipe
-from trainer.optimizers import build_optimizer, list_factors
-from trainer.weight_histograms import WeightHistograms
+from trainer.learning.checkpoints import Checkpoints
+from trainer.learning.devices import SplitModel, find_devices
+from trainer.learning.optimizers import build_optimizer, list_factors
+from trainer.learning.weight_histograms import WeightHistograms
+from trainer.precision import scale_loss
 
 
 def fit(
@@ -24,9 +26,10 @@ def fit(
     If it was killed and is called again with the same folder of checkpoints, it continues after
     the last finished epoch, with the batches that an uninterrupted run gets.
     """
-    compile_model(model, data.steps_per_epoch, recipe)
-    checkpointer = Checkpoints(model, folders.checkpoints)
-    history = model.fit(
+    trained = spread(model, recipe)
+    compile_model(model, data.steps_per_epoch, recipe, trained)
+    checkpointer = Checkpoints(trained, folders.checkpoints)
+    history = trained.fit(
         data.train_from(checkpointer.epoch * data.steps_per_epoch),
         initial_epoch=checkpointer.epoch,
         epochs=recipe.train.epochs,
@@ -66,17 +69,26 @@ class Folders(NamedTuple):
     logs: str  # For TensorBoard.
 
 
-def compile_model(model: keras.Model, steps_per_epoch: int, recipe: Recipe) -> None:
-    """Compiles it with the optimizer and the loss of the recipe."""
+def spread(model: keras.Model, recipe: Recipe) -> keras.Model:
+    """The model, over all devices if the recipe asks for them and there are several."""
+    devices = find_devices(recipe)
+    return SplitModel(model, devices) if len(devices) > 1 else model
+
+
+def compile_model(
+    model: keras.Model, steps_per_epoch: int, recipe: Recipe, trained: keras.Model | None = None
+) -> None:
+    """Compiles it with the optimizer and the loss of the recipe; or `trained`, which has it."""
     config, task = recipe.train, tasks.find_task(recipe)
     groups = models.BACKBONES.get(recipe.model.name, ())
     factors = list_factors(model, groups, config.layer_decay)
     optimizer = build_optimizer(config, steps_per_epoch, config.ema_momentum, factors)
-    classes = model.output_shape[-1]
-    model.compile(
+    optimizer = scale_loss(optimizer, config.precision)
+    classes, trained = model.output_shape[-1], trained or model
+    trained.compile(
         optimizer=optimizer,
         loss=task.build_loss(config, classes),
         metrics=task.build_metrics(classes),
         jit_compile=False,  # XLA would compile again for each batch shape.
     )
-    optimizer.build(model.trainable_variables)
+    optimizer.build(trained.trainable_variables)

@@ -9,7 +9,7 @@ import pytest
 from tests.fakes import lite0 as narrow
 from tests.fakes import tiny
 from trainer import models
-from trainer.optimizers import Schedule, build_optimizer, list_factors
+from trainer.learning.optimizers import Schedule, build_optimizer, list_factors
 from trainer.phase_config import PhaseConfig
 
 STEPS = 10
