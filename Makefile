@@ -90,10 +90,10 @@ bench-scale: setup  ## measure fixed and per-image cost of the Beam engines, wit
 bench-serving: setup  ## measure a server: protocols, forms of an image, 1 to 32 clients; MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.serving.run $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(SERVING_ARGS)
 
-# To change uv's version, first replace requirements/uv.txt with the one line "uv==VERSION".
 bench-models: setup  ## compare pushed models; MODELS="served/NAME/VERSION ...", DATA=DIR, MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.models $(MODELS) $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
+# To change uv's version, first replace requirements/uv.txt with the one line "uv==VERSION".
 lock:  ## renew the locks from setup.py; LOCK_ARGS=--upgrade for newer versions
 	@$(SETUP_PYTHON) -m tools.installer
 	sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements/uv.txt | \

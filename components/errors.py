@@ -31,6 +31,8 @@ REASONS = {
     "ambiguous_sides": "Several folders could be that of the images, or of the masks.",
     "bad_list_line": "A line of annotations/list.txt has another format.",
     "mask_values_unusable": "The values of the masks cannot be classes.",
+    # folders of images and boxes
+    "no_box_layout": "The folder has no known layout of images and boxes.",
     # IDX files
     "idx_damaged": "An IDX file is damaged, or of another kind.",
     "idx_incomplete": "IDX files of images and labels do not belong together.",

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto import config_pb2
 
 from components import atomic_text
 from components.metrics import results
@@ -56,7 +57,7 @@ def read(evaluation: str) -> Evaluation:
     )
 
 
-def list_required(config: tfma.EvalConfig) -> Iterator[Required]:
+def list_required(config: config_pb2.EvalConfig) -> Iterator[Required]:
     """Yields the gate's thresholds of a value; a drop below the baseline has none of its own."""
     for spec in config.metrics_specs:
         for metric in spec.metrics:

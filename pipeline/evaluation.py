@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto import config_pb2
 
 from components.metrics.results import BASELINE, CANDIDATE, read_name
 from pipeline.tasks import TASKS
 from trainer.config import Experiment, Threshold
 
 SIZE_BUCKET = "size_bucket"
-OVERALL = tfma.SlicingSpec()  # Without a slice, TFMA applies a threshold to every slice.
+OVERALL = config_pb2.SlicingSpec()  # Without a slice, TFMA applies a threshold to every slice.
 
 
-def make_eval_config(experiment: Experiment) -> tfma.EvalConfig:
+def make_eval_config(experiment: Experiment) -> config_pb2.EvalConfig:
     """Metrics overall and by slice, with the thresholds of the experiment's gate."""
     task = TASKS[experiment.task]
     metrics = task.metrics(experiment)
     for config in metrics:
         add_thresholds(config, experiment.gate, task.by_class)
     keys = [SIZE_BUCKET, *task.sliced_by]
-    return tfma.EvalConfig(
+    return config_pb2.EvalConfig(
         model_specs=[
-            tfma.ModelSpec(name=CANDIDATE, **task.model_spec, **SPEC),
-            tfma.ModelSpec(name=BASELINE, is_baseline=True, **task.model_spec, **SPEC),
+            config_pb2.ModelSpec(name=CANDIDATE, **task.model_spec, **SPEC),
+            config_pb2.ModelSpec(name=BASELINE, is_baseline=True, **task.model_spec, **SPEC),
         ],
-        slicing_specs=[OVERALL, *(tfma.SlicingSpec(feature_keys=[key]) for key in keys)],
-        metrics_specs=[tfma.MetricsSpec(metrics=metrics)],
+        slicing_specs=[OVERALL, *(config_pb2.SlicingSpec(feature_keys=[key]) for key in keys)],
+        metrics_specs=[config_pb2.MetricsSpec(metrics=metrics)],
     )
 
 
@@ -37,7 +37,7 @@ SPEC = {
 
 
 def add_thresholds(
-    config: tfma.MetricConfig, gate: tuple[Threshold, ...], by_class: tfma.SlicingSpec
+    config: config_pb2.MetricConfig, gate: tuple[Threshold, ...], by_class: config_pb2.SlicingSpec
 ) -> None:
     """Adds the gate's thresholds for one metric to its configuration."""
     name = read_name(config)
@@ -48,13 +48,13 @@ def add_thresholds(
             config.per_slice_thresholds.add(slicing_specs=slices, threshold=limits)
 
 
-def make_threshold(threshold: Threshold) -> tfma.MetricThreshold:
+def make_threshold(threshold: Threshold) -> config_pb2.MetricThreshold:
     """The smallest value allowed, and the largest drop below the baseline's value."""
-    value = tfma.GenericValueThreshold(lower_bound={"value": threshold.at_least})
+    value = config_pb2.GenericValueThreshold(lower_bound={"value": threshold.at_least})
     if threshold.max_drop is None:
-        return tfma.MetricThreshold(value_threshold=value)
-    change = tfma.GenericChangeThreshold(
-        direction=tfma.MetricDirection.HIGHER_IS_BETTER,
+        return config_pb2.MetricThreshold(value_threshold=value)
+    change = config_pb2.GenericChangeThreshold(
+        direction=config_pb2.MetricDirection.HIGHER_IS_BETTER,
         absolute={"value": -threshold.max_drop},
     )
-    return tfma.MetricThreshold(value_threshold=value, change_threshold=change)
+    return config_pb2.MetricThreshold(value_threshold=value, change_threshold=change)

@@ -18,6 +18,7 @@ from tensorflow_model_analysis.metrics.metric_types import (
     register_metric,
 )
 from tensorflow_model_analysis.metrics.metric_util import merge_per_key_computations
+from tensorflow_model_analysis.proto import config_pb2
 
 PRECISION = "precision"
 RECALL = "recall"
@@ -36,7 +37,7 @@ class ClassPrecisionRecall(tfma.metrics.Metric):
 def make_computations(
     num_classes: int,
     name: str = "",
-    eval_config: tfma.EvalConfig | None = None,
+    eval_config: config_pb2.EvalConfig | None = None,
     model_name: str = "",
     output_name: str = "",
     example_weighted: bool = False,

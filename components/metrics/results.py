@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import tensorflow_model_analysis as tfma
-from tensorflow_model_analysis.proto import validation_result_pb2
+from tensorflow_model_analysis.proto import config_pb2, validation_result_pb2
 
 from components.metrics.boxes import AVERAGE_PRECISION, BOX_IOU
 from components.metrics.classes import PRECISION, RECALL
@@ -110,7 +110,7 @@ def name_part(part: tuple[str, Any]) -> str:
     return f"{FIELDS.get(name, name)} {value}"
 
 
-def read_name(config: tfma.MetricConfig) -> str:
+def read_name(config: config_pb2.MetricConfig) -> str:
     """The metric's name in results and thresholds; empty if it has none."""
     return json.loads(config.config or "{}").get("name", "")
 

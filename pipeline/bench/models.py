@@ -19,7 +19,7 @@ from pipeline.bench.tables import MarkdownFile, format_markdown, make_table, wri
 from pipeline.bench.throughput import describe_machine, read_peak_memory, show_progress
 from pipeline.cli.options import fail
 from pipeline.exit_codes import WRONG_USE
-from serving import terminal
+from serving import formats, terminal
 from serving.commands import quiet_tensorflow
 
 COLUMNS = (
@@ -31,6 +31,7 @@ COLUMNS = (
     "peak memory, MiB",
     "of it before the model, MiB",
 )
+FORMATS = ("JPEG", "PNG")
 WARM_UP = 3  # Answers before the measurement: the first one compiles.
 MIB = 2**20
 
@@ -72,21 +73,33 @@ def bench(models: Models, data: Images, images: Most = 20, markdown: MarkdownFil
     found = find_images(data)
     files = found[:: max(1, len(found) // images)][:images]  # From all of the folder.
     if not files:
-        fail(f"{data} contains no .jpg or .png: give a folder of images by --data.", WRONG_USE)
-    rows = []
-    for model in models:
-        show_progress(f"asking {model} about {len(files)} images")
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            rows.append(pool.submit(measure, model, files).result().cells)
+        fail(f"{data} contains no JPEG or PNG: give a folder of images by --data.", WRONG_USE)
+    rows = [measure_apart(model, files).cells for model in models]
     speed = f"{measure_multiplication():.0f} GFLOP/s in float32 matrix multiplication"
     caption = (f"{len(files)} files, one at a time, decoding included", describe_machine(), speed)
     terminal.console.print(make_table("Pushed models", COLUMNS, rows, caption))
     write_markdown(markdown, format_markdown(COLUMNS, rows, caption))
 
 
+def measure_apart(model: Path, files: list[Path]) -> Measurement:
+    """Measures in a new process, whose peak memory is that of one model."""
+    show_progress(f"asking {model} about {len(files)} images")
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        try:
+            return pool.submit(measure, model, files).result()
+        except (OSError, ValueError) as error:
+            fail(f"{model} cannot be measured: {error}", WRONG_USE)
+
+
 def find_images(folder: Path) -> list[Path]:
-    """The images below a folder, by their names."""
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".jpg", ".png"))
+    """The images below a folder that every model decodes, sorted by path."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and is_decoded(path))
+
+
+def is_decoded(path: Path) -> bool:
+    """Whether a file begins as one of FORMATS does."""
+    with path.open("rb") as file:
+        return formats.detect(file.read(formats.HEAD)) in FORMATS
 
 
 def measure(model: Path, files: list[Path]) -> Measurement:

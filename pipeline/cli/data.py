@@ -58,24 +58,30 @@ def data(
 ) -> None:
     """Draws augmented batches as the Trainer sees them, and prints their sizes."""
     quiet_tensorflow()
-    from components.errors import DataError
-    from pipeline.batches import examples
     from pipeline.settings import choose_workdir
 
     experiment = load(name, fast=fast, overrides=overrides)
     folder = find_data(source) if source else ""
     target = picture or Path(f"{experiment.name}-batches.png")
     place = choose_workdir(experiment.name, workdir)
+    drawn = draw(experiment, folder, place, batches)
+    with fail_on_storage_errors(target.parent), whole.fill_file(target) as unfinished:
+        drawn.save(unfinished, "PNG")
+    console.print(f"Wrote {markup(str(target))}.")
+
+
+def draw(experiment: Experiment, folder: str, workdir: str, number: int) -> Image.Image:
+    """The picture of some batches. Ends the command if there are no examples to draw."""
+    from components.errors import DataError
+    from pipeline.batches import examples
+
     try:
-        with examples.open_examples(experiment.data, folder, place) as found:
-            drawn = show(found, experiment, batches)
+        with examples.open_examples(experiment.data, folder, workdir) as found:
+            return show(found, experiment, number)
     except FileNotFoundError as error:
         fail(f"{error} Or give the images by --data DIR.", WRONG_USE)
     except DataError as error:
         fail(str(error), WRONG_USE)
-    with fail_on_storage_errors(target.parent), whole.fill_file(target) as unfinished:
-        drawn.save(unfinished, "PNG")
-    console.print(f"Wrote {markup(str(target))}.")
 
 
 def show(found: Ingested, experiment: Experiment, number: int) -> Image.Image:

@@ -48,4 +48,4 @@ def imagenet(
     except (OSError, ValueError) as error:
         fail(str(error), WRONG_USE)
     console.print(f"Version {version.name} is at {markup(str(version))}")
-    console.print(f"Ask it: fcn serve, then fcn predict IMAGE --model {recipe.name}")
+    console.print(f"To ask it: `fcn serve`, then `fcn predict IMAGE --model {recipe.name}`")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import tensorflow_model_analysis as tfma
 from numpy.typing import NDArray
 from PIL import Image
+from tensorflow_model_analysis.proto import config_pb2
 
 from components.metrics.boxes import (
     AVERAGE_PRECISION,
@@ -43,13 +43,15 @@ COLOUR = (255, 64, 0)  # Of the boxes of a batch.
 CONFUSION = '{"name": "confusion", "thresholds": [0.0]}'
 
 
-def make_metrics(experiment: Experiment) -> list[tfma.MetricConfig]:
+def make_metrics(experiment: Experiment) -> list[config_pb2.MetricConfig]:
     """The number of images, accuracy, confusion matrix, IoU of the boxes and average precisions."""
     classes = {"num_classes": len(experiment.data.classes)}
     return [
-        tfma.MetricConfig(class_name="ExampleCount"),
-        tfma.MetricConfig(class_name="SparseCategoricalAccuracy", config='{"name": "accuracy"}'),
-        tfma.MetricConfig(class_name="MultiClassConfusionMatrixPlot", config=CONFUSION),
+        config_pb2.MetricConfig(class_name="ExampleCount"),
+        config_pb2.MetricConfig(
+            class_name="SparseCategoricalAccuracy", config='{"name": "accuracy"}'
+        ),
+        config_pb2.MetricConfig(class_name="MultiClassConfusionMatrixPlot", config=CONFUSION),
         *(configure_metric(kind, name, **classes) for name, kind in METRICS.items()),
         configure_metric(ClassAveragePrecision, AVERAGE_PRECISION, **classes),
     ]
@@ -80,7 +82,7 @@ BOXES = TaskPipeline(
     image_labels=list_image_labels,
     model_spec={"prediction_key": "probabilities", "label_key": LABEL_TEXT},
     sliced_by=(LABEL_TEXT,),
-    by_class=tfma.SlicingSpec(feature_keys=[LABEL_TEXT]),
+    by_class=config_pb2.SlicingSpec(feature_keys=[LABEL_TEXT]),
     metrics=make_metrics,
     tables=make_tables,
     draw_target=draw_target,

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tensorflow_model_analysis as tfma
 from numpy.typing import NDArray
 from PIL import Image
+from tensorflow_model_analysis.proto import config_pb2
 
 from components.metrics.classes import ClassPrecisionRecall
 from pipeline.tasks.metric_config import configure_metric
@@ -31,17 +31,17 @@ METRICS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def make_metrics(experiment: Experiment) -> list[tfma.MetricConfig]:
+def make_metrics(experiment: Experiment) -> list[config_pb2.MetricConfig]:
     """Accuracies, the confusion matrix, and precision and recall of each class."""
     classes = len(experiment.data.classes)
     confusion = json.dumps({"name": "confusion", "thresholds": [0.0]})
     return [
-        tfma.MetricConfig(class_name="ExampleCount"),
+        config_pb2.MetricConfig(class_name="ExampleCount"),
         *(
-            tfma.MetricConfig(class_name=kind, config=json.dumps({"name": name, **options}))
+            config_pb2.MetricConfig(class_name=kind, config=json.dumps({"name": name, **options}))
             for name, (kind, options) in METRICS.items()
         ),
-        tfma.MetricConfig(class_name="MultiClassConfusionMatrixPlot", config=confusion),
+        config_pb2.MetricConfig(class_name="MultiClassConfusionMatrixPlot", config=confusion),
         configure_metric(ClassPrecisionRecall, "class_precision_recall", num_classes=classes),
     ]
 
@@ -72,7 +72,7 @@ CLASSES = TaskPipeline(
     # Labels are strings; TFMA maps them to numbers by the model's output `all_classes`.
     model_spec={"prediction_key": "probabilities", "label_key": LABEL_TEXT},
     sliced_by=(LABEL_TEXT,),
-    by_class=tfma.SlicingSpec(feature_keys=[LABEL_TEXT]),
+    by_class=config_pb2.SlicingSpec(feature_keys=[LABEL_TEXT]),
     metrics=make_metrics,
     tables=make_tables,
     draw_target=draw_target,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import tensorflow_model_analysis as tfma
 from numpy.typing import NDArray
 from PIL import Image
+from tensorflow_model_analysis.proto import config_pb2
 
 from components.metrics.masks import (
     IOU,
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 METRICS = {MEAN_IOU: MeanIoU, PIXEL_ACCURACY: PixelAccuracy}  # What a threshold may use.
 
 
-def make_metrics(experiment: Experiment) -> list[tfma.MetricConfig]:
+def make_metrics(experiment: Experiment) -> list[config_pb2.MetricConfig]:
     """The number of images, mean IoU, pixel accuracy, and the IoU of each class and union."""
     names = experiment.data.classes
     classes = {"num_classes": len(names)}
     return [
-        tfma.MetricConfig(class_name="ExampleCount"),
+        config_pb2.MetricConfig(class_name="ExampleCount"),
         *(configure_metric(kind, name, **classes) for name, kind in METRICS.items()),
         configure_metric(ClassIoU, IOU, **classes),
         *(
@@ -73,7 +73,7 @@ MASKS = TaskPipeline(
     image_labels=list_image_labels,
     model_spec={},  # The metrics find labels and predictions by name.
     sliced_by=(SPECIES, LABEL_TEXT),
-    by_class=tfma.SlicingSpec(feature_keys=[LABEL_TEXT]),
+    by_class=config_pb2.SlicingSpec(feature_keys=[LABEL_TEXT]),
     metrics=make_metrics,
     tables=make_tables,
     draw_target=draw_target,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tensorflow_model_analysis as tfma
 from numpy.typing import NDArray
 from PIL import Image
+from tensorflow_model_analysis.proto import config_pb2
 
 from serving.drawing.sheets import Tile
 from serving.terminal import Table
@@ -34,8 +34,8 @@ class TaskPipeline:
     image_labels: Callable[[DataConfig], tuple[str, ...]]  # The labels that an image may have.
     model_spec: dict[str, Any]  # Where TFMA finds labels and predictions.
     sliced_by: tuple[str, ...]  # Fields of the records.
-    by_class: tfma.SlicingSpec  # The slices of a threshold with `each_class`.
-    metrics: Callable[[Experiment], list[tfma.MetricConfig]]
+    by_class: config_pb2.SlicingSpec  # The slices of a threshold with `each_class`.
+    metrics: Callable[[Experiment], list[config_pb2.MetricConfig]]
     tables: Callable[[RunResult], list[Table]]  # The test split's metrics.
     draw_target: DrawTarget = draw_image_alone  # From pixels, target and labels.
     has_legend: bool = False  # Whether the colours of targets stand for labels.

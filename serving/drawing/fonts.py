@@ -23,6 +23,7 @@ FOLDERS = (
 SUFFIXES = (".ttf", ".otf", ".ttc")
 MOST = 2000  # Files that are looked at.
 PROBE = 20  # Pixels: the size at which characters are compared.
+LAST_RESORT = "Last Resort"  # Unicode's font, which shows a frame for each character of any script.
 NO_CHARACTER = "\uffff"  # Drawn as what a font shows for characters that it lacks.
 
 
@@ -52,7 +53,8 @@ def _draw(font: Font, sign: str) -> bytes | None:
 def _find_file(text: str, folders: tuple[Path, ...]) -> Path | None:
     for path in itertools.islice(_list_files(folders), MOST):
         try:
-            if has_glyphs(ImageFont.truetype(str(path), PROBE), text):
+            font = ImageFont.truetype(str(path), PROBE)
+            if has_glyphs(font, text) and not str(font.getname()[0]).startswith(LAST_RESORT):
                 return path
         except OSError:  # Not a font that FreeType reads.
             continue

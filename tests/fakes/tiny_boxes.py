@@ -18,7 +18,7 @@ from trainer.model_config import FCNBoxesConfig, Lite0BoxesConfig
 LABELS = ("blue", "red")
 CHANNELS = {"blue": 2, "red": 0}
 GREY, BRIGHT, DARK = 90, 230, 30
-BOUNDARIES = (30.0,)
+BOUNDARIES = (45.0,)
 COUNT = 6  # Records of a run.
 EXPERIMENT = replace(
     tiny.EXPERIMENT,

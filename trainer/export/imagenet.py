@@ -22,6 +22,7 @@ from trainer.models.applications import weights
 from trainer.models.backbones import lite0_weights
 
 CLASSES = 1000
+LITE0_CLASSES = ("_fc.weight", "_fc.bias")  # In the package's file.
 SIDE = 256  # Pixels: the networks learned on crops of 224 from images of about this side.
 # VGG-16 names an image by dense layers of 7 x 7 positions: not a mean over an image of any size.
 NETWORKS = ("lite0", *get_args(get_type_hints(ApplicationConfig)["name"]))
@@ -73,7 +74,14 @@ def read_classes(config: Any) -> list[NDArray[Any]]:
     if not isinstance(config, Lite0Config):
         return weights.load_classes(config)
     tensors = lite0_weights.load(config)
-    return [tensors["_fc.weight"].T, tensors["_fc.bias"]]
+    missing = [name for name in LITE0_CLASSES if name not in tensors]
+    if missing:
+        raise ValueError(
+            f"model.weights={config.weights} lacks {' and '.join(missing)}, the weights of its "
+            "classes: give a file that contains them."
+        )
+    kernel, bias = (tensors[name] for name in LITE0_CLASSES)
+    return [kernel.T, bias]
 
 
 def read_names(path: str) -> tuple[str, ...]:
@@ -84,7 +92,10 @@ def read_names(path: str) -> tuple[str, ...]:
     """
     if not path:
         return download_names()
-    names = Path(path).read_text(encoding="utf-8").splitlines()
+    try:
+        names = Path(path).read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not UTF-8 text ({error}): save it as UTF-8.") from error
     if len(names) != CLASSES:
         raise ValueError(f"{path} has {len(names):,} lines: ImageNet has {CLASSES:,} classes.")
     return make_unique(names, [f"class {number}" for number in range(CLASSES)])

@@ -6,6 +6,7 @@ SavedModel's weights.
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +15,8 @@ import keras
 import tensorflow as tf
 
 NETWORK = "network.json"
-KNOWN = ("builtins", "keras", "trainer.models")  # Where the classes of layers may come from.
+OURS = "trainer.models"
+KNOWN = ("builtins", "keras", OURS)  # Where the classes of layers may come from.
 
 
 def describe(model: keras.Model) -> str:
@@ -36,30 +38,36 @@ def read(folder: str) -> keras.Model:
             f"{folder} does not describe its layers: it is not a SavedModel of `fcn run`, or an "
             "earlier version wrote it. Run the experiment again."
         ) from error
-    check_modules(found["layers"])
-    model = keras.Model.from_config(found["layers"])
+    model = build(found["layers"])
     saved = dict(zip(found["variables"], read_variables(folder), strict=True))
     for weight in model.weights:
         weight.assign(saved[weight.path])
     return model
 
 
-def check_modules(layers: Any) -> None:
-    """Raises ValueError for a module that is neither Keras's nor ours: its import runs its code."""
-    for module in list_modules(layers):
+def build(layers: Any) -> keras.Model:
+    """The network that `describe` describes, with initial weights.
+
+    Raises ValueError for a module that is neither Keras's nor ours: its import would run its code.
+    """
+    kinds = {}
+    for module, name in list_classes(layers):
         if not any(f"{module}.".startswith(f"{known}.") for known in KNOWN):
             raise ValueError(f"The network has a layer of the module {module}: it is not loaded.")
+        if module.startswith(OURS):  # Newer versions of Keras import no modules themselves.
+            kinds[name] = getattr(importlib.import_module(module), name)
+    return keras.Model.from_config(layers, custom_objects=kinds)
 
 
-def list_modules(value: Any) -> Iterator[str]:
-    """The modules that are named anywhere in a network's description."""
+def list_classes(value: Any) -> Iterator[tuple[str, str]]:
+    """The modules and names of the classes that are named anywhere in a network's description."""
     if isinstance(value, dict):
         if value.get("module"):
-            yield value["module"]
+            yield value["module"], value["class_name"]
         value = list(value.values())
     if isinstance(value, list):
         for each in value:
-            yield from list_modules(each)
+            yield from list_classes(each)
 
 
 def read_variables(folder: str) -> Iterator[Any]:

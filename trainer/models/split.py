@@ -25,6 +25,10 @@ def split(model: keras.Model, groups: Sequence[str]) -> tuple[keras.Model, keras
         if makers[id(tensor)] in fixed
     }
     between = tuple(features.values())
+    inputs = {id(tensor) for tensor in keras.tree.flatten(model.input)}
+    if not inputs.isdisjoint(features):
+        # Keras would give the input another place, and could not describe the model afterwards.
+        raise ValueError(f"A layer of {model.name}'s head reads an input of the model: copy it.")
     return keras.Model(model.input, between), keras.Model(between, model.output)
 
 

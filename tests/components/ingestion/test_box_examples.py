@@ -8,7 +8,7 @@ import pytest
 
 from components.ingestion import rejects
 from tests.fakes.image_files import XML, jpeg, put
-from tests.fakes.ingested import fields_of, ingest
+from tests.fakes.ingested import ingest
 from trainer.data import records
 
 DOG = XML.replace("cat", "dog")
@@ -68,8 +68,7 @@ def test_a_reject_names_the_file_and_what_is_wrong_with_it(found):
 
 
 def test_a_record_has_the_class_of_its_object_and_one_box(found):
-    fields = [fields_of(row) for split in records.SPLITS for row in found.records(split)]
-    dog = next(row for row in fields if row[records.FILENAME] == b"images/_1.jpg")
+    dog = next(row for row in found.all_records if row[records.FILENAME] == b"images/_1.jpg")
 
     assert (dog[records.LABEL_TEXT], dog[records.LABEL], dog[records.BOX_LABEL]) == (b"dog", 1, 1)
     box = [dog[records.BOXES[side]] for side in ("xmin", "xmax", "ymin", "ymax")]

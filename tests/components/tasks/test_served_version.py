@@ -28,7 +28,8 @@ def test_a_served_localizer_answers_with_its_boxes(tmp_path):
     served = ServedVersion(str(tmp_path), tiny_boxes.localizer(tiny_boxes.find_all))
     rows = tf.constant([tiny_boxes.record(0)])
 
-    expected = tiny_boxes.localizer().answer_examples(rows)["boxes"].numpy()
+    localizer = tiny_boxes.localizer()
+    expected = localizer.answer_examples(rows)["boxes"].numpy()
     assert (served.answer_examples(rows)["boxes"].numpy() == expected).all()
 
 

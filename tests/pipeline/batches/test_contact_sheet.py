@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.batches.contact_sheet import SIDE, Batch, draw
+from pipeline.batches.contact_sheet import SIDE, Batch, draw, draw_batch
 from pipeline.tasks import TASKS
 from pipeline.tasks.task import draw_image_alone
 from serving import overlay
@@ -65,9 +65,10 @@ def test_the_legend_has_the_colours_of_all_classes():
     mask = np.full((1, 20, 30, 1), IGNORED, np.uint8)
 
     with_legend = draw([batch(1, 20, 30, mask)], LABELS, TASKS["masks"])
-    without = draw([batch(1, 20, 30)], LABELS, TASKS["classes"])
+    without = draw_batch(1, batch(1, 20, 30, mask), LABELS, TASKS["masks"])
 
-    assert with_legend.height > without.height
+    legend = overlay.draw_legend(LABELS)
+    assert with_legend.height == without.height + legend.height
     for colour in overlay.make_palette(len(LABELS)):
         assert count_pixels(with_legend, tuple(colour)) > 50
 

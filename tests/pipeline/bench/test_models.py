@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from pipeline.bench import models as bench
 from tests.fakes import tiny
-from tests.fakes.image_files import put
+from tests.fakes.image_files import jpeg, put
 from trainer import models
 from trainer.export import saved_model
 
@@ -34,6 +39,24 @@ def test_a_model_is_measured(tmp_path, version):
 
 
 def test_images_are_found_at_any_depth_and_nothing_else(tmp_path):
-    put(tmp_path, {"a/1.JPG": b"", "b/c/2.png": b"", "b/list.txt": b""})
+    image = tiny.png(tiny.pixels(8, 8))
+    put(tmp_path, {"a/1.jpeg": jpeg(), "b/c/2": image, "b/list.txt": b"a", "b/empty.png": b""})
 
-    assert [path.name for path in bench.find_images(tmp_path)] == ["1.JPG", "2.png"]
+    assert [path.name for path in bench.find_images(tmp_path)] == ["1.jpeg", "2"]
+
+
+def test_a_folder_without_a_model_is_refused_by_its_name(tmp_path):
+    put(tmp_path, {"images/1.png": tiny.png(tiny.pixels(20, 30))})
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline.bench.models", "nowhere", "--data", "images"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
+    assert "Traceback" not in done.stderr

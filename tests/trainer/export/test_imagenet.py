@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.fakes import tiny
+from tests.fakes import tiny, torch_files
 from trainer.export import imagenet
 
 NAMES = tuple(f"name {number}" for number in range(imagenet.CLASSES))
@@ -34,6 +34,14 @@ def test_a_file_without_the_classes_is_refused(tmp_path):
 
     with pytest.raises(ValueError, match=r"without\.weights\.h5"):
         imagenet.build(recipe)
+
+
+def test_a_file_of_lite0_without_the_classes_is_refused(tmp_path):
+    torch_files.write(tmp_path / "backbone.pth", {"_bn0.weight": np.ones(32, "float32")})
+    recipe = imagenet.make_recipe("lite0", str(tmp_path / "backbone.pth"), NAMES)
+
+    with pytest.raises(ValueError, match=r"backbone\.pth lacks _fc\.weight"):
+        imagenet.read_classes(recipe.model)
 
 
 @pytest.mark.parametrize("network", ["vgg16", "fcn", "resnet"])

@@ -60,7 +60,8 @@ def test_boxes_of_images_that_are_scaled_down_are_in_pixels_of_those_sent():
     pixels, box = DRAWN[0]
     large = np.repeat(np.repeat(pixels, 4, axis=0), 4, axis=1)
 
-    found = tiny_boxes.localizer().answer_bytes(tf.constant([tiny.png(large)]))
+    localizer = tiny_boxes.localizer()
+    found = localizer.answer_bytes(tf.constant([tiny.png(large)]))
 
     np.testing.assert_allclose(found["boxes"], [box * (large.shape[:2] * 2)], atol=8)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 import pytest
 
-from tests.fakes import applications, segmenters, tiny
+from tests.fakes import applications, segmenters, tiny, tiny_boxes
 from tests.fakes import lite0 as narrow
 from tests.fakes.images.padded import batch_of
 from trainer import models
+from trainer.models.layers import fix_kernels
 from trainer.models.split import find_group, split
 
 CONFIGS = {
@@ -18,6 +20,7 @@ CONFIGS = {
     "fcn16s": segmenters.CONFIGS["fcn16s"],
     "mobilenet_v2": applications.classifier(),
     "unet_mobilenet_v2": applications.unet(),
+    "boxes": tiny_boxes.LITE0.model,
 }
 
 
@@ -33,6 +36,24 @@ def test_both_parts_together_answer_as_the_model(parts):
     inputs = batch_of([tiny.pixels(33, 40), tiny.pixels(16, 9)])
 
     np.testing.assert_allclose(head(features(inputs)), model(inputs), atol=1e-5)
+
+
+def test_the_model_can_be_exported_afterwards(parts):
+    model, inputs = parts[0], batch_of([tiny.pixels(33, 40), tiny.pixels(16, 9)])
+
+    answer = fix_kernels(model)(inputs)
+
+    np.testing.assert_allclose(answer, model(inputs), rtol=1e-4, atol=1e-4)
+
+
+def test_a_head_that_reads_an_input_of_the_model_is_refused():
+    inputs = {"image": keras.Input((8,), name="image"), "size": keras.Input((8,), name="size")}
+    features = keras.layers.Dense(8, name="stem")(inputs["image"])
+    other = keras.layers.Dense(8, name="other")(inputs["size"])
+    model = keras.Model(inputs, keras.layers.Add(name="logits")([features, other]))
+
+    with pytest.raises(ValueError, match="reads an input"):
+        split(model, ("stem",))
 
 
 def test_the_weights_of_the_backbone_are_in_the_features_only(parts):

@@ -19,9 +19,9 @@ def test_the_data_decides_the_task(experiment, name):
 
 
 def test_an_unknown_task_is_refused_with_those_that_exist():
-    data = replace(tiny.EXPERIMENT.data, task="boxes")
+    data = replace(tiny.EXPERIMENT.data, task="poses")
 
-    with pytest.raises(ValueError, match=r"data\.task=boxes .*classes, masks"):
+    with pytest.raises(ValueError, match=r"data\.task=poses .*boxes, classes, masks"):
         tasks.find_task(replace(tiny.EXPERIMENT, data=data))
 
 

@@ -33,7 +33,9 @@ def add_heads(
     x = layers.Conv2D(config.hidden, 1, activation="relu", name="box_hidden")(x)
     votes = layers.Conv2D(1 + SIDES, 1, name="box_votes")(x)
     scores = layers.Dense(classes, name="scores")(pooled)
-    box = BoxPooling(stride, name="box")(votes, mask, size)
+    # A copy: split.py cannot begin a head with an input of the whole model.
+    own_size = layers.Identity(name="own_size")(size)
+    box = BoxPooling(stride, name="box")(votes, mask, own_size)
     return layers.Concatenate(name="logits")([scores, box])
 
 

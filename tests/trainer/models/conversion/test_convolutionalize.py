@@ -59,7 +59,7 @@ def test_an_image_of_the_original_size_gets_the_original_scores(name):
     scores = convolutionalize(model)(pixels)
 
     assert scores.shape[1:3] == (1, 1)
-    np.testing.assert_allclose(scores[:, 0, 0], model(pixels), atol=1e-5)
+    np.testing.assert_allclose(scores[:, 0, 0], model(pixels), rtol=1e-5, atol=1e-5)
     assert np.ptp(model(pixels)) > 1e-3
 
 
@@ -76,7 +76,7 @@ def test_each_position_of_a_larger_image_gets_the_scores_of_its_crop(name):
     assert scores.shape[1] == 4
     for row, column in np.ndindex(*scores.shape[1:3]):
         crop = pixels[:, row * down :, column * right :][:, :height, :width]
-        np.testing.assert_allclose(scores[:, row, column], model(crop), atol=1e-5)
+        np.testing.assert_allclose(scores[:, row, column], model(crop), rtol=1e-5, atol=1e-5)
 
 
 def test_dense_layers_become_a_kernel_of_the_map_and_kernels_of_one():
@@ -110,7 +110,7 @@ def test_adapted_statistics_are_carried_over():
 
     scores = convolutionalize(model)(pixels)
 
-    np.testing.assert_allclose(scores[:, 0, 0], model(pixels), atol=1e-5)
+    np.testing.assert_allclose(scores[:, 0, 0], model(pixels), rtol=1e-5, atol=1e-5)
 
 
 def test_layers_that_pad_are_named():
