@@ -24,10 +24,10 @@ class Classifier(ImageModule):
         self._maps = score_maps.build(model)
 
     def trace_signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
-        """Those of every module, and `score_maps` if there are any."""
+        """Those of every module, and `heat_maps` if the logits are pooled scores."""
         traced = super().trace_signatures()
         if self._maps:
-            traced["score_maps"] = self.map_scores.get_concrete_function(IMAGE_BYTES)
+            traced["heat_maps"] = self.map_heat.get_concrete_function(IMAGE_BYTES)
         return traced
 
     @tf.function
@@ -37,8 +37,8 @@ class Classifier(ImageModule):
         return {**outputs, "all_classes": outputs["labels"]}
 
     @tf.function
-    def map_scores(self, image_bytes: tf.Tensor) -> Outputs:
-        """The scores of each class at each position of the last map."""
+    def map_heat(self, image_bytes: tf.Tensor) -> Outputs:
+        """The usual answers, and the scores of each class at each position of the last map."""
         assert self._maps, "Only traced if there are maps."
         pixels, sizes, sent = load_batch(image_bytes, self._limits)
         scores, mask = self._maps.score(pixels, sizes)
@@ -49,7 +49,7 @@ class Classifier(ImageModule):
             "strides": tf.tile(tf.constant([self._maps.strides]), [images, 1]),
             "scaled_sizes": sizes,
             "sent_sizes": sent,
-            "labels": self._repeat_labels(images),
+            **self._answer(pixels, sizes, sent),
         }
 
     def _answer(self, pixels: tf.Tensor, sizes: tf.Tensor, sent: tf.Tensor) -> Outputs:

@@ -72,8 +72,9 @@ def test_a_served_model_has_the_maps_of_images_of_unequal_sizes(head, pooling, t
     saved_model.save(model, tiny.STATISTICS, tiny.EXPERIMENT, str(tmp_path))
     images = [tiny.pixels(40, 48), tiny.pixels(33, 20)]
 
-    served = tf.saved_model.load(str(tmp_path))
-    answer = served.signatures["score_maps"](tf.constant([tiny.png(image) for image in images]))
+    signatures = tf.saved_model.load(str(tmp_path)).signatures
+    sent = tf.constant([tiny.png(image) for image in images])
+    answer, usual = signatures["heat_maps"](sent), signatures["serving_default"](sent)
 
     for number, image in enumerate(images):
         height, width = answer["map_sizes"][number].numpy()
@@ -82,4 +83,14 @@ def test_a_served_model_has_the_maps_of_images_of_unequal_sizes(head, pooling, t
         pooled = own.mean(axis=(0, 1)) if pooling == "average" else own.max(axis=(0, 1))
         np.testing.assert_allclose(pooled, model(inputs, training=False)[0], rtol=1e-4, atol=1e-3)
         assert tuple(answer["sent_sizes"][number].numpy()) == image.shape[:2]
-        assert tuple(answer["strides"][number].numpy()) == (4, 4)
+        assert tuple(answer["strides"][number].numpy()) == (8, 8)
+    for output, values in usual.items():
+        assert np.array_equal(answer[output], values)
+
+
+def test_a_classifier_that_pools_maxima_before_its_dense_layer_serves_no_maps(tmp_path):
+    model = build(CONFIGS["fcn"], "dense", "max")
+
+    saved_model.save(model, tiny.STATISTICS, tiny.EXPERIMENT, str(tmp_path))
+
+    assert "heat_maps" not in tf.saved_model.load(str(tmp_path)).signatures
