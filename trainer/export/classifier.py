@@ -47,6 +47,7 @@ class Classifier(ImageModule):
             "score_maps": scores * mask,
             "map_sizes": score_maps.measure(mask),
             "strides": tf.tile(tf.constant([self._maps.strides]), [images, 1]),
+            "origins": tf.tile(tf.constant([self._maps.origin]), [images, 1]),
             "scaled_sizes": sizes,
             "sent_sizes": sent,
             **self._answer(pixels, sizes, sent),

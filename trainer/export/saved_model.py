@@ -15,8 +15,9 @@ A localizer's outputs are those of a classifier, and `boxes` float32 [N, 4]: ymi
 in pixels of the image sent, from its upper left corner.
 `heat_maps` returns a classifier's outputs, and `score_maps` float32 [N, h, w, C], zero outside an
 image; `map_sizes` int32 [N, 2], an image's own positions; `strides` int32 [N, 2], the pixels from
-one to the next in the scaled image, whose size is `scaled_sizes` int32 [N, 2]; and `sent_sizes`
-int32 [N, 2].
+one to the next in the scaled image, whose size is `scaled_sizes` int32 [N, 2]; `origins` float32
+[N, 2], the pixels from its edges to the centre of what the first position looks at; and
+`sent_sizes` int32 [N, 2].
 The labels are also the asset `labels.txt`. `recipe.json` is the recipe, and `network.json` the
 Keras network (network.py).
 """

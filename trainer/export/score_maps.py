@@ -15,6 +15,7 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
+from trainer.export.positions import find_origin
 from trainer.models.geometry import compute_strides, map_outputs_to_layers
 from trainer.models.layers import MaskedPooling
 
@@ -26,6 +27,7 @@ class ScoreMaps(NamedTuple):
     # [N, h, w, 1] of the positions that belong to the images.
     score: Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
     strides: tuple[int, int]  # Pixels from one position to the next, down and across.
+    origin: tuple[float, float]  # Pixels to the centre of what the first position looks at.
 
 
 def build(model: keras.Model) -> ScoreMaps | None:
@@ -42,7 +44,7 @@ def build(model: keras.Model) -> ScoreMaps | None:
 
     maker = map_outputs_to_layers(model)[id(pooling.input[0])]
     down, across = compute_strides(model)[maker]
-    return ScoreMaps(score, (int(down), int(across)))
+    return ScoreMaps(score, (int(down), int(across)), find_origin(model, maker))
 
 
 def measure(mask: tf.Tensor) -> tf.Tensor:

@@ -84,8 +84,9 @@ def test_a_served_model_has_the_maps_of_images_of_unequal_sizes(head, pooling, t
         np.testing.assert_allclose(pooled, model(inputs, training=False)[0], rtol=1e-4, atol=1e-3)
         assert tuple(answer["sent_sizes"][number].numpy()) == image.shape[:2]
         assert tuple(answer["strides"][number].numpy()) == (8, 8)
+        assert tuple(answer["origins"][number].numpy()) == (0.5, 0.5)
     for output, values in usual.items():
-        assert np.array_equal(answer[output], values)
+        assert np.array_equal(answer[output], values), output
 
 
 def test_a_classifier_that_pools_maxima_before_its_dense_layer_serves_no_maps(tmp_path):
