@@ -26,6 +26,8 @@ class ScoreMaps(NamedTuple):
     # [N, h, w, 1] of the positions that belong to the images.
     score: Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
     strides: tuple[int, int]  # Pixels from one position to the next, down and across.
+    layers: keras.Model  # What makes the map that is scored, and its mask.
+    pooling: str  # "average" or "max": how the scores become logits.
 
 
 def build(model: keras.Model) -> ScoreMaps | None:
@@ -42,7 +44,7 @@ def build(model: keras.Model) -> ScoreMaps | None:
 
     maker = map_outputs_to_layers(model)[id(pooling.input[0])]
     down, across = compute_strides(model)[maker]
-    return ScoreMaps(score, (int(down), int(across)))
+    return ScoreMaps(score, (int(down), int(across)), maps, pooling.pooling)
 
 
 def measure(mask: tf.Tensor) -> tf.Tensor:
