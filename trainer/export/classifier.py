@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import keras
 import tensorflow as tf
 
 from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
-from trainer.export import score_maps
+from trainer.export import score_maps, tiles
 from trainer.export.score_maps import ScoreMaps
 from trainer.export.signatures import IMAGE_BYTES, ImageModule, Outputs, load_batch
 
@@ -22,6 +23,8 @@ class Classifier(ImageModule):
     def use_layers(self, model: keras.Model) -> None:
         """Finds the score maps of a model whose logits are pooled scores."""
         self._maps = score_maps.build(model)
+        with suppress(ValueError):  # It looks at the whole image.
+            self.tiles = tiles.from_classifier(model, self._maps)
 
     def trace_signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
         """Those of every module, and `heat_maps` if the logits are pooled scores."""

@@ -6,8 +6,10 @@
 `evaluate_examples`     examples, string [N]: serialized tf.Examples
 `transform_features`    examples, string [N]: the size bucket of each, for slices
 `heat_maps`             image_bytes, string [N]; classifiers with pooled scores only (score_maps.py)
+`score_tiles`           pixels, uint8 [N, H, W, 3], and sizes: windows of an image (tiles.py); only
+                        if no layer of the model looks at the whole image (tile_grid.py)
 
-All but the last two return a classifier's `probabilities` float32 [N, C], `label` string [N] and
+The first four return a classifier's `probabilities` float32 [N, C], `label` string [N] and
 `labels` string [N, C]: the labels in the order of the probabilities, which TFMA expects as
 `all_classes`. For a segmenter, they return `mask_bytes` string [N] (PNG in the size of the image
 sent; each pixel is one byte, its class's number), `class_fractions` float32 [N, C] and `labels`.
@@ -18,6 +20,10 @@ image; `map_sizes` int32 [N, 2], an image's own positions; `strides` int32 [N, 2
 one to the next in the scaled image, whose size is `scaled_sizes` int32 [N, 2]; `origins` float32
 [N, 2], the pixels from its edges to the centre of what the first position looks at; and
 `sent_sizes` int32 [N, 2].
+`score_tiles` returns `scores` float32 [N, h, w, C], the logits of a segmenter's pixels or a
+classifier's score map; `map_sizes`; `strides` int32 [N, 2], the pixels of which windows must begin
+at a multiple; `halos` int32 [N, 2], the pixels that a window needs around the part that is kept;
+`labels`; and for a classifier `poolings` string [N]: "mean" or "max" of all positions is the logit.
 The labels are also the asset `labels.txt`. `recipe.json` is the recipe, and `network.json` the
 Keras network (network.py).
 """

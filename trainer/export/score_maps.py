@@ -28,6 +28,8 @@ class ScoreMaps(NamedTuple):
     score: Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
     strides: tuple[int, int]  # Pixels from one position to the next, down and across.
     origin: tuple[float, float]  # Pixels to the centre of what the first position looks at.
+    layers: keras.Model  # What makes the map that is scored, and its mask.
+    pooling: str  # "average" or "max": how the scores become logits.
 
 
 def build(model: keras.Model) -> ScoreMaps | None:
@@ -44,7 +46,8 @@ def build(model: keras.Model) -> ScoreMaps | None:
 
     maker = map_outputs_to_layers(model)[id(pooling.input[0])]
     down, across = compute_strides(model)[maker]
-    return ScoreMaps(score, (int(down), int(across)), find_origin(model, maker))
+    strides = (int(down), int(across))
+    return ScoreMaps(score, strides, find_origin(model, maker), maps, pooling.pooling)
 
 
 def measure(mask: tf.Tensor) -> tf.Tensor:

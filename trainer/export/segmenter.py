@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+import keras
 import tensorflow as tf
 
 from trainer.config import Recipe
 from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
-from trainer.export import test_time_averaging
+from trainer.export import test_time_averaging, tiles
 from trainer.export.signatures import ImageModule, Network, Outputs
 from trainer.model_config import AVERAGING
 
@@ -19,6 +22,11 @@ class Segmenter(ImageModule):
 
     Each pixel gets the class with the largest score.
     """
+
+    def use_layers(self, model: keras.Model) -> None:
+        """Finds how windows of an image must lie, if the model does not look at all of it."""
+        with suppress(ValueError):
+            self.tiles = tiles.from_segmenter(model)
 
     def _answer(self, pixels: tf.Tensor, sizes: tf.Tensor, sent: tf.Tensor) -> Outputs:
         def finish(one: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:

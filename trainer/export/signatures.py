@@ -10,6 +10,8 @@ import tensorflow as tf
 
 from trainer.data import image_headers, images, preprocessing, records
 from trainer.data.limits import SizeLimits
+from trainer.export import tiles
+from trainer.export.tiles import Tiles
 
 Outputs = dict[str, tf.Tensor]
 # From pixels [N, H, W, channels] in 0..255 and sizes [N, 2] to probabilities or scores.
@@ -28,6 +30,8 @@ SIZE_FEATURES = {
 class ImageModule(tf.Module):
     """The signatures around a network. Each task's subclass defines `_answer`."""
 
+    tiles: Tiles | None = None  # None: the model looks at the whole image.
+
     def __init__(
         self,
         network: Network,
@@ -45,7 +49,14 @@ class ImageModule(tf.Module):
         """Traces the signatures for inputs of any size; returns them by name."""
         shape = [None, None, None, self._limits.channels]
         pixels = tf.TensorSpec(shape, tf.float32, "pixels")
+        windows = tf.TensorSpec(shape, tf.uint8, "pixels")
+        of_windows = (
+            {"score_tiles": self.score_tiles.get_concrete_function(windows, SIZES)}
+            if self.tiles
+            else {}
+        )
         return {
+            **of_windows,
             "serving_default": self.answer_bytes.get_concrete_function(IMAGE_BYTES),
             "predict_pixels": self.answer_pixels.get_concrete_function(pixels),
             "predict_padded_pixels": self.answer_padded.get_concrete_function(pixels, SIZES),
@@ -80,6 +91,18 @@ class ImageModule(tf.Module):
         return self._answer(pixels, sizes, sizes)
 
     @tf.function
+    def score_tiles(self, pixels: tf.Tensor, sizes: tf.Tensor) -> Outputs:
+        """The scores of windows of an image, in the network's own scale.
+
+        Raises InvalidArgumentError for sizes that do not fit the pixels.
+        """
+        assert self.tiles, "Only traced if the model has tiles."
+        with tf.control_dependencies(check_sizes(pixels, sizes)):
+            pixels, sizes = tf.identity(pixels), tf.identity(sizes)
+        outputs = tiles.answer(self.tiles, pixels, sizes)
+        return {**outputs, "labels": self._repeat_labels(tf.shape(pixels)[0])}
+
+    @tf.function
     def answer_examples(self, examples: tf.Tensor) -> Outputs:
         """Answers recorded images."""
         return self.answer_bytes(tf.io.parse_example(examples, ENCODED_FEATURES)[records.ENCODED])
@@ -99,6 +122,15 @@ class ImageModule(tf.Module):
 
 
 def check_padded(pixels: tf.Tensor, sizes: tf.Tensor) -> list[tf.Operation]:
+    """Assertions on pixels [N, H, W, C], float32, and sizes [N, 2]."""
+    finite = tf.reduce_all(tf.math.is_finite(pixels))
+    return [
+        *check_sizes(pixels, sizes),
+        tf.debugging.Assert(finite, ["pixels contain NaN or infinity."]),
+    ]
+
+
+def check_sizes(pixels: tf.Tensor, sizes: tf.Tensor) -> list[tf.Operation]:
     """Assertions on pixels [N, H, W, C] and sizes [N, 2], which must be 1..H and 1..W."""
     sent = tf.shape(pixels)
     wrong = tf.reduce_any((sizes < 1) | (sizes > sent[1:3]), axis=1)
@@ -107,9 +139,6 @@ def check_padded(pixels: tf.Tensor, sizes: tf.Tensor) -> list[tf.Operation]:
     return [
         tf.debugging.assert_equal(tf.shape(sizes)[0], sent[0], "A size is needed for each image"),
         tf.debugging.Assert(~tf.reduce_any(wrong), ["The size", first, text, sent[1:3]]),
-        tf.debugging.Assert(
-            tf.reduce_all(tf.math.is_finite(pixels)), ["pixels contain NaN or infinity."]
-        ),
     ]
 
 

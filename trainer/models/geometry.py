@@ -1,7 +1,6 @@
 """What a model's layers do to height and width: strides, and the smallest input, computed.
 
-Trying sizes out does not work: on inputs smaller than the kernel, TensorFlow's convolutions on CPUs
-return whatever is in memory.
+Trying sizes out does not work: for inputs below the kernel, TensorFlow reads any memory.
 """
 
 from __future__ import annotations
@@ -32,11 +31,7 @@ def find_smallest_input(model: keras.Model) -> Sides:
 
 
 def find_receptive_field(model: keras.Model) -> Sides | None:
-    """How many pixels, in height and width, one position of the last feature map looks at.
-
-    None: at the whole image, as squeeze-and-excitation does. Tiles of an image would then have
-    other features than the image.
-    """
+    """Pixels, in height and width, that a position of the last map looks at; None: at all."""
     if any(map(joins_squeezed, model.layers)):
         return None
     return trace_to_image(model, lambda move, positions: move.count_seen(positions))
@@ -165,7 +160,8 @@ def build_windows(kernel: Sequence[int], stride: Sequence[int], padding: str) ->
     Padding "same" gives ceil(n / stride) outputs for n inputs; "valid" pads nothing.
     """
     height, width = (
-        Window(k, s, k - 1 if padding == "same" else 0) for k, s in zip(kernel, stride, strict=True)
+        Window(k, s, k - 1, max(0, k - s) // 2) if padding == "same" else Window(k, s)
+        for k, s in zip(kernel, stride, strict=True)
     )
     return height, width
 
@@ -174,7 +170,9 @@ def find_transposed_moves(layer: layers.Conv2DTranspose) -> Moves:
     """The moves of a transposed convolution. Keras allows dilation only with a stride of 1."""
     reach = [(k - 1) * d + 1 for k, d in zip(layer.kernel_size, layer.dilation_rate, strict=True)]
     height, width = (
-        Growth(k, factor, 0 if layer.padding == "same" else max(k - factor, 0))
+        Growth(k, factor, 0, max(k - factor, 0) // 2)
+        if layer.padding == "same"
+        else Growth(k, factor, max(k - factor, 0))
         for k, factor in zip(reach, layer.strides, strict=True)
     )
     return height, width
@@ -182,7 +180,7 @@ def find_transposed_moves(layer: layers.Conv2DTranspose) -> Moves:
 
 def find_interpolation_moves(layer: BilinearUpsampling) -> Moves:
     """The moves of interpolation between the two nearest positions."""
-    return (Growth(2 * layer.factor, layer.factor),) * 2
+    return (Growth(2 * layer.factor, layer.factor, before=layer.factor // 2),) * 2
 
 
 def find_repeating_moves(layer: NearestUpsampling) -> Moves:
@@ -200,13 +198,13 @@ def find_fitting_moves(layer: FitSquare) -> Moves:
 
 def find_padding_moves(layer: layers.ZeroPadding2D) -> Moves:
     """The moves of a layer that pads with zeros."""
-    height, width = (Window(padding=sum(ends)) for ends in layer.padding)
+    height, width = (Window(padding=sum(ends), before=ends[0]) for ends in layer.padding)
     return height, width
 
 
 def find_cropping_moves(layer: layers.Cropping2D) -> Moves:
     """The moves of a layer that crops."""
-    height, width = (Window(padding=-sum(ends)) for ends in layer.cropping)
+    height, width = (Window(padding=-sum(ends), before=-ends[0]) for ends in layer.cropping)
     return height, width
 
 

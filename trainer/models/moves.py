@@ -9,6 +9,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
+Span = tuple[int, int]  # First and last position; negative ones are padding.
+
 
 class Window(NamedTuple):
     """How a layer moves along one axis."""
@@ -16,6 +18,7 @@ class Window(NamedTuple):
     kernel: int = 1
     stride: int = 1
     padding: int = 0  # At both ends together; negative for cropping.
+    before: int = 0  # The part of it before the first position.
 
     def count_needed(self, positions: int) -> int:
         """How many input positions this many output positions need."""
@@ -24,6 +27,11 @@ class Window(NamedTuple):
     def count_seen(self, positions: int) -> int:
         """How many input positions this many neighbouring output positions look at."""
         return (positions - 1) * self.stride + self.kernel
+
+    def find_span(self, first: int, last: int) -> Span:
+        """The first and last input position that output positions from first to last look at."""
+        start = -self.before
+        return first * self.stride + start, last * self.stride + start + self.kernel - 1
 
     def step(self) -> Fraction:
         """The distance between neighbouring output positions, in input positions."""
@@ -36,6 +44,7 @@ class Growth(NamedTuple):
     kernel: int
     factor: int
     overhang: int = 0  # Positions beyond n * factor.
+    before: int = 0  # Positions that are cut off before the first one.
 
     def count_needed(self, positions: int) -> int:
         """How many input positions this many output positions need."""
@@ -44,6 +53,11 @@ class Growth(NamedTuple):
     def count_seen(self, positions: int) -> int:
         """How many input positions this many neighbouring output positions look at, at most."""
         return (positions + self.kernel - 2) // self.factor + 1
+
+    def find_span(self, first: int, last: int) -> Span:
+        """The first and last input position that output positions from first to last look at."""
+        start = first + self.before - self.kernel + 1
+        return -(-start // self.factor), (last + self.before) // self.factor
 
     def step(self) -> Fraction:
         """The distance between neighbouring output positions, in input positions."""

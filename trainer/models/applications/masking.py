@@ -128,7 +128,7 @@ def normalize(
 def slide(layer: keras.Layer, found: Map, name: str) -> Map:
     """A convolution or pooling."""
     window, _ = geometry.find_moves(layer)
-    kernel, stride, padding = window
+    kernel, stride, padding, _ = window
     if isinstance(layer, layers.MaxPooling2D) and (padding or kernel == stride):
         x = MaskedMaxPooling2D(kernel, stride, padding="same", name=name)(*found)
         return Map(x, SlideMask(1, stride, name=f"{name}_mask")(found.mask))

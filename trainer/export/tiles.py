@@ -1,0 +1,65 @@
+"""Scores of windows of an image, from which those of the whole image are put together exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import keras
+import tensorflow as tf
+
+from trainer.export.score_maps import ScoreMaps, measure
+from trainer.models import tile_grid
+from trainer.models.tile_grid import TileGrid
+
+POOLINGS = {"average": "mean", "max": "max"}  # The names in the signature.
+
+
+class Tiles(NamedTuple):
+    """The map of a model, and how windows must lie for it."""
+
+    # From pixels [N, H, W, channels] in 0..255 and sizes [N, 2] to scores [N, h, w, C], and a mask
+    # [N, h, w, 1] of the positions that belong to the windows.
+    score: Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+    grid: TileGrid
+    pooling: str = ""  # "average" or "max" of all positions are the logits; "": each is a pixel's.
+
+
+def from_segmenter(model: keras.Model) -> Tiles:
+    """The logits of each pixel. Raises ValueError as find_grid does."""
+    grid = tile_grid.find_grid(model)
+
+    def score(pixels: tf.Tensor, sizes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        scores = model({"image": pixels, "size": sizes}, training=False)
+        rows, columns = (
+            tf.sequence_mask(sizes[:, axis], tf.shape(pixels)[axis + 1], tf.float32)
+            for axis in (0, 1)
+        )
+        return scores, (rows[:, :, tf.newaxis] * columns[:, tf.newaxis])[..., tf.newaxis]
+
+    return Tiles(score, grid)
+
+
+def from_classifier(model: keras.Model, maps: ScoreMaps | None) -> Tiles:
+    """The score maps. Raises ValueError as find_grid does, and for a model without score maps."""
+    if maps is None:
+        raise ValueError(
+            f"The logits of {model.name} are not a mean or a maximum of scores at each position: "
+            "tiles cannot add up to them."
+        )
+    return Tiles(maps.score, tile_grid.find_grid(maps.layers), maps.pooling)
+
+
+def answer(tiles: Tiles, pixels: tf.Tensor, sizes: tf.Tensor) -> dict[str, tf.Tensor]:
+    """The outputs of `score_tiles`, without labels: see saved_model.py."""
+    scores, mask = tiles.score(tf.cast(pixels, tf.float32), sizes)
+    windows = tf.shape(pixels)[:1]
+    outputs = {
+        "scores": scores,
+        "map_sizes": measure(mask),
+        "strides": tf.tile(tf.constant([tiles.grid.stride]), [windows[0], 1]),
+        "halos": tf.tile(tf.constant([tiles.grid.halo]), [windows[0], 1]),
+    }
+    if tiles.pooling:
+        outputs["poolings"] = tf.fill(windows, POOLINGS[tiles.pooling])
+    return outputs
