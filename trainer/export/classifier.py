@@ -21,11 +21,12 @@ class Classifier(ImageModule):
         return {**outputs, "all_classes": outputs["labels"]}
 
     def _answer(self, pixels: tf.Tensor, sizes: tf.Tensor, sent: tf.Tensor) -> Outputs:
-        probabilities = self._network(pixels, sizes)
+        probabilities = self.certainty.calibrate(self._network(pixels, sizes))
         return {
             "probabilities": probabilities,
             "label": tf.gather(tf.constant(self.labels), tf.argmax(probabilities, axis=-1)),
             "labels": self._repeat_labels(tf.shape(probabilities)[0]),
+            **self.certainty.flag_unknown(probabilities),
         }
 
 

@@ -10,10 +10,13 @@ All but the last return a classifier's `probabilities` float32 [N, C], `label` s
 `labels` string [N, C]: the labels in the order of the probabilities, which TFMA expects as
 `all_classes`. For a segmenter, they return `mask_bytes` string [N] (PNG in the size of the image
 sent; each pixel is one byte, its class's number), `class_fractions` float32 [N, C] and `labels`.
+A classifier whose experiment sets `serve.unknown_below` also returns `unknown` bool [N]; a segmenter
+with `serve.confidence` `confidence_bytes` string [N] (PNG in the size of the image sent; each pixel
+is one byte, the probability of its class times 255). Probabilities are calibrated by default.
 A localizer's outputs are those of a classifier, and `boxes` float32 [N, 4]: ymin, xmin, ymax, xmax
 in pixels of the image sent, from its upper left corner.
 The labels are also the asset `labels.txt`. `recipe.json` is the recipe, and `network.json` the
-Keras network (network.py).
+Keras network (network.py). `calibration.json` is there if the probabilities are calibrated.
 """
 
 from __future__ import annotations
@@ -25,18 +28,30 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from trainer import tasks
+from trainer import calibration, tasks
+from trainer.calibration import Calibration
 from trainer.config import Recipe, recipe_from_json, recipe_to_json
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import network as networks
+from trainer.export.certainty import Certainty
+from trainer.export.signatures import SIZES, ImageModule
 from trainer.models.layers import fix_kernels
 
 LABELS = "labels.txt"
 RECIPE = "recipe.json"
 
 
-def save(model: keras.Model, statistics: DataStatistics, experiment: Recipe, folder: str) -> None:
-    """Writes the trained model with all its signatures."""
+def save(
+    model: keras.Model,
+    statistics: DataStatistics,
+    experiment: Recipe,
+    folder: str,
+    val: tf.data.Dataset | None = None,
+) -> None:
+    """Writes the trained model with all its signatures.
+
+    Its probabilities are calibrated on the batches `val`, unless the experiment does not want it.
+    """
     task, model = tasks.find_task(experiment), fix_kernels(model)
 
     def network(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
@@ -47,7 +62,38 @@ def save(model: keras.Model, statistics: DataStatistics, experiment: Recipe, fol
     # reads the originals, which stay empty.
     module.weights = [variable.value for variable in model.variables]
     texts = {RECIPE: recipe_to_json(experiment), networks.NETWORK: networks.describe(model)}
+    fitted = None
+    if val is not None and experiment.serve.calibrated:
+        fitted = calibrate(module, val, experiment)
+    if fitted:
+        texts[calibration.ASSET] = fitted.to_json()
+    module.certainty = Certainty(
+        fitted.temperature if fitted else 1.0,
+        experiment.serve.unknown_below,
+        experiment.serve.confidence,
+    )
     save_module(module, folder, texts)
+
+
+def calibrate(module: ImageModule, val: tf.data.Dataset, recipe: Recipe) -> Calibration | None:
+    """Fits the temperature on batches (inputs, targets); None for a task that chooses no class."""
+    task, batch = tasks.find_task(recipe), recipe.train.batch_size
+    pixels = tf.TensorSpec([None, None, None, recipe.data.channels], tf.float32)
+    compute = tf.function(module.compute_outputs, input_signature=[pixels, SIZES])
+    answered = (
+        task.pair_answers(compute(inputs["image"], inputs["size"]).numpy(), targets.numpy())
+        for inputs, targets in val
+    )
+    return calibration.fit((pairs for pairs in answered if pairs), batch * int(val.cardinality()))
+
+
+def read_calibration(folder: str) -> Calibration | None:
+    """How the SavedModel in a folder was calibrated; None if it was not."""
+    path = f"{folder}/assets/{calibration.ASSET}"
+    if not tf.io.gfile.exists(path):
+        return None
+    with tf.io.gfile.GFile(path) as file:
+        return calibration.read(file.read())
 
 
 def read_recipe(folder: str) -> Recipe:

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from trainer.data import image_headers, images, preprocessing, records
 from trainer.data.limits import SizeLimits
+from trainer.export.certainty import Certainty
 
 Outputs = dict[str, tf.Tensor]
 # From pixels [N, H, W, channels] in 0..255 and sizes [N, 2] to probabilities or scores.
@@ -26,6 +27,8 @@ SIZE_FEATURES = {
 
 class ImageModule(tf.Module):
     """The signatures around a network. Each task's subclass defines `_answer`."""
+
+    certainty = Certainty()
 
     def __init__(
         self,
@@ -51,6 +54,10 @@ class ImageModule(tf.Module):
             "evaluate_examples": self.answer_examples.get_concrete_function(EXAMPLES),
             "transform_features": self.find_size_buckets.get_concrete_function(EXAMPLES),
         }
+
+    def compute_outputs(self, pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
+        """The network's outputs, before they are calibrated."""
+        return self._network(pixels, sizes)
 
     @tf.function
     def answer_bytes(self, image_bytes: tf.Tensor) -> Outputs:
