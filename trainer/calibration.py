@@ -99,9 +99,7 @@ def draw(batches: Iterable[Pairs], images: int) -> Iterator[Pairs]:
             return
 
 
-def find_temperature(
-    probabilities: NDArray[np.floating], classes: NDArray[np.integer]
-) -> float:
+def find_temperature(probabilities: NDArray[np.floating], classes: NDArray[np.integer]) -> float:
     """The temperature of least negative log-likelihood, for [M, C] and [M].
 
     It is 1 if all answers are right: the least would then be at temperature 0, with which the model
