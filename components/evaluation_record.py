@@ -73,7 +73,7 @@ def list_required(config: config_pb2.EvalConfig) -> Iterator[Required]:
 
 
 def select_worst(slices: Slices, gate: list[Required]) -> dict[str, float]:
-    """The least value, or the largest if less is better, among the slices of each threshold that is checked on slices."""
+    """The worst value among the slices of each threshold that is checked on slices."""
     worst: dict[str, float] = {}
     for required in gate:
         values = [

@@ -19,6 +19,7 @@ from trainer.config_values import (
     CropBox,
     FileName,
     Fraction,
+    FractionAbove0,
     MetricName,
     PixelValue,
     RunName,
@@ -28,7 +29,6 @@ from trainer.config_values import (
 from trainer.data.limits import SizeLimits, Sizing
 from trainer.model_config import ModelConfig
 from trainer.phase_config import AugmentConfig, HeadPhaseConfig, TrainConfig
-from trainer.serve_config import ServeConfig
 from trainer.task_checks import (
     CHECKS,
     check_channels,
@@ -96,6 +96,15 @@ class DataConfig:
             channels=self.channels,
             crop=self.crop,
         )
+
+
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class ServeConfig:
+    """What a served model says about how sure it is: see trainer/export/certainty.py."""
+
+    calibrated: StrictBool = True  # Probabilities are fitted to the validation split.
+    unknown_below: FractionAbove0 | None = None  # Not masks: below it, an answer is `unknown`.
+    confidence: StrictBool = False  # Masks only: also the probability of each pixel's class.
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)

@@ -48,16 +48,12 @@ def check_gate(experiment: Experiment) -> None:
                 f"gate.metric={threshold.metric} is not measured for data.task={experiment.task}: "
                 f"use {' or '.join(allowed)}"
             )
-        if experiment.task == "masks" and threshold.metric == "calibration_error":
-            _check_confidence(experiment)
-
-
-def _check_confidence(experiment: Experiment) -> None:
-    if not experiment.serve.confidence:
-        raise ValueError(
-            "gate.metric=calibration_error needs the probability of each pixel: set "
-            "serve.confidence to true"
-        )
+        is_error, is_mask = threshold.metric == "calibration_error", experiment.task == "masks"
+        if is_error and is_mask and not experiment.serve.confidence:
+            raise ValueError(
+                "gate.metric=calibration_error needs the probability of each pixel: set "
+                "serve.confidence to true"
+            )
 
 
 def check_unions(experiment: Experiment) -> None:

@@ -1,6 +1,6 @@
 """Expected calibration error and reliability as TFMA metrics, for classes and for pixels.
 
-trainer/reliability.py says what the error is, and what it is not.
+trainer/calibration/reliability.py says what the error is, and what it is not.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from tensorflow_model_analysis.metrics.metric_types import (
 from tensorflow_model_analysis.metrics.metric_util import merge_per_key_computations
 from tensorflow_model_analysis.utils.util import StandardExtracts
 
+from trainer.calibration.reliability import Reliability
 from trainer.data import records
-from trainer.reliability import Reliability
 
 CALIBRATION_ERROR = "calibration_error"
 RELIABILITY = "reliability"
 CONFIDENCE = "confidence_bytes"
 
-Answers = tuple[NDArray[np.floating], NDArray[np.bool_]]  # Probabilities, and whether it is right.
+Answers = tuple[NDArray[Any], NDArray[np.bool_]]  # Probabilities, and whether it is right.
 
 
 class CalibrationError(Metric):

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from components.report.plots import BLUE, ORANGE, Plot, draw_plot
-from trainer.reliability import BINS, Reliability
+from trainer.calibration.reliability import BINS, Reliability
 
 
 def draw(sums: NDArray[np.float64]) -> Plot:

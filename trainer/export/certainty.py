@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from trainer import calibration
+from trainer.calibration import fitting
 
 
 class Certainty(NamedTuple):
@@ -18,7 +18,7 @@ class Certainty(NamedTuple):
 
     def calibrate(self, probabilities: tf.Tensor) -> tf.Tensor:
         """Calibrated probabilities [..., C]; the most probable class stays."""
-        return calibration.scale(probabilities, self.temperature)
+        return fitting.scale(probabilities, self.temperature)
 
     def flag_unknown(self, probabilities: tf.Tensor) -> dict[str, tf.Tensor]:
         """The output `unknown`, bool [N]: no class of [N, C] is probable enough. None if unset."""

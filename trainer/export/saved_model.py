@@ -10,11 +10,12 @@ All but the last return a classifier's `probabilities` float32 [N, C], `label` s
 `labels` string [N, C]: the labels in the order of the probabilities, which TFMA expects as
 `all_classes`. For a segmenter, they return `mask_bytes` string [N] (PNG in the size of the image
 sent; each pixel is one byte, its class's number), `class_fractions` float32 [N, C] and `labels`.
-A classifier whose experiment sets `serve.unknown_below` also returns `unknown` bool [N]; a segmenter
-with `serve.confidence` `confidence_bytes` string [N] (PNG in the size of the image sent; each pixel
-is one byte, the probability of its class times 255). Probabilities are calibrated by default.
 A localizer's outputs are those of a classifier, and `boxes` float32 [N, 4]: ymin, xmin, ymax, xmax
 in pixels of the image sent, from its upper left corner.
+Only if the experiment asks for it: `unknown` bool [N] of classifiers and localizers (no class has
+the probability `serve.unknown_below`), and `confidence_bytes` string [N] of segmenters (a PNG as
+the mask; each pixel is the probability of its class times 255). Probabilities are calibrated
+unless `serve.calibrated` is false.
 The labels are also the asset `labels.txt`. `recipe.json` is the recipe, and `network.json` the
 Keras network (network.py). `calibration.json` is there if the probabilities are calibrated.
 """
@@ -28,8 +29,9 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from trainer import calibration, tasks
-from trainer.calibration import Calibration
+from trainer import tasks
+from trainer.calibration import fitting
+from trainer.calibration.fitting import Calibration
 from trainer.config import Recipe, recipe_from_json, recipe_to_json
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import network as networks
@@ -66,7 +68,7 @@ def save(
     if val is not None and experiment.serve.calibrated:
         fitted = calibrate(module, val, experiment)
     if fitted:
-        texts[calibration.ASSET] = fitted.to_json()
+        texts[fitting.ASSET] = fitted.to_json()
     module.certainty = Certainty(
         fitted.temperature if fitted else 1.0,
         experiment.serve.unknown_below,
@@ -84,16 +86,16 @@ def calibrate(module: ImageModule, val: tf.data.Dataset, recipe: Recipe) -> Cali
         task.pair_answers(compute(inputs["image"], inputs["size"]).numpy(), targets.numpy())
         for inputs, targets in val
     )
-    return calibration.fit((pairs for pairs in answered if pairs), batch * int(val.cardinality()))
+    return fitting.fit((pairs for pairs in answered if pairs), batch * int(val.cardinality()))
 
 
 def read_calibration(folder: str) -> Calibration | None:
     """How the SavedModel in a folder was calibrated; None if it was not."""
-    path = f"{folder}/assets/{calibration.ASSET}"
+    path = f"{folder}/assets/{fitting.ASSET}"
     if not tf.io.gfile.exists(path):
         return None
     with tf.io.gfile.GFile(path) as file:
-        return calibration.read(file.read())
+        return fitting.read(file.read())
 
 
 def read_recipe(folder: str) -> Recipe:

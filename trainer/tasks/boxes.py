@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from trainer.calibration import Pairs
+from trainer.calibration.fitting import Pairs
 from trainer.config import AugmentConfig, Recipe, TrainConfig
 from trainer.data import boxes, preprocessing
 from trainer.data.augmentation import augment_boxed

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from trainer.calibration import Pairs
+from trainer.calibration.fitting import Pairs
 from trainer.config import AugmentConfig, Recipe, TrainConfig
 from trainer.data import preprocessing
 from trainer.data.augmentation import augment, mixup

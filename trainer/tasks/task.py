@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from trainer.calibration import Pairs
+from trainer.calibration.fitting import Pairs
 from trainer.config import AugmentConfig, Recipe, TrainConfig
 from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from trainer.reliability import BINS, Reliability, measure_error
+from trainer.calibration.reliability import BINS, Reliability, measure_error
 
 
 def of(probabilities, hits):

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 from scipy import special
 
-from trainer import calibration
+from trainer.calibration import fitting
 
 RANDOM = np.random.default_rng(0)
 LOGITS = RANDOM.normal(0, 2, (4000, 3))
@@ -28,40 +28,40 @@ def in_batches(probabilities, classes, size=100):
 
 @pytest.mark.parametrize("factor", [0.5, 1.0, 3.0])
 def test_the_temperature_is_the_factor_by_which_logits_are_too_large(factor):
-    found = calibration.fit(in_batches(sharpened(factor), CLASSES), len(CLASSES))
+    found = fitting.fit(in_batches(sharpened(factor), CLASSES), len(CLASSES))
 
     assert found.temperature == pytest.approx(factor, rel=0.1)
     assert found.answers == len(CLASSES)
 
 
 def test_calibration_lowers_the_error_of_a_model_that_is_too_sure():
-    found = calibration.fit(in_batches(sharpened(4.0), CLASSES), len(CLASSES))
+    found = fitting.fit(in_batches(sharpened(4.0), CLASSES), len(CLASSES))
 
     assert found.error_before > 0.15
     assert found.error_after < 0.03
 
 
 def test_scaled_probabilities_are_those_of_divided_logits_and_have_the_same_class():
-    scaled = calibration.scale(tf.constant(sharpened(3.0), tf.float32), 3.0).numpy()
+    scaled = fitting.scale(tf.constant(sharpened(3.0), tf.float32), 3.0).numpy()
 
     np.testing.assert_allclose(scaled, TRUE, atol=1e-4)
     np.testing.assert_array_equal(scaled.argmax(axis=1), LOGITS.argmax(axis=1))
 
 
 def test_probabilities_of_0_are_scaled_to_numbers():
-    scaled = calibration.scale(tf.constant([[1.0, 0.0]]), 2.0).numpy()
+    scaled = fitting.scale(tf.constant([[1.0, 0.0]]), 2.0).numpy()
 
     np.testing.assert_allclose(scaled, [[1, 0]], atol=1e-6)
 
 
 def test_answers_that_are_all_right_leave_the_probabilities():
-    assert calibration.find_temperature(TRUE, TRUE.argmax(axis=1)) == 1.0
+    assert fitting.find_temperature(TRUE, TRUE.argmax(axis=1)) == 1.0
 
 
 def test_without_answers_there_is_no_calibration():
     unknown = np.full((2, 5), -1)
 
-    assert calibration.fit([(np.full((2, 5, 3), 1 / 3), unknown)], 2) is None
+    assert fitting.fit([(np.full((2, 5, 3), 1 / 3), unknown)], 2) is None
 
 
 def pixels(images, count):
@@ -71,10 +71,10 @@ def pixels(images, count):
 
 
 def test_the_pixels_of_masks_are_drawn_evenly_and_each_time_alike(monkeypatch):
-    monkeypatch.setattr(calibration, "SAMPLE", 40)
+    monkeypatch.setattr(fitting, "SAMPLE", 40)
 
-    drawn, classes = calibration.sample([pixels(4, 1000)], 4)
-    again, _ = calibration.sample([pixels(4, 1000)], 4)
+    drawn, classes = fitting.sample([pixels(4, 1000)], 4)
+    again, _ = fitting.sample([pixels(4, 1000)], 4)
 
     assert len(drawn) == len(classes) == 40
     np.testing.assert_array_equal(np.bincount(drawn[:, 0].astype(int) // 1000), [10] * 4)
@@ -83,14 +83,14 @@ def test_the_pixels_of_masks_are_drawn_evenly_and_each_time_alike(monkeypatch):
 
 
 def test_no_more_answers_are_kept_than_there_is_room_for(monkeypatch):
-    monkeypatch.setattr(calibration, "VALUES", 30)
+    monkeypatch.setattr(fitting, "VALUES", 30)
 
-    drawn, _ = calibration.sample(in_batches(TRUE, CLASSES), len(CLASSES))
+    drawn, _ = fitting.sample(in_batches(TRUE, CLASSES), len(CLASSES))
 
     assert drawn.shape == (10, 3)
 
 
 def test_what_is_written_is_read():
-    found = calibration.Calibration(1.5, 10, 0.2, 0.1)
+    found = fitting.Calibration(1.5, 10, 0.2, 0.1)
 
-    assert calibration.read(found.to_json()) == found
+    assert fitting.read(found.to_json()) == found

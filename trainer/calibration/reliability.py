@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -55,7 +56,7 @@ class Reliability:
         return np.stack([self.counts, self.probabilities, self.hits])
 
 
-def measure_error(probabilities: NDArray[np.floating], classes: NDArray[np.integer]) -> float:
+def measure_error(probabilities: NDArray[Any], classes: NDArray[Any]) -> float:
     """The expected calibration error of probabilities [M, C] about these classes [M]."""
     found = Reliability()
     found.add(probabilities.max(axis=1), probabilities.argmax(axis=1) == classes)

@@ -18,7 +18,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from trainer import reliability
+from trainer.calibration import reliability
 
 SAMPLE = 2**16  # Answers (images or pixels) that are kept to fit the temperature,
 VALUES = 2**24  # and probabilities of all of them: 64 MiB.
@@ -27,7 +27,7 @@ ASSET = "calibration.json"
 
 # For each image [B]: probabilities [B, P, C] of P answers, and their true classes [B, P]; -1 if
 # there is none.
-Pairs = tuple[NDArray[np.floating], NDArray[np.integer]]
+Pairs = tuple[NDArray[Any], NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ def fit(batches: Iterable[Pairs], images: int) -> Calibration | None:
 
 def sample(batches: Iterable[Pairs], images: int) -> Pairs:
     """Probabilities [M, C] and classes [M] of answers; as many of each image if it has them."""
-    rows: list[NDArray[np.floating]] = []
-    truths: list[NDArray[np.integer]] = []
+    rows: list[NDArray[Any]] = []
+    truths: list[NDArray[Any]] = []
     for probabilities, classes in draw(batches, images):
         rows.append(probabilities)
         truths.append(classes)
@@ -99,7 +99,7 @@ def draw(batches: Iterable[Pairs], images: int) -> Iterator[Pairs]:
             return
 
 
-def find_temperature(probabilities: NDArray[np.floating], classes: NDArray[np.integer]) -> float:
+def find_temperature(probabilities: NDArray[Any], classes: NDArray[Any]) -> float:
     """The temperature of least negative log-likelihood, for [M, C] and [M].
 
     It is 1 if all answers are right: the least would then be at temperature 0, with which the model
@@ -120,7 +120,7 @@ def find_temperature(probabilities: NDArray[np.floating], classes: NDArray[np.in
     return float(np.exp(found.x))
 
 
-def take_log(probabilities: NDArray[np.floating]) -> NDArray[np.floating]:
+def take_log(probabilities: NDArray[Any]) -> NDArray[Any]:
     """Logarithms; those of 0 are finite."""
     return np.log(np.maximum(probabilities, np.finfo(np.float32).tiny))
 
