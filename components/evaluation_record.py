@@ -19,11 +19,12 @@ from serving.rollout.evaluations import ASSET, Evaluation
 
 
 class Required(NamedTuple):
-    """A value of the gate: of all test images, or the worst of the slices by these fields."""
+    """A limit of the gate: of all test images, or of the worst of the slices by these fields."""
 
     metric: str
     fields: tuple[str, ...]
-    at_least: float
+    limit: float
+    is_most: bool = False  # Less is better.
 
     @property
     def name(self) -> str:
@@ -51,7 +52,8 @@ def read(evaluation: str) -> Evaluation:
     return Evaluation(
         metrics=results.select_overall(candidate) | select_worst(candidate, gate),
         baseline=results.select_overall(baseline) | select_worst(baseline, gate),
-        gate={required.name: required.at_least for required in gate},
+        gate={required.name: required.limit for required in gate if not required.is_most},
+        at_most={required.name: required.limit for required in gate if required.is_most},
         pushed_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         run=evaluation,
     )
@@ -62,14 +64,16 @@ def list_required(config: config_pb2.EvalConfig) -> Iterator[Required]:
     for spec in config.metrics_specs:
         for metric in spec.metrics:
             for threshold in metric.per_slice_thresholds:
-                limit = threshold.threshold.value_threshold.lower_bound.value
+                value = threshold.threshold.value_threshold
+                is_most = value.HasField("upper_bound")
+                limit = (value.upper_bound if is_most else value.lower_bound).value
                 for sliced in threshold.slicing_specs:
                     fields = tuple(sliced.feature_keys)
-                    yield Required(results.read_name(metric), fields, limit)
+                    yield Required(results.read_name(metric), fields, limit, is_most)
 
 
 def select_worst(slices: Slices, gate: list[Required]) -> dict[str, float]:
-    """The least value among the slices of each threshold that is checked on slices."""
+    """The worst value among the slices of each threshold that is checked on slices."""
     worst: dict[str, float] = {}
     for required in gate:
         values = [
@@ -79,5 +83,5 @@ def select_worst(slices: Slices, gate: list[Required]) -> dict[str, float]:
             if (value := values[""].get(required.metric)) is not None
         ]
         if values:
-            worst[required.name] = min(values)
+            worst[required.name] = max(values) if required.is_most else min(values)
     return worst

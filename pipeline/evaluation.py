@@ -49,8 +49,11 @@ def add_thresholds(
 
 
 def make_threshold(threshold: Threshold) -> config_pb2.MetricThreshold:
-    """The smallest value allowed, and the largest drop below the baseline's value."""
-    value = config_pb2.GenericValueThreshold(lower_bound={"value": threshold.at_least})
+    """The smallest or largest value allowed, and the largest drop below the baseline's value."""
+    if threshold.at_most is None:
+        value = config_pb2.GenericValueThreshold(lower_bound={"value": threshold.at_least})
+    else:
+        value = config_pb2.GenericValueThreshold(upper_bound={"value": threshold.at_most})
     if threshold.max_drop is None:
         return config_pb2.MetricThreshold(value_threshold=value)
     change = config_pb2.GenericChangeThreshold(

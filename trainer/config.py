@@ -19,6 +19,7 @@ from trainer.config_values import (
     CropBox,
     FileName,
     Fraction,
+    FractionAbove0,
     MetricName,
     PixelValue,
     RunName,
@@ -33,7 +34,9 @@ from trainer.task_checks import (
     check_channels,
     check_gate,
     check_phases,
+    check_serving,
     check_sizing,
+    check_threshold,
     check_unions,
 )
 
@@ -96,13 +99,26 @@ class DataConfig:
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class ServeConfig:
+    """What a served model says about how sure it is: see trainer/export/certainty.py."""
+
+    calibrated: StrictBool = True  # Probabilities are fitted to the validation split.
+    unknown_below: FractionAbove0 | None = None  # Not masks: below it, an answer is `unknown`.
+    confidence: StrictBool = False  # Masks only: also the probability of each pixel's class.
+
+
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
 class Threshold:
-    """The value that a metric must reach for the model to be pushed."""
+    """The value that a metric must reach, or must not pass, for the model to be pushed."""
 
     metric: str  # One of the task's: see task_checks.METRICS.
-    at_least: Fraction
+    at_least: Fraction | None = None
+    at_most: Fraction | None = None  # Instead of at_least, for a metric of which less is better.
     max_drop: Fraction | None = None  # How far it may be below the served model's value.
     each_class: StrictBool = False  # Checked for each class, not overall.
+
+    def __post_init__(self) -> None:
+        check_threshold(self)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
@@ -143,6 +159,7 @@ class Recipe:
     augment: AugmentConfig
     train: TrainConfig
     head_phase: HeadPhaseConfig | None = None  # Before `train`; None: all weights learn at once.
+    serve: ServeConfig = ServeConfig()
 
     @property
     def task(self) -> str:
@@ -155,6 +172,7 @@ class Recipe:
         check_phases(self)
         check_sizing(self)
         check_channels(self)
+        check_serving(self)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)

@@ -44,7 +44,7 @@ def run_fn(fn_args: FnArgs) -> None:
         files = head_phase.Files(fn_args.train_files, fn_args.eval_files, statistics.labels)
         head_phase.fit_head(model, files, folders, recipe)
     training.fit(model, data, folders, recipe)
-    saved_model.save(model, statistics, recipe, fn_args.serving_model_dir)
+    saved_model.save(model, statistics, recipe, fn_args.serving_model_dir, data.val)
     remove_checkpoints(checkpoints)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trainer.model_config import CLASSIFIERS, LOCALIZERS, PRETRAINED
 
 if TYPE_CHECKING:
-    from trainer.config import ClassUnion, Experiment, Recipe
+    from trainer.config import ClassUnion, Experiment, Recipe, Threshold
 
 METRICS = {  # What a gate may name, by the name of the task.
     "boxes": (
@@ -16,10 +16,26 @@ METRICS = {  # What a gate may name, by the name of the task.
         "box_iou",
         "mean_average_precision",
         "mean_average_precision_11_point",
+        "calibration_error",
     ),
-    "classes": ("accuracy", "top_2_accuracy"),
-    "masks": ("mean_iou", "pixel_accuracy"),
+    "classes": ("accuracy", "top_2_accuracy", "calibration_error"),
+    "masks": ("mean_iou", "pixel_accuracy", "calibration_error"),
 }
+LESS_IS_BETTER = ("calibration_error",)
+
+
+def check_threshold(threshold: Threshold) -> None:
+    """Raises ValueError for a limit on the wrong side, or for none."""
+    metric, is_most = threshold.metric, threshold.metric in LESS_IS_BETTER
+    needed, other = ("at_most", "at_least") if is_most else ("at_least", "at_most")
+    if getattr(threshold, needed) is None or getattr(threshold, other) is not None:
+        better = "less" if is_most else "more"
+        raise ValueError(f"metric={metric}: {better} is better, so give {needed}, not {other}")
+    if is_most and threshold.max_drop is not None:
+        raise ValueError(
+            f"max_drop={threshold.max_drop} applies to metrics of which more is better, and not to "
+            f"{metric}: use null"
+        )
 
 
 def check_gate(experiment: Experiment) -> None:
@@ -31,6 +47,12 @@ def check_gate(experiment: Experiment) -> None:
             raise ValueError(
                 f"gate.metric={threshold.metric} is not measured for data.task={experiment.task}: "
                 f"use {' or '.join(allowed)}"
+            )
+        is_error, is_mask = threshold.metric == "calibration_error", experiment.task == "masks"
+        if is_error and is_mask and not experiment.serve.confidence:
+            raise ValueError(
+                "gate.metric=calibration_error needs the probability of each pixel: set "
+                "serve.confidence to true"
             )
 
 
@@ -72,6 +94,18 @@ def check_phases(recipe: Recipe) -> None:
                 f"{name} applies to models with a backbone, and model.name={recipe.model.name} has "
                 f"none: use {json.dumps(unused)}"
             )
+
+
+def check_serving(recipe: Recipe) -> None:
+    """Raises ValueError for outputs that the task does not have."""
+    serve = recipe.serve
+    if recipe.task == "masks" and serve.unknown_below is not None:
+        raise ValueError(
+            f"serve.unknown_below={serve.unknown_below} is about the class of a whole image, which "
+            "masks do not have: use null, and serve.confidence for each pixel"
+        )
+    if recipe.task != "masks" and serve.confidence:
+        raise ValueError("serve.confidence=true applies to masks only: use false")
 
 
 def check_sizing(recipe: Recipe) -> None:

@@ -6,10 +6,13 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import tensorflow_model_analysis as tfma
+from numpy.typing import NDArray
 from tensorflow_model_analysis.proto import config_pb2, validation_result_pb2
 
 from components.metrics.boxes import AVERAGE_PRECISION, BOX_IOU
+from components.metrics.calibration import RELIABILITY
 from components.metrics.classes import PRECISION, RECALL
 from components.metrics.masks import IOU
 from trainer.data import records
@@ -38,6 +41,19 @@ def read_slices(evaluated: str, model: str) -> Slices:
         }
         for key, outputs in result.slicing_metrics
     }
+
+
+def read_reliability(evaluated: str) -> NDArray[np.float64] | None:
+    """The candidate's sums of answers, [3, BINS]: see Reliability.to_array; None if there are none.
+
+    A TFMA metric returns them as an array.
+    """
+    result = tfma.load_eval_result(evaluated, model_name=CANDIDATE)
+    overall = dict(result.slicing_metrics)[()][""][""]
+    found = overall.get(RELIABILITY, {}).get("arrayValue")
+    if not found:
+        return None
+    return np.array(found["float64Values"]).reshape([int(size) for size in found["shape"]])
 
 
 def to_number(value: dict[str, Any]) -> float | None:
@@ -140,6 +156,9 @@ def describe_failure(where: str, failure: validation_result_pb2.ValidationFailur
         allowed = -limits.change_threshold.absolute.value
         drop = f"{name} on {where} is {-value:.3f} below the baseline's"
         return f"{drop}; at most {allowed:.3f} is allowed."
+    if limits.value_threshold.HasField("upper_bound"):
+        allowed = limits.value_threshold.upper_bound.value
+        return f"{name} on {where} is {value:.3f}; the gate allows at most {allowed}."
     required = limits.value_threshold.lower_bound.value
     return f"{name} on {where} is {value:.3f}; the gate requires at least {required}."
 

@@ -12,7 +12,7 @@ import jinja2
 from components.ingestion import rejects, summary
 from components.ingestion.near_duplicates import counts as near_duplicates
 from components.metrics import results
-from components.report import gallery, plots, test_examples, training_log
+from components.report import gallery, plots, reliability_plot, test_examples, training_log
 from components.report.inputs import ReportInputs
 from components.tasks import TASKS
 from serving import printable
@@ -29,6 +29,7 @@ def render(run: ReportInputs) -> str:
     parts = (
         read_verdict(run),
         read_metrics(run),
+        read_calibration(run),
         draw_training(run),
         choose_images(run),
         read_ingestion(run),
@@ -60,6 +61,15 @@ def read_metrics(run: ReportInputs) -> dict[str, Any]:
         "classes": results.tabulate_classes(candidate, labels, parts.make_class_row),
         "slices": {name: select([IMAGES, *baseline], row) for name, row in slices.items()},
         "confusion": parts.draw_confusion(run.evaluation, labels),
+    }
+
+
+def read_calibration(run: ReportInputs) -> dict[str, Any]:
+    """How well probabilities fit the test split, and how they were fitted."""
+    sums = results.read_reliability(run.evaluation)
+    return {
+        "reliability": None if sums is None else reliability_plot.draw(sums),
+        "calibration": saved_model.read_calibration(run.model),
     }
 
 

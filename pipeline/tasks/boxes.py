@@ -20,6 +20,7 @@ from components.metrics.boxes import (
     MeanAveragePrecision,
     MeanAveragePrecision11Point,
 )
+from components.metrics.calibration import CALIBRATION_ERROR, CalibrationError
 from pipeline.tasks.metric_config import configure_metric
 from pipeline.tasks.tables import make_box_table
 from pipeline.tasks.task import TaskPipeline
@@ -34,7 +35,7 @@ from trainer.data.records import LABEL_TEXT
 if TYPE_CHECKING:
     from pipeline.local.results import RunResult
 
-METRICS = {  # What a threshold may use, besides "accuracy".
+METRICS = {  # What a threshold may use, besides "accuracy" and "calibration_error".
     MEAN_AP: MeanAveragePrecision,
     MEAN_AP_11_POINT: MeanAveragePrecision11Point,
     BOX_IOU: BoxIoU,
@@ -44,7 +45,7 @@ CONFUSION = '{"name": "confusion", "thresholds": [0.0]}'
 
 
 def make_metrics(experiment: Experiment) -> list[config_pb2.MetricConfig]:
-    """The number of images, accuracy, confusion matrix, IoU of the boxes and average precisions."""
+    """The number of images, accuracy, confusion, IoU of boxes, average precisions, calibration."""
     classes = {"num_classes": len(experiment.data.classes)}
     return [
         config_pb2.MetricConfig(class_name="ExampleCount"),
@@ -54,6 +55,7 @@ def make_metrics(experiment: Experiment) -> list[config_pb2.MetricConfig]:
         config_pb2.MetricConfig(class_name="MultiClassConfusionMatrixPlot", config=CONFUSION),
         *(configure_metric(kind, name, **classes) for name, kind in METRICS.items()),
         configure_metric(ClassAveragePrecision, AVERAGE_PRECISION, **classes),
+        configure_metric(CalibrationError, CALIBRATION_ERROR),
     ]
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from tensorflow_model_analysis.proto import config_pb2
 
+from components.metrics.calibration import CALIBRATION_ERROR, CalibrationError
 from components.metrics.classes import ClassPrecisionRecall
 from pipeline.tasks.metric_config import configure_metric
 from pipeline.tasks.tables import make_class_table
@@ -24,7 +25,7 @@ from trainer.data.records import LABEL_TEXT
 if TYPE_CHECKING:
     from pipeline.local.results import RunResult
 
-# The metrics that a threshold may use: TFMA's class and its options.
+# The metrics that a threshold may use, besides "calibration_error": TFMA's class and its options.
 METRICS: dict[str, tuple[str, dict[str, Any]]] = {
     "accuracy": ("SparseCategoricalAccuracy", {}),
     "top_2_accuracy": ("SparseTopKCategoricalAccuracy", {"k": 2}),
@@ -32,7 +33,7 @@ METRICS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def make_metrics(experiment: Experiment) -> list[config_pb2.MetricConfig]:
-    """Accuracies, the confusion matrix, and precision and recall of each class."""
+    """Accuracies, confusion matrix, calibration error, and precision and recall of each class."""
     classes = len(experiment.data.classes)
     confusion = json.dumps({"name": "confusion", "thresholds": [0.0]})
     return [
@@ -43,6 +44,7 @@ def make_metrics(experiment: Experiment) -> list[config_pb2.MetricConfig]:
         ),
         config_pb2.MetricConfig(class_name="MultiClassConfusionMatrixPlot", config=confusion),
         configure_metric(ClassPrecisionRecall, "class_precision_recall", num_classes=classes),
+        configure_metric(CalibrationError, CALIBRATION_ERROR),
     ]
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from tensorflow_model_analysis.proto import config_pb2
 
+from components.metrics.calibration import CALIBRATION_ERROR, CalibrationError
 from components.metrics.masks import (
     IOU,
     MEAN_IOU,
@@ -31,11 +32,14 @@ from trainer.data.records import IGNORED, LABEL_TEXT, SPECIES
 if TYPE_CHECKING:
     from pipeline.local.results import RunResult
 
-METRICS = {MEAN_IOU: MeanIoU, PIXEL_ACCURACY: PixelAccuracy}  # What a threshold may use.
+METRICS = {MEAN_IOU: MeanIoU, PIXEL_ACCURACY: PixelAccuracy}  # Of every threshold.
 
 
 def make_metrics(experiment: Experiment) -> list[config_pb2.MetricConfig]:
-    """The number of images, mean IoU, pixel accuracy, and the IoU of each class and union."""
+    """The number of images, mean IoU, pixel accuracy, and the IoU of each class and union.
+
+    The calibration error of pixels too, if the model returns their probabilities.
+    """
     names = experiment.data.classes
     classes = {"num_classes": len(names)}
     return [
@@ -45,6 +49,11 @@ def make_metrics(experiment: Experiment) -> list[config_pb2.MetricConfig]:
         *(
             configure_metric(UnionIoU, union.metric, union=list(map(names.index, union.classes)))
             for union in experiment.unions
+        ),
+        *(
+            [configure_metric(CalibrationError, CALIBRATION_ERROR)]
+            if experiment.serve.confidence
+            else []
         ),
     ]
 

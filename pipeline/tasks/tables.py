@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components.metrics.boxes import AVERAGE_PRECISION, BOX_IOU, MEAN_AP, MEAN_AP_11_POINT
+from components.metrics.calibration import CALIBRATION_ERROR
 from components.metrics.masks import IOU, MEAN_IOU, PIXEL_ACCURACY, name_unions
 from serving.terminal import Table
 
@@ -25,6 +26,8 @@ def make_class_table(result: RunResult) -> Table:
     top_2 = format_ratio(result.metrics["top_2_accuracy"])
     table.add_row("all, among the first 2", "", top_2, "", "")
     table.add_row("all, baseline", "", format_ratio(result.baseline["accuracy"]), "", "")
+    error = format_ratio(result.metrics.get(CALIBRATION_ERROR))
+    table.add_row("all, calibration error", "", error, "", "")
     return align_right(table)
 
 

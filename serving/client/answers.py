@@ -32,6 +32,7 @@ class Prediction:
 
     label: str
     probabilities: dict[str, float]
+    unknown: bool | None = None  # Whether no class is probable enough; None: it has no threshold.
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Segmentation:
 
     mask_png: bytes  # In the size of the image sent; each pixel is one byte, its class's number.
     class_fractions: dict[str, float]
+    confidence_png: bytes | None = None  # As the mask: each pixel's probability times 255.
 
     @cached_property
     def mask(self) -> NDArray[np.uint8]:
@@ -47,18 +49,16 @@ class Segmentation:
 
         `names[mask]` contains the name of each pixel's class.
         """
-        import numpy as np
-        from PIL import Image
+        return _decode_png(MASKS.answer, self.mask_png)
 
-        from serving.rgb_images import UNREADABLE
+    @cached_property
+    def confidence(self) -> NDArray[np.float32] | None:
+        """The probability of each pixel's class, [H, W] float32 in 0..1; None without the output.
 
-        try:
-            with Image.open(io.BytesIO(self.mask_png), formats=["PNG"]) as image:
-                if image.mode not in ONE_BYTE:
-                    raise InvalidOutput(MASKS.answer, f"it is a PNG of the mode {image.mode}")
-                return np.asarray(image)
-        except UNREADABLE as error:
-            raise InvalidOutput(MASKS.answer, f"it is not a readable PNG ({error})") from error
+        Raises InvalidOutput.
+        """
+        png = self.confidence_png
+        return None if png is None else _decode_png(CONFIDENCE, png).astype("float32") / 255
 
     @property
     def names(self) -> NDArray[np.str_]:
@@ -100,6 +100,7 @@ class Localization:
     label: str
     probabilities: dict[str, float]
     box: Box
+    unknown: bool | None = None
 
     @property
     def probability(self) -> float:
@@ -131,6 +132,7 @@ class _Form(NamedTuple):
 CLASSES = _Form("classifier", answer="label", values="probabilities")
 BOXES = _Form("localizer", answer="boxes", values="probabilities")
 MASKS = _Form("segmenter", answer="mask_bytes", values="class_fractions")
+UNKNOWN, CONFIDENCE = "unknown", "confidence_bytes"  # Outputs that not every model has.
 
 
 def read_answers(outputs: Outputs, images: int) -> Answers:
@@ -147,7 +149,9 @@ def read_predictions(outputs: Outputs, images: int) -> list[Prediction]:
 
     Raises RequestRejected.
     """
-    return [Prediction(*row) for row in _read_rows(outputs, CLASSES, images)]
+    rows = _read_rows(outputs, CLASSES, images)
+    flags = _read_optional(outputs, UNKNOWN, images)
+    return [Prediction(*row, flag) for row, flag in zip(rows, flags, strict=True)]
 
 
 def read_segmentations(outputs: Outputs, images: int) -> list[Segmentation]:
@@ -156,7 +160,12 @@ def read_segmentations(outputs: Outputs, images: int) -> list[Segmentation]:
     Raises RequestRejected.
     """
     rows = _read_rows(outputs, MASKS, images)
-    return [Segmentation(read_bytes(MASKS.answer, mask), fractions) for mask, fractions in rows]
+    pictures = _read_optional(outputs, CONFIDENCE, images)
+    found = [picture and read_bytes(CONFIDENCE, picture) for picture in pictures]
+    return [
+        Segmentation(read_bytes(MASKS.answer, mask), fractions, picture)
+        for (mask, fractions), picture in zip(rows, found, strict=True)
+    ]
 
 
 def read_localizations(outputs: Outputs, images: int) -> list[Localization]:
@@ -165,10 +174,10 @@ def read_localizations(outputs: Outputs, images: int) -> list[Localization]:
     Raises RequestRejected.
     """
     rows = _read_rows(outputs, BOXES, images)
-    labels = [found.label for found in read_predictions(outputs, images)]
+    classes = read_predictions(outputs, images)
     return [
-        Localization(label, probabilities, _read_box(box))
-        for label, (box, probabilities) in zip(labels, rows, strict=True)
+        Localization(found.label, probabilities, _read_box(box), found.unknown)
+        for found, (box, probabilities) in zip(classes, rows, strict=True)
     ]
 
 
@@ -191,6 +200,30 @@ def _read_rows(
     _check_count(form.answer, answers, images)
     _check_count("labels", names, images)
     return zip(answers, map(_name_values, rows, names), strict=True)
+
+
+def _read_optional(outputs: Outputs, output: str, images: int) -> Sequence[Any]:
+    """A value for each image; None for each if the model does not return this output."""
+    if output not in outputs:
+        return [None] * images
+    _check_count(output, outputs[output], images)
+    return outputs[output]
+
+
+def _decode_png(output: str, png: bytes) -> NDArray[np.uint8]:
+    """A PNG of one byte per pixel, [H, W]. Raises InvalidOutput."""
+    import numpy as np
+    from PIL import Image
+
+    from serving.rgb_images import UNREADABLE
+
+    try:
+        with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
+            if image.mode not in ONE_BYTE:
+                raise InvalidOutput(output, f"it is a PNG of the mode {image.mode}")
+            return np.asarray(image)
+    except UNREADABLE as error:
+        raise InvalidOutput(output, f"it is not a readable PNG ({error})") from error
 
 
 def _check_count(output: str, rows: Sequence[Any], images: int) -> None:

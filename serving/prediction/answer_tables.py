@@ -15,7 +15,7 @@ from typing import IO, Any, Protocol
 import typer
 
 from serving import overlay
-from serving.client import Prediction
+from serving.client import Localization, Prediction
 from serving.prediction.box_files import BoxFile
 from serving.prediction.mask_files import MaskFiles
 from serving.printable import guard_cell
@@ -149,6 +149,7 @@ def _to_object(row: Row) -> dict[str, Any]:
         return {
             "file": row.image,
             "label": found.label,
+            **_flag(found),
             **picture,
             "probabilities": found.probabilities,
         }
@@ -157,6 +158,7 @@ def _to_object(row: Row) -> dict[str, Any]:
             "file": str(row.image),
             "overlay": str(row.overlay),
             "label": row.found.label,
+            **_flag(row.found),
             "box": row.found.box._asdict(),
             "probabilities": row.found.probabilities,
         }
@@ -164,15 +166,35 @@ def _to_object(row: Row) -> dict[str, Any]:
         "file": str(row.image),
         "mask": str(row.mask),
         "overlay": str(row.overlay),
+        **_name_confidence(row),
         "class_fractions": row.class_fractions,
     }
+
+
+def _flag(found: Prediction | Localization) -> dict[str, bool]:
+    """Whether the class is unknown, if the model has a threshold."""
+    return {} if found.unknown is None else {"unknown": found.unknown}
+
+
+def _describe_flag(found: Prediction | Localization) -> dict[str, str]:
+    return {name: "yes" if value else "no" for name, value in _flag(found).items()}
+
+
+def _name_confidence(row: MaskFiles) -> dict[str, str]:
+    """The picture of the pixels' probabilities, if it was written."""
+    return {} if row.confidence is None else {"confidence": str(row.confidence)}
 
 
 def _to_columns(row: Row) -> dict[str, Any]:
     found = _to_object(row)
     values = {name: value for name, value in found.items() if isinstance(value, dict)}
-    cells = {name: guard_cell(value) for name, value in found.items() if name not in values}
+    cells = {name: _to_cell(value) for name, value in found.items() if name not in values}
     return {**cells, **{f"{name}:{key}": v for name in values for key, v in values[name].items()}}
+
+
+def _to_cell(value: str | bool) -> str:
+    """Text as a table may contain it; true and false as JSON has them."""
+    return json.dumps(value) if isinstance(value, bool) else guard_cell(value)
 
 
 def _to_cells(row: Row) -> dict[str, str]:
@@ -186,12 +208,14 @@ def _to_cells(row: Row) -> dict[str, str]:
             "overlay": str(row.overlay),
             "label": row.found.label,
             "probability": f"{row.found.probability:.3f}",
+            **_describe_flag(row.found),
             "box, in pixels": ", ".join(sides),
         }
     return {
         "file": str(row.image),
         "mask": str(row.mask),
         "overlay": str(row.overlay),
+        **_name_confidence(row),
         "pixels": ", ".join(_describe_classes(row.class_fractions)),
     }
 
@@ -203,6 +227,7 @@ def _describe_prediction(found: Prediction) -> dict[str, str]:
     return {
         "label": found.label,
         "probability": f"{probability:.3f}",
+        **_describe_flag(found),
         "runners-up": ", ".join(others[:RUNNERS_UP]),
     }
 

@@ -34,6 +34,7 @@ from serving.prediction.options import (
     REST_URL,
     AsJSON,
     Bits,
+    Confidence,
     CSVFile,
     FilesFrom,
     Images,
@@ -60,6 +61,7 @@ def predict(
     files_from: FilesFrom = "",
     output: Output = None,
     bits: Bits = None,
+    confidence: Confidence = False,
     timeout: Timeout = 30.0,
 ) -> None:
     """Sends images to a served model, in small requests, and prints its answers as they come.
@@ -68,7 +70,7 @@ def predict(
     images with the boxes of a localization model. With --output, each image of a classifier is
     written with its label below. Exit code: 1 if an image got no answer, 2 for wrong use.
     """
-    request = Request(_choose_url(server, rest), model, timeout, bits, output)
+    request = Request(_choose_url(server, rest), model, timeout, bits, output, confidence)
     with ExitStack() as stack:
         sources = _find_images(images, files_from, request, stack)
         counts = _ask(sources, request, _choose_table(as_json, csv_file))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from serving import overlay
@@ -11,7 +11,7 @@ from serving.client.errors import InvalidOutput
 from serving.prediction.output_files import make_name, write_file
 from serving.rgb_images import UNREADABLE
 
-MASK, OVERLAY = ".mask.png", ".overlay.png"
+MASK, OVERLAY, CONFIDENCE = ".mask.png", ".overlay.png", ".confidence.png"
 
 
 class InvalidMask(ValueError):  # noqa: N818
@@ -26,6 +26,7 @@ class MaskFiles:
     mask: Path
     overlay: Path
     class_fractions: dict[str, float]
+    confidence: Path | None = None  # The probability of each pixel's class.
 
 
 def write(path: Path, encoded: bytes, answer: Segmentation, folder: Path) -> MaskFiles:
@@ -40,6 +41,20 @@ def write(path: Path, encoded: bytes, answer: Segmentation, folder: Path) -> Mas
     write_file(mask_file, mask)
     write_file(picture_file, picture)
     return MaskFiles(path, mask_file, picture_file, answer.class_fractions)
+
+
+def write_confidence(files: MaskFiles, answer: Segmentation, folder: Path) -> MaskFiles:
+    """Writes the picture of the probabilities too: black is 0, and white is 1.
+
+    Raises InvalidOutput, or OSError if the folder cannot be written.
+    """
+    if answer.confidence is None or answer.confidence_png is None:
+        raise InvalidOutput(
+            "confidence_bytes", "the model does not return it: train with serve.confidence=true"
+        )
+    file = folder / make_name(files.image, CONFIDENCE)
+    write_file(file, answer.confidence_png)
+    return replace(files, confidence=file)
 
 
 def _draw(path: Path, encoded: bytes, answer: Segmentation) -> tuple[bytes, bytes]:

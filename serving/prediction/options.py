@@ -53,4 +53,11 @@ Bits = Annotated[
     int | None,
     typer.Option(help="Bits of each sample in 16-bit files that do not declare it.", min=8, max=16),
 ]
+Confidence = Annotated[
+    bool,
+    typer.Option(
+        "--confidence",
+        help="Write the probability of each pixel's class too; for models with serve.confidence.",
+    ),
+]
 Timeout = Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)]

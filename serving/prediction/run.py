@@ -25,6 +25,7 @@ class Request:
     timeout: float  # Seconds.
     bits: int | None  # Of 16-bit files that do not declare their depth.
     output: Path | None  # Folder for pictures; None: OUTPUT, and no pictures of classes.
+    confidence: bool = False  # Whether the probabilities of masks' pixels are written.
 
     @property
     def folder(self) -> Path:
@@ -79,7 +80,10 @@ def _make_row(found: Answered, request: Request) -> Row:
     if isinstance(found.answer, Localization):
         return box_files.write(path, found.image.encoded, found.answer, folder)
     if not isinstance(found.answer, Prediction):
-        return mask_files.write(path, found.image.encoded, found.answer, folder)
+        files = mask_files.write(path, found.image.encoded, found.answer, folder)
+        if request.confidence:
+            return mask_files.write_confidence(files, found.answer, folder)
+        return files
     picture = None
     if request.output:
         picture = _draw_label(path, found.image.encoded, found.answer, folder)

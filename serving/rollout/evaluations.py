@@ -16,13 +16,14 @@ ASSET = "assets.extra/evaluation.json"
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Metrics on the test split, of this model and of its baseline; `gate`: the least allowed."""
+    """Metrics on the test split, of this model and of its baseline, and what its gate required."""
 
     metrics: dict[str, float] = field(default_factory=dict)
     baseline: dict[str, float] = field(default_factory=dict)
-    gate: dict[str, float] = field(default_factory=dict)
+    gate: dict[str, float] = field(default_factory=dict)  # The least allowed.
     pushed_at: str = ""  # UTC, ISO 8601.
     run: str = ""  # Where the evaluation is: it names the run.
+    at_most: dict[str, float] = field(default_factory=dict)  # The gate's metrics of the other kind.
 
 
 def read_evaluations(base_path: Path, most: int) -> dict[int, Evaluation]:
@@ -42,5 +43,5 @@ def read_evaluation(version_folder: Path) -> Evaluation:
 
 def list_gate_metrics(evaluations: dict[int, Evaluation]) -> list[str]:
     """The metrics that some gate requires; without any, all metrics."""
-    required = {name for found in evaluations.values() for name in found.gate}
+    required = {name for found in evaluations.values() for name in {**found.gate, **found.at_most}}
     return sorted(required or {name for found in evaluations.values() for name in found.metrics})

@@ -49,7 +49,8 @@ def draw_metric(axes: Axes, metric: str, evaluations: dict[int, Evaluation]) -> 
     places = range(len(evaluations))
     nan = float("nan")
     values = [found.metrics.get(metric, nan) for found in evaluations.values()]
-    limits = [found.gate.get(metric, nan) for found in evaluations.values()]
+    gates = [{**found.gate, **found.at_most} for found in evaluations.values()]
+    limits = [gate.get(metric, nan) for gate in gates]
     axes.plot(places, values, marker="o", color=BLUE, label=metric.replace("_", " "))
     axes.plot(places, limits, marker="_", linestyle=":", color=GREY, label="required")
     step = max(1, len(evaluations) // NAMED)

@@ -82,7 +82,8 @@ def _describe_state(status: VersionStatus | None) -> str:
 def _describe_metric(found: Evaluation, metric: str) -> str:
     if metric not in found.metrics:
         return "-"
-    required = f" (≥ {found.gate[metric]:g})" if metric in found.gate else ""
+    limits = [(sign, gate) for sign, gate in (("≥", found.gate), ("≤", found.at_most))]
+    required = "".join(f" ({sign} {gate[metric]:g})" for sign, gate in limits if metric in gate)
     return f"{found.metrics[metric]:.4f}{required}"
 
 

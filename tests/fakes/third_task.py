@@ -64,6 +64,9 @@ class LabelScores:
     def activate(self, logits):
         return tf.sigmoid(logits)
 
+    def pair_answers(self, outputs, targets):
+        return None  # Each label is asked alone.
+
     def build_module(self, network, statistics, experiment):
         return scorer(network, statistics, experiment.data.limits)
 

@@ -13,6 +13,8 @@ from tfx.components.evaluator.executor import Executor
 from tfx.components.util import model_utils
 from tfx.types import standard_artifacts
 
+from components.metrics import results
+from components.metrics.calibration import CALIBRATION_ERROR
 from components.tasks.class_baseline import ServedClassifier
 from pipeline import evaluation, graph
 from pipeline.tasks import boxes, classes, masks
@@ -152,6 +154,19 @@ def test_an_overall_threshold_applies_to_no_slice():
     assert found.metrics("candidate")[((LABEL, "red"),)]["accuracy"]["doubleValue"] == 0.5
 
 
+@pytest.mark.parametrize(("most", "blessed"), [(0.3, True), (0.2, False)])
+def test_a_calibration_error_above_the_limit_is_not_blessed(most, blessed):
+    found = evaluate(Threshold(metric=CALIBRATION_ERROR, at_most=most))
+
+    assert found.blessed == blessed
+    # All probabilities are nearly 1, and 3 of 4 answers are right.
+    error = found.metrics("candidate")[()][CALIBRATION_ERROR]["doubleValue"]
+    assert error == pytest.approx(0.25, abs=0.02)
+    assert found.failures == (set() if blessed else {("", CALIBRATION_ERROR)})
+    (failure,) = results.list_gate_failures(found.uri) or [""]
+    assert ("at most 0.2" in failure) == (not blessed)
+
+
 def test_a_threshold_for_each_class_applies_to_each_class():
     found = evaluate(EACH_CLASS)
 
@@ -194,9 +209,9 @@ def is_by_bucket(where):
 
 def test_each_metric_that_a_threshold_may_name_is_measured():
     measured = {
-        "classes": {*classes.METRICS},
-        "masks": {*masks.METRICS},
-        "boxes": {"accuracy", *boxes.METRICS},
+        "classes": {CALIBRATION_ERROR, *classes.METRICS},
+        "masks": {CALIBRATION_ERROR, *masks.METRICS},
+        "boxes": {CALIBRATION_ERROR, "accuracy", *boxes.METRICS},
     }
 
     assert measured == {task: {*names} for task, names in task_checks.METRICS.items()}

@@ -47,7 +47,7 @@ class Classifier(ImageModule):
         scores, mask = self._maps.score(pixels, sizes)
         images = tf.shape(scores)[0]
         return {
-            "score_maps": scores * mask,
+            "score_maps": scores * mask / self.certainty.temperature,
             "map_sizes": score_maps.measure(mask),
             "strides": tf.tile(tf.constant([self._maps.strides]), [images, 1]),
             "origins": tf.tile(tf.constant([self._maps.origin]), [images, 1]),
@@ -57,11 +57,12 @@ class Classifier(ImageModule):
         }
 
     def _answer(self, pixels: tf.Tensor, sizes: tf.Tensor, sent: tf.Tensor) -> Outputs:
-        probabilities = self._network(pixels, sizes)
+        probabilities = self.certainty.calibrate(self._network(pixels, sizes))
         return {
             "probabilities": probabilities,
             "label": tf.gather(tf.constant(self.labels), tf.argmax(probabilities, axis=-1)),
             "labels": self._repeat_labels(tf.shape(probabilities)[0]),
+            **self.certainty.flag_unknown(probabilities),
         }
 
 

@@ -26,11 +26,13 @@ class Localizer(ImageModule):
 
     def _answer(self, pixels: tf.Tensor, sizes: tf.Tensor, sent: tf.Tensor) -> Outputs:
         found = self._network(pixels, sizes)
-        probabilities, boxes = found[:, : len(self.labels)], found[:, len(self.labels) :]
+        classes, boxes = found[:, : len(self.labels)], found[:, len(self.labels) :]
+        probabilities = self.certainty.calibrate(classes)
         return {
             "probabilities": probabilities,
             "label": tf.gather(tf.constant(self.labels), tf.argmax(probabilities, axis=-1)),
             "labels": self._repeat_labels(tf.shape(found)[0]),
+            **self.certainty.flag_unknown(probabilities),
             "boxes": boxes * tf.cast(tf.tile(sent, [1, 2]), tf.float32),
         }
 

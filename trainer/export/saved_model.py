@@ -16,7 +16,7 @@ sent; each pixel is one byte, its class's number), `class_fractions` float32 [N,
 A localizer's outputs are those of a classifier, and `boxes` float32 [N, 4]: ymin, xmin, ymax, xmax
 in pixels of the image sent, from its upper left corner.
 `heat_maps` returns a classifier's outputs, and `score_maps` float32 [N, h, w, C], zero outside an
-image; `map_sizes` int32 [N, 2], an image's own positions; `strides` int32 [N, 2], the pixels from
+image: pooled, they are calibrated logits; `map_sizes` int32 [N, 2], an image's own positions; `strides` int32 [N, 2], the pixels from
 one to the next in the scaled image, whose size is `scaled_sizes` int32 [N, 2]; `origins` float32
 [N, 2], the pixels from its edges to the centre of what the first position looks at; and
 `sent_sizes` int32 [N, 2].
@@ -24,8 +24,12 @@ one to the next in the scaled image, whose size is `scaled_sizes` int32 [N, 2]; 
 classifier's score map; `map_sizes`; `strides` int32 [N, 2], the pixels of which windows must begin
 at a multiple; `halos` int32 [N, 2], the pixels that a window needs around the part that is kept;
 `labels`; and for a classifier `poolings` string [N]: "mean" or "max" of all positions is the logit.
+Only if the experiment asks for it: `unknown` bool [N] of classifiers and localizers (no class has
+the probability `serve.unknown_below`), and `confidence_bytes` string [N] of segmenters (a PNG as
+the mask; each pixel is the probability of its class times 255). Probabilities are calibrated
+unless `serve.calibrated` is false.
 The labels are also the asset `labels.txt`. `recipe.json` is the recipe, and `network.json` the
-Keras network (network.py).
+Keras network (network.py). `calibration.json` is there if the probabilities are calibrated.
 """
 
 from __future__ import annotations
@@ -38,17 +42,30 @@ import keras
 import tensorflow as tf
 
 from trainer import tasks
+from trainer.calibration import fitting
+from trainer.calibration.fitting import Calibration
 from trainer.config import Recipe, recipe_from_json, recipe_to_json
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import network as networks
+from trainer.export.certainty import Certainty
+from trainer.export.signatures import SIZES, ImageModule
 from trainer.models.layers import fix_kernels
 
 LABELS = "labels.txt"
 RECIPE = "recipe.json"
 
 
-def save(model: keras.Model, statistics: DataStatistics, experiment: Recipe, folder: str) -> None:
-    """Writes the trained model with all its signatures."""
+def save(
+    model: keras.Model,
+    statistics: DataStatistics,
+    experiment: Recipe,
+    folder: str,
+    val: tf.data.Dataset | None = None,
+) -> None:
+    """Writes the trained model with all its signatures.
+
+    Its probabilities are calibrated on the batches `val`, unless the experiment does not want it.
+    """
     task, model = tasks.find_task(experiment), fix_kernels(model)
 
     def network(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
@@ -60,7 +77,38 @@ def save(model: keras.Model, statistics: DataStatistics, experiment: Recipe, fol
     # reads the originals, which stay empty.
     module.weights = [variable.value for variable in model.variables]
     texts = {RECIPE: recipe_to_json(experiment), networks.NETWORK: networks.describe(model)}
+    fitted = None
+    if val is not None and experiment.serve.calibrated:
+        fitted = calibrate(module, val, experiment)
+    if fitted:
+        texts[fitting.ASSET] = fitted.to_json()
+    module.certainty = Certainty(
+        fitted.temperature if fitted else 1.0,
+        experiment.serve.unknown_below,
+        experiment.serve.confidence,
+    )
     save_module(module, folder, texts)
+
+
+def calibrate(module: ImageModule, val: tf.data.Dataset, recipe: Recipe) -> Calibration | None:
+    """Fits the temperature on batches (inputs, targets); None for a task that chooses no class."""
+    task, batch = tasks.find_task(recipe), recipe.train.batch_size
+    pixels = tf.TensorSpec([None, None, None, recipe.data.channels], tf.float32)
+    compute = tf.function(module.compute_outputs, input_signature=[pixels, SIZES])
+    answered = (
+        task.pair_answers(compute(inputs["image"], inputs["size"]).numpy(), targets.numpy())
+        for inputs, targets in val
+    )
+    return fitting.fit((pairs for pairs in answered if pairs), batch * int(val.cardinality()))
+
+
+def read_calibration(folder: str) -> Calibration | None:
+    """How the SavedModel in a folder was calibrated; None if it was not."""
+    path = f"{folder}/assets/{fitting.ASSET}"
+    if not tf.io.gfile.exists(path):
+        return None
+    with tf.io.gfile.GFile(path) as file:
+        return fitting.read(file.read())
 
 
 def read_recipe(folder: str) -> Recipe:

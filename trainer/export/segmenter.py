@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 import keras
@@ -11,6 +12,7 @@ from trainer.config import Recipe
 from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import test_time_averaging, tiles
+from trainer.export.certainty import Certainty
 from trainer.export.signatures import ImageModule, Network, Outputs
 from trainer.model_config import AVERAGING
 
@@ -29,25 +31,33 @@ class Segmenter(ImageModule):
             self.tiles = tiles.from_segmenter(model)
 
     def _answer(self, pixels: tf.Tensor, sizes: tf.Tensor, sent: tf.Tensor) -> Outputs:
-        def finish(one: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+        def finish(one: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> Outputs:
             scores, size, own = one
-            mask = enlarge_mask(scores[: size[0], : size[1]], own)
-            return tf.io.encode_png(mask), measure_fractions(mask, len(self.labels))
+            return self._describe(scores[: size[0], : size[1]], own)
 
-        masks, parts = tf.map_fn(
+        strings = ["mask_bytes", *(["confidence_bytes"] if self.certainty.confidence else [])]
+        answers = tf.map_fn(
             finish,
             (self._network(pixels, sizes), sizes, sent),
             parallel_iterations=1,
-            fn_output_signature=(
-                tf.TensorSpec([], tf.string),
-                tf.TensorSpec([len(self.labels)], tf.float32),
-            ),
+            fn_output_signature={
+                **{name: tf.TensorSpec([], tf.string) for name in strings},
+                "class_fractions": tf.TensorSpec([len(self.labels)], tf.float32),
+            },
         )
-        return {
-            "mask_bytes": masks,
-            "class_fractions": parts,
-            "labels": self._repeat_labels(tf.shape(sizes)[0]),
+        return {**answers, "labels": self._repeat_labels(tf.shape(sizes)[0])}
+
+    def _describe(self, scores: tf.Tensor, size: tf.Tensor) -> Outputs:
+        """The answer about one image of this size, from its scores [h, w, C]."""
+        mask = enlarge_mask(scores, size)
+        answer = {
+            "mask_bytes": tf.io.encode_png(mask),
+            "class_fractions": measure_fractions(mask, len(self.labels)),
         }
+        if self.certainty.confidence:
+            confidence = enlarge_confidence(scores, size, self.certainty)
+            answer["confidence_bytes"] = tf.io.encode_png(confidence)
+        return answer
 
 
 def build_averaging(scores: Network, statistics: DataStatistics, recipe: Recipe) -> Segmenter:
@@ -77,13 +87,32 @@ def enlarge_mask(scores: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
 
     Enlarges the scores bilinearly to `size`, band by band.
     """
+    return enlarge(scores, size, lambda band: tf.argmax(band, axis=-1))
+
+
+def enlarge_confidence(scores: tf.Tensor, size: tf.Tensor, certainty: Certainty) -> tf.Tensor:
+    """The calibrated probability of each pixel's class: [h, w, C] to [H, W, 1] uint8, 0..255.
+
+    Calibrated after they are enlarged, so that the mask does not depend on the calibration.
+    """
+
+    def rate(band: tf.Tensor) -> tf.Tensor:
+        return tf.round(255 * tf.reduce_max(certainty.calibrate(band), axis=-1))
+
+    return enlarge(scores, size, rate)
+
+
+def enlarge(
+    scores: tf.Tensor, size: tf.Tensor, describe: Callable[[tf.Tensor], tf.Tensor]
+) -> tf.Tensor:
+    """What `describe` makes of enlarged scores [rows, W, C], as uint8 [H, W, 1]."""
     bands = (size[0] + ROWS - 1) // ROWS
     whole = tf.TensorArray(tf.uint8, bands, infer_shape=False, element_shape=[None, None])
     for band in tf.range(bands):
         rows = tf.range(band * ROWS, tf.minimum((band + 1) * ROWS, size[0]))
         tall = interpolate_rows(scores, rows, size[0])
         across = tf.image.resize(tall, [tf.shape(rows)[0], size[1]])
-        whole = whole.write(band, tf.cast(tf.argmax(across, axis=-1), tf.uint8))
+        whole = whole.write(band, tf.cast(describe(across), tf.uint8))
     return whole.concat()[..., tf.newaxis]
 
 

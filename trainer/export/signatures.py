@@ -11,6 +11,7 @@ import tensorflow as tf
 from trainer.data import image_headers, images, preprocessing, records
 from trainer.data.limits import SizeLimits
 from trainer.export import tiles
+from trainer.export.certainty import Certainty
 from trainer.export.tiles import Tiles
 
 Outputs = dict[str, tf.Tensor]
@@ -30,6 +31,7 @@ SIZE_FEATURES = {
 class ImageModule(tf.Module):
     """The signatures around a network. Each task's subclass defines `_answer`."""
 
+    certainty = Certainty()
     tiles: Tiles | None = None  # None: the model looks at the whole image.
 
     def __init__(
@@ -67,6 +69,10 @@ class ImageModule(tf.Module):
     def use_layers(self, model: keras.Model) -> None:
         """For signatures that need more of the model than the network's outputs: none here."""
 
+    def compute_outputs(self, pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
+        """The network's outputs, before they are calibrated."""
+        return self._network(pixels, sizes)
+
     @tf.function
     def answer_bytes(self, image_bytes: tf.Tensor) -> Outputs:
         """Decodes and scales each image, and answers all in one padded batch.
@@ -100,6 +106,8 @@ class ImageModule(tf.Module):
         with tf.control_dependencies(check_sizes(pixels, sizes)):
             pixels, sizes = tf.identity(pixels), tf.identity(sizes)
         outputs = tiles.answer(self.tiles, pixels, sizes)
+        if self.tiles.pooling:  # Pooled, they are calibrated logits.
+            outputs["scores"] /= self.certainty.temperature
         return {**outputs, "labels": self._repeat_labels(tf.shape(pixels)[0])}
 
     @tf.function

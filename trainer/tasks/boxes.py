@@ -8,7 +8,9 @@ from typing import Any
 
 import keras
 import tensorflow as tf
+from numpy.typing import NDArray
 
+from trainer.calibration.fitting import Pairs
 from trainer.config import AugmentConfig, Recipe, TrainConfig
 from trainer.data import boxes, preprocessing
 from trainer.data.augmentation import augment_boxed
@@ -70,6 +72,11 @@ class Boxes:
         """Probabilities and the box inside the image, [B, C + 4] in 0..1."""
         classes, box = box_losses.split(logits)
         return tf.concat([tf.nn.softmax(classes), tf.clip_by_value(box, 0.0, 1.0)], -1)
+
+    def pair_answers(self, outputs: NDArray[Any], targets: NDArray[Any]) -> Pairs:
+        """The class of each image."""
+        found, true = box_losses.split(outputs), box_losses.split(targets)
+        return CLASSES.pair_answers(found.classes, true.classes)
 
     def build_module(
         self, network: Network, statistics: DataStatistics, recipe: Recipe

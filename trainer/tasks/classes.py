@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
+from trainer.calibration.fitting import Pairs
 from trainer.config import AugmentConfig, Recipe, TrainConfig
 from trainer.data import preprocessing
 from trainer.data.augmentation import augment, mixup
@@ -86,6 +89,10 @@ class Classes:
     def activate(self, logits: tf.Tensor) -> tf.Tensor:
         """Probabilities [B, C]."""
         return tf.nn.softmax(logits)
+
+    def pair_answers(self, outputs: NDArray[Any], targets: NDArray[Any]) -> Pairs:
+        """One answer for each image."""
+        return outputs[:, np.newaxis], targets.argmax(axis=-1)[:, np.newaxis]
 
     def build_module(
         self, network: Network, statistics: DataStatistics, recipe: Recipe

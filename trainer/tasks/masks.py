@@ -9,7 +9,9 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
+from trainer.calibration.fitting import Pairs
 from trainer.config import AugmentConfig, Recipe, TrainConfig
 from trainer.data import masks, preprocessing
 from trainer.data.augmentation import augment_pair, paste
@@ -76,6 +78,12 @@ class Masks:
     def activate(self, logits: tf.Tensor) -> tf.Tensor:
         """Probabilities [B, H, W, C]."""
         return tf.nn.softmax(logits)
+
+    def pair_answers(self, outputs: NDArray[Any], targets: NDArray[Any]) -> Pairs:
+        """One answer for each pixel that counts."""
+        images, classes = len(outputs), outputs.shape[-1]
+        ids = np.where(targets == IGNORED, -1, targets.astype(int))
+        return outputs.reshape(images, -1, classes), ids.reshape(images, -1)
 
     def build_module(
         self, network: Network, statistics: DataStatistics, recipe: Recipe

@@ -7,7 +7,9 @@ from typing import Any, Protocol
 
 import keras
 import tensorflow as tf
+from numpy.typing import NDArray
 
+from trainer.calibration.fitting import Pairs
 from trainer.config import AugmentConfig, Recipe, TrainConfig
 from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
@@ -61,6 +63,12 @@ class Task(Protocol):
 
     def activate(self, logits: tf.Tensor) -> tf.Tensor:
         """The served network's outputs, computed from the model's logits."""
+
+    def pair_answers(self, outputs: NDArray[Any], targets: NDArray[Any]) -> Pairs | None:
+        """The served network's probabilities, and the true classes, to calibrate the former.
+
+        None for a task that chooses no class.
+        """
 
     def build_module(
         self, network: Network, statistics: DataStatistics, recipe: Recipe

@@ -20,7 +20,7 @@ class _Numbers(NamedTuple):
 
 
 STRING = 7
-FLOAT, INT64 = 1, 9
+FLOAT, INT64, BOOL = 1, 9, 10
 HALF = 19  # Its values are bit patterns.
 NUMBERS = {
     FLOAT: _Numbers("<f4", "float_val"),
@@ -30,7 +30,7 @@ NUMBERS = {
     5: _Numbers("<i2", "int_val"),
     6: _Numbers("i1", "int_val"),
     INT64: _Numbers("<i8", "int64_val"),
-    10: _Numbers("?", "bool_val"),
+    BOOL: _Numbers("?", "bool_val"),
     17: _Numbers("<u2", "int_val"),
     HALF: _Numbers("<f2", "half_val"),
     22: _Numbers("<u4", "uint32_val"),
@@ -75,12 +75,14 @@ def write_strings(values: Sequence[bytes]) -> Any:
 
 
 def write_array(array: np.ndarray) -> Any:
-    """A tensor of strings (an array of bytes or str), of floats or of integers."""
+    """A tensor of strings (an array of bytes or str), of floats, booleans or integers."""
     if array.dtype.kind in "OSU":
         texts = [text.encode() if isinstance(text, str) else text for text in array.flat]
         tensor = Tensor(dtype=STRING, string_val=texts)
     elif array.dtype.kind == "f":
         tensor = Tensor(dtype=FLOAT, tensor_content=array.astype("<f4").tobytes())
+    elif array.dtype.kind == "b":
+        tensor = Tensor(dtype=BOOL, tensor_content=array.tobytes())
     else:
         tensor = Tensor(dtype=INT64, tensor_content=array.astype("<i8").tobytes())
     for size in array.shape:
