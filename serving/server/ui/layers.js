@@ -1,7 +1,7 @@
 // What may be drawn over an image: masks, doubt, boxes and heat maps, from a model's outputs.
 //
-// A layer has a name, a kind and draw(). A surface has the canvas's context, its scale (pixels of
-// the canvas for one of the image) and the colours that the server gave: palette and heat.
+// A layer has a name, a kind, draw() and perhaps a note. A surface has the context of the canvas,
+// its scale (pixels of the canvas for one of the image) and the server's colours: palette and heat.
 
 /** The layers of the outputs of a signature. */
 export async function makeLayers(outputs, classes, surface) {
@@ -12,24 +12,47 @@ export async function makeLayers(outputs, classes, surface) {
   }
   if (outputs.confidence_bytes) {
     const greys = surface.palette.map((_, confidence) => pack(0, 0, 0, 255 - confidence));
-    layers.push(await makeMask("doubt (dark)", "doubt", outputs.confidence_bytes, greys, surface));
+    const layer = await makeMask("confidence", "doubt", outputs.confidence_bytes, greys, surface);
+    layers.push({ ...layer, note: "Dark pixels have little confidence." });
   }
   if (outputs.boxes) {
     const draw = () => drawBox(outputs.boxes, classes[0], surface);
     layers.push({ name: "box", kind: "box", draw });
   }
-  if (outputs.score_maps) {
-    for (const { number, name } of classes) {
-      const draw = () => drawHeat(outputs, number, surface);
-      layers.push({ name: `heat map of ${name}`, kind: "heat", draw });
-    }
-  }
+  if (outputs.score_maps) layers.push(...classes.map((one) => makeHeat(outputs, one, surface)));
   return layers;
 }
 
 async function makeMask(name, kind, png, colours, { context }) {
   const values = await readGrey(png, context.canvas);
   return { name, kind, draw: () => paint(context, (place) => colours[values[4 * place]]) };
+}
+
+/** The scores of one class: those of the image's own part of a padded map. */
+function makeHeat(outputs, { number, name }, surface) {
+  const [height, width] = outputs.map_sizes;
+  const rows = outputs.score_maps.slice(0, height).map((row) => row.slice(0, width));
+  const scores = rows.flat().map((cell) => cell[number]);
+  const low = scores.reduce((one, other) => Math.min(one, other));
+  const high = scores.reduce((one, other) => Math.max(one, other));
+  const note = `Scores from ${low.toFixed(2)} (clear) to ${high.toFixed(2)} (bright).`;
+  const levels = scores.map((score) => Math.round((255 * (score - low)) / (high - low || 1)));
+  const draw = () => drawHeat(levels, outputs, surface);
+  return { name: `heat map: ${name}`, kind: "heat", note, draw };
+}
+
+/** A cell of a map is a square of `strides` pixels of the image as the network saw it. */
+function drawHeat(levels, { map_sizes, strides, scaled_sizes }, { context, heat }) {
+  const [height, width] = map_sizes;
+  const { canvas } = context;
+  const colours = heat.map((colour) => pack(...colour));
+  const small = new OffscreenCanvas(width, height).getContext("2d");
+  paint(small, (place) => colours[levels[place]]);
+  const across = (width * strides[1] * canvas.width) / scaled_sizes[1];
+  const down = (height * strides[0] * canvas.height) / scaled_sizes[0];
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(small.canvas, 0, 0, across, down);
 }
 
 /** The values of a PNG with one byte a pixel, in the canvas's size: the red of RGBA. */
@@ -42,23 +65,6 @@ async function readGrey({ b64 }, { width, height }) {
   return context.getImageData(0, 0, width, height).data;
 }
 
-/** The scores of one class: a model answers about cells of `strides` pixels at its own scale. */
-function drawHeat({ score_maps, map_sizes, strides, scaled_sizes }, number, { context, heat }) {
-  const [height, width] = map_sizes;
-  const rows = score_maps.slice(0, height).map((row) => row.slice(0, width));
-  const scores = rows.flat().map((cell) => cell[number]);
-  const low = scores.reduce((one, other) => Math.min(one, other));
-  const high = scores.reduce((one, other) => Math.max(one, other));
-  const colours = heat.map((colour) => pack(...colour));
-  const small = new OffscreenCanvas(width, height).getContext("2d");
-  paint(small, (place) => colours[Math.round((255 * (scores[place] - low)) / (high - low || 1))]);
-  const { canvas } = context;
-  const across = (width * strides[1] * canvas.width) / scaled_sizes[1];
-  const down = (height * strides[0] * canvas.height) / scaled_sizes[0];
-  context.clearRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(small.canvas, 0, 0, across, down);
-}
-
 /** Draws a box, given in pixels of the image, as `fcn predict --output` does. */
 function drawBox([top, left, bottom, right], { number, name, share }, surface) {
   const { context, scale } = surface;
@@ -68,7 +74,7 @@ function drawBox([top, left, bottom, right], { number, name, share }, surface) {
   const words = `${name} ${(100 * share).toFixed(0)} %`;
   const [x, y] = [left * scale, top * scale];
   context.clearRect(0, 0, width, height);
-  context.lineWidth = Math.max(1, line);
+  context.lineWidth = Math.max(2, line);
   context.strokeStyle = colour;
   context.strokeRect(x, y, (right - left) * scale, (bottom - top) * scale);
   context.font = `${6 * line}px system-ui, sans-serif`;

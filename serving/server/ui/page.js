@@ -73,7 +73,7 @@ async function run(task, ...values) {
     await task(signal, ...values);
   } catch (error) {
     if (signal.aborted) return;
-    say("");
+    if (find("classes").hidden) say("");
     complain(error);
   }
   if (!signal.aborted) find("answer").setAttribute("aria-busy", "false");
@@ -207,6 +207,7 @@ function drawLayer() {
   if (!layer) return;
   layer.draw();
   overlay.ariaLabel = `Overlay: ${layer.name}`;
+  find("meaning").textContent = layer.note ?? "";
   overlay.style.opacity = opacities[layer.kind] / 100;
   find("opacity").value = opacities[layer.kind];
 }

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from serving import formats, overlay
+from serving.drawing.heat_colours import make_heat_colours
 from serving.rgb_images import UnreadableImageError, check, make_upright
 from serving.server.request_errors import BadInput
 from serving.server.rest.bodies import read_body
@@ -84,10 +85,11 @@ async def _send_file(name: str, _: Request) -> Response:
 
 
 async def _send_settings(list_models: Callable[[], Iterable[str]], _: Request) -> Response:
-    """The models, and the colours of `fcn predict`."""
+    """The models, and the colours that pictures of `serving.drawing` have."""
     settings = {
         "models": list(list_models()),
         "palette": overlay.make_palette().tolist(),
+        "heat": make_heat_colours().tolist(),
         "opacity": overlay.OPACITY,
         "most_bytes": MOST_BYTES,
     }

@@ -10,6 +10,7 @@ from pipeline.demo.animal_shapes import BREEDS
 from pipeline.demo.drawn_pets import draw_pair
 from serving import overlay
 from serving.client import connect
+from serving.drawing.heat_colours import make_heat_colours
 from tests.fakes import tiny, tiny_boxes
 from tests.fakes.saved_models import draw
 from tests.fakes.serving.page_driver import choose, drop, read_overlay, read_rows
@@ -74,9 +75,9 @@ def test_pixels_with_little_confidence_are_dark(page):
     values = np.array([[[0, 0, 0], [200, 0, 0], [128, 0, 0]]], np.uint8)
     choose(page, "sky")
     drop(page, tiny.png(values))
-    assert page.locator("#layer option").all_inner_texts() == ["classes", "doubt (dark)"]
+    assert page.locator("#layer option").all_inner_texts() == ["classes", "confidence"]
 
-    page.select_option("#layer", label="doubt (dark)")
+    page.select_option("#layer", label="confidence")
 
     assert read_overlay(page).tolist() == [[[0, 0, 0, 0], [0, 0, 0, 111], [0, 0, 0, 255]]]
 
@@ -89,7 +90,7 @@ def test_a_box_is_drawn_where_the_client_has_it(page, origin):
     with connect(origin, "heads") as client:
         (found,) = client.localize([picture])
     number = [*found.probabilities].index(found.label)
-    colour = [*overlay.make_palette()[number], 255]
+    colour = overlay.make_palette()[number]
     pixels, (top, left, bottom, right) = read_overlay(page), map(round, found.box)
     middle = (top + bottom) // 2, (left + right) // 2
     assert near(pixels, bottom, middle[1], colour)
@@ -99,9 +100,38 @@ def test_a_box_is_drawn_where_the_client_has_it(page, origin):
 
 
 def near(pixels, row, column, colour):
-    """Whether a pixel next to this place has the colour."""
+    """Whether an opaque pixel next to this place has the colour."""
     window = pixels[row - 1 : row + 2, column - 1 : column + 2].astype(int)
-    return (abs(window - colour).max(-1) <= 8).any()
+    return ((abs(window[..., :3] - colour).max(-1) <= 8) & (window[..., 3] > 200)).any()
+
+
+def test_the_heat_map_of_a_class_is_bright_where_its_scores_are_high(page):
+    pixels = np.zeros((64, 96, 3), np.uint8)
+    pixels[:32, 48:, 0] = 255
+    pixels[32:, :, 1] = 200
+    choose(page, "maps")
+    drop(page, tiny.png(pixels))
+    offered = page.locator("#layer option").all_inner_texts()
+
+    page.select_option("#layer", label="heat map: red")
+    red = read_overlay(page)
+    page.select_option("#layer", label="heat map: green")
+    green = read_overlay(page)
+
+    assert offered == ["heat map: green", "heat map: red", "heat map: blue"]
+    clear, bright = make_heat_colours()[[0, 255]]
+    for shown, high, low in ((red, (8, 88), (8, 8)), (green, (56, 40), (8, 40))):
+        assert abs(shown[high].astype(int) - bright).max() <= 3
+        assert shown[low][3] == clear[3] == 0
+
+
+def test_the_range_of_a_heat_map_is_named(page):
+    pixels = np.zeros((64, 64, 3), np.uint8)
+    pixels[:32, :, 0] = 64
+    choose(page, "maps")
+    drop(page, tiny.png(pixels))
+
+    assert page.inner_text("#meaning") == "Scores from 0.00 (clear) to 2.00 (bright)."
 
 
 def test_an_image_with_more_pixels_than_a_canvas_is_drawn_smaller(page):

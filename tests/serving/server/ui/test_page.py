@@ -147,8 +147,9 @@ def test_a_model_without_a_version_that_answers_is_named(browser, tmp_path):
 def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(page, tmp_path):
     (tmp_path / "red.png").write_bytes(draw("red"))
     choose(page, "pets")
-    reached = press_tab(page, 3)
+    page_driver.wait(page)
     with page.expect_file_chooser() as chooser:
+        reached = press_tab(page, 3)
         page.keyboard.press("Enter")
     chooser.value.set_files(tmp_path / "red.png")
     page.wait_for_selector("#overlays:visible")
