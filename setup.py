@@ -97,6 +97,7 @@ DEV = [
     "hypothesis>=6.100,<7",
     *on(NEWER, "jax[cpu]>=0.7,<1"),  # Models run on it, too.
     "mypy>=1.10,<2",
+    "playwright>=1.45,<2",  # Drives Chromium.
     "pytest>=8,<9",
     "pytest-timeout>=2.3,<3",
     "pytest-xdist>=3.6,<4",
@@ -116,6 +117,7 @@ setup(
         "trainer.data": ["schemas/*.pbtxt"],
         "components.report": ["*.j2"],
         "serving.rollout.comparison": ["*.j2"],
+        "serving.server.ui": ["*.css", "*.html", "*.js"],
     },
     install_requires=CLIENT,
     extras_require={

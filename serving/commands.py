@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from serving import addresses, terminal
-from serving.command_options import Host, Port, PushRoot
+from serving.command_options import Browser, Host, Port, PushRoot, Ui
 from serving.terminal import FAILED, WRONG_USE
 from serving.versions import find_models
 
 if TYPE_CHECKING:
+    from serving.server.local import Server
     from serving.server.models.model_versions import VersionStatus
+
+HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # This machine, if a server listens on all addresses.
 
 
 def serve(
@@ -21,27 +24,55 @@ def serve(
     grpc_port: Port = 8500,
     rest_port: Port = 8501,
     host: Host = "127.0.0.1",
+    ui: Ui = False,
+    browser: Browser = True,
 ) -> None:
-    """Serves the newest version of each model over gRPC and REST, until Ctrl-C."""
+    """Serves the newest version of each model over gRPC and REST, until Ctrl-C.
+
+    With --ui, a browser opens a page on the REST port: drop an image on it, and it shows the
+    model's answer.
+    """
     models = _find_models(push_root)
     quiet_tensorflow()
     from serving.server import signals
     from serving.server.local import Server
     from serving.server.protocols.ports import PortTakenError
+    from serving.server.ui.pages import make_pages
 
     server = Server(
-        push_root, grpc_port=grpc_port, rest_port=rest_port, host=host, listener=_print_change
+        push_root,
+        grpc_port=grpc_port,
+        rest_port=rest_port,
+        host=host,
+        listener=_print_change,
+        pages=make_pages(lambda: find_models(push_root)) if ui else {},
     )
     try:
         with signals.interrupted(), server:
-            rest = f"http://{addresses.join(host, server.rest_port)}"
             terminal.echo(f"Serving {', '.join(models)} from {push_root.resolve()}")
-            terminal.echo(f"  gRPC  grpc://{addresses.join(host, server.grpc_port)}")
-            terminal.echo(f"  REST  {rest}/v1/models/{models[0]}")
+            _print_addresses(server, models[0])
+            if ui:
+                _show_page(server, browser=browser)
             signals.wait()
     except PortTakenError as error:
         terminal.fail(str(error), WRONG_USE)
     terminal.echo("Stopped.")
+
+
+def _print_addresses(server: Server, model: str) -> None:
+    rest = f"http://{addresses.join(server.host, server.rest_port)}"
+    terminal.echo(f"  gRPC  grpc://{addresses.join(server.host, server.grpc_port)}")
+    terminal.echo(f"  REST  {rest}/v1/models/{model}")
+
+
+def _show_page(server: Server, *, browser: bool) -> None:
+    """Prints the address of the page, and opens it if that is wanted."""
+    from serving.server.ui.browser import open_address
+
+    page = f"http://{addresses.join(HERE.get(server.host, server.host), server.rest_port)}/"
+    terminal.echo(f"  Page  {page}")
+    if browser:
+        open_address(page)
 
 
 def _find_models(push_root: Path) -> list[str]:

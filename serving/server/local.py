@@ -22,7 +22,7 @@ from serving.server.models.servables import Servables
 from serving.server.models.watcher import Intervals, Watcher
 from serving.server.protocols import grpc_ports, ports
 from serving.server.protocols.grpc_ports import GrpcOptions
-from serving.server.rest.rest_app import RestOptions
+from serving.server.rest.rest_app import Pages, RestOptions
 from serving.server.rest.rest_server import RestServer
 
 STOP_SECONDS = 5.0  # Time for requests in flight to finish after the end.
@@ -135,7 +135,8 @@ class ModelServer:
 class Server(ModelServer):
     """Serves each model below `root` (or `root` itself, if it is a model's folder) inside `with`.
 
-    Models that appear later are served too. A version that fails to load is tried again.
+    Models that appear later are served too. A version that fails to load is tried again. `pages`
+    answer on the REST port.
     """
 
     def __init__(
@@ -148,10 +149,12 @@ class Server(ModelServer):
         poll_seconds: float = 2.0,
         retries: int = 5,
         listener: Listener | None = None,
+        pages: Pages | None = None,
     ) -> None:
         options = ServerOptions(
             grpc=GrpcOptions(host=host, port=grpc_port),
             rest_port=rest_port,
+            rest=RestOptions(pages=pages or {}),
             load=LoadOptions(retries=retries, retry_seconds=RETRY_SECONDS),
             intervals=Intervals(config=poll_seconds, folders=poll_seconds),
             all_must_load=False,

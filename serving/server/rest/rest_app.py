@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import time
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -40,6 +41,9 @@ CORS = {
 LOGGED = 300  # Characters of an error.
 UNPACKING = 2  # Bodies that are unpacked at a time: each may grow to the limit of a body.
 
+# What answers each path that TF Serving's interface lacks. Pages may raise RequestError.
+Pages = Mapping[str, Callable[[Request], Awaitable[Response]]]
+
 
 @dataclass(frozen=True, kw_only=True)
 class RestOptions:
@@ -48,6 +52,7 @@ class RestOptions:
     limits: Limits = field(default_factory=Limits)
     cors: bool = False
     metrics_path: str | None = None
+    pages: Pages = field(default_factory=dict)
 
 
 class RestApp:
@@ -58,6 +63,7 @@ class RestApp:
         self._limits = limits
         self._headers = CORS if options.cors else {}
         self._metrics_path = options.metrics_path
+        self._pages = options.pages
         self._budget = BodyBudget(limits)
         self._workers = JsonWorkers()
         self._answers = Answers(handlers, self._workers)
@@ -82,6 +88,8 @@ class RestApp:
         if request.scope["path"] == self._metrics_path:
             return Response(metrics.write_page(), media_type="text/plain")
         try:
+            if page := self._pages.get(request.scope["path"]):
+                return await page(request)
             if not paths.PREFIX.fullmatch(path):
                 raise RequestError(StatusCode.NOT_FOUND, f"Not found: {request.method} {path}")
             if request.method == "OPTIONS":

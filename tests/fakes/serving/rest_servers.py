@@ -44,9 +44,11 @@ class Doubler:
 
 
 @contextmanager
-def served(handlers=None, *, cors=False, metrics_path=None, **limits):
+def served(handlers=None, *, cors=False, metrics_path=None, pages=None, **limits):
     """The port of a REST server with these limits."""
-    options = RestOptions(limits=Limits(**limits), cors=cors, metrics_path=metrics_path)
+    options = RestOptions(
+        limits=Limits(**limits), cors=cors, metrics_path=metrics_path, pages=pages or {}
+    )
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = RestServer(handlers or Doubler(), listener, options)
         server.start()
