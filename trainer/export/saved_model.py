@@ -16,10 +16,10 @@ sent; each pixel is one byte, its class's number), `class_fractions` float32 [N,
 A localizer's outputs are those of a classifier, and `boxes` float32 [N, 4]: ymin, xmin, ymax, xmax
 in pixels of the image sent, from its upper left corner.
 `heat_maps` returns a classifier's outputs, and `score_maps` float32 [N, h, w, C], zero outside an
-image: pooled, they are calibrated logits; `map_sizes` int32 [N, 2], an image's own positions; `strides` int32 [N, 2], the pixels from
-one to the next in the scaled image, whose size is `scaled_sizes` int32 [N, 2]; `origins` float32
-[N, 2], the pixels from its edges to the centre of what the first position looks at; and
-`sent_sizes` int32 [N, 2].
+image: pooled, they are calibrated logits; `map_sizes` int32 [N, 2], an image's own positions;
+`strides` int32 [N, 2], the pixels from one to the next in the scaled image, whose size is
+`scaled_sizes` int32 [N, 2]; `origins` float32 [N, 2], the pixels from its edges to the centre of
+what the first position looks at; and `sent_sizes` int32 [N, 2].
 `score_tiles` returns `scores` float32 [N, h, w, C], the logits of a segmenter's pixels or a
 classifier's score map; `map_sizes`; `strides` int32 [N, 2], the pixels of which windows must begin
 at a multiple; `halos` int32 [N, 2], the pixels that a window needs around the part that is kept;
