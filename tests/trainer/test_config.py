@@ -10,7 +10,7 @@ import pytest
 from tests.fakes import tiny
 from trainer import config, configs, overrides
 from trainer.classic_config import FashionCNNConfig
-from trainer.config import ClassUnion, Threshold
+from trainer.config import ClassUnion, ServeConfig, Threshold
 from trainer.model_config import Lite0Config, VGGConfig
 
 EXPERIMENT = tiny.EXPERIMENT
@@ -115,6 +115,42 @@ def test_values_that_only_masks_use_are_refused_for_classes(changed, name):
 def test_values_that_only_colours_use_are_refused_for_grey_images(changed, name):
     with pytest.raises(ValueError, match=name):
         replace(EXPERIMENT, data=replace(EXPERIMENT.data, channels=1), **changed)
+
+
+@pytest.mark.parametrize(
+    ("experiment", "changed", "name"),
+    [
+        pytest.param(EXPERIMENT, {"confidence": True}, "serve.confidence", id="no-pixels"),
+        pytest.param(PETS, {"unknown_below": 0.5}, "serve.unknown_below=0.5", id="no-image-class"),
+    ],
+)
+def test_a_model_says_how_sure_it_is_of_what_its_task_answers(experiment, changed, name):
+    with pytest.raises(ValueError, match=name):
+        replace(experiment, serve=ServeConfig(**changed))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param({"metric": "calibration_error", "at_least": 0.1}, id="wrong-side"),
+        pytest.param({"metric": "accuracy", "at_most": 0.1}, id="other-wrong-side"),
+        pytest.param({"metric": "accuracy", "at_least": 0.1, "at_most": 0.1}, id="both"),
+        pytest.param({"metric": "accuracy"}, id="neither"),
+        pytest.param({"metric": "calibration_error", "at_most": 0.1, "max_drop": 0.1}, id="drop"),
+    ],
+)
+def test_a_threshold_limits_the_side_that_is_worse(values):
+    with pytest.raises(ValueError, match=f"{values['metric']}"):
+        Threshold(**values)
+
+
+def test_a_gate_may_limit_the_calibration_error_of_pixels_if_they_have_a_confidence():
+    gate = (Threshold(metric="calibration_error", at_most=0.1),)
+    experiment = replace(MEASURED, unions=(), serve=ServeConfig(confidence=True), gate=gate)
+
+    assert experiment.gate == gate
+    with pytest.raises(ValueError, match=r"serve\.confidence"):
+        replace(experiment, serve=ServeConfig())
 
 
 def test_images_have_one_or_three_channels():

@@ -17,10 +17,11 @@ from pipeline.beam import IN_PROCESS
 from pipeline.bulk import summary
 from pipeline.bulk.models import find_model
 from pipeline.bulk.run import Bulk, answer
-from tests.fakes import saved_models, saved_segmenter
+from tests.fakes import saved_models, saved_segmenter, tiny, uncertain
 from tests.fakes.image_files import put
 from tests.fakes.saved_models import draw
 from trainer.data import records
+from trainer.export import saved_model
 
 COLOURS = ("red", "green", "blue")
 
@@ -164,3 +165,20 @@ def test_an_output_that_exists_is_not_mixed_with_new_answers(images, tmp_path, c
 def test_a_source_without_files_is_refused(tmp_path, classifier):
     with pytest.raises(DataError, match="nowhere has no files"):
         run(str(tmp_path / "nowhere"), tmp_path, classifier)
+
+
+@pytest.mark.parametrize("form", ["parquet", "tfrecord"])
+def test_unknown_answers_are_flagged_in_a_column(tmp_path, form):
+    saved_model.save_module(uncertain.classifier(), str(tmp_path / "model" / "1"))
+    drawn = {f"{red}.png": tiny.png(uncertain.draw(red)) for red in (153, 255)}
+    source = str(put(tmp_path / "in", drawn))
+
+    _, output = run(source, tmp_path, find_model(str(tmp_path / "model")), form)
+
+    if form == "parquet":
+        found = [row["unknown"] for row in read_rows(output)]
+    else:
+        records_of = (tf.data.TFRecordDataset(str(file)) for file in files(output, "answers"))
+        rows = [tf.train.Example.FromString(row.numpy()) for each in records_of for row in each]
+        found = [row.features.feature["unknown"].int64_list.value[0] for row in rows]
+    assert sorted(found) == [False, True]

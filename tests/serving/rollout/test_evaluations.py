@@ -8,7 +8,7 @@ from dataclasses import asdict
 import pytest
 from PIL import Image
 
-from serving.rollout import evaluations, history_picture
+from serving.rollout import evaluations, history_picture, tables
 from serving.rollout.errors import RolloutRefused
 from serving.rollout.evaluations import ASSET, Evaluation
 from serving.rollout.records import Position
@@ -67,3 +67,10 @@ def test_pictures_of_nothing_and_of_other_kinds_are_refused(folder):
         history_picture.write(folder / "a.png", {1: Evaluation()}, None)
     with pytest.raises(RolloutRefused, match=r"\.svg"):
         history_picture.write(folder / "a.jpg", found, None)
+
+
+def test_a_limit_from_above_is_shown_with_its_sign():
+    found = Evaluation({"calibration_error": 0.04}, at_most={"calibration_error": 0.1})
+
+    assert evaluations.list_gate_metrics({1: found}) == ["calibration_error"]
+    assert tables._describe_metric(found, "calibration_error") == "0.0400 (≤ 0.1)"
