@@ -41,18 +41,24 @@ function makeHeat(outputs, { number, name }, surface) {
   return { name: `heat map: ${name}`, kind: "heat", note, draw };
 }
 
-/** A cell of a map is a square of `strides` pixels of the image as the network saw it. */
+/**
+ * A cell of a map is a square of `strides` pixels of the image as the network saw it. The outermost
+ * cells are drawn twice, because a canvas that is enlarged fades at its edges.
+ */
 function drawHeat(levels, { map_sizes, strides, scaled_sizes }, { context, heat }) {
   const [height, width] = map_sizes;
   const { canvas } = context;
   const colours = heat.map((colour) => pack(...colour));
-  const small = new OffscreenCanvas(width, height).getContext("2d");
-  paint(small, (place) => colours[levels[place]]);
-  const across = (width * strides[1] * canvas.width) / scaled_sizes[1];
-  const down = (height * strides[0] * canvas.height) / scaled_sizes[0];
+  const framed = new OffscreenCanvas(width + 2, height + 2).getContext("2d");
+  const limit = (cell, count) => Math.min(Math.max(cell - 1, 0), count - 1);
+  paint(framed, (place) => {
+    const row = limit(Math.floor(place / (width + 2)), height);
+    return colours[levels[row * width + limit(place % (width + 2), width)]];
+  });
+  const across = (strides[1] * canvas.width) / scaled_sizes[1];
+  const down = (strides[0] * canvas.height) / scaled_sizes[0];
   context.clearRect(0, 0, canvas.width, canvas.height);
-  context.imageSmoothingQuality = "high";
-  context.drawImage(small.canvas, 0, 0, across, down);
+  context.drawImage(framed.canvas, -across, -down, (width + 2) * across, (height + 2) * down);
 }
 
 /** The values of a PNG with one byte a pixel, in the canvas's size: the red of RGBA. */

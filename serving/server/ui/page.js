@@ -5,6 +5,8 @@ import { encode, predict, readJson, send } from "./requests.js";
 
 const LARGEST_SIDE = 4096; // Of a canvas, in pixels: larger images are drawn smaller.
 
+const HINT = "The answer appears here.";
+
 const find = (id) => document.getElementById(id);
 const percent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
 
@@ -85,6 +87,7 @@ async function listVersions(signal) {
   if (!name) throw new Error("The server has no models: train one with `fcn run`.");
   const status = await readJson(`v1/models/${encodeURIComponent(name)}`, { signal });
   const versions = status.model_version_status.filter(({ state }) => state === "AVAILABLE");
+  fill(find("version"), [["", "none"]]);
   if (!versions.length) throw new Error(`No version of ${name} answers: see the server's output.`);
   const numbers = versions.map(({ version }) => [version, version]);
   fill(find("version"), [["", `newest (${versions[0].version})`], ...numbers]);
@@ -127,10 +130,7 @@ function showPhoto(name) {
 
 async function ask(signal) {
   clearAnswer();
-  if (!image) {
-    say("", "The answer appears here.");
-    return;
-  }
+  if (!image) return;
   const name = find("model").value;
   const version = find("version").value;
   const path = `v1/models/${encodeURIComponent(name)}${version && `/versions/${version}`}`;
@@ -218,7 +218,7 @@ function clearAnswer() {
   find("classes").hidden = true;
 }
 
-function say(headline, note = "") {
+function say(headline, note = headline ? "" : HINT) {
   find("headline").textContent = headline;
   find("note").textContent = note;
 }
