@@ -20,6 +20,7 @@ from serving.client.errors import (
     DeadlineExceeded,
     InvalidOutput,
     MissingOutput,
+    MissingSignature,
     NotAnImage,
     NotTFServing,
     RequestRejected,
@@ -32,6 +33,7 @@ from serving.client.errors import (
     UnusableCertificate,
     UnusableProxy,
 )
+from serving.client.heat import HeatMaps
 from serving.client.request_log import RequestLog
 from serving.client.tls import TLS
 
@@ -42,9 +44,11 @@ __all__ = [
     "ClassCountMismatch",
     "Client",
     "DeadlineExceeded",
+    "HeatMaps",
     "InvalidOutput",
     "Localization",
     "MissingOutput",
+    "MissingSignature",
     "NotAnImage",
     "NotTFServing",
     "Outputs",

@@ -20,6 +20,7 @@ from serving.client.answers import (
     read_predictions,
     read_segmentations,
 )
+from serving.client.heat import HEAT_MAPS, HeatMaps, read_heat_maps
 from serving.client.retries import Deadline, make_retrying
 from serving.client.routes import KeyedImage, ModelVersion, Part, join
 from serving.client.settings import Settings
@@ -67,6 +68,10 @@ class AsyncClient:
     async def ask(self, images: Sequence[bytes], *, key: str | None = None) -> Answers:
         """See Client.ask."""
         return await self._ask(images, self._choose(key), read_answers)
+
+    async def map_heat(self, images: Sequence[bytes], *, key: str | None = None) -> list[HeatMaps]:
+        """See Client.map_heat."""
+        return await self._ask(images, self._choose(key), read_heat_maps, HEAT_MAPS)
 
     def classify_many(
         self, images: Images, *, batch: int = 8, concurrency: int = 4
@@ -123,15 +128,19 @@ class AsyncClient:
         return self._settings.route.choose(self.model, key)
 
     async def _ask(
-        self, images: Sequence[bytes], version: ModelVersion, read: Reader[Answer]
+        self,
+        images: Sequence[bytes],
+        version: ModelVersion,
+        read: Reader[Answer],
+        signature: str = "",
     ) -> list[Answer]:
         if not images:
             return []
         from serving.client import questions  # Here, because it takes as long as all other imports.
 
-        question = await asyncio.to_thread(questions.prepare, images, version, read)
-        with question.name_bad_images():
-            reply = await self._send(self._api.predict(question.images, version))
+        question = await asyncio.to_thread(questions.prepare, images, version, read, signature)
+        with question.name_cause():
+            reply = await self._send(self._api.predict(question.images, version, signature))
             outputs = self._api.read_outputs(reply)
         answers = question.read_answers(outputs)
         log = self._settings.log

@@ -19,6 +19,7 @@ from serving.client.answers import (
     read_predictions,
     read_segmentations,
 )
+from serving.client.heat import HEAT_MAPS, HeatMaps, read_heat_maps
 from serving.client.retries import Deadline, make_retrying
 from serving.client.routes import KeyedImage, ModelVersion, Part, join
 from serving.client.settings import Settings
@@ -62,6 +63,13 @@ class Client:
     def ask(self, images: Sequence[bytes], *, key: str | None = None) -> Answers:
         """As `classify`, but predictions, masks or boxes, depending on the model."""
         return self._ask(images, self._choose(key), read_answers)
+
+    def map_heat(self, images: Sequence[bytes], *, key: str | None = None) -> list[HeatMaps]:
+        """As `classify`, with the score of each class at each position of the images.
+
+        Raises MissingSignature for a model without such maps.
+        """
+        return self._ask(images, self._choose(key), read_heat_maps, HEAT_MAPS)
 
     def classify_many(
         self, images: Iterable[KeyedImage], *, batch: int = 8, concurrency: int = 4
@@ -123,15 +131,19 @@ class Client:
         return self._settings.route.choose(self.model, key)
 
     def _ask(
-        self, images: Sequence[bytes], version: ModelVersion, read: Reader[Answer]
+        self,
+        images: Sequence[bytes],
+        version: ModelVersion,
+        read: Reader[Answer],
+        signature: str = "",
     ) -> list[Answer]:
         if not images:
             return []
         from serving.client import questions  # Here, because it takes as long as all other imports.
 
-        question = questions.prepare(images, version, read)
-        with question.name_bad_images():
-            reply = self._send(self._api.predict(question.images, version))
+        question = questions.prepare(images, version, read, signature)
+        with question.name_cause():
+            reply = self._send(self._api.predict(question.images, version, signature))
             outputs = self._api.read_outputs(reply)
         answers = question.read_answers(outputs)
         log = self._settings.log

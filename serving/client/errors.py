@@ -65,6 +65,17 @@ class MissingOutput(RequestRejected):
         self.output = output
 
 
+class MissingSignature(RequestRejected):
+    """The model lacks a signature: it has no heat maps, or an earlier version exported it."""
+
+    def __init__(self, signature: str, reason: str) -> None:
+        super().__init__(
+            f"The model has no signature {signature!r} ({reason}). Heat maps need a classifier "
+            "that pools scores, or features by average, and that this version exported."
+        )
+        self.signature = signature
+
+
 class InvalidOutput(RequestRejected):
     """An output that does not fit the images, the other outputs, or its type."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from serving.client.answers import Outputs
-from serving.client.errors import NotAnImage, RequestRejected
+from serving.client.errors import MissingSignature, NotAnImage, RequestRejected
 from serving.client.routes import ModelVersion
 from serving.rgb_images import UnreadableImageError, check, make_upright
 
@@ -18,25 +18,28 @@ Reader = Callable[[Outputs, int], list[Answer]]  # Reads the answers for this ma
 
 @dataclass(frozen=True)
 class Question(Generic[Answer]):
-    """Images as they are sent, the version that is asked, and how its outputs are read."""
+    """Images as they are sent, what is asked about them, and how the outputs are read."""
 
     images: list[bytes]
     version: ModelVersion
     read: Reader[Answer]
+    signature: str = ""  # `serving_default`.
 
     def read_answers(self, outputs: Outputs) -> list[Answer]:
         """An answer for each image. Raises RequestRejected."""
         return self.read(outputs, len(self.images))
 
     @contextmanager
-    def name_bad_images(self) -> Iterator[None]:
+    def name_cause(self) -> Iterator[None]:
         """Raises NotAnImage for a rejected request if one of its images cannot be decoded.
 
-        The server does not say which one it is.
+        The server does not say which one it is. Raises MissingSignature if it lacks the signature.
         """
         try:
             yield
-        except RequestRejected:
+        except RequestRejected as error:
+            if self.signature and f'"{self.signature}"' in str(error):
+                raise MissingSignature(self.signature, str(error)) from error
             for position, image in enumerate(self.images):
                 with _name_image(position):
                     check(image)
@@ -44,14 +47,14 @@ class Question(Generic[Answer]):
 
 
 def prepare(
-    images: Sequence[bytes], version: ModelVersion, read: Reader[Answer]
+    images: Sequence[bytes], version: ModelVersion, read: Reader[Answer], signature: str = ""
 ) -> Question[Answer]:
     """A question about encoded images of any size and format. Raises NotAnImage."""
     upright = []
     for position, image in enumerate(images):
         with _name_image(position):
             upright.append(make_upright(image))
-    return Question(upright, version, read)
+    return Question(upright, version, read, signature)
 
 
 @contextmanager

@@ -84,6 +84,7 @@ def make_record(
 
     record = messages.PredictionLog()
     request = make_request(model, question.version, question.images)
+    request.model_spec.signature_name = question.signature
     record.log_metadata.model_spec.CopyFrom(request.model_spec)
     record.log_metadata.sampling_config.sampling_rate = rate
     record.log_metadata.timestamp_secs = int(time.time() if now is None else now)

@@ -16,8 +16,8 @@ from serving.client.routes import ModelVersion
 class Api(Protocol):
     """Calls about one model, and what their replies mean. Performs no input or output."""
 
-    def predict(self, images: Sequence[bytes], version: ModelVersion) -> Any:
-        """The call for the outputs of images."""
+    def predict(self, images: Sequence[bytes], version: ModelVersion, signature: str = "") -> Any:
+        """The call for a signature's outputs for images; `serving_default` without a name."""
 
     def read_outputs(self, reply: Any) -> Outputs:
         """The outputs in the reply to `predict`."""

@@ -5,17 +5,21 @@ An image that cannot be answered does not stop the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from serving.client import (
     Client,
+    HeatMaps,
     InvalidOutput,
     MissingOutput,
+    MissingSignature,
     NotAnImage,
     NotTFServing,
     RequestRejected,
     UnusableProxy,
+    VersionStatus,
 )
 from serving.client.answers import Answer
 from serving.client.many import Pace, ask_in_order
@@ -25,7 +29,7 @@ from serving.rgb_images import UnreadableImageError, make_upright
 
 REQUESTS = 4  # At once, so that the server may work while answers are written.
 # Every further request would fail for the same reason.
-NOT_ABOUT_IMAGES = (InvalidOutput, MissingOutput, NotTFServing, UnusableProxy)
+NOT_ABOUT_IMAGES = (InvalidOutput, MissingOutput, MissingSignature, NotTFServing, UnusableProxy)
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Answered:
     """An image, its bytes, and what the model says about it."""
 
     image: Loaded
-    answer: Answer
+    answer: Answer | HeatMaps
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,33 @@ class Failed:
 Item = Loaded | Failed  # What reading an image gives.
 
 
+class Asker(Protocol):
+    """A client, or what asks it for other answers."""
+
+    def ask(self, images: Sequence[bytes]) -> Sequence[Answer | HeatMaps]:
+        """An answer for each image."""
+
+    def list_versions(self) -> list[VersionStatus]:
+        """The states of the model's versions."""
+
+
+@dataclass(frozen=True)
+class HeatAsker:
+    """Asks a client for heat maps."""
+
+    client: Client
+
+    def ask(self, images: Sequence[bytes]) -> list[HeatMaps]:
+        """Heat maps for each image."""
+        return self.client.map_heat(images)
+
+    def list_versions(self) -> list[VersionStatus]:
+        """The states of the model's versions."""
+        return self.client.list_versions()
+
+
 def ask_all(
-    client: Client, sources: Iterable[ImageSource], *, bits: int | None = None
+    client: Asker, sources: Iterable[ImageSource], *, bits: int | None = None
 ) -> Iterator[Answered | Failed]:
     """An answer or a failure for each image; few requests' images are in memory.
 
@@ -72,13 +101,13 @@ def ask_all(
     return ask_in_order(ask, batches, Pace(batch=1, concurrency=REQUESTS))
 
 
-def _ask_about(client: Client, batch: list[Item]) -> Iterator[Answered | Failed]:
+def _ask_about(client: Asker, batch: list[Item]) -> Iterator[Answered | Failed]:
     """The failures of a batch, then what becomes of its images."""
     yield from (item for item in batch if isinstance(item, Failed))
     yield from _ask(client, [item for item in batch if isinstance(item, Loaded)])
 
 
-def _ask(client: Client, batch: list[Loaded]) -> Iterator[Answered | Failed]:
+def _ask(client: Asker, batch: list[Loaded]) -> Iterator[Answered | Failed]:
     """Asks about images; if they are rejected, without the one that is to blame."""
     if not batch:
         return
@@ -96,7 +125,7 @@ def _ask(client: Client, batch: list[Loaded]) -> Iterator[Answered | Failed]:
 
 
 def _ask_apart(
-    client: Client, batch: list[Loaded], error: RequestRejected
+    client: Asker, batch: list[Loaded], error: RequestRejected
 ) -> Iterator[Answered | Failed]:
     """Asks about each image of a rejected request. Raises the error if the model is not served."""
     try:

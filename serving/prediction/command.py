@@ -36,6 +36,8 @@ from serving.prediction.options import (
     Bits,
     CSVFile,
     FilesFrom,
+    Heat,
+    HeatClass,
     Images,
     ModelName,
     Output,
@@ -59,6 +61,8 @@ def predict(
     csv_file: CSVFile = "",
     files_from: FilesFrom = "",
     output: Output = None,
+    heat: Heat = False,
+    heat_class: HeatClass = "",
     bits: Bits = None,
     timeout: Timeout = 30.0,
 ) -> None:
@@ -66,9 +70,11 @@ def predict(
 
     A segmentation model's masks are written to a folder, each with an overlay on its image; so are
     images with the boxes of a localization model. With --output, each image of a classifier is
-    written with its label below. Exit code: 1 if an image got no answer, 2 for wrong use.
+    written with its label below; with --heat, with what speaks for the label at each place. Exit
+    code: 1 if an image got no answer, 2 for wrong use.
     """
-    request = Request(_choose_url(server, rest), model, timeout, bits, output)
+    heat_label = heat_class if heat or heat_class else None
+    request = Request(_choose_url(server, rest), model, timeout, bits, output, heat_label)
     with ExitStack() as stack:
         sources = _find_images(images, files_from, request, stack)
         counts = _ask(sources, request, _choose_table(as_json, csv_file))

@@ -49,6 +49,21 @@ Output = Annotated[
         show_default=f"{OUTPUT} for masks, nothing for labels",
     ),
 ]
+Heat = Annotated[
+    bool,
+    typer.Option(
+        "--heat", help="Draws what speaks for and against the label, over each classified image."
+    ),
+]
+HeatClass = Annotated[
+    str,
+    typer.Option(
+        "--heat-class",
+        help="As --heat, for this class.",
+        metavar="CLASS",
+        show_default="the label of each image",
+    ),
+]
 Bits = Annotated[
     int | None,
     typer.Option(help="Bits of each sample in 16-bit files that do not declare it.", min=8, max=16),

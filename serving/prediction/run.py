@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serving import terminal
-from serving.client import Localization, Prediction, connect
-from serving.prediction import box_files, label_files, mask_files
+from serving.client import HeatMaps, Localization, Prediction, connect
+from serving.prediction import box_files, heat_files, label_files, mask_files
 from serving.prediction.answer_tables import AnswerTable, ClassRow, Row
-from serving.prediction.asking import Answered, Failed, ask_all
+from serving.prediction.asking import Answered, Failed, HeatAsker, Loaded, ask_all
 from serving.prediction.image_list import STDIN, ImageSource
 from serving.prediction.options import OUTPUT
 from serving.rgb_images import UnreadableImageError
@@ -25,6 +25,7 @@ class Request:
     timeout: float  # Seconds.
     bits: int | None  # Of 16-bit files that do not declare their depth.
     output: Path | None  # Folder for pictures; None: OUTPUT, and no pictures of classes.
+    heat: str | None = None  # The class of heat maps; empty: each image's label. None: no maps.
 
     @property
     def folder(self) -> Path:
@@ -59,7 +60,8 @@ def ask_and_write(
     """
     counts = Counts()
     with connect(request.url, request.model, timeout=request.timeout) as client:
-        for found in ask_all(client, sources, bits=request.bits):
+        asked = client if request.heat is None else HeatAsker(client)
+        for found in ask_all(asked, sources, bits=request.bits):
             advance()
             if isinstance(found, Failed):
                 counts.failed += 1
@@ -76,6 +78,9 @@ def _make_row(found: Answered, request: Request) -> Row:
     source = found.image.source
     path = source.place if source.name == STDIN else Path(source.name)
     folder = request.folder / source.place.parent
+    if isinstance(found.answer, HeatMaps):
+        picture = _draw_heat(found.image, found.answer, path, request)
+        return ClassRow(source.name, found.answer.prediction, picture)
     if isinstance(found.answer, Localization):
         return box_files.write(path, found.image.encoded, found.answer, folder)
     if not isinstance(found.answer, Prediction):
@@ -88,8 +93,18 @@ def _make_row(found: Answered, request: Request) -> Row:
 
 def _draw_label(path: Path, encoded: bytes, answer: Prediction, folder: Path) -> str:
     """The picture's path; empty for an image that the server decodes and Pillow does not."""
+    return _draw(path, lambda: label_files.write(path, encoded, answer, folder))
+
+
+def _draw_heat(image: Loaded, maps: HeatMaps, path: Path, request: Request) -> str:
+    """As _draw_label, with what speaks for a class."""
+    folder, label = request.folder / image.source.place.parent, request.heat or ""
+    return _draw(path, lambda: heat_files.write(path, image.encoded, maps, folder, label))
+
+
+def _draw(path: Path, write: Callable[[], Path]) -> str:
     try:
-        return str(label_files.write(path, encoded, answer, folder))
+        return str(write())
     except UnreadableImageError as error:
         terminal.echo(f"{path} has no picture, because it cannot be drawn: {error}.", err=True)
         return ""

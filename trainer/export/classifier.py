@@ -4,21 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import keras
 import tensorflow as tf
 
 from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
-from trainer.export.signatures import ImageModule, Outputs
+from trainer.export import score_maps
+from trainer.export.score_maps import ScoreMaps
+from trainer.export.signatures import IMAGE_BYTES, ImageModule, Outputs, load_batch
 
 
 class Classifier(ImageModule):
     """Labels images with a network that returns probabilities [N, C]."""
+
+    _maps: ScoreMaps | None = None
+
+    def use_layers(self, model: keras.Model) -> None:
+        """Finds the score maps of a model whose logits are pooled scores."""
+        self._maps = score_maps.build(model)
+
+    def trace_signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
+        """Those of every module, and `heat_maps` if the logits are pooled scores."""
+        traced = super().trace_signatures()
+        if self._maps:
+            traced["heat_maps"] = self.map_heat.get_concrete_function(IMAGE_BYTES)
+        return traced
 
     @tf.function
     def answer_examples(self, examples: tf.Tensor) -> Outputs:
         """Answers recorded images; the labels also have TFMA's name, `all_classes`."""
         outputs = super().answer_examples(examples)
         return {**outputs, "all_classes": outputs["labels"]}
+
+    @tf.function
+    def map_heat(self, image_bytes: tf.Tensor) -> Outputs:
+        """The usual answers, and the scores of each class at each position of the last map."""
+        assert self._maps, "Only traced if there are maps."
+        pixels, sizes, sent = load_batch(image_bytes, self._limits)
+        scores, mask = self._maps.score(pixels, sizes)
+        images = tf.shape(scores)[0]
+        return {
+            "score_maps": scores * mask,
+            "map_sizes": score_maps.measure(mask),
+            "strides": tf.tile(tf.constant([self._maps.strides]), [images, 1]),
+            "origins": tf.tile(tf.constant([self._maps.origin]), [images, 1]),
+            "scaled_sizes": sizes,
+            "sent_sizes": sent,
+            **self._answer(pixels, sizes, sent),
+        }
 
     def _answer(self, pixels: tf.Tensor, sizes: tf.Tensor, sent: tf.Tensor) -> Outputs:
         probabilities = self._network(pixels, sizes)

@@ -5,13 +5,19 @@
 `predict_padded_pixels` pixels, and sizes, int32 [N, 2]: heights and widths without the padding
 `evaluate_examples`     examples, string [N]: serialized tf.Examples
 `transform_features`    examples, string [N]: the size bucket of each, for slices
+`heat_maps`             image_bytes, string [N]; classifiers with pooled scores only (score_maps.py)
 
-All but the last return a classifier's `probabilities` float32 [N, C], `label` string [N] and
+All but the last two return a classifier's `probabilities` float32 [N, C], `label` string [N] and
 `labels` string [N, C]: the labels in the order of the probabilities, which TFMA expects as
 `all_classes`. For a segmenter, they return `mask_bytes` string [N] (PNG in the size of the image
 sent; each pixel is one byte, its class's number), `class_fractions` float32 [N, C] and `labels`.
 A localizer's outputs are those of a classifier, and `boxes` float32 [N, 4]: ymin, xmin, ymax, xmax
 in pixels of the image sent, from its upper left corner.
+`heat_maps` returns a classifier's outputs, and `score_maps` float32 [N, h, w, C], zero outside an
+image; `map_sizes` int32 [N, 2], an image's own positions; `strides` int32 [N, 2], the pixels from
+one to the next in the scaled image, whose size is `scaled_sizes` int32 [N, 2]; `origins` float32
+[N, 2], the pixels from its edges to the centre of what the first position looks at; and
+`sent_sizes` int32 [N, 2].
 The labels are also the asset `labels.txt`. `recipe.json` is the recipe, and `network.json` the
 Keras network (network.py).
 """
@@ -43,6 +49,7 @@ def save(model: keras.Model, statistics: DataStatistics, experiment: Recipe, fol
         return task.activate(model({"image": pixels, "size": sizes}, training=False))
 
     module = task.build_module(network, statistics, experiment)
+    module.use_layers(model)
     # TensorFlow's variables, not Keras's: of those, TF Serving restores copies, and the network
     # reads the originals, which stay empty.
     module.weights = [variable.value for variable in model.variables]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 
+import keras
 import tensorflow as tf
 
 from trainer.data import image_headers, images, preprocessing, records
@@ -51,6 +52,9 @@ class ImageModule(tf.Module):
             "evaluate_examples": self.answer_examples.get_concrete_function(EXAMPLES),
             "transform_features": self.find_size_buckets.get_concrete_function(EXAMPLES),
         }
+
+    def use_layers(self, model: keras.Model) -> None:
+        """For signatures that need more of the model than the network's outputs: none here."""
 
     @tf.function
     def answer_bytes(self, image_bytes: tf.Tensor) -> Outputs:

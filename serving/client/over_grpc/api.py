@@ -33,11 +33,11 @@ class GrpcApi:
     def __init__(self, model: str) -> None:
         self._model = model
 
-    def predict(self, images: Sequence[bytes], version: ModelVersion) -> Call:
-        """The call for the outputs of images."""
-        return Call(
-            PREDICT, make_request(self._model, version, images), messages.PredictResponse.FromString
-        )
+    def predict(self, images: Sequence[bytes], version: ModelVersion, signature: str = "") -> Call:
+        """The call for a signature's outputs for images; `serving_default` without a name."""
+        request = make_request(self._model, version, images)
+        request.model_spec.signature_name = signature
+        return Call(PREDICT, request, messages.PredictResponse.FromString)
 
     def read_outputs(self, reply: Any) -> Outputs:
         """Nested lists by output name."""

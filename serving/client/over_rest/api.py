@@ -35,10 +35,11 @@ class RestApi:
         self._path = f"/v1/models/{quote(model, safe='')}"
         self._compress = compress
 
-    def predict(self, images: Sequence[bytes], version: ModelVersion) -> Call:
-        """The call for the outputs of images."""
+    def predict(self, images: Sequence[bytes], version: ModelVersion, signature: str = "") -> Call:
+        """The call for a signature's outputs for images; `serving_default` without a name."""
         encoded = [{"b64": base64.b64encode(image).decode("ascii")} for image in images]
-        body = json.dumps({"inputs": {"image_bytes": encoded}}).encode("ascii")
+        asked = {"signature_name": signature} if signature else {}
+        body = json.dumps({**asked, "inputs": {"image_bytes": encoded}}).encode("ascii")
         path = f"{self._path}{_make_suffix(version)}:predict"
         if not self._compress:
             return Call("POST", path, body, JSON)
