@@ -1,12 +1,14 @@
 """`fcn serve`, as typed."""
 
 import errno
+import os
 import signal
 import socket
 import subprocess
 import sys
 from unittest.mock import Mock
 
+import httpx
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -93,6 +95,28 @@ def test_serve_prints_its_addresses_and_changes_and_ends_cleanly(tmp_path, end):
     assert any("grpc://127.0.0.1:" in line for line in lines)
     assert any("/v1/models/colours" in line for line in lines)
     assert lines[-1] == "Stopped."
+
+
+@pytest.mark.parametrize("opens", [True, False], ids=["opened", "only-printed"])
+def test_the_page_is_printed_and_opened_unless_that_is_not_wanted(tmp_path, opens):
+    saved_models.publish(tmp_path / "served/colours", 1)
+    (tmp_path / "browser").write_text('#!/bin/sh\necho "opened $@"\n', encoding="utf-8")
+    (tmp_path / "browser").chmod(0o755)
+    options = ["--push-root", str(tmp_path / "served"), "--grpc-port", "0", "--rest-port", "0"]
+    command = [sys.executable, "-uc", SERVE, *options, "--ui", *([] if opens else ["--no-browser"])]
+    environment = {**os.environ, "BROWSER": str(tmp_path / "browser")}
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as serving:
+        lines = read_until(serving.stdout, "opened " if opens else "  Page  ")
+        url = lines[-1].split()[-1]
+        page, settings = httpx.get(url), httpx.get(f"{url}settings")
+        serving.send_signal(signal.SIGINT)
+        lines += serving.stdout.read().splitlines()
+
+    assert f"  Page  {url}" in lines
+    assert (f"opened {url}" in lines) is opens
+    assert page.headers["content-type"].startswith("text/html")
+    assert settings.json()["models"] == ["colours"]
 
 
 def read_until(stream, text):

@@ -28,31 +28,44 @@ async function makeMask(name, kind, png, colours, { context }) {
   return { name, kind, draw: () => paint(context, (place) => colours[values[4 * place]]) };
 }
 
-/** The scores of one class: those of the image's own part of a padded map. */
+/** What speaks for a class and against it: its score less the mean score of the classes. */
 function makeHeat(outputs, { number, name }, surface) {
-  const [height, width] = outputs.map_sizes;
-  const rows = outputs.score_maps.slice(0, height).map((row) => row.slice(0, width));
-  const scores = rows.flat().map((cell) => cell[number]);
-  const low = scores.reduce((one, other) => Math.min(one, other));
-  const high = scores.reduce((one, other) => Math.max(one, other));
-  const note = `Scores from ${low.toFixed(2)} (clear) to ${high.toFixed(2)} (bright).`;
-  const levels = scores.map((score) => Math.round((255 * (score - low)) / (high - low || 1)));
-  const draw = () => drawHeat(levels, outputs, surface);
+  const [height, width] = outputs.map_sizes; // The maps of a batch are padded.
+  const own = outputs.score_maps.slice(0, height).map((row) => row.slice(0, width));
+  const mean = (cell) => cell.reduce((sum, score) => sum + score, 0) / cell.length;
+  const evidence = own.map((row) => row.map((cell) => cell[number] - mean(cell)));
+  const limit = evidence.flat().reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
+  const note = `Orange speaks for ${name}, blue against it: by up to ${limit.toPrecision(2)}.`;
+  const draw = () => drawHeat(evidence, limit, outputs, surface);
   return { name: `heat map: ${name}`, kind: "heat", note, draw };
 }
 
-/** A cell of a map is a square of `strides` pixels of the image as the network saw it. */
-function drawHeat(levels, { map_sizes, strides, scaled_sizes }, { context, heat }) {
-  const [height, width] = map_sizes;
-  const { canvas } = context;
+/** Linear between the places that the positions of the map are about. */
+function drawHeat(evidence, limit, { origins, strides, scaled_sizes }, { context, heat }) {
+  const { width, height } = context.canvas;
   const colours = heat.map((colour) => pack(...colour));
-  const small = new OffscreenCanvas(width, height).getContext("2d");
-  paint(small, (place) => colours[levels[place]]);
-  const across = (width * strides[1] * canvas.width) / scaled_sizes[1];
-  const down = (height * strides[0] * canvas.height) / scaled_sizes[0];
-  context.clearRect(0, 0, canvas.width, canvas.height);
-  context.imageSmoothingQuality = "high";
-  context.drawImage(small.canvas, 0, 0, across, down);
+  const [top, left] = origins ?? strides.map((stride) => stride / 2);
+  const rows = findPlaces(height, scaled_sizes[0], top, strides[0], evidence.length);
+  const columns = findPlaces(width, scaled_sizes[1], left, strides[1], evidence[0].length);
+  const mix = (one, other, part) => one + (other - one) * part;
+  const zero = (colours.length - 1) / 2;
+  paint(context, (place) => {
+    const [above, below, down] = rows[Math.floor(place / width)];
+    const [before, after, across] = columns[place % width];
+    const upper = mix(evidence[above][before], evidence[above][after], across);
+    const lower = mix(evidence[below][before], evidence[below][after], across);
+    return colours[Math.round(zero + (zero * mix(upper, lower, down)) / limit)];
+  });
+}
+
+/** For each pixel of a side: the two positions that it lies between, and how near the second is. */
+function findPlaces(pixels, scaled, origin, stride, positions) {
+  return Array.from({ length: pixels }, (_, pixel) => {
+    const centre = ((pixel + 0.5) * scaled) / pixels;
+    const place = Math.min(Math.max((centre - origin) / stride, 0), positions - 1);
+    const low = Math.floor(place);
+    return [low, Math.min(low + 1, positions - 1), place - low];
+  });
 }
 
 /** The values of a PNG with one byte a pixel, in the canvas's size: the red of RGBA. */

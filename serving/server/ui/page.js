@@ -5,14 +5,17 @@ import { encode, predict, readJson, send } from "./requests.js";
 
 const LARGEST_SIDE = 4096; // Of a canvas, in pixels: larger images are drawn smaller.
 
+const HINT = "The answer appears here.";
+
 const find = (id) => document.getElementById(id);
 const percent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
 
-const opacities = { mask: 50, doubt: 80, heat: 60, box: 100 }; // In percent, by kind of layer.
+const opacities = { mask: 50, doubt: 80, heat: 75, box: 100 }; // In percent, by kind of layer.
 let settings; // What the server gives the page: models, colours, the greatest size of a file.
 let image = null; // The one that is shown: its bitmap, and its bytes in base64.
 let surface; // What layers draw on: see layers.js.
 let shown = []; // The layers to choose from.
+let listed = ""; // The model whose versions are offered.
 let running = new AbortController();
 
 start();
@@ -24,7 +27,7 @@ async function start() {
     fill(find("model"), settings.models.map((name) => [name, name]));
     listen();
     find("choose").disabled = false;
-    run(listVersions);
+    run(ask);
   } catch (error) {
     complain(error);
   }
@@ -53,7 +56,7 @@ function listen() {
     document.body.classList.remove("dragging");
     run(open, event.dataTransfer.files[0]);
   });
-  find("model").addEventListener("change", () => run(listVersions));
+  find("model").addEventListener("change", () => run(ask));
   find("version").addEventListener("change", () => run(ask));
   find("layer").addEventListener("change", drawLayer);
   find("opacity").addEventListener("input", (event) => {
@@ -79,16 +82,15 @@ async function run(task, ...values) {
   if (!signal.aborted) find("answer").setAttribute("aria-busy", "false");
 }
 
-async function listVersions(signal) {
-  clearAnswer();
-  const name = find("model").value;
-  if (!name) throw new Error("The server has no models: train one with `fcn run`.");
+async function listVersions(signal, name) {
+  listed = "";
+  fill(find("version"), [["", "none"]]);
   const status = await readJson(`v1/models/${encodeURIComponent(name)}`, { signal });
   const versions = status.model_version_status.filter(({ state }) => state === "AVAILABLE");
   if (!versions.length) throw new Error(`No version of ${name} answers: see the server's output.`);
   const numbers = versions.map(({ version }) => [version, version]);
   fill(find("version"), [["", `newest (${versions[0].version})`], ...numbers]);
-  await ask(signal);
+  listed = name;
 }
 
 async function open(signal, file) {
@@ -127,11 +129,10 @@ function showPhoto(name) {
 
 async function ask(signal) {
   clearAnswer();
-  if (!image) {
-    say("", "The answer appears here.");
-    return;
-  }
   const name = find("model").value;
+  if (!name) throw new Error("The server has no models: train one with `fcn run`.");
+  if (listed !== name) await listVersions(signal, name);
+  if (!image) return;
   const version = find("version").value;
   const path = `v1/models/${encodeURIComponent(name)}${version && `/versions/${version}`}`;
   say(`Asking ${name} …`);
@@ -203,6 +204,7 @@ function showLayers(layers) {
 function drawLayer() {
   const overlay = find("overlay");
   const layer = shown[find("layer").value];
+  find("photo").classList.toggle("faded", layer?.kind === "heat");
   overlay.hidden = !layer;
   if (!layer) return;
   layer.draw();
@@ -218,7 +220,7 @@ function clearAnswer() {
   find("classes").hidden = true;
 }
 
-function say(headline, note = "") {
+function say(headline, note = headline ? "" : HINT) {
   find("headline").textContent = headline;
   find("note").textContent = note;
 }

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import resources
 
+import numpy as np
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
 from serving import formats, overlay
-from serving.drawing.heat_colours import make_heat_colours
+from serving.drawing import diverging
 from serving.rgb_images import UnreadableImageError, check, make_upright
 from serving.server.request_errors import BadInput
 from serving.server.rest.bodies import read_body
@@ -24,6 +25,7 @@ from serving.server.rest.rest_app import Pages
 
 FILES = ("page.css", "page.js", "layers.js", "requests.js")
 TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
+HEAT_LEVELS = 255  # An odd number: the middle one is zero.
 MOST_BYTES = 128 * 2**20  # Of an image: in base64 it fits into the body of a request.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
@@ -94,6 +96,13 @@ async def _send_settings(list_models: Callable[[], Iterable[str]], _: Request) -
         "most_bytes": MOST_BYTES,
     }
     return _respond(orjson.dumps(settings), "application/json")
+
+
+def make_heat_colours() -> np.ndarray:
+    """Colours and opacity of evidence from -1 to 1: [HEAT_LEVELS, 4] uint8. Zero is clear."""
+    values = np.linspace(-1, 1, HEAT_LEVELS)
+    opacity = np.rint(255 * np.abs(values)).astype(np.uint8)
+    return np.column_stack([diverging.colour(values), opacity])
 
 
 def _respond(content: str | bytes, kind: str) -> Response:

@@ -123,6 +123,7 @@ def test_the_heat_map_of_a_class_is_bright_where_its_scores_are_high(page):
     for shown, high, low in ((red, (8, 88), (8, 8)), (green, (56, 40), (8, 40))):
         assert abs(shown[high].astype(int) - bright).max() <= 3
         assert shown[low][3] == clear[3] == 0
+    assert abs(red[0, 95].astype(int) - bright).max() <= 3
 
 
 def test_the_range_of_a_heat_map_is_named(page):
