@@ -45,6 +45,7 @@ class Collection(NamedTuple):
 
     images: list[Seen]
     features: NDArray[np.float32]  # [N, D]
+    left: int = 0  # Images of the folder that are not here: there is a limit.
 
     def find_groups(self) -> list[str]:
         """The group of near-duplicates of each image; an image without any is its own group."""
@@ -62,13 +63,16 @@ def collect(examples: str, config: Lite0Config, *, most: int = MOST) -> Collecti
     lite0_weights.py raises.
     """
     network = build(config)
-    seen, features = [], []
+    compute_batch = tf.function(lambda batch: network(batch, training=False), reduce_retracing=True)
+    seen, found, left = [], [np.zeros((0, network.output.shape[-1]), np.float32)], 0
     for split in SPLITS:
-        for batch, pixels in read_batches(f"{examples}/Split-{split}/*", most - len(seen)):
-            seen += [describe(fields, split, image) for fields, image in zip(batch, pixels, strict=True)]
-            features.append(compute(network, pixels))
-    width = network.output.shape[-1]
-    return Collection(seen, np.concatenate(features or [np.zeros((0, width), np.float32)]))
+        dataset, room = read_split(examples, split), most - len(seen)
+        for rows in read_batches(dataset.take(room)):
+            pixels = [images.load(tf.constant(row[records.ENCODED]), SIDE) for row in rows]
+            seen += [describe(*each, split) for each in zip(rows, pixels, strict=True)]
+            found.append(compute_batch(pad(pixels)).numpy())
+        left += int(dataset.skip(room).reduce(0, lambda count, _: count + 1))
+    return Collection(seen, np.concatenate(found), left)
 
 
 def build(config: Lite0Config) -> keras.Model:
@@ -79,29 +83,30 @@ def build(config: Lite0Config) -> keras.Model:
     return lite0_weights.read(keras.Model(inputs, pooled, name="lite0_features"), config)
 
 
-def read_batches(
-    pattern: str, most: int
-) -> Iterator[tuple[list[dict[str, bytes]], list[tf.Tensor]]]:
-    """Batches of FIELDS, and of pixels [H, W, 3] uint8, at most SIDE a side."""
-    files = sorted(tf.io.gfile.glob(pattern))
-    for batch in tf.data.TFRecordDataset(files).take(most).batch(BATCH):
+def read_split(examples: str, split: str) -> tf.data.Dataset:
+    """The serialized records of a split."""
+    return tf.data.TFRecordDataset(sorted(tf.io.gfile.glob(f"{examples}/Split-{split}/*")))
+
+
+def read_batches(dataset: tf.data.Dataset) -> Iterator[list[dict[str, bytes]]]:
+    """FIELDS of serialized records, BATCH at a time."""
+    for batch in dataset.batch(BATCH):
         parsed = tf.io.parse_example(batch, FIELDS)
         columns = {name: value.numpy() for name, value in parsed.items()}
-        rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-        yield rows, [images.load(tf.constant(row[records.ENCODED]), SIDE) for row in rows]
+        yield [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def describe(fields: dict[str, bytes], split: str, pixels: tf.Tensor) -> Seen:
-    """What is kept of a record."""
+def describe(fields: dict[str, bytes], pixels: tf.Tensor, split: str) -> Seen:
+    """What is kept of a record and its pixels [H, W, 3]."""
     names = (records.SHA256, records.FILENAME, records.LABEL_TEXT)
     sha256, path, label = (fields[name].decode() for name in names)
     return Seen(sha256, path, label, split, look.compute(pixels))
 
 
-def compute(network: keras.Model, pixels: Sequence[tf.Tensor]) -> NDArray[np.float32]:
-    """The features [B, D] of images of different sizes."""
+def pad(pixels: Sequence[tf.Tensor]) -> dict[str, NDArray]:
+    """Images [H, W, 3] of different sizes as one padded batch, and their sizes [B, 2]."""
     sizes = np.array([image.shape[:2] for image in pixels], np.int32)
     padded = np.zeros((len(pixels), *sizes.max(axis=0), 3), np.float32)
     for place, image in zip(padded, pixels, strict=True):
         place[: image.shape[0], : image.shape[1]] = image
-    return np.asarray(network({"image": padded, "size": sizes}, training=False))
+    return {"image": padded, "size": sizes}
