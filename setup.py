@@ -68,6 +68,7 @@ PIPELINE = [
     "pillow<13",
     "pyarrow>=10",
     "pydantic>=2.7,<3",
+    "scikit-learn>=1.4,<2",  # The linear heads of `fcn doubt`.
     "scipy>=1.11,<2",
     "starlette>=0.37,<1",
     "uvicorn>=0.29,<1",
@@ -102,7 +103,6 @@ DEV = [
     "pytest-timeout>=2.3,<3",
     "pytest-xdist>=3.6,<4",
     "ruff>=0.6,<1",
-    "scikit-learn>=1.4,<2",
 ]
 
 setup(
@@ -116,6 +116,7 @@ setup(
     package_data={
         "trainer.data": ["schemas/*.pbtxt"],
         "components.report": ["*.j2"],
+        "pipeline.doubt": ["*.j2"],
         "serving.rollout.comparison": ["*.j2"],
         "serving.server.ui": ["*.css", "*.html", "*.js"],
     },

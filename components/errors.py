@@ -36,6 +36,8 @@ REASONS = {
     # IDX files
     "idx_damaged": "An IDX file is damaged, or of another kind.",
     "idx_incomplete": "IDX files of images and labels do not belong together.",
+    # corrections
+    "corrections_unusable": "The file of corrections does not fit its format or the folder.",
     # the result of ingestion
     "bad_split_ratios": "data.split_ratios is not a list of three usable numbers.",
     "too_many_rejects": "More files than data.max_reject_fraction allows are rejects.",

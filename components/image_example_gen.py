@@ -28,6 +28,9 @@ from components.ingestion import (
 from components.ingestion import options as ingestion_options
 from components.ingestion import summary as ingestion_summary
 from components.ingestion.account import Account
+from components.ingestion.corrections import application
+from components.ingestion.corrections import file as corrections_file
+from components.ingestion.corrections.file import Corrections
 from components.ingestion.options import IngestionOptions
 from components.ingestion.summary import Summary
 from serving.server import memory_budget
@@ -52,8 +55,9 @@ class IngestionExecutor(BaseBeamExecutor):
         options = ingestion_options.parse(exec_properties)
         memory_budget.find_total()  # A bad setting stops here, before any file is read.
         listing = _list_folder(options)
+        corrections = _read_corrections(options, listing)
         account = self._ingest(listing, options, examples.uri, table.uri)
-        summary = _write_tables(listing, account, table.uri, options.mask_classes)
+        summary = _write_tables(listing, account, table.uri, options, corrections)
         limit = options.max_reject_fraction
         rejects.check_fraction(account.rejects, len(account.settled), limit)
         _check_splits(account, options)
@@ -85,14 +89,26 @@ def _list_folder(options: IngestionOptions) -> image_folder.Listing:
     return pair_folder.find(base, follow_links=follow_links, suffix=options.mask_suffix)
 
 
+def _read_corrections(options: IngestionOptions, listing: image_folder.Listing) -> Corrections:
+    """Raises DataError for corrections that do not fit the folder."""
+    if not options.corrections:
+        return {}
+    found = corrections_file.read(options.corrections)
+    application.check_labels(found, listing.classes, options.corrections)
+    return found
+
+
 def _write_tables(
     listing: image_folder.Listing,
     account: Account,
     uri: str,
-    mask_classes: tuple[str, ...],
+    options: IngestionOptions,
+    corrections: Corrections,
 ) -> Summary:
     rejects.write(uri, account.rejects)
-    summary = ingestion_summary.summarize(account.settled, listing, mask_classes)
+    outcomes = application.collect_outcomes(account.settled, corrections)
+    masks = options.mask_classes
+    summary = ingestion_summary.summarize(account.settled, listing, masks, outcomes)
     ingestion_summary.write(uri, summary)
     return summary
 
@@ -148,6 +164,7 @@ class ImageExampleGenSpec(types.ComponentSpec):
         "box_classes": ExecutionParameter(type=str),  # JSON; an empty list without boxes.
         "fingerprint": ExecutionParameter(type=str),  # Only for the cache to compare.
         "follow_links": ExecutionParameter(type=int),  # 0 or 1.
+        "corrections": ExecutionParameter(type=str),  # A path; empty if there are none.
     }
     INPUTS = {}  # noqa: RUF012
     OUTPUTS = {  # noqa: RUF012
@@ -169,10 +186,12 @@ class ImageExampleGen(BaseBeamComponent):
         *,
         fingerprint: str | RuntimeParameter = "",
         follow_links: bool = False,
+        corrections: str = "",
     ) -> None:
         """`fingerprint` comes from image_folder: if a file changes, ingestion runs again.
 
-        `follow_links` follows links that lead out of the folder.
+        `follow_links` follows links that lead out of the folder. `corrections` is the file of
+        decisions about labels.
         """
         spec = ImageExampleGenSpec(
             input_base=input_base,
@@ -187,6 +206,7 @@ class ImageExampleGen(BaseBeamComponent):
             box_classes=json.dumps(data.box_classes),
             fingerprint=fingerprint,
             follow_links=int(follow_links),
+            corrections=corrections,
             examples=types.Channel(type=standard_artifacts.Examples),
             rejects=types.Channel(type=Rejects),
         )

@@ -77,6 +77,7 @@ def make_ingestion(experiment: Experiment, settings: Settings) -> ImageExampleGe
         experiment.data,
         fingerprint=settings.fingerprint,
         follow_links=settings.follow_links,
+        corrections=settings.corrections,
     )
 
 

@@ -20,6 +20,7 @@ class Settings:
     workdir: str  # Everything that a run makes, except the versions that it pushes.
     push_root: str  # <push_root>/<model name>/<version>/
     follow_links: bool = False  # Of the data, out of its folder.
+    corrections: str = ""  # The file of decisions about labels, if there is one.
     fingerprint: str = ""  # Of data and code: if it changes, all steps run again.
     # The version to compare the candidate with; see components/serving_folder.py.
     served_version: str = "newest"

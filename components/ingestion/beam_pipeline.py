@@ -19,6 +19,8 @@ import apache_beam as beam
 import tensorflow as tf
 
 from components.ingestion import account, examination, images_per_class, progress
+from components.ingestion.corrections import application
+from components.ingestion.corrections import file as corrections_file
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import THREADS, ImageFile, Listing
 from components.ingestion.images_per_class import LastDigests, settle_shard
@@ -87,6 +89,8 @@ def _count_examined(shards: beam.PCollection[int], path: str) -> None:
 class Examine(beam.DoFn):
     """Turns batches of files into (shard, ExaminedFile); the shards also go to `shards`.
 
+    Labels are corrected here, before copies are compared.
+
     Pillow and TensorFlow release Python's lock while decoding. If images are so large that the
     memory budget has no room for all threads, some of them wait.
     """
@@ -95,8 +99,10 @@ class Examine(beam.DoFn):
         self._options = options
 
     def setup(self) -> None:
-        """Starts the threads."""
+        """Starts the threads, and reads the corrections."""
         self._pool = ThreadPoolExecutor(THREADS)
+        path = self._options.corrections
+        self._corrections = corrections_file.read(path) if path else {}
 
     def teardown(self) -> None:
         """Ends the threads."""
@@ -111,7 +117,7 @@ class Examine(beam.DoFn):
         progress.advance("examined", len(batch))
 
     def _examine(self, file: ImageFile) -> ExaminedFile:
-        return examination.examine(file, self._options)
+        return application.correct(examination.examine(file, self._options), self._corrections)
 
 
 class WriteShard(beam.DoFn):

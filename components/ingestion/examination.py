@@ -53,6 +53,7 @@ class ExaminedFile:
     look: str = ""  # A hash of what it shows: see near_duplicates.
     group: str = ""  # The leader of the images that look like it; empty if there are none.
     given_split: str = ""  # By a folder or a list; the content decides what it leaves open.
+    correction: str = ""  # What became of the decision about it: see corrections/application.py.
 
     @property
     def as_reject(self) -> Reject:

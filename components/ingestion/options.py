@@ -31,6 +31,7 @@ class IngestionOptions:
     mask_suffix: str = ""  # What a mask's name has after its image's.
     images_per_class: tuple[int, ...] | None = None  # In train, val and test, at most.
     follow_links: bool = False  # Those that lead out of the folder.
+    corrections: str = ""  # The path of their file; empty if there is none.
 
     @property
     def mask_reading(self) -> MaskReading:
@@ -59,6 +60,7 @@ def parse(properties: Mapping[str, Any]) -> IngestionOptions:
         mask_suffix=mask["suffix"] if mask else "",
         images_per_class=_parse_counts(str(properties.get("images_per_class", ""))),
         follow_links=bool(int(properties.get("follow_links", 0))),
+        corrections=str(properties.get("corrections", "")),
     )
 
 

@@ -25,6 +25,7 @@ MASK_UNREADABLE = "mask_unreadable"
 MASK_SIZE_DIFFERS = "mask_size_differs"  # Its image has another size.
 MASK_VALUE_OUT_OF_RANGE = "mask_value_out_of_range"  # The experiment does not declare the value.
 SURPLUS = "surplus"  # The experiment takes fewer images of the class: not a fault.
+REMOVED = "removed"  # By a person, in the file of corrections: not a fault.
 UNLISTED = "unlisted"  # Not in annotations/list.txt, and the experiment requires it.
 BOX_MISSING = "box_missing"  # No file of boxes, or no object in it.
 BOX_UNREADABLE = "box_unreadable"
@@ -60,6 +61,7 @@ REASONS = (
     DUPLICATE,
     CONFLICTING_LABELS,
     SURPLUS,
+    REMOVED,
     *MASK_REASONS,
     *BOX_REASONS,
 )
@@ -80,9 +82,9 @@ class Reject:
 def check_fraction(rejects: list[Reject], files: int, limit: float) -> None:
     """Raises DataError if more than `limit` (0..1) of the files are rejects, and logs them all.
 
-    A failed step loses its table; its log remains. Surplus images are not counted.
+    A failed step loses its table; its log remains. Surplus and removed images are not counted.
     """
-    rejects = [reject for reject in rejects if reject.reason != SURPLUS]
+    rejects = [reject for reject in rejects if reject.reason not in (SURPLUS, REMOVED)]
     fraction = len(rejects) / files
     if fraction <= limit:
         return

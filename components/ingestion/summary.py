@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from components import atomic_text
 from components.ingestion import file_warnings
+from components.ingestion.corrections import application
+from components.ingestion.corrections.application import Outcomes
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.image_folder import BY_CONTENT, Listing
 from components.ingestion.layouts.left_out import SHOWN
@@ -35,7 +37,7 @@ class Sides:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Files or links that are left out, of one kind."""
+    """Files or links that are left out, of one kind; or corrections of one outcome."""
 
     count: int
     first: tuple[str, ...]  # A few paths.
@@ -63,6 +65,7 @@ class Summary:
     near_duplicates: NearDuplicates = field(default_factory=NearDuplicates)
     undeclared_bits: int = 0  # Of files that do not declare their depth; 0: there are none.
     similar_labels: list[list[str]] = field(default_factory=list)  # Groups: see find_similar.
+    corrections: dict[str, LeftOut] = field(default_factory=dict)  # By outcome, all of them.
 
     @property
     def found(self) -> int:
@@ -77,7 +80,10 @@ class Summary:
 
 
 def summarize(
-    files: list[ExaminedFile], listing: Listing, mask_classes: tuple[str, ...] = ()
+    files: list[ExaminedFile],
+    listing: Listing,
+    mask_classes: tuple[str, ...] = (),
+    corrections: Outcomes | None = None,
 ) -> Summary:
     """Counts settled files. Classes without examples have zeros."""
     kept = [c for c in files if not c.reason]
@@ -101,6 +107,7 @@ def summarize(
         near_duplicates=near_duplicates.count((file.group, file.split) for file in kept),
         undeclared_bits=_find_undeclared_bits(files),
         similar_labels=similar,
+        corrections=_shorten(corrections or {}),
     )
 
 
@@ -121,8 +128,8 @@ def _find_undeclared_bits(files: list[ExaminedFile]) -> int:
     return bit_depth.round_up(greatest) if greatest else 0
 
 
-def _shorten(groups: dict[str, tuple[str, ...]]) -> dict[str, LeftOut]:
-    return {kind: LeftOut(len(paths), paths[:SHOWN]) for kind, paths in groups.items()}
+def _shorten(groups: Mapping[str, Sequence[str]]) -> dict[str, LeftOut]:
+    return {kind: LeftOut(len(paths), tuple(paths[:SHOWN])) for kind, paths in groups.items()}
 
 
 def _count_reasons(files: list[ExaminedFile], split: str) -> dict[str, int]:
@@ -157,10 +164,9 @@ def read(uri: str) -> Summary:
     for name in ("heights", "widths"):
         written[name] = {label: Sides(**sides) for label, sides in written[name].items()}
     written["near_duplicates"] = NearDuplicates(**written.get("near_duplicates", {}))
-    written["left_out"] = {
-        kind: LeftOut(group["count"], tuple(group["first"]))
-        for kind, group in written["left_out"].items()
-    }
+    for name in ("left_out", "corrections"):
+        groups = written.get(name, {}).items()
+        written[name] = {kind: LeftOut(g["count"], tuple(g["first"])) for kind, g in groups}
     return Summary(**written)
 
 
@@ -194,6 +200,9 @@ def format_caption(summary: Summary) -> str:
         rejected = sum(sum(summary.rejects[split].values()) for split in splits)
         lines.append(f"{name}: {files} files = {examples} examples + {rejected} rejects")
     lines += [f"rejects: {n} {reason}" for reason, n in sorted(summary.reasons.items())]
+    if found := summary.corrections:
+        counts = {outcome: group.count for outcome, group in found.items()}
+        lines += application.describe(counts, {outcome: g.first for outcome, g in found.items()})
     lines += _describe_warnings(summary)
     lines += [f"{split}: {_format_shares(pixels)}" for split, pixels in summary.mask_pixels.items()]
     if summary.near_duplicates.groups:

@@ -20,6 +20,8 @@ from pipeline.cli import (
     run,
     schedule,
 )
+from pipeline.cli.labels.doubt import doubt
+from pipeline.cli.labels.review import review
 from serving import commands, terminal
 from serving.prediction.command import predict
 from serving.rollout import commands as rollout
@@ -35,6 +37,8 @@ app.command()(init.init)
 app.command()(run.run)
 app.command()(models.models)
 app.command()(data.data)
+app.command()(doubt)
+app.command()(review)
 app.command()(convolutionalize.convolutionalize)
 app.command()(imagenet.imagenet)
 app.command()(commands.serve)

@@ -181,7 +181,7 @@ def run_rehearsal(experiment: Experiment, where: Settings, cluster: ClusterSetti
 
     try:
         Path(where.workdir).mkdir(parents=True, exist_ok=True)
-        where = replace(where, follow_links=cluster.follow_links)
+        where = replace(where, follow_links=cluster.follow_links, corrections=cluster.corrections)
         experiment = local_run.fill_classes(experiment, where)
         with local_run.lock_workdir(where.workdir):
             ended = compile_and_rehearse(experiment, where, cluster)

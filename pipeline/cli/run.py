@@ -45,6 +45,10 @@ FollowLinks = Annotated[
     bool,
     typer.Option("--follow-links", help="Follows links that lead out of the folder of images."),
 ]
+Corrections = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Decisions about labels, as `fcn review` wrote them."),
+]
 Workdir = Annotated[
     str,
     typer.Option(
@@ -74,6 +78,7 @@ def run(
     beam_runner: beam_options.Runner = "",
     beam: beam_options.Options = [],  # noqa: B006
     follow_links: FollowLinks = False,
+    corrections: Corrections = None,
 ) -> None:
     """Ingests, trains, evaluates and, if the model passes its gate, pushes it.
 
@@ -86,11 +91,30 @@ def run(
         beam_runner, beam, experiment.name, data=data, workdir=workdir
     )
     settings = read_settings(experiment, data, workdir, push_root)
-    settings = replace(settings, beam_args=beam_args, follow_links=follow_links)
+    settings = replace(
+        settings,
+        beam_args=beam_args,
+        follow_links=follow_links,
+        corrections=find_corrections(corrections),
+    )
     check_weights(experiment)
     result = run_and_report(experiment, settings, json_file)
     if not result.blessed:
         raise typer.Exit(NOT_BLESSED)
+
+
+def find_corrections(file: Path | None) -> str:
+    """The absolute path of the file, or "". Ends the command if the file cannot be used."""
+    from components.errors import DataError
+    from components.ingestion.corrections import file as corrections_file
+
+    if not file:
+        return ""
+    try:
+        corrections_file.read(path := str(file.expanduser().resolve()))
+    except DataError as error:
+        fail(f"--corrections: {error}", WRONG_USE)
+    return path
 
 
 def run_and_report(experiment: Experiment, settings: Settings, json_file: Path | None) -> RunResult:

@@ -101,6 +101,7 @@ class ClusterSettings:
     data: str = ""  # Default of the parameter `data`; /data/<experiment> if empty.
     push_root: str = "/served"
     follow_links: bool = False  # Of the data, out of its folder.
+    corrections: str = ""  # The file that `fcn review` wrote, on a volume or in a bucket.
     # On the pod's disk, which is lost with the pod; choose a folder on a volume to keep them.
     checkpoints: AbsolutePath = "/tmp/checkpoints"
     volumes: tuple[Volume, ...] = VOLUMES

@@ -139,6 +139,7 @@ def run_tfx_compiler(experiment: Experiment, cluster: ClusterSettings) -> Pipeli
         workdir="",
         push_root=cluster.push_root,
         follow_links=cluster.follow_links,
+        corrections=cluster.corrections,
         served=given["served_folder"],
         served_version=given["served_version"],
         checkpoint_folder=cluster.checkpoints,

@@ -12,6 +12,7 @@ import tensorflow as tf
 from rich.console import Console
 from tfx.orchestration.local.local_dag_runner import LocalDagRunner
 
+from components import atomic_text
 from components.errors import DataError
 from components.ingestion import image_folder
 from pipeline.local import metadata, results, reuse
@@ -69,7 +70,9 @@ def run_with_pin(experiment: Experiment, settings: Settings, console: Console) -
 def add_fingerprint(settings: Settings) -> Settings:
     """The settings with a digest of the data and the code: if it changes, all steps run again."""
     files = image_folder.compute_fingerprint(settings.data, follow_links=settings.follow_links)
-    return replace(settings, fingerprint=reuse.compute_digest([files, reuse.digest_code()]))
+    corrections = atomic_text.read(settings.corrections) if settings.corrections else ""
+    parts = [files, reuse.digest_code(), corrections]
+    return replace(settings, fingerprint=reuse.compute_digest(parts))
 
 
 def run_graph(experiment: Experiment, settings: Settings, console: Console) -> RunResult:

@@ -55,6 +55,7 @@ def test_exec_properties_are_plain_values_of_the_experiment():
         "shards": 4,
         "fingerprint": "f00",
         "follow_links": 0,
+        "corrections": "",
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 import apache_beam as beam
 import numpy as np
 
-from components.ingestion import examination, file_warnings
+from components.ingestion import examination, file_warnings, rejects
 from components.ingestion.examination import ExaminedFile
 from components.ingestion.near_duplicates import groups
 from components.ingestion.near_duplicates.groups import PREFIX, Groups
@@ -31,7 +31,10 @@ def keep_together(
 
 
 class FindGroups(beam.CombineFn):
-    """Finds the groups of all files that are not rejects."""
+    """Finds the groups of all files that are not rejects.
+
+    Those that a person removed count, so that no other image changes its split.
+    """
 
     def create_accumulator(self) -> bytearray:
         """Nothing yet."""
@@ -40,7 +43,7 @@ class FindGroups(beam.CombineFn):
     def add_input(self, gathered: bytearray, item: Item) -> bytearray:
         """Adds eight bytes of the file's digest, and the eight of its look."""
         file = item[1]
-        if not file.reason:
+        if file.reason in ("", rejects.REMOVED):
             gathered += bytes.fromhex(file.digest[:PREFIX] + file.look)
         return gathered
 

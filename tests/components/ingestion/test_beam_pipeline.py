@@ -40,7 +40,7 @@ def test_each_bad_file_has_its_reason(with_bad_files):
     expected = {path: reason for path, (_, reason) in BAD.items()}
 
     assert with_bad_files.reasons == expected | {"b/link.jpg": rejects.UNREADABLE}
-    others = {*rejects.MASK_REASONS, *rejects.BOX_REASONS, rejects.SURPLUS}
+    others = {*rejects.MASK_REASONS, *rejects.BOX_REASONS, rejects.SURPLUS, rejects.REMOVED}
     of_images = {reason for reason in rejects.REASONS if reason not in others}
     assert set(with_bad_files.reasons.values()) == of_images
 

@@ -1,0 +1,1 @@
+"""The commands about labels: `fcn doubt` lists those that are probably wrong, `fcn review` asks."""

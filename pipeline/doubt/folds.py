@@ -1,0 +1,48 @@
+"""Probabilities that do not know an image's label: those of linear heads learned on other folds."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+FOLDS = 5
+STRENGTH = 0.001  # The inverse of the penalty on weights: as measured, see docs/results.md.
+STEPS = 300  # Of the solver, at most.
+
+Features = NDArray[np.float32]
+
+
+def predict(features: Features, labels: NDArray[np.intp], groups: Sequence[str]) -> Features:
+    """The probabilities [N, C] of the classes 0..C-1 for features [N, D].
+
+    Images of one group (near-duplicates) share a fold, else a copy would give the label away.
+    Raises ValueError if there are fewer groups than folds or a fold leaves one class to learn.
+    """
+    found = np.zeros((len(labels), int(labels.max()) + 1), np.float32)
+    if len(set(groups)) < FOLDS:
+        raise ValueError(f"{len(set(groups))} different images cannot form {FOLDS} folds.")
+    for learned, judged in split(labels, groups):
+        if len(set(labels[learned])) < 2:
+            raise ValueError("All images of a class look alike: no fold can be held out.")
+        head = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=STEPS))
+        head.fit(features[learned], labels[learned])
+        found[np.ix_(judged, head.classes_)] = head.predict_proba(features[judged])
+    return found
+
+
+def split(
+    labels: NDArray[np.intp], groups: Sequence[str]
+) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """The positions to learn from and those to judge, for each fold; the same for each call."""
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+    with warnings.catch_warnings():
+        # Of a class with fewer images than folds, some folds have none.
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        return list(folds.split(labels, labels, groups))
