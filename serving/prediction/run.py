@@ -80,8 +80,8 @@ def _make_row(found: Answered, request: Request) -> Row:
     path = source.place if source.name == STDIN else Path(source.name)
     folder = request.folder / source.place.parent
     if isinstance(found.answer, HeatMaps):
-        picture = _draw_heat(found.image, found.answer, path, request)
-        return ClassRow(source.name, found.answer.prediction, picture)
+        heat = _draw_heat(found.image, found.answer, path, request)
+        return ClassRow(source.name, found.answer.prediction, heat)
     if isinstance(found.answer, Localization):
         return box_files.write(path, found.image.encoded, found.answer, folder)
     if not isinstance(found.answer, Prediction):

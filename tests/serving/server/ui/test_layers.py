@@ -5,12 +5,12 @@ from random import Random
 
 import numpy as np
 import pytest
+from serving.drawing.heat_colours import make_heat_colours
 
 from pipeline.demo.animal_shapes import BREEDS
 from pipeline.demo.drawn_pets import draw_pair
 from serving import overlay
 from serving.client import connect
-from serving.drawing.heat_colours import make_heat_colours
 from tests.fakes import tiny, tiny_boxes
 from tests.fakes.saved_models import draw
 from tests.fakes.serving.page_driver import choose, drop, read_overlay, read_rows
