@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from serving import overlay
-from serving.client import Box
-from serving.drawing import boxes
+from serving.client import Box, HeatMaps
+from serving.drawing import boxes, heat
 from serving.drawing.boxes import Colour
 from trainer.data import images
 
@@ -24,6 +24,12 @@ QUALITY = 80
 def encode_image(encoded: bytes) -> str:
     """Returns a data URI of a record's image."""
     return to_jpeg(Image.fromarray(images.load(tf.constant(encoded), SIDE).numpy()))
+
+
+def encode_heat(encoded: bytes, maps: HeatMaps) -> str:
+    """Returns a data URI of a record's image in grey, coloured by what speaks for its label."""
+    picture = Image.fromarray(images.load(tf.constant(encoded), SIDE).numpy())
+    return to_jpeg(heat.blend(picture, maps, maps.label))
 
 
 def encode_boxes(encoded: bytes, found: Iterable[tuple[Box, Colour]]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from serving.client.heat import HEAT_MAPS
 from trainer.data import records
 
 SIZES = 5_000  # Records whose sizes are shown: more would not make the plot clearer.
@@ -40,12 +41,18 @@ def read_sizes(folder: str) -> list[tuple[int, int]]:
 
 
 def predict(folder: str, model: str) -> Iterator[tuple[Values, Values]]:
-    """Yields FIELDS of the first records, and the outputs of `evaluate_examples` for them."""
-    loaded = tf.saved_model.load(model)
-    evaluate = loaded.signatures["evaluate_examples"]
+    """Yields FIELDS of the first records, and the model's outputs for them.
+
+    These are of `heat_maps` if the model has it, else of `evaluate_examples`.
+    """
+    signatures = tf.saved_model.load(model).signatures
     for batch in read_records(folder).take(PREDICTED).batch(BATCH):
-        fields = split_rows(tf.io.parse_example(batch, FIELDS))
-        yield from zip(fields, split_rows(evaluate(examples=batch)), strict=True)
+        parsed = tf.io.parse_example(batch, FIELDS)
+        if HEAT_MAPS in signatures:
+            outputs = signatures[HEAT_MAPS](image_bytes=parsed[records.ENCODED])
+        else:
+            outputs = signatures["evaluate_examples"](examples=batch)
+        yield from zip(split_rows(parsed), split_rows(outputs), strict=True)
 
 
 def read_records(folder: str) -> tf.data.Dataset:

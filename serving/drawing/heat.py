@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from serving.client.heat import HeatMaps
@@ -32,7 +33,7 @@ def draw_overlay(encoded: bytes, found: HeatMaps, label: str) -> bytes:
         raise
     except UNREADABLE as error:
         raise UnreadableImageError(str(error)) from error
-    evidence = found.weigh(label)
+    evidence = weigh(found, label)
     strip = draw_strip(label, found.prediction.probabilities, picture.width)
     legend = draw_legend(find_limit(evidence), picture.width)
     return encode_png(stack(blend(picture, found, label), strip, legend))
@@ -43,7 +44,7 @@ def blend(picture: Image.Image, found: HeatMaps, label: str) -> Image.Image:
 
     The picture may be of another size than the image that the model saw. Raises ValueError.
     """
-    evidence = found.weigh(label)
+    evidence = weigh(found, label)
     whole = Image.fromarray(found.enlarge(evidence) / find_limit(evidence))
     values = np.asarray(whole.resize(picture.size, Image.Resampling.BILINEAR)).clip(-1, 1)
     grey = np.asarray(picture.convert("L"), np.float32)[..., None]
@@ -52,6 +53,12 @@ def blend(picture: Image.Image, found: HeatMaps, label: str) -> Image.Image:
     return Image.fromarray(
         np.rint(faded * (1 - share) + diverging.colour(values) * share).astype(np.uint8)
     )
+
+
+def weigh(found: HeatMaps, label: str) -> NDArray[np.float32]:
+    """The evidence for a class, [h, w]; zero if a diverged model's scores are not finite."""
+    with np.errstate(invalid="ignore"):  # Infinity less infinity.
+        return np.nan_to_num(found.weigh(label), posinf=0.0, neginf=0.0)
 
 
 def find_limit(evidence: np.ndarray) -> float:
