@@ -4,7 +4,6 @@ import { makeLayers } from "./layers.js";
 import { encode, predict, readJson, send } from "./requests.js";
 
 const LARGEST_SIDE = 4096; // Of a canvas, in pixels: larger images are drawn smaller.
-
 const HINT = "The answer appears here.";
 
 const find = (id) => document.getElementById(id);
