@@ -74,9 +74,10 @@ def test_a_step_in_16_bits_has_nearly_the_loss_of_float32(experiment, precision)
 NAMES = [n for n in BUILDERS if n not in EXPERIMENTS and n.removeprefix("unet_") not in NETWORKS]
 
 
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
 @pytest.mark.parametrize("name", [*NAMES, *NETWORKS])
-def test_each_model_has_gradients_in_float16(name):
-    with use_precision("float16"):
+def test_each_model_has_gradients_in_16_bits(name, precision):
+    with use_precision(precision):
         model = narrow_models.build(name)
     with tf.GradientTape() as tape:
         logits = model(narrow_models.draw_images(), training=True)

@@ -39,9 +39,8 @@ class BilinearUpsampling(keras.layers.Layer):
         self, coarse: keras.KerasTensor, valid: keras.KerasTensor, fine: keras.KerasTensor
     ) -> keras.KerasTensor:
         """Features [B, h, w, C] under the mask `valid`, brought to the size of the mask `fine`."""
-        interpolation = make_bilinear_kernel(
-            (*self.kernel.shape[:2], 1, 1), dtype=self.compute_dtype
-        )
+        interpolation = make_bilinear_kernel((*self.kernel.shape[:2], 1, 1))
+        interpolation = ops.cast(interpolation, self.compute_dtype)
         share = ops.maximum(self.grow(valid, interpolation), 1e-3)  # 0 deep in the padding.
         return crop(self.grow(coarse, self.kernel) / share, fine)
 

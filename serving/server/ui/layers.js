@@ -19,7 +19,7 @@ export async function makeLayers(outputs, classes, surface) {
     const draw = () => drawBox(outputs.boxes, classes[0], surface);
     layers.push({ name: "box", kind: "box", draw });
   }
-  if (outputs.score_maps) layers.push(...classes.map((one) => makeHeat(outputs, one, surface)));
+  if (outputs.score_maps) layers.push(...makeHeat(outputs, classes, surface));
   return layers;
 }
 
@@ -28,16 +28,20 @@ async function makeMask(name, kind, png, colours, { context }) {
   return { name, kind, draw: () => paint(context, (place) => colours[values[4 * place]]) };
 }
 
-/** What speaks for a class and against it: its score less the mean score of the classes. */
-function makeHeat(outputs, { number, name }, surface) {
+/** What speaks for each class and against it: its score less the mean score of the classes. */
+function makeHeat(outputs, classes, surface) {
   const [height, width] = outputs.map_sizes; // The maps of a batch are padded.
   const own = outputs.score_maps.slice(0, height).map((row) => row.slice(0, width));
-  const mean = (cell) => cell.reduce((sum, score) => sum + score, 0) / cell.length;
-  const evidence = own.map((row) => row.map((cell) => cell[number] - mean(cell)));
-  const limit = evidence.flat().reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
-  const note = `Orange speaks for ${name}, blue against it: by up to ${limit.toPrecision(2)}.`;
-  const draw = () => drawHeat(evidence, limit, outputs, surface);
-  return { name: `heat map: ${name}`, kind: "heat", note, draw };
+  const average = (cell) => cell.reduce((sum, score) => sum + score, 0) / cell.length;
+  const means = own.map((row) => row.map(average));
+  return classes.map(({ number, name }) => {
+    const weigh = (cell, x, y) => cell[number] - means[y][x];
+    const evidence = own.map((row, y) => row.map((cell, x) => weigh(cell, x, y)));
+    const limit = evidence.flat().reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
+    const note = `Orange speaks for ${name}, blue against it: by up to ${limit.toPrecision(2)}.`;
+    const draw = () => drawHeat(evidence, limit, outputs, surface);
+    return { name: `heat map: ${name}`, kind: "heat", note, draw };
+  });
 }
 
 /** Linear between the places that the positions of the map are about. */

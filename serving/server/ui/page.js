@@ -4,14 +4,13 @@ import { makeLayers } from "./layers.js";
 import { encode, predict, readJson, send } from "./requests.js";
 
 const LARGEST_SIDE = 4096; // Of a canvas, in pixels: larger images are drawn smaller.
-
 const HINT = "The answer appears here.";
 
 const find = (id) => document.getElementById(id);
 const percent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
 
-const opacities = { mask: 50, doubt: 80, heat: 75, box: 100 }; // In percent, by kind of layer.
-let settings; // What the server gives the page: models, colours, the greatest size of a file.
+const opacities = { doubt: 0.8, box: 1 }; // By kind of layer; the server gives the others.
+let settings; // From the server: models, colours, how they are drawn, and how large a file may be.
 let image = null; // The one that is shown: its bitmap, and its bytes in base64.
 let surface; // What layers draw on: see layers.js.
 let shown = []; // The layers to choose from.
@@ -23,7 +22,7 @@ start();
 async function start() {
   try {
     settings = await readJson("settings");
-    opacities.mask = 100 * settings.opacity;
+    Object.assign(opacities, settings.opacities);
     fill(find("model"), settings.models.map((name) => [name, name]));
     listen();
     find("choose").disabled = false;
@@ -60,8 +59,9 @@ function listen() {
   find("version").addEventListener("change", () => run(ask));
   find("layer").addEventListener("change", drawLayer);
   find("opacity").addEventListener("input", (event) => {
-    opacities[shown[find("layer").value].kind] = event.target.value;
-    find("overlay").style.opacity = event.target.value / 100;
+    const opacity = event.target.value / 100;
+    opacities[shown[find("layer").value].kind] = opacity;
+    find("overlay").style.opacity = opacity;
   });
 }
 
@@ -204,14 +204,16 @@ function showLayers(layers) {
 function drawLayer() {
   const overlay = find("overlay");
   const layer = shown[find("layer").value];
-  find("photo").classList.toggle("faded", layer?.kind === "heat");
+  // A photograph in grey is not taken for the colours of a heat map.
+  const faded = layer?.kind === "heat" ? `grayscale(1) contrast(${settings.contrast})` : "";
+  find("photo").style.filter = faded;
   overlay.hidden = !layer;
   if (!layer) return;
   layer.draw();
   overlay.ariaLabel = `Overlay: ${layer.name}`;
   find("meaning").textContent = layer.note ?? "";
-  overlay.style.opacity = opacities[layer.kind] / 100;
-  find("opacity").value = opacities[layer.kind];
+  overlay.style.opacity = opacities[layer.kind];
+  find("opacity").value = 100 * opacities[layer.kind];
 }
 
 function clearAnswer() {

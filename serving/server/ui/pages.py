@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from serving import formats, overlay
-from serving.drawing import diverging
+from serving.drawing import diverging, heat
 from serving.rgb_images import UnreadableImageError, check, make_upright
 from serving.server.request_errors import BadInput
 from serving.server.rest.bodies import read_body
@@ -92,7 +92,8 @@ async def _send_settings(list_models: Callable[[], Iterable[str]], _: Request) -
         "models": list(list_models()),
         "palette": overlay.make_palette().tolist(),
         "heat": make_heat_colours().tolist(),
-        "opacity": overlay.OPACITY,
+        "opacities": {"mask": overlay.OPACITY, "heat": heat.OPACITY},
+        "contrast": heat.FADED,
         "most_bytes": MOST_BYTES,
     }
     return _respond(orjson.dumps(settings), "application/json")

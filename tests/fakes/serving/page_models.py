@@ -1,4 +1,4 @@
-"""SavedModels for the page: a classifier with heat maps and doubt, a segmenter with confidence."""
+"""SavedModels that are unsure: a classifier with `unknown`, and a segmenter with confidence."""
 
 from __future__ import annotations
 
@@ -7,32 +7,18 @@ from pathlib import Path
 import tensorflow as tf
 
 LABELS = ("red", "green", "blue")
-STRIDE, SCALE = 8, 2  # The network sees half of the height and width, and scores squares of 8.
 SURE = 0.6  # A smaller probability is too little for a label.
 IMAGES = [tf.TensorSpec([None], tf.string, "image_bytes")]
 
 
 class Brightness(tf.Module):
-    """The score of a colour at a position is its mean there; the mean of a map is the logit."""
+    """The logit of a colour is how bright it is."""
 
     @tf.function(input_signature=IMAGES)
     def classify(self, image_bytes):
-        maps = self.map_scores(image_bytes)
-        return {name: maps[name] for name in ("probabilities", "label", "labels", "unknown")}
-
-    @tf.function(input_signature=IMAGES)
-    def map_scores(self, image_bytes):
-        pixels = read_pixels(image_bytes[0])[tf.newaxis]
-        sent = tf.shape(pixels)[1:3]
-        scaled = sent // SCALE
-        maps = tf.nn.avg_pool2d(tf.image.resize(pixels, scaled), STRIDE, STRIDE, "VALID") / 32.0
-        probabilities = tf.nn.softmax(tf.reduce_mean(maps, [1, 2]))
+        means = tf.reduce_mean(read_pixels(image_bytes[0]), [0, 1])[tf.newaxis]
+        probabilities = tf.nn.softmax(means / 32.0)
         return {
-            "score_maps": tf.pad(maps, [[0, 0], [0, 1], [0, 2], [0, 0]]),  # As in a batch.
-            "map_sizes": tf.shape(maps)[tf.newaxis, 1:3],
-            "strides": tf.constant([[STRIDE, STRIDE]]),
-            "scaled_sizes": scaled[tf.newaxis],
-            "sent_sizes": sent[tf.newaxis],
             "probabilities": probabilities,
             "label": tf.gather(tf.constant(LABELS), tf.argmax(probabilities, axis=-1)),
             "labels": tf.constant(LABELS)[tf.newaxis],
@@ -67,12 +53,14 @@ def write_png(values):
 
 
 def publish_classifier(model_folder: Path) -> None:
-    model = Brightness()
-    signatures = {"serving_default": model.classify, "heat_maps": model.map_scores}
-    tf.saved_model.save(model, str(model_folder / "1"), signatures=signatures)
+    save(Brightness().classify, model_folder)
 
 
 def publish_segmenter(model_folder: Path) -> None:
-    model = Halves()
-    signatures = {"serving_default": model.segment}
-    tf.saved_model.save(model, str(model_folder / "1"), signatures=signatures)
+    save(Halves().segment, model_folder)
+
+
+def save(answer, model_folder: Path) -> None:
+    module = tf.Module()
+    module.answer = answer
+    tf.saved_model.save(module, f"{model_folder}/1", signatures={"serving_default": answer})

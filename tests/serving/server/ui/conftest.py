@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes import chromium, saved_models, saved_segmenter, tiny_boxes
+from tests.fakes import chromium, saved_models, saved_segmenter, tiny_boxes, tiny_heat
 from tests.fakes.serving import page_driver, page_models, page_server
 
 
@@ -15,7 +15,8 @@ def models(tmp_path_factory):
     saved_models.publish(root / "flowers", 7)
     saved_segmenter.publish(root / "pets", 1)
     tiny_boxes.publish(root / "heads")
-    page_models.publish_classifier(root / "maps")
+    tiny_heat.publish(root / "maps")
+    page_models.publish_classifier(root / "unsure")
     page_models.publish_segmenter(root / "sky")
     return root
 

@@ -11,7 +11,8 @@ from pipeline.demo.animal_shapes import BREEDS
 from pipeline.demo.drawn_pets import draw_pair
 from serving import overlay
 from serving.client import connect
-from tests.fakes import tiny, tiny_boxes
+from serving.drawing import diverging, heat
+from tests.fakes import tiny, tiny_boxes, tiny_heat
 from tests.fakes.saved_models import draw
 from tests.fakes.serving.page_driver import choose, drop, read_overlay, read_rows
 
@@ -105,34 +106,38 @@ def near(pixels, row, column, colour):
     return ((abs(window[..., :3] - colour).max(-1) <= 8) & (window[..., 3] > 200)).any()
 
 
-def test_the_heat_map_of_a_class_is_bright_where_its_scores_are_high(page):
-    pixels = np.zeros((64, 96, 3), np.uint8)
-    pixels[:32, 48:, 0] = 255
-    pixels[32:, :, 1] = 200
+@pytest.mark.parametrize("number", [0, 1], ids=["likeliest", "second"])
+def test_the_heat_map_of_each_class_is_the_clients(page, origin, number):
+    picture = tiny.png(tiny_heat.IMAGES[0])
     choose(page, "maps")
-    drop(page, tiny.png(pixels))
-    offered = page.locator("#layer option").all_inner_texts()
+    drop(page, picture)
+    page.select_option("#layer", index=number)
 
-    page.select_option("#layer", label="heat map: red")
-    red = read_overlay(page)
-    page.select_option("#layer", label="heat map: green")
-    green = read_overlay(page)
+    with connect(origin, "maps") as client:
+        (found,) = client.map_heat([picture])
+    shares = found.prediction.probabilities
+    label = sorted(shares, key=lambda name: -shares[name])[number]
+    evidence = found.weigh(label)
+    values = found.enlarge(evidence) / heat.find_limit(evidence)
+    pixels = read_overlay(page).astype(int)
+    assert page.locator("#layer option:checked").inner_text() == f"heat map: {label}"
+    assert abs(pixels[..., 3] - 255 * abs(values)).max() <= 2
+    strong = abs(values) > 0.5  # A canvas rounds the colours of pixels that are nearly clear.
+    assert strong.any()
+    assert abs(pixels[..., :3] - diverging.colour(values))[strong].max() <= 4
 
-    assert offered == ["heat map: green", "heat map: red", "heat map: blue"]
-    clear, bright = make_heat_colours()[[0, 255]]
-    for shown, high, low in ((red, (8, 88), (8, 8)), (green, (56, 40), (8, 40))):
-        assert abs(shown[high].astype(int) - bright).max() <= 3
-        assert shown[low][3] == clear[3] == 0
-    assert abs(red[0, 95].astype(int) - bright).max() <= 3
 
-
-def test_the_range_of_a_heat_map_is_named(page):
-    pixels = np.zeros((64, 64, 3), np.uint8)
-    pixels[:32, :, 0] = 64
+def test_a_heat_map_lies_over_a_grey_photograph_and_says_what_its_colours_mean(page):
     choose(page, "maps")
-    drop(page, tiny.png(pixels))
+    drop(page, tiny.png(tiny_heat.IMAGES[0]))
 
-    assert page.inner_text("#meaning") == "Scores from 0.00 (clear) to 2.00 (bright)."
+    label = page.inner_text("#headline").split()[0]
+    assert page.inner_text("#meaning").startswith(f"Orange speaks for {label}, blue against it")
+    assert "grayscale(1)" in page.eval_on_selector("#photo", "(photo) => photo.style.filter")
+
+    choose(page, "sky")
+    page.wait_for_selector("#layer option:text('classes')", state="attached")
+    assert page.eval_on_selector("#photo", "(photo) => photo.style.filter") == ""
 
 
 def test_an_image_with_more_pixels_than_a_canvas_is_drawn_smaller(page):

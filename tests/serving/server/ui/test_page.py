@@ -48,6 +48,14 @@ def test_a_pasted_image_is_answered_too(page):
     assert headline(page).startswith("blue ")
 
 
+def test_an_image_may_be_dropped_before_the_versions_of_a_model_are_known(page):
+    choose(page, "flowers")
+    drop(page, draw("red"))
+
+    assert page.locator("#version option").all_inner_texts() == ["newest (7)", "7"]
+    assert headline(page).startswith("red ")
+
+
 def test_another_model_answers_about_the_same_image(page):
     choose(page, "flowers")
     drop(page, draw("red"))
@@ -58,7 +66,7 @@ def test_another_model_answers_about_the_same_image(page):
 
 
 def test_a_label_with_too_little_probability_is_unknown(page):
-    choose(page, "maps")
+    choose(page, "unsure")
     drop(page, draw((120, 100, 90), width=64, height=64))
 
     assert headline(page) == "unknown"
