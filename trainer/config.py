@@ -25,7 +25,7 @@ from trainer.config_values import (
     SplitRatios,
     TwoOrMore,
 )
-from trainer.data.limits import SizeLimits, Sizing
+from trainer.data.limits import LONGEST_SIDE, SizeLimits, Sizing
 from trainer.model_config import ModelConfig
 from trainer.phase_config import AugmentConfig, HeadPhaseConfig, TrainConfig
 from trainer.task_checks import (
@@ -33,6 +33,7 @@ from trainer.task_checks import (
     check_channels,
     check_gate,
     check_phases,
+    check_serving,
     check_sizing,
     check_unions,
 )
@@ -96,6 +97,15 @@ class DataConfig:
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
+class ServeConfig:
+    """In which size a served model sees an image, and how much of it at once."""
+
+    # Pixels: a larger image is scaled down. "training": data.max_side; "native": never.
+    max_side: Count | Literal["training", "native"] = "training"
+    tile: Count | None = None  # Pixels: tiles of this side, one after the other; None: whole.
+
+
+@dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
 class Threshold:
     """The value that a metric must reach for the model to be pushed."""
 
@@ -142,6 +152,7 @@ class Recipe:
     model: ModelConfig
     augment: AugmentConfig
     train: TrainConfig
+    serve: ServeConfig = ServeConfig()
     head_phase: HeadPhaseConfig | None = None  # Before `train`; None: all weights learn at once.
 
     @property
@@ -149,9 +160,18 @@ class Recipe:
         """The name of the task: see trainer/tasks."""
         return self.data.task or ("masks" if self.data.mask else "classes")
 
+    @property
+    def served_limits(self) -> SizeLimits:
+        """What the served model takes, and in which size it sees it."""
+        limits, side = self.data.limits, self.serve.max_side
+        if side == "native":  # No side is longer than max_pixels.
+            side = min(self.data.max_pixels, LONGEST_SIDE)
+        return limits if side == "training" else limits._replace(max_side=side)
+
     def __post_init__(self) -> None:
         if self.task in CHECKS:
             CHECKS[self.task](self)
+        check_serving(self)
         check_phases(self)
         check_sizing(self)
         check_channels(self)

@@ -10,7 +10,7 @@ from tfx.components.trainer.fn_args_utils import FnArgs
 from trainer import config, head_phase, models, tasks, training
 from trainer.checkpoints import remove_checkpoints
 from trainer.data import input_pipeline
-from trainer.export import saved_model
+from trainer.export import saved_model, tiling
 
 
 def run_fn(fn_args: FnArgs) -> None:
@@ -25,6 +25,8 @@ def run_fn(fn_args: FnArgs) -> None:
         fn_args.transform_output, recipe.data.classes
     )
     model = models.build(recipe.model, statistics)
+    if recipe.serve.tile:
+        tiling.find_tiles(model, recipe)  # Fails before the training, not after it.
     checkpoints = choose_checkpoint_folder(fn_args)
     data = training.Datasets(
         train_from=lambda first: input_pipeline.read_training(

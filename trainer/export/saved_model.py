@@ -39,6 +39,8 @@ from trainer import tasks
 from trainer.config import Recipe, recipe_from_json, recipe_to_json
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import network as networks
+from trainer.export import tiling
+from trainer.export.signatures import ImageModule
 from trainer.models.layers import fix_kernels
 
 LABELS = "labels.txt"
@@ -47,18 +49,25 @@ RECIPE = "recipe.json"
 
 def save(model: keras.Model, statistics: DataStatistics, experiment: Recipe, folder: str) -> None:
     """Writes the trained model with all its signatures."""
-    task, model = tasks.find_task(experiment), fix_kernels(model)
-
-    def network(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
-        return task.activate(model({"image": pixels, "size": sizes}, training=False))
-
-    module = task.build_module(network, statistics, experiment)
-    module.use_layers(model)
+    model = fix_kernels(model)
+    module = build_module(model, statistics, experiment)
     # TensorFlow's variables, not Keras's: of those, TF Serving restores copies, and the network
     # reads the originals, which stay empty.
     module.weights = [variable.value for variable in model.variables]
     texts = {RECIPE: recipe_to_json(experiment), networks.NETWORK: networks.describe(model)}
     save_module(module, folder, texts)
+
+
+def build_module(model: keras.Model, statistics: DataStatistics, experiment: Recipe) -> ImageModule:
+    """The signatures around the model. Raises what tiling.build_network raises."""
+    task, score = tasks.find_task(experiment), tiling.build_network(model, experiment)
+
+    def network(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
+        return task.activate(score(pixels, sizes))
+
+    module = task.build_module(network, statistics, experiment)
+    module.use_layers(model)
+    return module
 
 
 def read_recipe(folder: str) -> Recipe:
