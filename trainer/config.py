@@ -26,7 +26,7 @@ from trainer.config_values import (
     SplitRatios,
     TwoOrMore,
 )
-from trainer.data.limits import SizeLimits, Sizing
+from trainer.data.limits import LONGEST_SIDE, SizeLimits, Sizing
 from trainer.model_config import ModelConfig
 from trainer.phase_config import AugmentConfig, HeadPhaseConfig, TrainConfig
 from trainer.task_checks import (
@@ -100,8 +100,11 @@ class DataConfig:
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
 class ServeConfig:
-    """What a served model says about how sure it is: see trainer/export/certainty.py."""
+    """How large a served model sees an image, and what it says about how sure it is."""
 
+    # Pixels: a larger image is scaled down. "training": data.max_side; "native": never.
+    max_side: Count | Literal["training", "native"] = "training"
+    tile: Count | None = None  # Pixels: tiles of this side, one after the other; None: whole.
     calibrated: StrictBool = True  # Probabilities are fitted to the validation split.
     unknown_below: FractionAbove0 | None = None  # Not masks: below it, an answer is `unknown`.
     confidence: StrictBool = False  # Masks only: also the probability of each pixel's class.
@@ -166,9 +169,18 @@ class Recipe:
         """The name of the task: see trainer/tasks."""
         return self.data.task or ("masks" if self.data.mask else "classes")
 
+    @property
+    def served_limits(self) -> SizeLimits:
+        """What the served model takes, and in which size it sees it."""
+        limits, side = self.data.limits, self.serve.max_side
+        if side == "native":  # No side is longer than max_pixels.
+            side = min(self.data.max_pixels, LONGEST_SIDE)
+        return limits if side == "training" else limits._replace(max_side=side)
+
     def __post_init__(self) -> None:
         if self.task in CHECKS:
             CHECKS[self.task](self)
+        check_serving(self)
         check_phases(self)
         check_sizing(self)
         check_channels(self)

@@ -10,7 +10,7 @@ from tfx.components.trainer.fn_args_utils import FnArgs
 
 from trainer import config, models, tasks
 from trainer.data import input_pipeline
-from trainer.export import saved_model
+from trainer.export import saved_model, tiling
 from trainer.learning import devices, head_phase, training
 from trainer.learning.checkpoints import remove_checkpoints
 from trainer.precision import use_precision
@@ -31,6 +31,8 @@ def run_fn(fn_args: FnArgs) -> None:
     )
     with use_precision(recipe.train.precision):
         model = models.build(recipe.model, statistics)
+    if recipe.serve.tile:
+        tiling.find_tiles(model, recipe)  # Fails before the training, not after it.
     checkpoints = choose_checkpoint_folder(fn_args, len(found))
     data = training.Datasets(
         train_from=lambda first: input_pipeline.read_training(

@@ -125,6 +125,30 @@ def check_sizing(recipe: Recipe) -> None:
         )
 
 
+def check_serving(recipe: Recipe) -> None:
+    """Raises ValueError for sizes of served images that the task or the model cannot have."""
+    serve, sides = recipe.serve, getattr(recipe.model, "sides", ())
+    if serve.tile and recipe.task == "boxes":
+        raise ValueError(f"serve.tile={serve.tile}: a box is found in the whole image: use null")
+    if serve.tile and recipe.task == "masks" and serve.max_side != "native":
+        raise ValueError(
+            f"serve.tile={serve.tile} applies to masks of images in their own sizes, and "
+            f"serve.max_side={serve.max_side}: use null, or serve.max_side=native"
+        )
+    if serve.max_side == "training":
+        return
+    if recipe.data.sizing != "limit":
+        raise ValueError(
+            f"serve.max_side={serve.max_side} and data.sizing={recipe.data.sizing} both choose the "
+            'size of an image: use "training", or data.sizing=limit'
+        )
+    if sides:
+        raise ValueError(
+            f"serve.max_side={serve.max_side} and model.sides={list(sides)} both choose the size "
+            'of an image: use "training", or model.sides=[]'
+        )
+
+
 def check_channels(recipe: Recipe) -> None:
     """Raises ValueError for values that only colours can use, if the model sees none."""
     if recipe.data.channels > 1:

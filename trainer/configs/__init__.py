@@ -12,6 +12,7 @@ from trainer.configs import (
     mnist_dense,
     pet_heads,
     pets,
+    pets_native,
     pets_transfer,
     tutorial_fcn,
 )
@@ -27,6 +28,7 @@ MODULES = {
     "mnist-dense": mnist_dense,
     "pet-heads": pet_heads,
     "pets": pets,
+    "pets-native": pets_native,
     "pets-transfer": pets_transfer,
     "tutorial-fcn": tutorial_fcn,
 }

@@ -15,6 +15,9 @@ Sizing = Literal["limit", "resize", "resize_with_pad", "crop_or_pad"]
 Crop = tuple[float, float, float, float]
 
 
+LONGEST_SIDE = 2**27  # Pixels: 8 times as many can be counted in 32 bits.
+
+
 class SizeLimits(NamedTuple):
     """Which images a model takes, and in which size and channels it sees them."""
 

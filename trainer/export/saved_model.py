@@ -47,6 +47,7 @@ from trainer.calibration.fitting import Calibration
 from trainer.config import Recipe, recipe_from_json, recipe_to_json
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import network as networks
+from trainer.export import tiling
 from trainer.export.certainty import Certainty
 from trainer.export.signatures import SIZES, ImageModule
 from trainer.models.layers import fix_kernels
@@ -66,13 +67,8 @@ def save(
 
     Its probabilities are calibrated on the batches `val`, unless the experiment does not want it.
     """
-    task, model = tasks.find_task(experiment), fix_kernels(model)
-
-    def network(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
-        return task.activate(model({"image": pixels, "size": sizes}, training=False))
-
-    module = task.build_module(network, statistics, experiment)
-    module.use_layers(model)
+    model = fix_kernels(model)
+    module = build_module(model, statistics, experiment)
     # TensorFlow's variables, not Keras's: of those, TF Serving restores copies, and the network
     # reads the originals, which stay empty.
     module.weights = [variable.value for variable in model.variables]
@@ -88,6 +84,18 @@ def save(
         experiment.serve.confidence,
     )
     save_module(module, folder, texts)
+
+
+def build_module(model: keras.Model, statistics: DataStatistics, experiment: Recipe) -> ImageModule:
+    """The signatures around the model. Raises what tiling.build_network raises."""
+    task, score = tasks.find_task(experiment), tiling.build_network(model, experiment)
+
+    def network(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
+        return task.activate(score(pixels, sizes))
+
+    module = task.build_module(network, statistics, experiment)
+    module.use_layers(model)
+    return module
 
 
 def calibrate(module: ImageModule, val: tf.data.Dataset, recipe: Recipe) -> Calibration | None:

@@ -62,7 +62,7 @@ class Segmenter(ImageModule):
 
 def build_averaging(scores: Network, statistics: DataStatistics, recipe: Recipe) -> Segmenter:
     """A segmenter that averages over the views in the model's configuration."""
-    config, limits = recipe.model, recipe.data.limits
+    config, limits = recipe.model, recipe.served_limits
     if isinstance(config, AVERAGING):
         if config.mirrored:
             scores = test_time_averaging.average_mirrored(scores)
@@ -130,6 +130,10 @@ def interpolate_rows(scores: tf.Tensor, rows: tf.Tensor, height: tf.Tensor) -> t
 
 def measure_fractions(mask: tf.Tensor, classes: int) -> tf.Tensor:
     """Each class's share of a mask's pixels, float32 [C]."""
+    return tf.cast(count_classes(mask, classes) / tf.size(mask), tf.float32)
+
+
+def count_classes(mask: tf.Tensor, classes: int) -> tf.Tensor:
+    """The number of pixels of each class, int32 [C]."""
     ids = tf.reshape(tf.cast(mask, tf.int32), [-1])
-    counts = tf.math.bincount(ids, minlength=classes, maxlength=classes)
-    return tf.cast(counts / tf.size(ids), tf.float32)
+    return tf.math.bincount(ids, minlength=classes, maxlength=classes)

@@ -33,6 +33,7 @@ class ImageModule(tf.Module):
 
     certainty = Certainty()
     tiles: Tiles | None = None  # None: the model looks at the whole image.
+    dtype = tf.float32  # Of the pixels that the network gets.
 
     def __init__(
         self,
@@ -79,7 +80,7 @@ class ImageModule(tf.Module):
 
         Raises InvalidArgumentError for an image over `limits.max_pixels`, before it is decoded.
         """
-        return self._answer(*load_batch(image_bytes, self._limits))
+        return self._answer(*load_batch(image_bytes, self._limits, self.dtype))
 
     @tf.function
     def answer_pixels(self, pixels: tf.Tensor) -> Outputs:
@@ -151,9 +152,9 @@ def check_sizes(pixels: tf.Tensor, sizes: tf.Tensor) -> list[tf.Operation]:
 
 
 def load_batch(
-    image_bytes: tf.Tensor, limits: SizeLimits
+    image_bytes: tf.Tensor, limits: SizeLimits, dtype: tf.DType = tf.float32
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Encoded images [N] as one padded batch, float32 [N, H, W, channels] in 0..255.
+    """Encoded images [N] as one padded batch [N, H, W, channels] in 0..255.
 
     Also returns the sizes of the scaled images and of the images sent, int32 [N, 2] each.
     """
@@ -172,7 +173,7 @@ def load_batch(
             tf.TensorSpec([2], tf.int32),
         ),
     )
-    return tf.cast(pixels.to_tensor(), tf.float32), sizes, sent
+    return tf.cast(pixels.to_tensor(), dtype), sizes, sent
 
 
 def read_sizes(pixels: tf.Tensor) -> tf.Tensor:

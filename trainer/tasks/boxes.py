@@ -83,7 +83,7 @@ class Boxes:
     ) -> Localizer:
         """A localizer for the labels of the training split."""
         facts = statistics.labels, statistics.size_boundaries
-        return Localizer(network, *facts, recipe.data.limits)
+        return Localizer(network, *facts, recipe.served_limits)
 
     def build_constant_module(
         self, statistics: DataStatistics, shares: Mapping[str, float], limits: SizeLimits

@@ -99,7 +99,7 @@ class Classes:
     ) -> Classifier:
         """A classifier for the labels of the training split."""
         facts = statistics.labels, statistics.size_boundaries
-        return Classifier(network, *facts, recipe.data.limits)
+        return Classifier(network, *facts, recipe.served_limits)
 
     def build_constant_module(
         self, statistics: DataStatistics, shares: Mapping[str, float], limits: SizeLimits

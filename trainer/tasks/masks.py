@@ -18,7 +18,7 @@ from trainer.data.augmentation import augment_pair, paste
 from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
 from trainer.data.records import IGNORED, MASK, MASK_FEATURES
-from trainer.export import segmenter
+from trainer.export import segmenter, tiled_segmenter
 from trainer.export.segmenter import Segmenter
 from trainer.export.signatures import Network
 from trainer.tasks import mask_losses
@@ -88,7 +88,9 @@ class Masks:
     def build_module(
         self, network: Network, statistics: DataStatistics, recipe: Recipe
     ) -> Segmenter:
-        """A segmenter that averages over the views in the model's configuration."""
+        """A segmenter that averages over the views in the model's configuration, or in tiles."""
+        if recipe.serve.tile:
+            return tiled_segmenter.build(network, statistics, recipe)
         return segmenter.build_averaging(network, statistics, recipe)
 
     def build_constant_module(

@@ -5,7 +5,6 @@ from random import Random
 
 import numpy as np
 import pytest
-from serving.drawing.heat_colours import make_heat_colours
 
 from pipeline.demo.animal_shapes import BREEDS
 from pipeline.demo.drawn_pets import draw_pair
