@@ -1,7 +1,7 @@
 # Each target does the set-up it needs. `make setup`, and each target that runs it, takes
 # TRACK=older|newer and PYTHON=/path to override the choice of track and Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations test-malformed test-soak check format bench bench-folder bench-scale bench-serving bench-models lock clean
+.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations test-malformed test-soak check format bench bench-folder bench-scale bench-serving bench-models bench-doubt lock clean
 
 SETUP_PYTHON ?= python3
 PY := .venv/bin/python
@@ -92,6 +92,9 @@ bench-serving: setup  ## measure a server: protocols, forms of an image, 1 to 32
 
 bench-models: setup  ## compare pushed models; MODELS="served/NAME/VERSION ...", DATA=DIR, MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.models $(MODELS) $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+
+bench-doubt: setup  ## swap 5 % of the training labels and find them again; DATA=DIR, MARKDOWN=FILE
+	@$(PY) -m pipeline.bench.doubt $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 # To change uv's version, first replace requirements/uv.txt with the one line "uv==VERSION".
 lock:  ## renew the locks from setup.py; LOCK_ARGS=--upgrade for newer versions
