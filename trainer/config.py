@@ -34,6 +34,7 @@ from trainer.task_checks import (
     check_channels,
     check_gate,
     check_phases,
+    check_served_sizes,
     check_serving,
     check_sizing,
     check_threshold,
@@ -173,9 +174,10 @@ class Recipe:
     def served_limits(self) -> SizeLimits:
         """What the served model takes, and in which size it sees it."""
         limits, side = self.data.limits, self.serve.max_side
-        if side == "native":  # No side is longer than max_pixels.
-            side = min(self.data.max_pixels, LONGEST_SIDE)
-        return limits if side == "training" else limits._replace(max_side=side)
+        if side == "training":
+            return limits
+        longest = min(self.data.max_pixels, LONGEST_SIDE)  # No side is longer than max_pixels.
+        return limits._replace(max_side=longest if side == "native" else side)
 
     def __post_init__(self) -> None:
         if self.task in CHECKS:
@@ -184,7 +186,7 @@ class Recipe:
         check_phases(self)
         check_sizing(self)
         check_channels(self)
-        check_serving(self)
+        check_served_sizes(self)
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)

@@ -125,7 +125,7 @@ def check_sizing(recipe: Recipe) -> None:
         )
 
 
-def check_serving(recipe: Recipe) -> None:
+def check_served_sizes(recipe: Recipe) -> None:
     """Raises ValueError for sizes of served images that the task or the model cannot have."""
     serve, sides = recipe.serve, getattr(recipe.model, "sides", ())
     if serve.tile and recipe.task == "boxes":

@@ -17,12 +17,11 @@ Counts = NDArray[np.intp]
 def rank(probabilities: Probabilities, labels: Labels) -> tuple[Labels, int]:
     """All positions, the most doubtful first, and how many of them are probably wrong.
 
-    Those pruned by noise rate come first; each part is in the order of self-confidence, the
-    probability of the given class (sections 3.2 and 5.1 of the paper).
+    The order is that of self-confidence, the probability of the given class; the number is that of
+    pruning by noise rate (section 3.2 of the paper).
     """
-    suspicious = prune_by_noise_rate(probabilities, labels)
-    confidence = probabilities[np.arange(len(labels)), labels]
-    return np.lexsort((confidence, ~suspicious)), int(suspicious.sum())
+    order = np.argsort(probabilities[np.arange(len(labels)), labels], kind="stable")
+    return order, int(prune_by_noise_rate(probabilities, labels).sum())
 
 
 def prune_by_noise_rate(probabilities: Probabilities, labels: Labels) -> NDArray[np.bool_]:

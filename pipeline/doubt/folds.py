@@ -9,18 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import normalize
 
 FOLDS = 5
-STRENGTH = 0.001  # The inverse of the penalty on weights: as measured, see docs/results.md.
+STRENGTH = 10.0  # The inverse of the penalty on weights: as measured, see docs/results.md.
 STEPS = 300  # Of the solver, at most.
 
 Features = NDArray[np.float32]
 
 
-def predict(features: Features, labels: NDArray[np.intp], groups: Sequence[str]) -> Features:
-    """The probabilities [N, C] of the classes 0..C-1 for features [N, D].
+def predict(
+    features: Features,
+    labels: NDArray[np.intp],
+    groups: Sequence[str],
+    trusted: NDArray[np.bool_] | None = None,
+) -> Features:
+    """The probabilities [N, C] of the classes 0..C-1 for features [N, D], which are >= 0.
+
+    Heads learn the labels that are `trusted` [N], by default all.
 
     Images of one group (near-duplicates) share a fold, else a copy would give the label away.
     Raises ValueError if there are fewer groups than folds or a fold leaves one class to learn.
@@ -28,12 +34,14 @@ def predict(features: Features, labels: NDArray[np.intp], groups: Sequence[str])
     found = np.zeros((len(labels), int(labels.max()) + 1), np.float32)
     if len(set(groups)) < FOLDS:
         raise ValueError(f"{len(set(groups))} different images cannot form {FOLDS} folds.")
-    for learned, judged in split(labels, groups):
+    scaled = normalize(np.sqrt(features))
+    for fold, judged in split(labels, groups):
+        learned = fold if trusted is None else fold[trusted[fold]]
         if len(set(labels[learned])) < 2:
             raise ValueError("All images of a class look alike: no fold can be held out.")
-        head = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=STEPS))
-        head.fit(features[learned], labels[learned])
-        found[np.ix_(judged, head.classes_)] = head.predict_proba(features[judged])
+        head = LogisticRegression(C=STRENGTH, max_iter=STEPS)
+        head.fit(scaled[learned], labels[learned])
+        found[np.ix_(judged, head.classes_)] = head.predict_proba(scaled[judged])
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ def find(examples: str, name: str, config: Lite0Config, *, most: int) -> DoubtLi
     collection = features.collect(examples, config)
     groups = collection.find_groups()
     classes, labels = number_labels(collection)
-    probabilities = folds.predict(collection.features, labels, groups)
+    probabilities = predict(collection, labels, groups)
     order, doubted = confident_learning.rank(probabilities, labels)
     similar = Twins(collection, groups)
     found = [
@@ -43,6 +43,18 @@ def find(examples: str, name: str, config: Lite0Config, *, most: int) -> DoubtLi
         twin_groups=tuple(twins.shorten(each) for each in contradictions[: twins.GROUPS]),
         twin_group_count=len(contradictions),
     )
+
+
+def predict(
+    collection: Collection, labels: NDArray[np.intp], groups: Sequence[str]
+) -> NDArray[np.floating]:
+    """Probabilities [N, C] of heads that have learned neither an image's label nor doubtful ones.
+
+    Heads on all labels find the doubtful ones; those that count are learned without them.
+    """
+    first = folds.predict(collection.features, labels, groups)
+    trusted = ~confident_learning.prune_by_noise_rate(first, labels)
+    return folds.predict(collection.features, labels, groups, trusted)
 
 
 def number_labels(collection: Collection) -> tuple[tuple[str, ...], NDArray[np.intp]]:

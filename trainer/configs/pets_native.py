@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from trainer.config import ServeConfig
 from trainer.configs import pets
+from trainer.model_config import UNetConfig
 from trainer.overrides import apply_overrides
 
 EXPERIMENT = replace(
@@ -18,7 +19,7 @@ EXPERIMENT = replace(
     name="pets-native",
     data=replace(pets.EXPERIMENT.data, max_side=512),  # The pets are at most this large.
     serve=ServeConfig(max_side="native", tile=512),
-    model=replace(pets.EXPERIMENT.model, sides=()),
+    model=UNetConfig(widths=(32, 64, 96, 128, 192), dropout=0.3, mirrored=True),
     augment=replace(
         pets.EXPERIMENT.augment,
         side=256,

@@ -10,8 +10,8 @@ import typer
 from pipeline.cli.interrupt import end_at_interrupt
 from pipeline.cli.options import fail
 from pipeline.exit_codes import FAILED, WRONG_USE
-from serving.printable import markup
-from serving.terminal import say
+from serving import printable
+from serving.terminal import echo
 
 if TYPE_CHECKING:
     from pipeline.doubt.listing import DoubtList
@@ -45,8 +45,9 @@ def review(
     decisions = open_decisions(file, found)
 
     def announce(address: str) -> None:
-        say(f"Open {address}. Decisions are in {markup(file)}. Ctrl-C ends.")
-        say(f"Then: fcn run {markup(found.name)} --corrections {markup(file)}")
+        shown = printable.name(file)
+        echo(f"Open {address} to decide; Ctrl-C ends. Decisions are written to {shown}. Then:")
+        echo(f"  fcn run {printable.name(found.name)} --corrections {shown}")
 
     from pipeline.doubt.review import server
 
