@@ -34,7 +34,6 @@ def serve(
     """
     models = _find_models(push_root)
     quiet_tensorflow()
-    from serving.server import signals
     from serving.server.local import Server
     from serving.server.protocols.ports import PortTakenError
     from serving.server.ui.pages import make_pages
@@ -48,15 +47,24 @@ def serve(
         pages=make_pages(lambda: find_models(push_root)) if ui else {},
     )
     try:
-        with signals.interrupted(), server:
-            terminal.echo(f"Serving {', '.join(models)} from {push_root.resolve()}")
-            _print_addresses(server, models[0])
-            if ui:
-                _show_page(server, browser=browser)
-            signals.wait()
+        _run(server, models, push_root, show_page=ui, browser=browser)
     except PortTakenError as error:
         terminal.fail(str(error), WRONG_USE)
     terminal.echo("Stopped.")
+
+
+def _run(
+    server: Server, models: list[str], push_root: Path, *, show_page: bool, browser: bool
+) -> None:
+    """Serves until Ctrl-C."""
+    from serving.server import signals
+
+    with signals.interrupted(), server:
+        terminal.echo(f"Serving {', '.join(models)} from {push_root.resolve()}")
+        _print_addresses(server, models[0])
+        if show_page:
+            _show_page(server, browser=browser)
+        signals.wait()
 
 
 def _print_addresses(server: Server, model: str) -> None:

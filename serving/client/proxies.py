@@ -1,7 +1,8 @@
-"""Names the environment's proxies when httpx cannot use them."""
+"""Proxies of the environment: which hosts bypass them, and which of them httpx cannot use."""
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,18 @@ from contextlib import contextmanager
 import httpx
 
 from serving.client.errors import UnusableProxy
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host name or address is this machine; for a client, 0.0.0.0 is too."""
+    name = (host or "").rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:  # Any other name.
+        return False
+    return address.is_loopback or address.is_unspecified
 
 
 @contextmanager

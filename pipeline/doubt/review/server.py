@@ -11,7 +11,7 @@ from pipeline.doubt.listing import DoubtList
 from pipeline.doubt.review.app import make_app
 from pipeline.doubt.review.decisions import Decisions
 from serving import addresses
-from serving.client.loopback import is_loopback
+from serving.client.proxies import is_loopback
 
 EVERY = "0.0.0.0"
 LOCAL = ["localhost", "127.0.0.1"]

@@ -16,7 +16,7 @@ from serving.client.errors import (
     ServerUnreachable,
     ServingError,
 )
-from serving.client.loopback import is_loopback
+from serving.client.proxies import is_loopback
 from serving.client.over_grpc.api import Call
 from serving.client.tls import TLS
 

@@ -19,9 +19,8 @@ from serving.client.errors import (
     ServerNotReady,
     ServerUnreachable,
 )
-from serving.client.loopback import is_loopback
 from serving.client.over_rest.api import Call
-from serving.client.proxies import check_proxies
+from serving.client.proxies import check_proxies, is_loopback
 from serving.client.tls import TLS
 
 NOT_READY = (429, 502, 503)  # The last server, or a proxy before it, is overloaded or starts.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from serving.client.loopback import is_loopback
+from serving.client.proxies import is_loopback
 
 
 @pytest.mark.parametrize(
