@@ -16,8 +16,8 @@ from serving.client.errors import (
     ServerUnreachable,
     ServingError,
 )
-from serving.client.proxies import is_loopback
 from serving.client.over_grpc.api import Call
+from serving.client.proxies import is_loopback
 from serving.client.tls import TLS
 
 OPTIONS = [
