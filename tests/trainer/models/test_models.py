@@ -128,6 +128,7 @@ def test_models_import_keras_and_nothing_of_tensorflow(path):
         "trainer.classic_config",
         "trainer.model_config",
         "trainer.models",
+        "trainer.precision",
         "__future__",
         *sys.stdlib_module_names,
     }
