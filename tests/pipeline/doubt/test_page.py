@@ -55,7 +55,7 @@ def test_a_review_shows_what_was_decided():
     decided = Correction(LIST.doubts[0].sha256, "a/1.jpg", "a", "wrong", "c")
     html = page.render(LIST, replace(REVIEW, decisions={decided.sha256: decided}))
 
-    assert re.findall('data-decision="([a-z]*)"', html) == ["wrong", "", ""]
+    assert re.findall('data-sha256="[^"]+" data-decision="([a-z]*)"', html) == ["wrong", "", ""]
     assert html.count('<option value="c" selected>') == 2  # The decision, and a likely class.
     assert '<script nonce="n0nce">' in html
 

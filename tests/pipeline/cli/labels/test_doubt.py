@@ -1,0 +1,97 @@
+"""`fcn doubt`: writes the page and the list, and says what is missing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from pipeline.cli.app import app
+from pipeline.doubt import listing
+from pipeline.exit_codes import WRONG_USE
+from tests.fakes.image_files import file_of, put
+
+SMALL = ["--weights", "none", "--set", "data.min_side=16"]
+
+
+def run(*arguments) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [*map(str, arguments)])
+    return result.exit_code, " ".join(result.output.split())
+
+
+@pytest.fixture(scope="module")
+def colours(tmp_path_factory):
+    """Noise in red and in blue; one blue image is among the red ones."""
+    random = np.random.default_rng(0)
+    files = {}
+    for number in range(60):
+        pixels = random.integers(0, 90, (32, 36, 3)).astype(np.uint8)
+        pixels[..., 2 * (number % 2)] += 150
+        label = ("red", "blue")[number % 2] if number != 7 else "red"
+        files[f"{label}/{number}.png"] = file_of(Image.fromarray(pixels))
+    return put(tmp_path_factory.mktemp("colours"), files)
+
+
+def test_a_folder_is_judged_and_the_page_and_the_list_are_written(colours, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    code, output = run("doubt", "images", "--data", colours, "--most", 3, *SMALL)
+
+    assert code == 0, output
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "images-doubts.html",
+        "images-doubts.json",
+    }
+    found = listing.read(tmp_path / "images-doubts.json")
+    assert (found.name, found.kind, found.images) == ("images", "label", 60)
+    assert [each.path for each in found.doubts[:1]] == ["red/7.png"]
+    assert "fcn review images" in output
+
+
+def test_without_a_run_and_without_a_folder_the_fix_is_named(tmp_path):
+    code, output = run("doubt", "images", "--workdir", tmp_path / "none", *SMALL)
+
+    assert code == WRONG_USE
+    assert "--data" in output
+
+
+def test_missing_weights_are_named(colours, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    code, output = run("doubt", "images", "--data", colours, "--weights", "none.pth")
+
+    assert code == WRONG_USE
+    assert "none.pth" in output
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_masks_need_a_version_to_judge_them(tmp_path):
+    code, output = run("doubt", "pets", "--push-root", tmp_path)
+
+    assert code == WRONG_USE
+    assert "fcn run pets" in output
+
+
+@pytest.mark.parametrize("name", ["nothing", "letter.json"])
+def test_a_review_needs_a_list(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "letter.json").write_text("Dear all,")
+
+    code, output = run("review", name)
+
+    assert code == WRONG_USE
+    assert "fcn doubt" in output
+
+
+def test_corrections_of_another_kind_stop_a_run_before_it_starts(colours, tmp_path):
+    (tmp_path / "c.jsonl").write_text("Dear all,\n")
+
+    code, output = run(
+        "run", "images-scratch", "--data", colours, "--workdir", tmp_path / "run",
+        "--corrections", tmp_path / "c.jsonl",
+    )  # fmt: skip
+
+    assert code == WRONG_USE
+    assert "line 1" in output
+    assert not (tmp_path / "run" / "artifacts").exists()
