@@ -47,7 +47,7 @@ def from_classifier(model: keras.Model, maps: ScoreMaps | None) -> Tiles:
             f"The logits of {model.name} are not a mean or a maximum of scores at each position: "
             "tiles cannot add up to them."
         )
-    return Tiles(maps.score, tile_grid.find_grid(maps.layers), maps.pooling)
+    return Tiles(maps.score, tile_grid.find_grid(maps.get_layers()), maps.pooling)
 
 
 def answer(tiles: Tiles, pixels: tf.Tensor, sizes: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -35,6 +36,7 @@ def colours(tmp_path_factory):
 
 def test_a_folder_is_judged_and_the_page_and_the_list_are_written(colours, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    keras.utils.set_random_seed(0)  # Of the weights.
 
     code, output = run("doubt", "images", "--data", colours, "--most", 3, *SMALL)
 
