@@ -14,7 +14,7 @@ from tests.fakes.saved_models import draw
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/client.md").read_text("utf-8")
 PROGRAMS = re.findall(r"^```python\n(.*?)^```$", TEXT, re.M | re.S)
-NEEDS_MORE = ("example.com", "canary_percent")  # Certificates, or version labels.
+NEEDS_MORE = ("example.com", "canary_percent", "map_heat")  # Certificates, labels, heat maps.
 README = re.search(r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
 
 
@@ -47,7 +47,7 @@ def test_the_programs_of_the_page_run(server, photos):
 
     names = runpy.run_path(str(photos / "page.py"))
 
-    assert len(runnable) == len(PROGRAMS) - 3
+    assert len(runnable) == len(PROGRAMS) - 4
     assert names["found"].label == "red"
     assert len(list((photos / "logs").glob("flowers-*.tfrecord"))) == 1
 

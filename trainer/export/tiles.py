@@ -8,9 +8,9 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
+from trainer.export import tile_grid
 from trainer.export.score_maps import ScoreMaps, measure
-from trainer.models import tile_grid
-from trainer.models.tile_grid import TileGrid
+from trainer.export.tile_grid import TileGrid
 
 POOLINGS = {"average": "mean", "max": "max"}  # The names in the signature.
 

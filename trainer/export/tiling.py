@@ -1,6 +1,6 @@
 """Networks that go over an image tile by tile, and answer as they do for the whole image.
 
-A tile is scored together with its halo (trainer/models/tile_grid.py), of which the scores are
+A tile is scored together with its halo (trainer/export/tile_grid.py), of which the scores are
 dropped. At the edge of the image there is none: the network sees the same edge as in the image.
 """
 
@@ -14,8 +14,8 @@ import tensorflow as tf
 from trainer.config import Recipe
 from trainer.export import score_maps, tiles
 from trainer.export.signatures import Network
+from trainer.export.tile_grid import TileGrid
 from trainer.export.tiles import Tiles
-from trainer.models.tile_grid import TileGrid
 
 LOWEST = -1e9  # Below all scores: that of MaskedPooling.
 

@@ -9,9 +9,8 @@ import pytest
 from tests.fakes import segmenters, tiny
 from trainer import models
 from trainer.classic_config import MLPConfig, ResNetConfig, TutorialFCNConfig
-from trainer.export import score_maps
+from trainer.export import score_maps, tile_grid
 from trainer.model_config import ApplicationConfig, ClassifierConfig, Lite0Config
-from trainer.models import tile_grid
 
 CLASSIFIERS = {
     "fcn": ClassifierConfig(widths=(8, 8)),
