@@ -30,7 +30,7 @@ def check_threshold(threshold: Threshold) -> None:
     needed, other = ("at_most", "at_least") if is_most else ("at_least", "at_most")
     if getattr(threshold, needed) is None or getattr(threshold, other) is not None:
         better = "less" if is_most else "more"
-        raise ValueError(f"metric={metric}: {better} is better, so give {needed}, not {other}")
+        raise ValueError(f"{needed}: {better} of {metric} is better, so give it, and not {other}")
     if is_most and threshold.max_drop is not None:
         raise ValueError(
             f"max_drop={threshold.max_drop} applies to metrics of which more is better, and not to "

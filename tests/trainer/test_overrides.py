@@ -74,7 +74,7 @@ def test_the_last_of_two_overrides_counts():
         pytest.param("model.name=vit", 'model.name="vit": ', id="model"),
         pytest.param('model.name=["fcn"]', 'model.name="[', id="models"),
         pytest.param("gate=[]", "gate=[]: ", id="empty-gate"),
-        pytest.param('gate=[{"metric": "accuracy"}]', "gate.0.at_least: ", id="missing"),
+        pytest.param('gate=[{"metric": "accuracy"}]', "gate.0: at_least: ", id="missing"),
         pytest.param('gate=[{"metric": "iou", "at_least": 0.5}]', "gate.metric=iou ", id="metric"),
         pytest.param(
             'gate=[{"metric": "accuracy", "at_least": 0.5, "each": true}]',

@@ -91,11 +91,15 @@ def take_larger(first: Sides, second: Sides) -> Sides:
 
 def map_outputs_to_layers(model: keras.Model) -> dict[int, str]:
     """The name of the layer that makes each tensor, by the tensor's id."""
-    return {
+    makers = {
         id(tensor): layer.name
         for layer in model.layers
         for tensor in keras.tree.flatten(layer.output)
     }
+    for operation in model.operations:
+        if not isinstance(operation, keras.Layer):  # A cast, where the precision changes.
+            makers[id(operation.output)] = makers[id(operation.input)]
+    return makers
 
 
 def list_maps_and_moves(layer: keras.Layer) -> list[tuple[keras.KerasTensor, Moves]]:
