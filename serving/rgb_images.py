@@ -46,6 +46,16 @@ def make_upright(encoded: bytes, *, bits: int | None = None) -> bytes:
         raise UnreadableImageError(_explain(encoded, error)) from error
 
 
+def open_upright(encoded: bytes) -> Image.Image:
+    """The upright image in RGB, decoded. Raises UnreadableImageError."""
+    upright = make_upright(encoded)
+    try:
+        with Image.open(io.BytesIO(upright)) as image:
+            return image.convert("RGB")
+    except UNREADABLE as error:
+        raise UnreadableImageError(_explain(encoded, error)) from error
+
+
 def check(encoded: bytes) -> None:
     """Decodes all pixels. Raises UnreadableImageError."""
     try:

@@ -135,6 +135,11 @@ def check_served_sizes(recipe: Recipe) -> None:
             f"serve.tile={serve.tile} applies to masks of images in their own sizes, and "
             f"serve.max_side={serve.max_side}: use null, or serve.max_side=native"
         )
+    if serve.tile and serve.confidence:
+        raise ValueError(
+            f"serve.tile={serve.tile} and serve.confidence=true: masks that are made tile by tile "
+            "have no confidence: use null, or serve.confidence=false"
+        )
     if serve.max_side == "training":
         return
     if recipe.data.sizing != "limit":

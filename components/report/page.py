@@ -15,7 +15,7 @@ from components.metrics import results
 from components.report import gallery, plots, reliability_plot, test_examples, training_log
 from components.report.inputs import ReportInputs
 from components.tasks import TASKS
-from serving import printable
+from serving.drawing import html_pages
 from trainer.data.records import SPLITS
 from trainer.export import saved_model
 
@@ -113,22 +113,9 @@ def read_ingestion(run: ReportInputs) -> dict[str, Any]:
 
 def make_environment() -> jinja2.Environment:
     """Sets the template's folder and filters."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        finalize=show,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = html_pages.make_environment(Path(__file__).parent)
     environment.filters |= {"format_metric": format_metric, "format_value": format_value}
     return environment
-
-
-def show(value: Any) -> Any:
-    """Shows characters in a name that act instead of being seen."""
-    is_text = isinstance(value, str) and not hasattr(value, "__html__")
-    return printable.message(value) if is_text else value
 
 
 def format_metric(name: str) -> str:

@@ -119,7 +119,6 @@ def measure(name: str, case: Case) -> tuple[str, ...]:
 def build(name: str) -> tuple[Any, Score]:
     """The tiles of a network with random weights, and its scores."""
     import keras
-    import tensorflow as tf
 
     from trainer import models
     from trainer.data.preprocessing import DataStatistics
@@ -135,20 +134,25 @@ def build(name: str) -> tuple[Any, Score]:
         found = tiles.from_segmenter(model)
     else:
         found = tiles.from_classifier(model, score_maps.build(model))
-    compiled = tf.function(
-        found.score,
-        input_signature=[
-            tf.TensorSpec([1, None, None, 3], tf.float32),
-            tf.TensorSpec([1, 2], tf.int32),
-        ],
+    return found, compile_score(found)
+
+
+def compile_score(found: Any) -> Score:
+    """The scores of a window, computed in one graph for all sizes."""
+    import tensorflow as tf
+
+    pixels, sizes = (
+        tf.TensorSpec([1, None, None, 3], tf.float32),
+        tf.TensorSpec([1, 2], tf.int32),
     )
+    compiled = tf.function(found.score, input_signature=[pixels, sizes])
 
     def score(pixels: Any) -> Map:
         window = tf.constant(pixels[np.newaxis], tf.float32)
         scores: Map = compiled(window, tf.constant([pixels.shape[:2]]))[0][0].numpy()
         return scores
 
-    return found, score
+    return score
 
 
 def disturb(model: Any) -> None:

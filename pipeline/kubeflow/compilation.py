@@ -130,11 +130,11 @@ def list_defaults(experiment: Experiment, cluster: ClusterSettings) -> dict[str,
     }
 
 
-def run_tfx_compiler(experiment: Experiment, cluster: ClusterSettings) -> PipelineSpec:
-    """The graph as TFX's own runner compiles it."""
+def make_settings(experiment: Experiment, cluster: ClusterSettings) -> RunSettings:
+    """The places and workers of a run on the cluster; some of them are parameters of the run."""
     defaults = list_defaults(experiment, cluster)
     given = {name: make_parameter(name, value) for name, value in defaults.items()}
-    settings = RunSettings(
+    return RunSettings(
         data=given["data"],
         workdir="",
         push_root=cluster.push_root,
@@ -147,6 +147,10 @@ def run_tfx_compiler(experiment: Experiment, cluster: ClusterSettings) -> Pipeli
         precision=cluster.precision or "",
         devices=cluster.trainer_devices,
     )
+
+
+def run_tfx_compiler(experiment: Experiment, cluster: ClusterSettings) -> PipelineSpec:
+    """The graph as TFX's own runner compiles it."""
     runner = KubeflowV2DagRunner(
         KubeflowV2DagRunnerConfig(
             default_image=cluster.image,
@@ -156,7 +160,8 @@ def run_tfx_compiler(experiment: Experiment, cluster: ClusterSettings) -> Pipeli
     )
     if cluster.notification:
         runner.set_exit_handler(Notification(pipeline=experiment.name, status=FinalStatusStr()))
-    job = runner.run(create_pipeline(experiment, settings), write_out=False)
+    graph = create_pipeline(experiment, make_settings(experiment, cluster))
+    job = runner.run(graph, write_out=False)
     return parse(job["pipelineSpec"], PipelineSpec)
 
 

@@ -1,4 +1,5 @@
-"""Words and boxes in pictures: fonts that have a name's characters, strips below images, boxes.
+"""Words and boxes in pictures, and HTML pages with pictures.
 
-Imports Pillow, the client's answers, serving.overlay, serving.printable and serving.rgb_images.
+Imports Pillow, Jinja, the client's answers, serving.overlay, serving.printable and
+serving.rgb_images.
 """

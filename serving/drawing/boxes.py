@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from serving import overlay
 from serving.client.answers import Box, Localization
-from serving.rgb_images import make_upright
+from serving.rgb_images import open_upright
 
 Colour = tuple[int, int, int]
 LINE = 200  # A line's width, as a part of the picture's longer side.
@@ -17,8 +17,7 @@ GAP = 2  # Pixels around words.
 
 def draw_overlay(encoded: bytes, found: Localization) -> bytes:
     """A PNG of the image with its box, label and probability."""
-    with Image.open(io.BytesIO(make_upright(encoded))) as image:
-        picture = image.convert("RGB")
+    picture = open_upright(encoded)
     draw_answer(picture, found)
     stream = io.BytesIO()
     picture.save(stream, "PNG")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
@@ -12,7 +10,7 @@ from serving.client.heat import HeatMaps
 from serving.drawing import diverging
 from serving.drawing.labels import draw_strip
 from serving.drawing.strips import INK, PAPER, encode_png, stack
-from serving.rgb_images import UNREADABLE, UnreadableImageError, make_upright
+from serving.rgb_images import open_upright
 
 OPACITY = 0.75  # Where a class's evidence is greatest; none where it is zero.
 FADED = 0.6  # Contrast of the photograph below the colours, which it must not be taken for.
@@ -26,13 +24,7 @@ def draw_overlay(encoded: bytes, found: HeatMaps, label: str) -> bytes:
 
     Raises ValueError for an unknown class, and UnreadableImageError.
     """
-    try:
-        with Image.open(io.BytesIO(make_upright(encoded))) as image:
-            picture = image.convert("RGB")
-    except UnreadableImageError:
-        raise
-    except UNREADABLE as error:
-        raise UnreadableImageError(str(error)) from error
+    picture = open_upright(encoded)
     evidence = weigh(found, label)
     strip = draw_strip(label, found.prediction.probabilities, picture.width)
     legend = draw_legend(find_limit(evidence), picture.width)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 
 from PIL import Image, ImageDraw
@@ -10,7 +9,7 @@ from PIL import Image, ImageDraw
 from serving import printable
 from serving.drawing.fonts import Font, find_font
 from serving.drawing.strips import INK, PAPER, encode_png, stack
-from serving.rgb_images import UNREADABLE, UnreadableImageError, make_upright
+from serving.rgb_images import open_upright
 
 SMALLEST, LARGEST = 12, 64  # Pixels: sizes of the font.
 SHARE = 16  # An image is this many times as wide as its font is high.
@@ -22,13 +21,7 @@ def draw_label(encoded: bytes, label: str, probabilities: Mapping[str, float]) -
     A label is numbered ("class 2") if no font of this machine has its characters. Raises
     UnreadableImageError.
     """
-    try:
-        with Image.open(io.BytesIO(make_upright(encoded))) as image:
-            picture = image.convert("RGB")
-    except UnreadableImageError:
-        raise
-    except UNREADABLE as error:
-        raise UnreadableImageError(str(error)) from error
+    picture = open_upright(encoded)
     return encode_png(stack(picture, draw_strip(label, probabilities, picture.width)))
 
 

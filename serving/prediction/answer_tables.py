@@ -144,15 +144,7 @@ def open_csv(place: str) -> Iterator[AnswerTable]:
 
 def _to_object(row: Row) -> dict[str, Any]:
     if isinstance(row, ClassRow):
-        found = row.prediction
-        picture = {} if row.picture is None else {"picture": row.picture}
-        return {
-            "file": row.image,
-            "label": found.label,
-            **_flag(found),
-            **picture,
-            "probabilities": found.probabilities,
-        }
+        return _to_class_object(row)
     if isinstance(row, BoxFile):
         return {
             "file": str(row.image),
@@ -168,6 +160,18 @@ def _to_object(row: Row) -> dict[str, Any]:
         "overlay": str(row.overlay),
         **_name_confidence(row),
         "class_fractions": row.class_fractions,
+    }
+
+
+def _to_class_object(row: ClassRow) -> dict[str, Any]:
+    found = row.prediction
+    picture = {} if row.picture is None else {"picture": row.picture}
+    return {
+        "file": row.image,
+        "label": found.label,
+        **_flag(found),
+        **picture,
+        "probabilities": found.probabilities,
     }
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from serving import client
-from tests.fakes import saved_models, saved_segmenter, tiny_boxes
+from tests.fakes import saved_models, saved_segmenter, tiny_boxes, tiny_heat
 from tests.fakes.saved_models import draw
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/client.md").read_text("utf-8")
 PROGRAMS = re.findall(r"^```python\n(.*?)^```$", TEXT, re.M | re.S)
-NEEDS_MORE = ("example.com", "canary_percent", "map_heat")  # Certificates, labels, heat maps.
+NEEDS_MORE = ("example.com", "canary_percent")  # Certificates, or version labels.
 README = re.search(r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
 
 
@@ -24,9 +24,11 @@ def server(tmp_path_factory):
     saved_models.publish(root / "flowers", 7)
     saved_segmenter.publish(root / "pets", 1)
     tiny_boxes.publish(root / "pet-heads")
+    tiny_heat.publish(root / "species")
     with saved_models.served(root, "flowers") as server:
         server.wait_until_available("pets")
         server.wait_until_available("pet-heads")
+        server.wait_until_available("species")
         yield server
 
 
@@ -47,7 +49,7 @@ def test_the_programs_of_the_page_run(server, photos):
 
     names = runpy.run_path(str(photos / "page.py"))
 
-    assert len(runnable) == len(PROGRAMS) - 4
+    assert len(runnable) == len(PROGRAMS) - 3
     assert names["found"].label == "red"
     assert len(list((photos / "logs").glob("flowers-*.tfrecord"))) == 1
 

@@ -63,25 +63,31 @@ def doubt(
     Writes NAME-doubts.html to look at, and NAME-doubts.json for `fcn review NAME`.
     """
     quiet_tensorflow()
+    experiment = load(name, fast=fast, overrides=overrides)
+    version = find_version(experiment, model, push_root) if experiment.data.mask else ""
+    write(judge_images(experiment, source, workdir, most, version or weights))
+
+
+def judge_images(
+    experiment: Experiment, source: str, workdir: str, most: int, judged_by: str
+) -> DoubtList:
+    """The doubts about the images of a run or a folder. Ends the command if they cannot be read."""
     from components.errors import DataError
     from pipeline.batches.examples import open_examples
     from pipeline.settings import choose_workdir
 
-    experiment = load(name, fast=fast, overrides=overrides)
     folder = find_data(source) if source else ""
-    version = find_version(experiment, model, push_root) if experiment.data.mask else ""
     try:
         workdir = choose_workdir(experiment.name, workdir)
         with (
             open_examples(experiment.data, folder, workdir) as ingested,
             console.status("Looking at the images"),
         ):
-            found = judge(ingested.examples, experiment, most, version or weights)
+            return judge(ingested.examples, experiment, most, judged_by)
     except FileNotFoundError as error:
         fail(f"{error} Or give the images by --data DIR.", WRONG_USE)
     except (DataError, ValueError, OSError) as error:
         fail(str(error), WRONG_USE)
-    write(found)
 
 
 def find_version(experiment: Experiment, model: Path | None, push_root: Path) -> str:

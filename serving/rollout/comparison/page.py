@@ -7,15 +7,14 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import jinja2
 from PIL import Image
 
-from serving import overlay, printable
+from serving import overlay
 from serving.client import Localization, Segmentation
 from serving.client.answers import Answer
 from serving.drawing import boxes
+from serving.drawing.html_pages import make_environment
 from serving.rgb_images import make_upright
 from serving.rollout.comparison.answers import Comparison, Difference
 from serving.rollout.records import Position
@@ -46,16 +45,8 @@ class Card:
 
 def render(model: str, position: Position, comparison: Comparison) -> str:
     """One self-contained HTML page. The names of files and classes are escaped."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        finalize=_show,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     cards = [make_card(found) for found in comparison.worst]
-    template = environment.get_template(TEMPLATE)
+    template = make_environment(Path(__file__).parent).get_template(TEMPLATE)
     return template.render(model=model, position=position, comparison=comparison, cards=cards)
 
 
@@ -122,9 +113,3 @@ def _to_uri(picture: Image.Image) -> str:
     stream = io.BytesIO()
     small.save(stream, "PNG")
     return f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode('ascii')}"
-
-
-def _show(value: Any) -> Any:
-    """Shows characters in a name that act instead of being seen."""
-    is_text = isinstance(value, str) and not hasattr(value, "__html__")
-    return printable.message(value) if is_text else value

@@ -115,3 +115,9 @@ def test_tiles_of_a_model_without_a_map_are_refused(config, text):
 def test_two_sizes_for_a_served_image_are_refused(serve, values, name):
     with pytest.raises(ValueError, match=name):
         segmenter(serve, **values)
+
+
+def test_confidence_of_masks_in_tiles_is_refused():
+    serve = ServeConfig(max_side="native", tile=16, confidence=True)
+    with pytest.raises(ValueError, match=r"serve\.confidence"):
+        replace(tiny.MASKS, serve=serve)
