@@ -55,7 +55,7 @@ BOX_FEATURES = {
 
 
 def to_example(fields: dict[str, Any]) -> tf.train.Example:
-    """A tf.Example of the fields: str, bytes, int or float, or lists of one of these.
+    """A tf.Example of the fields: str, bytes, int, bool or float, or lists of one of these.
 
     Raises TypeError, naming the field, for a value of another type.
     """
@@ -69,7 +69,7 @@ def _to_feature(name: str, value: Any) -> tf.train.Feature:
         encoded = [v.encode() if isinstance(v, str) else v for v in values]
         return tf.train.Feature(bytes_list=tf.train.BytesList(value=encoded))
     if all(isinstance(v, int) for v in values):
-        return tf.train.Feature(int64_list=tf.train.Int64List(value=values))
+        return tf.train.Feature(int64_list=tf.train.Int64List(value=[int(v) for v in values]))
     if all(isinstance(v, float) for v in values):
         return tf.train.Feature(float_list=tf.train.FloatList(value=values))
     raise TypeError(f"Field {name!r} is {value!r}: use str, bytes, int or float.")

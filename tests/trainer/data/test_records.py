@@ -17,6 +17,7 @@ from trainer.data import records
         pytest.param("größe", "bytes_list", ["größe".encode()], id="text-in-utf-8"),
         pytest.param(b"\xff\0", "bytes_list", [b"\xff\0"], id="bytes"),
         pytest.param(7, "int64_list", [7], id="int"),
+        pytest.param(True, "int64_list", [1], id="bool"),
         pytest.param(0.5, "float_list", [0.5], id="float"),
         pytest.param([1, 2], "int64_list", [1, 2], id="list"),
         pytest.param((0.5, 0.25), "float_list", [0.5, 0.25], id="tuple"),
