@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import keras
+import numpy as np
 from keras import layers
 
 from trainer.models import geometry
+from trainer.models.layers import ComputedKernel
 from trainer.models.moves import Growth, Window
 
 Place = tuple[float, float]  # Pixels, down from the upper edge and across from the left one.
@@ -14,9 +16,10 @@ Place = tuple[float, float]  # Pixels, down from the upper edge and across from 
 def find_origin(model: keras.Model, name: str) -> Place:
     """The centre of the pixels that the first position of a layer's map looks at.
 
-    It may lie outside the middle of a cell as large as the stride: a network that pads more after
-    the image than before it looks further down and to the right at each halving. Next positions
-    are one stride away. Several inputs of a layer are about the same place: the first one counts.
+    Each pixel counts as much as the squared weights on its way: a trained kernel may look mostly
+    to one side, as ImageNet's halving kernels look up and left, against their padding. Next
+    positions are one stride away. Several inputs of a layer are about the same place: the first
+    one counts.
     """
     makers, strides = geometry.map_outputs_to_layers(model), geometry.compute_strides(model)
     origins: dict[str, Place] = {}
@@ -36,9 +39,9 @@ def find_origin(model: keras.Model, name: str) -> Place:
 
 def find_shifts(layer: keras.Layer) -> Place:
     """From a layer's first input position to the centre of what its first output looks at."""
+    moves, padding = geometry.find_moves(layer), find_padding(layer)
     down, across = (
-        find_middle(moves) - pad
-        for moves, pad in zip(geometry.find_moves(layer), find_padding(layer), strict=True)
+        find_middle(moves[axis]) * (1 + find_lean(layer, axis)) - padding[axis] for axis in (0, 1)
     )
     return down, across
 
@@ -48,6 +51,30 @@ def find_middle(moves: Window | Growth) -> float:
     if isinstance(moves, Growth):
         return (1 / moves.factor - 1) / 2
     return (moves.kernel - 1) / 2
+
+
+def find_lean(layer: keras.Layer, axis: int) -> float:
+    """Where the squared weights of a convolution lie along an axis of its kernel.
+
+    -1 is the first row or column, 0 the middle, 1 the last; 0 for layers without a kernel.
+    """
+    kernel = find_kernel(layer)
+    if kernel is None:
+        return 0.0
+    energy = np.square(keras.ops.convert_to_numpy(kernel).astype(np.float64))
+    along = energy.sum(axis=tuple(each for each in range(energy.ndim) if each != axis))
+    return float(along @ np.linspace(-1, 1, len(along)) / along.sum()) if along.any() else 0.0
+
+
+def find_kernel(layer: keras.Layer) -> keras.KerasTensor | None:
+    """The kernel that a convolution applies along height and width, its first axes."""
+    if isinstance(layer, ComputedKernel):
+        return layer.find_kernel(layer.kernel)
+    if isinstance(layer, layers.SeparableConv2D):
+        return layer.depthwise_kernel
+    if isinstance(layer, (layers.Conv2D, layers.DepthwiseConv2D)):
+        return layer.kernel
+    return None
 
 
 def find_padding(layer: keras.Layer) -> tuple[int, int]:

@@ -60,7 +60,32 @@ def test_a_position_is_about_the_middle_of_the_pixels_that_it_looks_at(name):
         ),
     ],
 )
-def test_what_networks_look_at_is_shifted_by_their_padding(config, origin):
+def test_what_networks_with_even_kernels_look_at_is_shifted_by_their_padding(config, origin):
     model = models.build(config, tiny.STATISTICS)
+    model.set_weights([np.ones_like(weights) for weights in model.get_weights()])
 
-    assert positions.find_origin(model, "scores") == origin
+    assert positions.find_origin(model, "scores") == pytest.approx(origin)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        pytest.param(lambda: layers.Conv2D(1, 3, strides=2, padding="same"), id="full"),
+        pytest.param(lambda: layers.DepthwiseConv2D(3, strides=2, padding="same"), id="depthwise"),
+        pytest.param(lambda: layers.SeparableConv2D(1, 3, strides=2, padding="same"), id="split"),
+    ],
+)
+def test_a_kernel_that_looks_to_one_side_moves_the_place(layer):
+    model = build([layer()])
+    kernel = np.zeros((3, 3, 1, 1), np.float32)
+    kernel[0, 2] = 1.0  # In the first row, and the last column.
+    model.layers[-1].set_weights([kernel, *model.layers[-1].get_weights()[1:]])
+
+    assert positions.find_origin(model, model.layers[-1].name) == (0.5, 2.5)
+
+
+def test_a_kernel_of_zeros_looks_at_its_middle():
+    model = build([layers.Conv2D(1, 3)])
+    model.set_weights([np.zeros_like(weights) for weights in model.get_weights()])
+
+    assert positions.find_origin(model, model.layers[-1].name) == (1.5, 1.5)
