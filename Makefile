@@ -1,7 +1,7 @@
 # Each target does the set-up it needs. `make setup`, and each target that runs it, takes
 # TRACK=older|newer and PYTHON=/path to override the choice of track and Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations test-malformed test-soak check format bench bench-folder bench-scale bench-serving bench-models bench-train bench-pointing bench-tiles bench-doubt lock clean
+.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations test-malformed test-soak check format bench bench-folder bench-scale bench-serving bench-models bench-train bench-pointing bench-calibration bench-tiles bench-doubt lock clean
 
 SETUP_PYTHON ?= python3
 PY := .venv/bin/python
@@ -98,13 +98,16 @@ bench-models: setup  ## compare pushed models; MODELS="served/NAME/VERSION ...",
 	@$(PY) -m pipeline.bench.models $(MODELS) $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 bench-pointing: setup  ## does a pets classifier look at the pet? MODEL=served/NAME/VERSION, RUN=runs/NAME, DATA=DIR
-	@$(PY) -m pipeline.bench.pointing "$(MODEL)" --run "$(RUN)" --data "$(DATA)" $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+	@$(PY) -m pipeline.bench.answers.pointing "$(MODEL)" --run "$(RUN)" --data "$(DATA)" $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+
+bench-calibration: setup  ## do probabilities fit the test split? MODEL=served/NAME/VERSION, RUN=runs/NAME, MARKDOWN=FILE
+	@$(PY) -m pipeline.bench.answers.calibration "$(MODEL)" --run "$(RUN)" $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 bench-tiles: setup  ## compare tiles with whole images, by each network; TILES_ARGS="NETWORK... --side 768", MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.tiles $(TILES_ARGS) $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 bench-doubt: setup  ## swap 5 % of the training labels and find them again; DATA=DIR, MARKDOWN=FILE
-	@$(PY) -m pipeline.bench.doubt $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+	@$(PY) -m pipeline.bench.answers.doubt $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 # To change uv's version, first replace requirements/uv.txt with the one line "uv==VERSION".
 lock:  ## renew the locks from setup.py; LOCK_ARGS=--upgrade for newer versions

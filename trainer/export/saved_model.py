@@ -35,7 +35,7 @@ Keras network (network.py). `calibration.json` is there if the probabilities are
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import keras
@@ -43,7 +43,7 @@ import tensorflow as tf
 
 from trainer import tasks
 from trainer.calibration import fitting
-from trainer.calibration.fitting import Calibration
+from trainer.calibration.fitting import Calibration, Pairs
 from trainer.config import Recipe, recipe_from_json, recipe_to_json
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import network as networks
@@ -100,14 +100,19 @@ def build_module(model: keras.Model, statistics: DataStatistics, experiment: Rec
 
 def calibrate(module: ImageModule, val: tf.data.Dataset, recipe: Recipe) -> Calibration | None:
     """Fits the temperature on batches (inputs, targets); None for a task that chooses no class."""
-    task, batch = tasks.find_task(recipe), recipe.train.batch_size
+    images = recipe.train.batch_size * int(val.cardinality())
+    return fitting.fit(answer(module, val, recipe), images)
+
+
+def answer(module: ImageModule, batches: tf.data.Dataset, recipe: Recipe) -> Iterator[Pairs]:
+    """A module's probabilities about batches (inputs, targets), and the true classes."""
+    task = tasks.find_task(recipe)
     pixels = tf.TensorSpec([None, None, None, recipe.data.channels], tf.float32)
     compute = tf.function(module.compute_outputs, input_signature=[pixels, SIZES])
-    answered = (
-        task.pair_answers(compute(inputs["image"], inputs["size"]).numpy(), targets.numpy())
-        for inputs, targets in val
-    )
-    return fitting.fit((pairs for pairs in answered if pairs), batch * int(val.cardinality()))
+    for inputs, targets in batches:
+        outputs = compute(inputs["image"], inputs["size"]).numpy()
+        if pairs := task.pair_answers(outputs, targets.numpy()):
+            yield pairs
 
 
 def read_calibration(folder: str) -> Calibration | None:

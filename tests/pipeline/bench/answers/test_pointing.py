@@ -5,7 +5,7 @@ import pytest
 import typer
 from PIL import Image
 
-from pipeline.bench import pointing
+from pipeline.bench.answers import pointing
 from serving.client import HeatMaps, Prediction
 from tests.fakes import tiny_heat
 
