@@ -121,7 +121,7 @@ def find_model(experiment: Experiment, folder: Path | None, push_root: Path) -> 
         if version:
             return trained_model.read(version)
         return trained_model.build_untrained(experiment, model_table.list_labels(experiment))
-    except ValueError as error:
+    except (OSError, ValueError) as error:  # Of weights that are missing, or do not fit.
         fail(str(error), WRONG_USE)
 
 

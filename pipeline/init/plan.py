@@ -10,8 +10,9 @@ from pipeline.init.choices import Choice, Choices
 from pipeline.init.training import Search
 from pipeline.settings import Settings
 from serving.terminal import say
-from trainer import configs, overrides
+from trainer import configs, models, overrides
 from trainer.models.backbones import lite0_weights
+from trainer.models.backbones.availability import WeightsUnavailableError
 
 
 class Wishes(NamedTuple):
@@ -68,8 +69,8 @@ def choose_base(base: str, from_scratch: bool) -> tuple[str, str]:
     if from_scratch:
         return configs.FROM_SCRATCH[base], "--from-scratch"
     try:
-        lite0_weights.check_installed(configs.load(base).model)
-    except lite0_weights.WeightsUnavailableError:
+        models.check_weights(configs.load(base).model)
+    except WeightsUnavailableError:
         scratch = configs.FROM_SCRATCH[base]
         return scratch, f"from scratch: {lite0_weights.PACKAGE} is not installed"
     return base, "ImageNet's weights are installed, and better than none"

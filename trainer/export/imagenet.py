@@ -60,7 +60,15 @@ def build(recipe: Recipe) -> keras.Model:
     Raises ValueError and OSError as the readers of weights do.
     """
     model = models.build(recipe.model, make_statistics(recipe))
-    model.get_layer("logits").set_weights(read_classes(recipe.model))
+    logits = model.get_layer("logits")
+    found = read_classes(recipe.model)
+    shapes, needed = ([tuple(each.shape) for each in some] for some in (found, logits.weights))
+    if shapes != needed:
+        raise ValueError(
+            f"model.weights={recipe.model.weights} has classes of the shapes {shapes}, not "
+            f"{needed}: give a file with ImageNet's {CLASSES:,} classes."
+        )
+    logits.set_weights(found)
     return model
 
 

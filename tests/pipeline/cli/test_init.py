@@ -162,6 +162,21 @@ def test_missing_weights_are_refused_before_the_run_starts(home, monkeypatch):
     assert not (home / "runs").exists()
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("weights=absent.pth", "absent.pth does not exist"), ("width=0.5", "width 1.0; use that")],
+    ids=["a-missing-file", "a-width-that-imagenet-lacks"],
+)
+def test_weights_that_cannot_be_read_are_refused_before_the_run_starts(home, value, text):
+    class_folders(home / "data", images=2)
+
+    done = fcn("run", "images", "--data", "data", "--set", f"model.{value}")
+
+    assert done.exit_code == 2
+    assert text in done.stderr
+    assert not (home / "runs").exists()
+
+
 def test_without_the_weights_training_starts_from_scratch(monkeypatch):
     from pipeline.init.plan import choose_base
     from trainer.models.backbones import lite0_weights
