@@ -88,10 +88,13 @@ def show_table(experiment: Experiment) -> None:
 
 
 def show_memory(experiment: Experiment) -> None:
-    """Prints the memory of the layers."""
+    """Prints the memory of the layers. Ends the command for tiles that the model cannot have."""
     from pipeline.inspection import memory_table, model_table
 
-    memory_table.show(model_table.build_shown(experiment), experiment, console)
+    try:
+        memory_table.show(model_table.build_shown(experiment), experiment, console)
+    except ValueError as error:
+        fail(str(error), WRONG_USE)
 
 
 def check_format(picture: Path) -> None:
