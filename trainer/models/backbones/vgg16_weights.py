@@ -24,7 +24,7 @@ FIX = 'give a file of Keras\'s VGG-16 weights by model.weights=FILE, or model.we
 
 
 def read(model: keras.Model, config: VGGConfig) -> keras.Model:
-    """Copies the weights of VGG-16's layers into the model, and freezes them if `frozen` is set.
+    """Copies the weights of VGG-16's layers into the model, and freezes these if `frozen` is set.
 
     The convolutions fc6 and fc7 get those of the dense layers fc1 and fc2; they keep their initial
     weights if the file has none for these. Raises ValueError for a file that does not fit and for
