@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from tests.fakes import tiny
 from trainer import models
 from trainer.learning import training
 from trainer.learning.optimizers import OPTIMIZERS
+from trainer.model_config import VGGConfig
 
 FLOAT = 4
 CASES = {"classes": tiny.EXPERIMENT, "masks": tiny.MASKS}
@@ -64,6 +67,14 @@ def test_fixed_weights_have_no_gradients():
     state = memory.count_state(model, tiny.EXPERIMENT.train)
 
     assert state["weights"] - state["gradients"] == fixed.count_params() * FLOAT
+
+
+def test_frozen_weights_have_no_gradients_although_they_are_not_read():
+    model = VGGConfig(name="fcn16s", width=1 / 32, frozen=True)
+    shown = model_table.build_shown(replace(tiny.MASKS, model=model))
+
+    learned = {weight.path.split("/")[0] for weight in shown.trainable_weights}
+    assert learned == {"score_fr", "score_pool4", "upscore2"}
 
 
 def test_an_output_is_kept_until_its_last_reader_has_run():

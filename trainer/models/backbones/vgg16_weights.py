@@ -12,7 +12,8 @@ from trainer.models.backbones.availability import (
     check_width,
 )
 from trainer.models.backbones.keras_file import load_weights
-from trainer.models.backbones.vgg16 import BLOCKS, scale_channels
+from trainer.models.backbones.vgg16 import BLOCKS, GROUPS, scale_channels
+from trainer.models.split import find_group
 
 ADDRESS = "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
 FILES = {
@@ -30,7 +31,10 @@ def read(model: keras.Model, config: VGGConfig) -> keras.Model:
     weights if the file has none for these. Raises ValueError for a file that does not fit and for
     a width without ImageNet weights, WeightsUnavailableError if there is no file or no download.
     """
-    if config.weights == "none":
+    if config.weights == "none":  # With `frozen`: a model of which only the shapes are needed.
+        for layer in model.layers:
+            if layer.name in DENSE or find_group(layer.name, GROUPS) is not None:
+                layer.trainable = not config.frozen
         return model
     source = load_source(config, top=any(layer.name in DENSE for layer in model.layers))
     found = {layer.name: layer for layer in source.layers if layer.weights}
