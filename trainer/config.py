@@ -27,18 +27,16 @@ from trainer.config_values import (
     TwoOrMore,
 )
 from trainer.data.limits import LONGEST_SIDE, SizeLimits, Sizing
+from trainer.gate_checks import OF_UNION, check_gate, check_threshold, check_unions
 from trainer.model_config import ModelConfig
 from trainer.phase_config import AugmentConfig, HeadPhaseConfig, TrainConfig
 from trainer.task_checks import (
     CHECKS,
     check_channels,
-    check_gate,
     check_phases,
     check_served_sizes,
     check_serving,
     check_sizing,
-    check_threshold,
-    check_unions,
 )
 
 
@@ -115,7 +113,7 @@ class ServeConfig:
 class Threshold:
     """The value that a metric must reach, or must not pass, for the model to be pushed."""
 
-    metric: str  # One of the task's: see task_checks.METRICS.
+    metric: str  # One of the task's: see gate_checks.METRICS.
     at_least: Fraction | None = None
     at_most: Fraction | None = None  # Instead of at_least, for a metric of which less is better.
     max_drop: Fraction | None = None  # How far it may be below the served model's value.
@@ -135,7 +133,7 @@ class ClassUnion:
     @property
     def metric(self) -> str:
         """The name of its intersection over union, for the gate too."""
-        return f"{self.name}_iou"
+        return f"{self.name}{OF_UNION}"
 
 
 def _check_not_empty(gate: tuple[Threshold, ...]) -> tuple[Threshold, ...]:

@@ -76,10 +76,10 @@ class TrainConfig(PhaseConfig):
     """The only phase, or the second one: all weights learn. Its views are those of `augment`."""
 
     batch_size: Count  # Of both phases, as all that follows but layer_decay.
-    label_smoothing: Fraction
+    label_smoothing: FractionBelow1
     dice: Amount  # Masks only: weight of the Dice loss, added to the cross-entropy; 0: none.
     class_weights: tuple[Positive, ...]  # Masks only: one for each class; empty: equal weights.
-    ema_momentum: Fraction  # Of the moving average of the weights, which is exported.
+    ema_momentum: FractionBelow1  # Of the moving average of the weights, which is exported.
     seed: Seed
     box_weight: Amount = 0.0  # Boxes only: weight of the box loss, added to the cross-entropy.
     layer_decay: FractionAbove0 = 1.0  # The factor of the rate from a group to the one before.

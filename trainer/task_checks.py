@@ -3,87 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from trainer.model_config import CLASSIFIERS, LOCALIZERS, PRETRAINED
 
 if TYPE_CHECKING:
-    from trainer.config import ClassUnion, Experiment, Recipe, Threshold
-
-METRICS = {  # What a gate may name, by the name of the task.
-    "boxes": (
-        "accuracy",
-        "box_iou",
-        "mean_average_precision",
-        "mean_average_precision_11_point",
-        "calibration_error",
-    ),
-    "classes": ("accuracy", "top_2_accuracy", "calibration_error"),
-    "masks": ("mean_iou", "pixel_accuracy", "calibration_error"),
-}
-LESS_IS_BETTER = ("calibration_error",)
-
-
-def check_threshold(threshold: Threshold) -> None:
-    """Raises ValueError for a limit on the wrong side, or for none."""
-    metric, is_most = threshold.metric, threshold.metric in LESS_IS_BETTER
-    needed, other = ("at_most", "at_least") if is_most else ("at_least", "at_most")
-    if getattr(threshold, needed) is None or getattr(threshold, other) is not None:
-        better = "less" if is_most else "more"
-        raise ValueError(f"{needed}: {better} of {metric} is better, so give it, and not {other}")
-    if is_most and threshold.max_drop is not None:
-        raise ValueError(
-            f"max_drop={threshold.max_drop} applies to metrics of which more is better, and not to "
-            f"{metric}: use null"
-        )
-
-
-def check_gate(experiment: Experiment) -> None:
-    """Raises ValueError for a metric that the task does not measure."""
-    known = METRICS.get(experiment.task, ())
-    allowed = (*known, *(union.metric for union in experiment.unions))
-    for threshold in experiment.gate:
-        if known and threshold.metric not in allowed:
-            raise ValueError(
-                f"gate.metric={threshold.metric} is not measured for data.task={experiment.task}: "
-                f"use {' or '.join(allowed)}"
-            )
-        is_error, is_mask = threshold.metric == "calibration_error", experiment.task == "masks"
-        if is_error and is_mask and not experiment.serve.confidence:
-            raise ValueError(
-                "gate.metric=calibration_error needs the probability of each pixel: set "
-                "serve.confidence to true"
-            )
-
-
-def check_unions(experiment: Experiment) -> None:
-    """Raises ValueError for unions of classes that cannot be measured."""
-    metrics = [union.metric for union in experiment.unions]
-    if taken := {name for name in metrics if metrics.count(name) > 1 or name == "mean_iou"}:
-        raise ValueError(f"unions: the metric {min(taken)} exists already: give another name")
-    for union in experiment.unions:
-        _check_union(experiment, union)
-
-
-def _check_union(experiment: Experiment, union: ClassUnion) -> None:
-    classes = experiment.data.classes
-    if experiment.task != "masks":
-        raise ValueError(f"unions={union.name} applies to masks only: use []")
-    if extra := [name for name in union.classes if name not in classes]:
-        raise ValueError(
-            f"unions: {union.name} contains {', '.join(extra)}, not in "
-            f"data.classes={list(classes)}: use names from data.classes"
-        )
-    if len(union.classes) == len(classes):
-        raise ValueError(
-            f"unions: {union.name} contains all of data.classes={list(classes)}: leave out at "
-            "least one, with which it is compared"
-        )
+    from trainer.config import Recipe
+    from trainer.phase_config import AugmentConfig
 
 
 def check_phases(recipe: Recipe) -> None:
-    """Raises ValueError for values that only models with a backbone can use."""
+    """Raises ValueError for values that only models with a backbone, or its weights, can use."""
     if isinstance(recipe.model, PRETRAINED):
+        _check_frozen(recipe.model)
         return
     for name, value, unused in (
         ("head_phase", recipe.head_phase, None),
@@ -94,6 +27,21 @@ def check_phases(recipe: Recipe) -> None:
                 f"{name} applies to models with a backbone, and model.name={recipe.model.name} has "
                 f"none: use {json.dumps(unused)}"
             )
+
+
+def _check_frozen(model: Any) -> None:
+    if getattr(model, "frozen", False) and model.weights == "none":
+        raise ValueError(
+            'model.frozen=true keeps pretrained weights, and model.weights="none" has none: use '
+            'false, or model.weights="imagenet"'
+        )
+
+
+def list_views(recipe: Recipe) -> Iterator[tuple[str, AugmentConfig]]:
+    """The names of the groups that say how images are augmented, one for each phase, and them."""
+    yield "augment", recipe.augment
+    if recipe.head_phase and recipe.head_phase.augment:
+        yield "head_phase.augment", recipe.head_phase.augment
 
 
 def check_serving(recipe: Recipe) -> None:
@@ -158,13 +106,13 @@ def check_channels(recipe: Recipe) -> None:
     """Raises ValueError for values that only colours can use, if the model sees none."""
     if recipe.data.channels > 1:
         return
-    views = recipe.augment
-    colours = {"saturation": views.saturation, "tint": views.tint, "grey": views.grey}
-    for name, value in colours.items():
-        if value:
-            raise ValueError(
-                f"augment.{name}={value} changes colours, and data.channels=1 has none: use 0.0"
-            )
+    for group, views in list_views(recipe):
+        colours = {"saturation": views.saturation, "tint": views.tint, "grey": views.grey}
+        for name, value in colours.items():
+            if value:
+                raise ValueError(
+                    f"{group}.{name}={value} changes colours, and data.channels=1 has none: use 0.0"
+                )
     if isinstance(recipe.model, PRETRAINED) and recipe.model.weights != "none":
         raise ValueError(
             f"model.weights={recipe.model.weights} expects colours, and data.channels=1 has none: "
@@ -197,8 +145,9 @@ def check_boxes(recipe: Recipe) -> None:
         raise ValueError("data.classes is empty: name the objects as the files of boxes do")
     if not recipe.train.box_weight:
         raise ValueError("train.box_weight=0.0 does not learn boxes: use 1.0, for example")
-    if recipe.augment.mixup:
-        raise ValueError(f"augment.mixup={recipe.augment.mixup} blends two boxes: use 0.0")
+    for group, views in list_views(recipe):
+        if views.mixup:
+            raise ValueError(f"{group}.mixup={views.mixup} blends two boxes: use 0.0")
     _check_no_mask_values(recipe)
 
 
@@ -214,7 +163,7 @@ def _check_no_mask_values(recipe: Recipe) -> None:
     for name, value, unused in (
         ("train.dice", train.dice, "0.0"),
         ("train.class_weights", list(train.class_weights), "[]"),
-        ("augment.paste", recipe.augment.paste, "0.0"),
+        *((f"{group}.paste", views.paste, "0.0") for group, views in list_views(recipe)),
     ):
         if value:
             raise ValueError(f"{name}={value} applies to masks only: use {unused}")
@@ -236,11 +185,12 @@ def check_masks(recipe: Recipe) -> None:
             f"data.classes={list(classes)} and data.mask.values={list(mask.values)} differ in "
             "number: give one value for each class, in the same order"
         )
-    if recipe.augment.mixup:
-        raise ValueError(
-            f"augment.mixup={recipe.augment.mixup} blends the classes of whole images, "
-            "which masks do not have: use 0.0"
-        )
+    for group, views in list_views(recipe):
+        if views.mixup:
+            raise ValueError(
+                f"{group}.mixup={views.mixup} blends the classes of whole images, which masks do "
+                "not have: use 0.0"
+            )
     _check_no_box_values(recipe)
     _check_weights(recipe)
     _check_ground(recipe, mask.ground)
@@ -262,11 +212,12 @@ def _check_ground(recipe: Recipe, ground: tuple[str, ...]) -> None:
             f"data.mask.ground={list(ground)} contains {', '.join(extra)}, not in "
             f"data.classes={list(classes)}: use names from data.classes"
         )
-    if recipe.augment.paste and not ground:
-        raise ValueError(
-            f"augment.paste={recipe.augment.paste} cuts out objects, but data.mask.ground is "
-            "empty: name the classes that are not objects"
-        )
+    for group, views in list_views(recipe):
+        if views.paste and not ground:
+            raise ValueError(
+                f"{group}.paste={views.paste} cuts out objects, but data.mask.ground is empty: "
+                "name the classes that are not objects"
+            )
 
 
 CHECKS = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import statistics
 import time
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -74,19 +75,21 @@ def bench(models: Models, data: Images, images: Most = 20, markdown: MarkdownFil
     files = found[:: max(1, len(found) // images)][:images]  # From all of the folder.
     if not files:
         fail(f"{data} contains no JPEG or PNG: give a folder of images by --data.", WRONG_USE)
-    rows = [measure_apart(model, files).cells for model in models]
+    rows = [measure_apart(model, files) for model in models]
     speed = f"{measure_multiplication():.0f} GFLOP/s in float32 matrix multiplication"
     caption = (f"{len(files)} files, one at a time, decoding included", describe_machine(), speed)
     terminal.console.print(make_table("Pushed models", COLUMNS, rows, caption))
     write_markdown(markdown, format_markdown(COLUMNS, rows, caption))
 
 
-def measure_apart(model: Path, files: list[Path]) -> Measurement:
-    """Measures in a new process, whose peak memory is that of one model."""
+def measure_apart(model: Path, files: list[Path]) -> tuple[str, ...]:
+    """The cells of a model, measured in a new process, whose peak memory is that of one model."""
     show_progress(f"asking {model} about {len(files)} images")
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         try:
-            return pool.submit(measure, model, files).result()
+            return pool.submit(measure, model, files).result().cells
+        except BrokenProcessPool:  # The kernel killed it.
+            return (str(model), "", "", "out of memory", *[""] * (len(COLUMNS) - 4))
         except (OSError, ValueError) as error:
             fail(f"{model} cannot be measured: {error}", WRONG_USE)
 

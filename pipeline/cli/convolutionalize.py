@@ -1,4 +1,4 @@
-"""The command `fcn convolutionalize`: from a dense classifier's file to a network for any size."""
+"""The command `fcn convolutionalize`: from a dense classifier to a network for any size."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pipeline.exit_codes import WRONG_USE
 from serving.commands import quiet_tensorflow
 from serving.printable import markup
 from serving.terminal import console
+from serving.versions import find_versions
 
 if TYPE_CHECKING:
     import keras
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 SUFFIX = ".keras"
 
 Source = Annotated[
-    Path, typer.Argument(metavar="MODEL", help="A .keras file with Flatten and Dense layers.")
+    Path,
+    typer.Argument(
+        metavar="MODEL",
+        help="A .keras file with Flatten and Dense layers, or a version that `fcn run` pushed.",
+    ),
 ]
 Target = Annotated[Path, typer.Argument(metavar="OUT", help="The .keras file to write.")]
 
@@ -30,12 +35,13 @@ def convolutionalize(source: Source, target: Target) -> None:
     """Turns a dense classifier into a network that scores every part of a larger image."""
     if target.suffix != SUFFIX:
         fail(f"{str(target)!r} does not end with {SUFFIX}: give such a name.", WRONG_USE)
-    check_source(source)
+    if not source.is_dir():
+        check_file(source)
     quiet_tensorflow()
     from trainer.models.conversion import checks, convolutionalize
 
-    model = load(source)
     try:
+        model = load_version(source) if source.is_dir() else load(source)
         converted = convolutionalize.convolutionalize(model)
     except ValueError as error:
         fail(f"{str(source)!r} cannot be converted. {error}", WRONG_USE)
@@ -45,23 +51,31 @@ def convolutionalize(source: Source, target: Target) -> None:
     report(converted, checks.list_padding_layers(model))
 
 
-def check_source(source: Path) -> None:
+def check_file(source: Path) -> None:
     """Ends the command unless this is a file that keeps the layers of a model."""
-    if source.is_dir():
+    if not source.is_file():
         fail(
-            f"{str(source)!r} is a folder, such as a SavedModel: that has operations, but no "
-            f"layers. Give the {SUFFIX} file that it was exported from. Models that `fcn run` "
-            "pushes need no conversion: they are fully convolutional.",
+            f"{str(source)!r} does not exist: give a model's {SUFFIX} file, or a version such as "
+            "served/mnist-dense/1764300000.",
             WRONG_USE,
         )
-    if not source.is_file():
-        fail(f"{str(source)!r} is not a file: give a model's {SUFFIX} file.", WRONG_USE)
     if source.suffix != SUFFIX:
         fail(
             f"{str(source)!r} does not end with {SUFFIX}: save the model in Keras's own format, "
             "by model.save(...).",
             WRONG_USE,
         )
+
+
+def load_version(folder: Path) -> keras.Model:
+    """The part of a pushed model that takes images of one size. Raises ValueError."""
+    from trainer.export import network
+    from trainer.models.conversion import squares
+
+    versions = find_versions(folder)
+    if versions and not (folder / "saved_model.pb").is_file():
+        raise ValueError(f"It is the folder of a model: give a version, {versions[max(versions)]}.")
+    return squares.take_square_part(network.read(str(folder)))
 
 
 def load(source: Path) -> keras.Model:

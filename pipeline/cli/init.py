@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.interrupt import end_at_interrupt
-from pipeline.cli.options import Data, Set, fail, fail_on_storage_errors
+from pipeline.cli.options import Data, Set, fail, fail_on_storage_errors, find_data
 from pipeline.cli.run import (
     FollowLinks,
     Workdir,
@@ -64,7 +64,8 @@ def init(
 
     path = experiment_file.locate(name)
     check_name(path, force)
-    settings = replace(read_settings(path.stem, data, workdir), follow_links=follow_links)
+    settings = read_settings(path.stem, find_data(data), workdir)
+    settings = replace(settings, follow_links=follow_links)
     wishes = Wishes(path.stem, minutes, tuple(overrides), from_scratch)
     plan = plan_or_fail(wishes, settings, path)
     write_or_fail(path, plan, settings.data, force)

@@ -88,10 +88,13 @@ def show_table(experiment: Experiment) -> None:
 
 
 def show_memory(experiment: Experiment) -> None:
-    """Prints the memory of the layers."""
+    """Prints the memory of the layers. Ends the command for tiles that the model cannot have."""
     from pipeline.inspection import memory_table, model_table
 
-    memory_table.show(model_table.build_shown(experiment), experiment, console)
+    try:
+        memory_table.show(model_table.build_shown(experiment), experiment, console)
+    except ValueError as error:
+        fail(str(error), WRONG_USE)
 
 
 def check_format(picture: Path) -> None:
@@ -121,7 +124,7 @@ def find_model(experiment: Experiment, folder: Path | None, push_root: Path) -> 
         if version:
             return trained_model.read(version)
         return trained_model.build_untrained(experiment, model_table.list_labels(experiment))
-    except ValueError as error:
+    except (OSError, ValueError) as error:  # Of weights that are missing, or do not fit.
         fail(str(error), WRONG_USE)
 
 

@@ -101,13 +101,12 @@ def choose_data(name: str, data: str) -> str:
 
 
 def check_weights(experiment: Experiment) -> None:
-    """Ends the command if the weights that training starts from are not on this machine."""
-    from trainer import configs
-    from trainer.models.backbones import lite0_weights
+    """Ends the command if training cannot start from the weights that the experiment names."""
+    from trainer import configs, models
 
     try:
-        lite0_weights.check_installed(experiment.model)
-    except lite0_weights.WeightsUnavailableError as error:
+        models.check_weights(experiment.model)
+    except (OSError, ValueError) as error:
         scratch = configs.FROM_SCRATCH.get(experiment.name, "")
         hint = f" Or train without them: {scratch} in place of {experiment.name}."
         fail(f"{error}{hint if scratch else ''}", WRONG_USE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 import time
 from collections.abc import Sequence
@@ -13,15 +12,13 @@ import keras
 import tensorflow as tf
 
 from pipeline.init.budget import Costs
-from trainer import models
+from pipeline.inspection import memory
+from trainer import models, untrained
 from trainer.config import Experiment
 from trainer.data import input_pipeline
-from trainer.data.preprocessing import DataStatistics
 from trainer.learning import head_phase, training
-from trainer.model_config import drop_weights
 from trainer.models.split import split
 
-FLOAT = 4  # Bytes.
 COPIES = 3  # Of each layer's output in a step: the output, its gradient, and what kernels need.
 BATCHES = 5
 WARM_UP = 2  # Of these: TensorFlow traces the first ones.
@@ -36,7 +33,7 @@ class Images(NamedTuple):
 
 def measure(images: Images, experiment: Experiment) -> Costs:
     """The median cost of a few batches. Raises ResourceExhaustedError if one does not fit a GPU."""
-    model = build(images.labels, experiment)
+    model = untrained.build_random(experiment, images.labels)
     views, whole = read_batches(images, experiment)
     head_step = time_head(model, whole, experiment) if experiment.head_phase else 0.0
     training.compile_model(model, 1, experiment)
@@ -84,12 +81,6 @@ class Timer(keras.callbacks.Callback):
         return statistics.median([took / size for took, size in each][WARM_UP:])
 
 
-def build(labels: tuple[str, ...], experiment: Experiment) -> keras.Model:
-    """The experiment's model, with random weights: they cost as much as any."""
-    data = DataStatistics(labels, mean=(127.0,) * 3, std=(64.0,) * 3, size_boundaries=())
-    return models.build(drop_weights(experiment.model), data)
-
-
 def read_batches(images: Images, experiment: Experiment) -> tuple[tf.data.Dataset, tf.data.Dataset]:
     """Batches of random views, endless, and of whole images, of the first images of the split."""
     count = BATCHES * experiment.train.batch_size
@@ -103,13 +94,7 @@ def read_batches(images: Images, experiment: Experiment) -> tuple[tf.data.Datase
 
 def count_bytes(labels: tuple[str, ...], experiment: Experiment) -> int:
     """Bytes of memory that a training step needs for each image of the crop's size, roughly."""
-    with keras.StatelessScope(initialize_variables=False):
-        model = build(labels, experiment)
-    every = keras.Model(model.inputs, [layer.output for layer in list_layers(model)])
-    numbers = head_phase.count_numbers(every, experiment.augment.side)
-    return math.ceil(numbers * FLOAT * COPIES)
-
-
-def list_layers(model: keras.Model) -> list[keras.Layer]:
-    """The layers that compute something."""
-    return [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
+    side = experiment.augment.side
+    model = untrained.build_shapes(experiment, labels)
+    outputs = memory.measure_outputs(model, memory.Views(1, side, side))
+    return COPIES * sum(output.size for output in outputs.values())

@@ -10,8 +10,10 @@ from pipeline.init.choices import Choice, Choices
 from pipeline.init.training import Search
 from pipeline.settings import Settings
 from serving.terminal import say
-from trainer import configs, overrides
+from trainer import configs, models, overrides
+from trainer.config import Experiment
 from trainer.models.backbones import lite0_weights
+from trainer.models.backbones.availability import WeightsUnavailableError
 
 
 class Wishes(NamedTuple):
@@ -41,12 +43,14 @@ def make_plan(wishes: Wishes, settings: Settings) -> Plan:
     given = read_overrides(wishes.overrides)
     recognised = layout.recognise(settings.data, follow_links=settings.follow_links)
     say(f"Found {recognised.found}.")
-    base, why = choose_base(recognised.base, wishes.from_scratch)
+    grey = given.get("data.channels", Choice(3)).value == 1
+    base, why = choose_base(recognised.base, wishes.from_scratch, grey=grey)
     before = configs.load(base)
     model = {"model.name": Choice(before.model.name, why)}
     if weights := getattr(before.model, "weights", ""):
         model["model.weights"] = Choice(weights)
-    decided = {**recognised.choices, **model, **given}
+    colours = drop_colours(before) if grey else {}
+    decided = {**recognised.choices, **model, **colours, **given}
     experiment = choices.apply(before, {"name": Choice(wishes.name), **decided})
     ingested = ingestion.ingest(experiment, settings)
     search = Search(experiment, ingested, frozenset(given), wishes.minutes * 60)
@@ -63,13 +67,21 @@ def read_overrides(given: tuple[str, ...]) -> Choices:
     return {name: Choice(value, "given by --set") for name, value in found.items()}
 
 
-def choose_base(base: str, from_scratch: bool) -> tuple[str, str]:
+def drop_colours(base: Experiment) -> Choices:
+    """The values of the base's augmentation that change colours, as 0."""
+    names = [name for name in ("saturation", "tint", "grey") if getattr(base.augment, name)]
+    return {f"augment.{name}": Choice(0.0, "data.channels=1 has no colours") for name in names}
+
+
+def choose_base(base: str, from_scratch: bool, *, grey: bool = False) -> tuple[str, str]:
     """The experiment with pretrained weights if they are installed, else that from scratch."""
     if from_scratch:
         return configs.FROM_SCRATCH[base], "--from-scratch"
+    if grey:
+        return configs.FROM_SCRATCH[base], "from scratch: ImageNet's weights expect colours"
     try:
-        lite0_weights.check_installed(configs.load(base).model)
-    except lite0_weights.WeightsUnavailableError:
+        models.check_weights(configs.load(base).model)
+    except WeightsUnavailableError:
         scratch = configs.FROM_SCRATCH[base]
         return scratch, f"from scratch: {lite0_weights.PACKAGE} is not installed"
     return base, "ImageNet's weights are installed, and better than none"

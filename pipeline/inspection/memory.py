@@ -11,9 +11,11 @@ import math
 from typing import NamedTuple
 
 import keras
-import numpy as np
+import tensorflow as tf
 
 from trainer.config import Experiment
+from trainer.export import tiling
+from trainer.learning.optimizers import build_optimizer
 from trainer.model_config import AVERAGING
 from trainer.models.geometry import map_outputs_to_layers
 from trainer.models.split import list_inputs
@@ -24,10 +26,11 @@ Shape = tuple[int, ...]
 
 
 class Views(NamedTuple):
-    """How many images of side x side pixels go through the model at once."""
+    """How many images of height x width pixels go through the model at once."""
 
     images: int
-    side: int
+    height: int
+    width: int
 
 
 class Output(NamedTuple):
@@ -37,16 +40,30 @@ class Output(NamedTuple):
     size: int
 
 
-def find_served_views(experiment: Experiment) -> Views:
-    """One image of the largest size that a served model sees."""
-    config = experiment.model
+def find_served_views(model: keras.Model, experiment: Experiment) -> Views:
+    """One image of the largest size that the served model sees at once: all of it, or a tile.
+
+    Raises ValueError for a model that cannot go over tiles of the experiment's side.
+    """
+    side, tile = find_served_side(experiment), experiment.serve.tile
+    if not tile:
+        return Views(1, side, side)
+    halo = tiling.find_tiles(model, experiment).grid.halo
+    height, width = (min(side, tile + 2 * around) for around in halo)
+    return Views(1, height, width)
+
+
+def find_served_side(experiment: Experiment) -> int:
+    """The longest side of a square image in the served model, in pixels."""
+    config, limits = experiment.model, experiment.served_limits
     sides = config.sides if isinstance(config, AVERAGING) else ()
-    return Views(1, max(sides, default=experiment.data.max_side))
+    return max(sides, default=min(limits.max_side, math.isqrt(limits.max_pixels)))
 
 
 def find_training_views(experiment: Experiment) -> Views:
     """A batch of crops."""
-    return Views(experiment.train.batch_size, experiment.augment.side)
+    side = experiment.augment.side
+    return Views(experiment.train.batch_size, side, side)
 
 
 def measure_outputs(model: keras.Model, views: Views) -> dict[str, Output]:
@@ -61,15 +78,15 @@ def measure_outputs(model: keras.Model, views: Views) -> dict[str, Output]:
 
 
 def fill(shape: tuple[int | None, ...], views: Views) -> Shape:
-    """The shape with the number of images and their sides for what is open."""
-    images, *others = shape
-    return (images or views.images, *(side or views.side for side in others))
+    """The shape with the number of images, height and width for what is open."""
+    known = (*views, *shape[3:])
+    return tuple(length or known[axis] for axis, length in enumerate(shape))  # type: ignore[misc]
 
 
 def count_bytes(tensor: keras.KerasTensor | keras.Variable) -> int:
     """The memory of a tensor of known shape."""
-    dtype = np.dtype(keras.backend.standardize_dtype(tensor.dtype))
-    return math.prod(tensor.shape) * dtype.itemsize
+    dtype = keras.backend.standardize_dtype(tensor.dtype)
+    return math.prod(tensor.shape) * int(tf.as_dtype(dtype).size)
 
 
 def find_peak(model: keras.Model, outputs: dict[str, Output]) -> int:
@@ -90,11 +107,18 @@ def count_state(model: keras.Model, config: TrainConfig) -> dict[str, int]:
     """The bytes of what training keeps for the weights, by what it is."""
     weights = sum(map(count_bytes, model.weights))
     trained = sum(map(count_bytes, model.trainable_weights))
-    slots = 2 if config.optimizer == "adamw" else int(config.momentum > 0)
     return {
         "weights": weights,
         "gradients": trained,
-        f"state of {config.optimizer}": slots * trained,
+        f"state of {config.optimizer}": count_slots(config) * trained,
         "moving average": trained,
         "weights of the best epoch": weights,
     }
+
+
+def count_slots(config: TrainConfig) -> int:
+    """The numbers that the optimizer keeps for each weight, besides the moving average."""
+    weight = keras.Variable(tf.zeros((2, 3)))
+    optimizer = build_optimizer(config, 1, config.ema_momentum)
+    optimizer.build([weight])
+    return sum(each.shape == weight.shape for each in optimizer.variables) - 1

@@ -12,15 +12,19 @@ from trainer.config import Experiment
 
 
 def show(model: keras.Model, experiment: Experiment, console: Console) -> None:
-    """Prints the memory of each layer and of the whole, and how it is computed."""
-    served, trained = memory.find_served_views(experiment), memory.find_training_views(experiment)
+    """Prints the memory of each layer and of the whole, and how it is computed.
+
+    Raises ValueError for tiles that the model cannot have.
+    """
+    served = memory.find_served_views(model, experiment)
+    trained = memory.find_training_views(experiment)
     console.print(f"Predicting {name(served)}, and training on {name(trained)}:", soft_wrap=True)
     console.print(make_layer_table(model, served, trained))
     console.print(make_sum_table(model, experiment, served, trained))
     console.print(
-        "An output has images x height x width x channels numbers of 4 bytes each (float32). A "
-        "prediction keeps an output until its last reader has run; training keeps all outputs for "
-        "the backward pass. Libraries need more: this is the least."
+        "An output has images x height x width x channels numbers, of 4 bytes each in float32 and "
+        "of 2 in 16 bits. A prediction keeps an output until its last reader has run; training "
+        "keeps all outputs for the backward pass. Libraries need more: this is the least."
     )
 
 
@@ -64,7 +68,7 @@ def align_right(table: Table, first: int) -> Table:
 def name(views: Views) -> str:
     """The views in words."""
     images = "an image" if views.images == 1 else f"{views.images} images"
-    return f"{images} of {views.side} x {views.side} pixels"
+    return f"{images} of {views.height} x {views.width} pixels"
 
 
 def format_size(size: int) -> str:

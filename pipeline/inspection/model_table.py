@@ -8,10 +8,8 @@ import keras
 from rich.console import Console
 
 from serving.terminal import Table
-from trainer import models
+from trainer import untrained
 from trainer.config import Experiment
-from trainer.data.preprocessing import DataStatistics
-from trainer.model_config import drop_weights
 from trainer.models import geometry
 from trainer.models.classic.fixed_size import FitSquare
 
@@ -30,23 +28,13 @@ def show(experiment: Experiment, console: Console) -> None:
 
 
 def build_shown(experiment: Experiment) -> keras.Model:
-    """The experiment's model for its own classes, or for two if it has none."""
-    return build_untrained(experiment, list_labels(experiment))
+    """The experiment's model for its own classes, or for two if it has none: shapes only."""
+    return untrained.build_shapes(experiment, list_labels(experiment))
 
 
 def list_labels(experiment: Experiment) -> tuple[str, ...]:
     """The experiment's classes, or two in their place."""
     return experiment.data.classes or ANY_CLASSES
-
-
-def build_untrained(experiment: Experiment, labels: tuple[str, ...]) -> keras.Model:
-    """The experiment's model without data: shapes only, no values in its weights."""
-    channels = experiment.data.channels
-    statistics = DataStatistics(
-        labels, mean=(0.0,) * channels, std=(1.0,) * channels, size_boundaries=()
-    )
-    with keras.StatelessScope(initialize_variables=False):  # Saves the memory of wide models.
-        return models.build(drop_weights(experiment.model), statistics)
 
 
 def make_layer_table(model: keras.Model) -> Table:

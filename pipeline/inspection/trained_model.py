@@ -8,14 +8,11 @@ from typing import NamedTuple
 import keras
 
 from serving.versions import find_models
-from trainer import models
+from trainer import untrained
 from trainer.config import Experiment, Recipe
 from trainer.data.limits import SizeLimits
-from trainer.data.preprocessing import DataStatistics
 from trainer.export import network, saved_model
 from trainer.model_config import PRETRAINED
-
-UNKNOWN = 127.5, 64.0  # Mean and deviation of the pixels of unknown images.
 
 
 class TrainedModel(NamedTuple):
@@ -40,10 +37,8 @@ def read(folder: Path) -> TrainedModel:
 
 
 def build_untrained(experiment: Experiment, labels: tuple[str, ...]) -> TrainedModel:
-    """The experiment's model as training starts with it."""
-    mean, std = ((value,) * experiment.data.channels for value in UNKNOWN)
-    statistics = DataStatistics(labels, mean=mean, std=std, size_boundaries=())
-    built = models.build(experiment.model, statistics)
+    """The experiment's model as training starts with it. Raises what `models.build` raises."""
+    built = untrained.build(experiment, labels)
     return TrainedModel(built, experiment.data.limits, describe_start(experiment))
 
 

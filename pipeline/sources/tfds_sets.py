@@ -6,7 +6,7 @@ Images keep their encoded bytes. tensorflow.org/datasets lists the names.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from pipeline import whole
 from pipeline.sources.source_error import SourceError
 from serving import formats
 from serving.terminal import console
+from trainer.class_names import is_blank
 
 
 class Keys(NamedTuple):
@@ -30,15 +31,18 @@ def export(name: str, root: Path, *, data_dir: str | None = None) -> Path:
     """The folder of a data set's images below `root`, written unless it is there.
 
     TensorFlow Datasets downloads and prepares it in `data_dir`, by default its own folder. Raises
-    SourceError without the package, for an unknown name, and without images that have a class.
+    SourceError without the package, for an unknown name, without images that have a class, and if
+    two classes would share a folder.
     """
     folder = root / "tfds" / make_name(name)
     if not whole.is_filled(folder):
         builder = prepare(name, data_dir)
         keys = find_keys(name, builder.info)
+        labels = name_folders(name, builder.info.features[keys.label].names)
+        splits = choose_folders(find_labelled(name, builder, keys))
         with whole.fill_folder(folder) as unfinished:
-            for split, place in choose_folders(builder.info.splits).items():
-                write(read(builder, split, keys), unfinished / place, split)
+            for split, place in splits.items():
+                write(read(builder, split, keys, labels), unfinished / place, split)
     return folder
 
 
@@ -79,6 +83,40 @@ def find_keys(name: str, info: Any) -> Keys:
     return Keys(images[0], labels[0])
 
 
+def name_folders(name: str, classes: Sequence[str]) -> list[str]:
+    """The name of each class's folder. Raises SourceError if two are the same, or one is blank."""
+    folders = [make_name(label) for label in classes]
+    for label, folder in zip(classes, folders, strict=True):
+        others = [each for each, place in zip(classes, folders, strict=True) if place == folder]
+        if is_blank(folder) or len(others) > 1:
+            raise SourceError(
+                f"--data tfds:{name} has the class {label!r}, for which there is no folder of its "
+                f"own: {folder!r} is that of {others}. Export the images yourself, under other "
+                "names."
+            )
+    return folders
+
+
+def find_labelled(name: str, builder: Any, keys: Keys) -> list[str]:
+    """The splits that ingestion knows, without those whose images have no labels.
+
+    Raises SourceError if none is left.
+    """
+    known = [split for split in builder.info.splits if find_split(split)]
+    found = [split for split in known if has_labels(builder, split, keys)]
+    if not found:
+        raise SourceError(
+            f"--data tfds:{name} has the splits {', '.join(builder.info.splits)}: a train split "
+            "with labels is needed."
+        )
+    return found
+
+
+def has_labels(builder: Any, split: str, keys: Keys) -> bool:
+    """Whether an image of the split has a label. Published test splits often have none."""
+    return any(int(example[keys.label]) >= 0 for example in read_examples(builder, split, keys))
+
+
 def choose_folders(names: Iterable[str]) -> dict[str, str]:
     """The folder of each split that is used; "" if the content of the images is to split them.
 
@@ -93,20 +131,27 @@ def choose_folders(names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def read(builder: Any, split: str, keys: Keys) -> Iterator[tuple[str, bytes]]:
-    """The class and the encoded bytes of each image."""
+def read(
+    builder: Any, split: str, keys: Keys, labels: Sequence[str]
+) -> Iterator[tuple[str, bytes]]:
+    """The label and the encoded bytes of each image that has one."""
+    total = builder.info.splits[split].num_examples
+    examples = read_examples(builder, split, keys)
+    for example in track(examples, f"Writing {split}", total, console=console):
+        label = int(example[keys.label])
+        if label >= 0:  # Below 0: without a label.
+            yield labels[label], example[keys.image]
+
+
+def read_examples(builder: Any, split: str, keys: Keys) -> Iterable[Any]:
+    """The features of each example, images encoded."""
     import tensorflow_datasets as tfds
 
-    names = builder.info.features[keys.label].names
     examples = builder.as_dataset(
         split=split, decoders={keys.image: tfds.decode.SkipDecoding()}, shuffle_files=False
     )
-    total = builder.info.splits[split].num_examples
-    rows = track(tfds.as_numpy(examples), f"Writing {split}", total, console=console)
-    for example in rows:
-        label = int(example[keys.label])
-        if label >= 0:  # Below 0: without a label.
-            yield make_name(names[label]), example[keys.image]
+    found: Iterable[Any] = tfds.as_numpy(examples)
+    return found
 
 
 def make_name(text: str) -> str:

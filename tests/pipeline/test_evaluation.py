@@ -31,7 +31,7 @@ from tests.fakes.tiny_runs import (
     record,
     save,
 )
-from trainer import task_checks
+from trainer import gate_checks
 from trainer.config import Threshold
 from trainer.export import classifier, saved_model
 
@@ -214,4 +214,4 @@ def test_each_metric_that_a_threshold_may_name_is_measured():
         "boxes": {CALIBRATION_ERROR, "accuracy", *boxes.METRICS},
     }
 
-    assert measured == {task: {*names} for task, names in task_checks.METRICS.items()}
+    assert measured == {task: {*names} for task, names in gate_checks.METRICS.items()}

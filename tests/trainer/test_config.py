@@ -18,6 +18,15 @@ PETS = configs.load("pets")
 MEASURED = replace(PETS, gate=PETS.gate[:1])  # It names no union.
 GREYS = replace(EXPERIMENT.augment, saturation=0.0)
 HEADS = configs.load("pet-heads")
+TRANSFER = configs.load("flowers-transfer")
+GREY = replace(
+    TRANSFER,
+    data=replace(TRANSFER.data, channels=1),
+    model=replace(TRANSFER.model, weights="none"),
+    augment=GREYS,
+)
+PAIRS = configs.load("pets-transfer")
+GROUNDLESS = replace(PAIRS, data=replace(PAIRS.data, mask=replace(PAIRS.data.mask, ground=())))
 
 
 @pytest.mark.parametrize("name", configs.EXPERIMENTS)
@@ -151,6 +160,65 @@ def test_a_gate_may_limit_the_calibration_error_of_pixels_if_they_have_a_confide
     assert experiment.gate == gate
     with pytest.raises(ValueError, match=r"serve\.confidence"):
         replace(experiment, serve=ServeConfig())
+
+
+SHIFTED = replace(GREYS, side=32)  # Of the first phase.
+
+
+@pytest.mark.parametrize(
+    ("experiment", "views", "name"),
+    [
+        pytest.param(GREY, {"saturation": 0.1}, "saturation=0.1 changes colours", id="grey-images"),
+        pytest.param(TRANSFER, {"paste": 0.1}, "paste=0.1 applies to masks only", id="classes"),
+        pytest.param(HEADS, {"mixup": 0.1}, "mixup=0.1 blends two boxes", id="boxes"),
+        pytest.param(PAIRS, {"mixup": 0.1}, "mixup=0.1 blends the classes", id="masks"),
+        pytest.param(GROUNDLESS, {"paste": 0.1}, "paste=0.1 cuts out objects", id="no-ground"),
+    ],
+)
+def test_views_of_the_first_phase_are_checked_as_those_of_the_second(experiment, views, name):
+    with pytest.raises(ValueError, match=rf"head_phase\.augment\.{name}"):
+        add_views(experiment, replace(SHIFTED, **views))
+
+
+def add_views(experiment, views):
+    return replace(experiment, head_phase=replace(HEADS.head_phase, augment=views))
+
+
+@pytest.mark.parametrize("experiment", [GREY, TRANSFER, HEADS, PAIRS])
+def test_other_views_of_the_first_phase_are_accepted(experiment):
+    assert add_views(experiment, SHIFTED).head_phase.augment == SHIFTED
+
+
+def test_weights_that_are_not_there_cannot_be_frozen():
+    model = VGGConfig(name="fcn8s", weights="none", frozen=True)
+
+    with pytest.raises(ValueError, match=r"model\.frozen=true.*\"none\""):
+        replace(PETS, model=model)
+
+
+@pytest.mark.parametrize("name", ["ema_momentum", "label_smoothing"])
+def test_a_share_of_all_would_learn_nothing(name):
+    with pytest.raises(ValueError, match=name):
+        replace(EXPERIMENT.train, **{name: 1.0})
+
+
+@pytest.mark.parametrize("side", ["at_least", "at_most"])
+def test_an_unknown_metric_is_refused_with_those_of_the_task(side):
+    gate = (Threshold(metric="calibration_eror", **{side: 0.5}),)
+
+    with pytest.raises(ValueError, match=r"calibration_eror is not.*or calibration_error"):
+        replace(EXPERIMENT, gate=gate)
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.1, float("nan")])
+def test_a_threshold_is_a_share(value):
+    with pytest.raises(ValueError, match="at_least"):
+        Threshold(metric="accuracy", at_least=value)
+
+
+def test_masks_have_no_threshold_for_each_class_of_images():
+    with pytest.raises(ValueError, match=r"each_class=true of mean_iou.*unions="):
+        replace(PETS, gate=(Threshold(metric="mean_iou", at_least=0.5, each_class=True),))
 
 
 def test_images_have_one_or_three_channels():

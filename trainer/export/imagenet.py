@@ -59,8 +59,16 @@ def build(recipe: Recipe) -> keras.Model:
 
     Raises ValueError and OSError as the readers of weights do.
     """
-    model = models.build(recipe.model, make_statistics(recipe))
-    model.get_layer("logits").set_weights(read_classes(recipe.model))
+    config: Any = recipe.model
+    model = models.build(config, make_statistics(recipe))
+    logits, found = model.get_layer("logits"), read_classes(config)
+    shapes, needed = ([tuple(each.shape) for each in some] for some in (found, logits.weights))
+    if shapes != needed:
+        raise ValueError(
+            f"model.weights={config.weights} has classes of the shapes {shapes}, not {needed}: "
+            f"give a file with ImageNet's {CLASSES:,} classes."
+        )
+    logits.set_weights(found)
     return model
 
 

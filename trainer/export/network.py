@@ -16,6 +16,7 @@ import tensorflow as tf
 
 NETWORK = "network.json"
 OURS = "trainer.models"
+DAMAGED = (json.JSONDecodeError, LookupError, TypeError, tf.errors.OpError)
 KNOWN = ("builtins", "keras", OURS)  # Where the classes of layers may come from.
 
 
@@ -28,21 +29,34 @@ def describe(model: keras.Model) -> str:
 def read(folder: str) -> keras.Model:
     """The network of the SavedModel in a folder.
 
-    Raises ValueError for a SavedModel without the asset, or one that would import other modules.
+    Raises ValueError for a SavedModel without the asset, for a damaged one, and for one that would
+    import other modules.
     """
+    text = read_description(folder)
+    try:
+        found = json.loads(text)
+        model = build(found["layers"])
+        saved = dict(zip(found["variables"], read_variables(folder), strict=True))
+    except DAMAGED as error:
+        raise ValueError(
+            f"{folder} is damaged: its {NETWORK} or its variables cannot be read. Run the "
+            "experiment again."
+        ) from error
+    for weight in model.weights:
+        weight.assign(saved[weight.path])
+    return model
+
+
+def read_description(folder: str) -> str:
+    """What `describe` wrote. Raises ValueError if there is nothing."""
     try:
         with tf.io.gfile.GFile(f"{folder}/assets/{NETWORK}") as file:
-            found = json.loads(file.read())
+            return str(file.read())
     except tf.errors.NotFoundError as error:
         raise ValueError(
             f"{folder} does not describe its layers: it is not a SavedModel of `fcn run`, or an "
             "earlier version wrote it. Run the experiment again."
         ) from error
-    model = build(found["layers"])
-    saved = dict(zip(found["variables"], read_variables(folder), strict=True))
-    for weight in model.weights:
-        weight.assign(saved[weight.path])
-    return model
 
 
 def build(layers: Any) -> keras.Model:

@@ -10,14 +10,12 @@ import tensorflow as tf
 
 from pipeline.bench.training.measurement import Training
 from pipeline.bench.training.setting import Setting
-from trainer import configs, models
+from trainer import configs, untrained
 from trainer.config import Experiment
 from trainer.data import input_pipeline
-from trainer.data.preprocessing import DataStatistics
 from trainer.learning import training
-from trainer.model_config import CLASSIFIERS, LOCALIZERS, drop_weights
+from trainer.model_config import CLASSIFIERS, LOCALIZERS
 from trainer.overrides import MODELS, apply_overrides
-from trainer.precision import use_precision
 
 FLOWERS = "flowers"
 STAND_INS = {"classes": "flowers-transfer", "masks": "pets-transfer", "boxes": "pet-heads"}
@@ -67,17 +65,13 @@ def choose_experiment(name: str) -> Experiment:
 
 
 def use_setting(experiment: Experiment, setting: Setting) -> Experiment:
-    """The experiment in the setting's precision, and without pretrained weights."""
-    plain = replace(experiment, model=drop_weights(experiment.model))
-    return apply_overrides(plain, (f"train.precision={setting.precision}",))
+    """The experiment in the setting's precision."""
+    return apply_overrides(experiment, (f"train.precision={setting.precision}",))
 
 
 def build(experiment: Experiment, labels: tuple[str, ...]) -> keras.Model:
-    """The compiled model, with random weights: they cost as much as any."""
-    channels = experiment.data.channels
-    statistics = DataStatistics(labels, (127.0,) * channels, (64.0,) * channels, ())
-    with use_precision(experiment.train.precision):
-        model = models.build(experiment.model, statistics)
+    """The compiled model, with random weights."""
+    model = untrained.build_random(experiment, labels)
     training.compile_model(model, 1, experiment)
     return model
 

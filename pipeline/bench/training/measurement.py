@@ -35,7 +35,7 @@ def measure(training: Training, setting: Setting) -> Rate:
     multiplication = peaks.measure_multiplication(setting.precision)
     convolution = peaks.measure_convolution(setting.precision)
     side = round(training.pixels**0.5)
-    operations = flops.count_step(training.model, Views(1, side)) * training.pixels / side**2
+    operations = flops.count_step(training.model, Views(1, side, side)) * training.pixels / side**2
     return Rate(
         name=training.name,
         side=side,
@@ -81,3 +81,10 @@ def measure_memory() -> int:
     if tf.config.list_physical_devices("GPU"):
         return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
     return read_peak_memory()
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an error of NumPy, of TensorFlow or of CUDA means that memory was too small."""
+    if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
+        return True
+    return isinstance(error, tf.errors.OpError) and "out of memory" in str(error).lower()

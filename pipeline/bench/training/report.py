@@ -43,6 +43,11 @@ class Rate:
     memory: int  # Bytes.
 
     @property
+    def result(self) -> str:
+        """The rate in words."""
+        return f"{self.images:,.1f} images/s"
+
+    @property
     def cells(self) -> tuple[str, ...]:
         """The row under COLUMNS."""
         done = self.images * self.operations
@@ -60,28 +65,47 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class OutOfMemory:
+    """A training for which the memory of the machine, or of its GPU, is too small."""
+
+    name: str
+    result = "out of memory"  # Not a field: in words, as that of a Rate.
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row under COLUMNS."""
+        return (self.name, "", "", self.result, *[""] * (len(COLUMNS) - 4))
+
+
+Row = Rate | OutOfMemory
+
+
+@dataclass(frozen=True)
 class TrainingReport:
     """The tutorial's training and ours of the same photographs, then each model's."""
 
-    tutorial: Rate
-    ours: Rate
-    models: tuple[Rate, ...]
+    tutorial: Row
+    ours: Row
+    models: tuple[Row, ...]
     caption: tuple[str, ...]
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """The cells under COLUMNS."""
-        for rate in (self.tutorial, self.ours, *self.models):
-            yield rate.cells
+        for row in (self.tutorial, self.ours, *self.models):
+            yield row.cells
 
     @property
     def notes(self) -> tuple[str, ...]:
         """The lines below the table."""
-        times = self.ours.images / self.tutorial.images
-        compared = (
-            f"{self.ours.name}: {times:.1f} times the images/s of {self.tutorial.name} "
-            f"(aim: {TIMES_TUTORIAL})"
-        )
-        return (compared, *NOTES, *self.caption)
+        return (*self._compare(), *NOTES, *self.caption)
+
+    def _compare(self) -> Iterator[str]:
+        if isinstance(self.ours, Rate) and isinstance(self.tutorial, Rate):
+            times = self.ours.images / self.tutorial.images
+            yield (
+                f"{self.ours.name}: {times:.1f} times the images/s of {self.tutorial.name} "
+                f"(aim: {TIMES_TUTORIAL})"
+            )
 
     def table(self) -> Table:
         """The report for the terminal."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,13 +19,16 @@ from pipeline.bench.folder import measure_multiplication
 from pipeline.bench.tables import MarkdownFile, write_markdown
 from pipeline.bench.throughput import describe_machine, show_progress
 from pipeline.bench.training import photographs
-from pipeline.bench.training.report import Rate, TrainingReport
+from pipeline.bench.training.report import OutOfMemory, Row, TrainingReport
 from pipeline.bench.training.setting import Photographs, Setting
 from pipeline.cli.options import fail
 from pipeline.demo import drawn_flowers
 from pipeline.exit_codes import WRONG_USE
 from serving import terminal
 from serving.commands import quiet_tensorflow
+
+if TYPE_CHECKING:
+    from pipeline.bench.training.measurement import Training
 
 FLOWERS = "flowers"
 TUTORIAL, OURS = "the tutorial's", "ours"
@@ -49,12 +52,14 @@ def bench(
         except (DataError, OSError) as error:
             fail(str(error), WRONG_USE)
         setting = Setting(prepared, seconds, precision)
-        tutorial, ours = (measure_apart(name, setting) for name in (TUTORIAL, OURS))
-        rates = tuple(measure_models(names, setting))
+        tutorial, ours, *rows = (
+            measure_apart(measure, name, setting) for name in (TUTORIAL, OURS, *names)
+        )
     took = f"load average at the start {load:.1f}; took {time.perf_counter() - start:.0f} s"
     speed = f"{measure_multiplication():.0f} GFLOP/s in float32 matrix multiplication"
     images = f"photographs of {folder.resolve().name}, precision {precision}"
-    report = TrainingReport(tutorial, ours, rates, (images, f"{describe_machine()}, {speed}", took))
+    caption = (images, f"{describe_machine()}, {speed}", took)
+    report = TrainingReport(tutorial, ours, tuple(rows), caption)
     terminal.console.print(report.table())
     write_markdown(markdown, report.markdown())
 
@@ -93,21 +98,16 @@ def ingest(folder: Path, home: Path) -> Photographs:
     return Photographs(folder, ingested.files("train"), ingested.labels)
 
 
-def measure_models(names: Sequence[str], setting: Setting) -> Iterator[Rate]:
-    """The models that the memory of this machine is enough for."""
-    for name in names:
-        try:
-            yield measure_apart(name, setting)
-        except BrokenProcessPool:
-            show_progress(f"{name}: its process was killed, probably for its memory")
-
-
-def measure_apart(name: str, setting: Setting) -> Rate:
+def measure_apart(work: Callable[[str, Setting], Row], name: str, setting: Setting) -> Row:
     """Measures in a new process, whose peak memory is that of one training; prints the result."""
     show_progress(f"training {name}")
-    rate: Rate = run_apart(measure, name, setting)
-    show_progress(f"{rate.name}: {rate.images:,.1f} images/s")
-    return rate
+    try:
+        row: Row = run_apart(work, name, setting)
+    except BrokenProcessPool:
+        show_progress(f"{name}: its process was killed, probably for its memory")
+        return OutOfMemory(name)
+    show_progress(f"{row.name}: {row.result}")
+    return row
 
 
 def run_apart(work: Callable[..., Any], *arguments: Any) -> Any:
@@ -116,16 +116,28 @@ def run_apart(work: Callable[..., Any], *arguments: Any) -> Any:
         return pool.submit(work, *arguments).result()
 
 
-def measure(name: str, setting: Setting) -> Rate:
+def measure(name: str, setting: Setting) -> Row:
     """Trains a model in this process, the tutorial's, or ours on the tutorial's photographs."""
     quiet_tensorflow()
-    from pipeline.bench.training import experiments, measurement, tutorial
+    from pipeline.bench.training import measurement
+
+    try:
+        return measurement.measure(prepare_training(name, setting), setting)
+    except Exception as error:
+        if not measurement.is_out_of_memory(error):
+            raise
+        return OutOfMemory(name)
+
+
+def prepare_training(name: str, setting: Setting) -> Training:
+    """The model and its batches."""
+    from pipeline.bench.training import experiments, tutorial
 
     if name == TUTORIAL:
-        return measurement.measure(tutorial.prepare(setting.photographs), setting)
+        return tutorial.prepare(setting.photographs)
     if name == OURS:
-        return measurement.measure(experiments.prepare_flowers(setting), setting)
-    return measurement.measure(experiments.prepare_model(name, setting), setting)
+        return experiments.prepare_flowers(setting)
+    return experiments.prepare_model(name, setting)
 
 
 if __name__ == "__main__":

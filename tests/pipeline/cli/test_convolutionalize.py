@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -9,7 +11,13 @@ from typer.testing import CliRunner
 
 from pipeline.cli.app import app
 from pipeline.exit_codes import WRONG_USE
+from tests.fakes import classic, tiny
 from tests.fakes.dense_models import SIDE, lenet
+from trainer import models
+from trainer.export import saved_model
+from trainer.models.classic.channel_layers import DepthMaxPool, LocalResponseNormalization
+
+KINDS = {kind.__name__: kind for kind in (DepthMaxPool, LocalResponseNormalization)}
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +45,56 @@ def test_the_written_file_takes_larger_images(source, tmp_path):
     assert [path.name for path in target.parent.iterdir()] == ["fcn.keras"]
 
 
-def test_a_saved_model_is_refused_because_it_has_no_layers(tmp_path):
+def push(folder, experiment):
+    """A version as `fcn run` pushes it; returns the network."""
+    statistics = tiny.statistics_of(experiment)
+    model = tiny.with_random_weights(models.build(experiment.model, statistics))
+    saved_model.save(model, statistics, experiment, str(folder))
+    return model
+
+
+@pytest.mark.parametrize("name", classic.FIXED_SIZE)
+def test_a_pushed_model_of_one_size_takes_larger_images(tmp_path, name):
+    config = classic.FIXED_SIZE[name]
+    pushed = push(tmp_path / "dense" / "7", replace(tiny.EXPERIMENT, model=config))
+    target, side = tmp_path / "fcn.keras", config.side
+
+    code, output = run(tmp_path / "dense" / "7", target)
+
+    assert code == 0, output
+    converted = keras.models.load_model(target, custom_objects=KINDS)
+    pixels = tiny.pixels(side, side)[np.newaxis].astype("float32")
+    expected = pushed({"image": pixels, "size": np.array([[side, side]])})
+    np.testing.assert_allclose(converted(pixels)[:, 0, 0], expected, rtol=1e-3, atol=1e-3)
+    assert converted(np.zeros((1, 2 * side, 3 * side, 3))).shape[2] > 1
+
+
+def test_a_pushed_model_of_any_size_needs_no_conversion(tmp_path):
+    push(tmp_path / "7", tiny.EXPERIMENT)
+
+    code, output = run(tmp_path / "7", tmp_path / "out.keras")
+
+    assert code == WRONG_USE
+    assert "takes images of any size" in output
+
+
+def test_a_model_without_a_version_is_refused_with_its_newest(tmp_path):
+    (tmp_path / "dense" / "7").mkdir(parents=True)
+
+    code, output = run(tmp_path / "dense", tmp_path / "out.keras")
+
+    assert code == WRONG_USE
+    assert "give a version" in output
+    assert "dense/7" in output
+
+
+def test_a_saved_model_of_others_is_refused_because_it_has_no_layers(tmp_path):
     (tmp_path / "saved_model.pb").touch()
 
     code, output = run(tmp_path, tmp_path / "out.keras")
 
     assert code == WRONG_USE
-    assert "SavedModel" in output
+    assert "does not describe its layers" in output
 
 
 @pytest.mark.parametrize("name", ["missing.keras", "damaged.keras", "weights.h5"])

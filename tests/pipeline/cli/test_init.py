@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from pipeline.cli import app
 from pipeline.kubeflow import compiled
 from tests.fakes.image_files import class_folders, file_of, mask, plain_pairs, put
+from tests.fakes.images import idx_files
 from trainer import config, configs, experiment_file
 
 NARROW = ("--set", "model.width=0.0625", "--set", "model.weights=none")
@@ -97,6 +98,35 @@ def test_images_with_masks_get_a_segmenter(home):
     assert experiment.data.mask.values == (0, 255)
 
 
+def test_grey_images_in_16_bits_get_an_experiment_that_trains(home):
+    class_folders(home / "photos", classes=("cats", "dogs"))
+    values = ("data.channels=1", "train.precision=bfloat16", "model.widths=[4, 6]")
+
+    done = init("grey", "photos", *(word for value in values for word in ("--set", value)))
+
+    assert done.exit_code == 0, done.output  # It took some steps.
+    experiment = experiment_file.read(home / "grey.toml").experiment
+    assert (experiment.data.channels, experiment.train.precision) == (1, "bfloat16")
+    assert (experiment.model.name, experiment.augment.saturation) == ("fcn", 0.0)
+
+
+def test_the_files_of_mnist_get_an_experiment(home):
+    idx_files.write(home / "digits", 90, stem="")
+
+    values = ("--set", "model.widths=[4, 6]", "--set", "data.min_side=16")
+    done = init("digits", "digits", "--from-scratch", *values)
+
+    assert done.exit_code == 0, done.output
+    assert experiment_file.read(home / "digits.toml").experiment.data.classes == ("0", "1", "2")
+
+
+def test_an_unknown_source_is_refused_as_for_a_run(home):
+    done = init("digits", "idx:emnist")
+
+    assert done.exit_code == 2
+    assert "--data idx:emnist: choose one of mnist" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -159,6 +189,21 @@ def test_missing_weights_are_refused_before_the_run_starts(home, monkeypatch):
 
     assert done.exit_code == 2
     assert "images-scratch in place of images" in done.stderr
+    assert not (home / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("weights=absent.pth", "absent.pth does not exist"), ("width=0.5", "width 1.0; use that")],
+    ids=["a-missing-file", "a-width-that-imagenet-lacks"],
+)
+def test_weights_that_cannot_be_read_are_refused_before_the_run_starts(home, value, text):
+    class_folders(home / "data", images=2)
+
+    done = fcn("run", "images", "--data", "data", "--set", f"model.{value}")
+
+    assert done.exit_code == 2
+    assert text in done.stderr
     assert not (home / "runs").exists()
 
 

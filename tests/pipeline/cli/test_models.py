@@ -55,6 +55,13 @@ def test_a_picture_is_written_in_the_format_of_its_name(tmp_path, name):
     assert (tmp_path / name).read_bytes().startswith(start)
 
 
+def test_feature_maps_of_missing_weights_are_refused_in_one_sentence(image, tmp_path):
+    done = run("images", "--features", image, "--set", f"model.weights={tmp_path}/absent.pth")
+
+    assert done.exit_code == 2
+    assert "absent.pth does not exist" in done.stderr
+
+
 def test_a_picture_of_another_format_is_refused(tmp_path):
     done = run("flowers", "--picture", tmp_path / "a.gif")
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from pipeline.inspection import model_table
 from tests.fakes import tiny
-from trainer import configs
+from trainer import configs, untrained
 from trainer.models.backbones import lite0_weights
 
 
@@ -38,7 +38,7 @@ def test_the_output_has_a_channel_for_each_class(flowers):
 
 
 def test_the_last_row_has_the_sum_of_all_parameters(flowers):
-    model = model_table.build_untrained(configs.load("flowers"), ("a",) * 5)
+    model = untrained.build_shapes(configs.load("flowers"), ("a",) * 5)
 
     assert f"{model.count_params():,}" in flowers
 

@@ -23,7 +23,9 @@ COUNTS = {"train": 5, "validation": 2, "test": 3, "extra": 1}
 
 @pytest.fixture(scope="module")
 def builders():
-    """Two data sets: one with classes, one without. Defining a builder registers it."""
+    """Data sets: with classes, without, with names that one folder would have, and a test split
+    without labels. Defining a builder registers it.
+    """
     import tensorflow_datasets as tfds
 
     class TinyFlowers(tfds.core.GeneratorBasedBuilder):
@@ -45,6 +47,14 @@ def builders():
 
     class TinyPictures(TinyFlowers):
         label = tfds.features.Scalar(np.int64)
+
+    class TinyTwins(TinyFlowers):
+        label = tfds.features.ClassLabel(names=["red/rose", "red:rose"])
+
+    class TinyContest(TinyFlowers):
+        def _generate_examples(self, split):
+            for n, example in super()._generate_examples(split):
+                yield n, {**example, "kind": -1} if split == "test" else example
 
 
 def number(split: str, n: int) -> int:
@@ -78,6 +88,28 @@ def test_a_data_set_without_classes_is_refused_with_its_features(builders, tmp_p
         tfds_sets.export("tiny_pictures", tmp_path, data_dir=str(tmp_path / "prepared"))
 
     assert not (tmp_path / "tfds").exists()
+
+
+@NEEDS_PACKAGE
+def test_two_classes_never_share_a_folder(builders, tmp_path):
+    with pytest.raises(SourceError, match=r"'red/rose'.*'red-rose' is that of.*red:rose"):
+        tfds_sets.export("tiny_twins", tmp_path, data_dir=str(tmp_path / "prepared"))
+
+    assert not (tmp_path / "tfds").exists()
+
+
+@NEEDS_PACKAGE
+def test_a_test_split_without_labels_is_replaced_by_validation(builders, tmp_path):
+    folder = tfds_sets.export("tiny_contest", tmp_path, data_dir=str(tmp_path / "prepared"))
+
+    assert {path.parts[-2] for path in folder.glob("*/*")} == {"train", "test"}
+    written = {path.read_bytes() for path in folder.glob("test/*/*.jpeg")}
+    assert written == {jpeg(number("validation", n)) for n in range(2)}
+
+
+def test_a_class_without_a_name_is_refused():
+    with pytest.raises(SourceError, match="the class ''"):
+        tfds_sets.name_folders("some_set", ["daisy", ""])
 
 
 @NEEDS_PACKAGE

@@ -5,7 +5,7 @@ import pytest
 from components.metrics.results import read_name
 from pipeline.tasks import classes
 from trainer import configs
-from trainer.task_checks import METRICS
+from trainer.gate_checks import METRICS
 
 MEASURED = [read_name(config) for config in classes.make_metrics(configs.load("flowers"))]
 

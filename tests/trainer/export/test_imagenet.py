@@ -8,8 +8,9 @@ import keras
 import numpy as np
 import pytest
 
-from tests.fakes import tiny, torch_files
+from tests.fakes import lite0, tiny, torch_files
 from trainer.export import imagenet
+from trainer.model_config import Lite0Config
 
 NAMES = tuple(f"name {number}" for number in range(imagenet.CLASSES))
 
@@ -42,6 +43,15 @@ def test_a_file_of_lite0_without_the_classes_is_refused(tmp_path):
 
     with pytest.raises(ValueError, match=r"backbone\.pth lacks _fc\.weight"):
         imagenet.read_classes(recipe.model)
+
+
+def test_classes_of_another_number_are_refused_with_the_file(tmp_path):
+    state = lite0.draw_state(Lite0Config())
+    fewer = {"_fc.weight": np.ones((10, 1280), "float32"), "_fc.bias": np.ones(10, "float32")}
+    path = torch_files.write(tmp_path / "ten.pth", {**state, **fewer})
+
+    with pytest.raises(ValueError, match=r"ten\.pth has classes of the shapes \[\(1280, 10\)"):
+        imagenet.build(imagenet.make_recipe("lite0", path, NAMES))
 
 
 @pytest.mark.parametrize("network", ["vgg16", "fcn", "resnet"])

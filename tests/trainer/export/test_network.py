@@ -88,3 +88,24 @@ def test_layers_of_other_modules_are_not_imported(saved, tmp_path):
 
     with pytest.raises(ValueError, match="antigravity"):
         network.read(str(tmp_path / "copy"))
+
+
+@pytest.mark.parametrize("change", [lambda text: text[:-9], lambda _: "[]"], ids=["cut", "other"])
+def test_a_damaged_description_is_named(saved, tmp_path, change):
+    _, folder, _ = saved
+    shutil.copytree(folder, tmp_path / "copy")
+    asset = tmp_path / "copy" / "assets" / network.NETWORK
+    asset.write_text(change(asset.read_text()))
+
+    with pytest.raises(ValueError, match=r"copy is damaged.*Run the experiment again"):
+        network.read(str(tmp_path / "copy"))
+
+
+def test_damaged_variables_are_named(saved, tmp_path):
+    _, folder, _ = saved
+    shutil.copytree(folder, tmp_path / "copy")
+    (index,) = (tmp_path / "copy" / "variables").glob("*.index")
+    index.write_bytes(index.read_bytes()[:40])
+
+    with pytest.raises(ValueError, match=r"copy is damaged.*Run the experiment again"):
+        network.read(str(tmp_path / "copy"))

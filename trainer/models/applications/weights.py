@@ -11,27 +11,38 @@ from numpy.typing import NDArray
 
 from trainer.models.applications.masking import find_pairs
 from trainer.models.applications.networks import NETWORKS, Config, name_layers
-from trainer.models.backbones.vgg16_weights import WeightsUnavailableError
+from trainer.models.backbones.availability import (
+    WeightsUnavailableError,
+    check_file,
+    check_width,
+)
+from trainer.models.backbones.keras_file import load_weights
 from trainer.precision import use_precision
 
 Array = NDArray[Any]
 
 FIX = 'give a file of Keras\'s weights by model.weights=FILE, or model.weights="none"'
-UNREADABLE = (OSError, ValueError, KeyError)  # What Keras raises for a file that does not fit.
 
 
 def load_source(config: Config) -> keras.Model:
     """Keras's network without its classes, with the weights of the experiment, for any size.
 
     Raises ValueError for a file that does not fit and for a width without ImageNet weights,
-    WeightsUnavailableError if ImageNet's weights cannot be downloaded.
+    WeightsUnavailableError if there is no file, or ImageNet's weights cannot be downloaded.
     """
     if config.weights == "none":
         with keras.StatelessScope(initialize_variables=False):  # Only its shapes are needed.
             return build_source(config)
+    check(config)
+    return load_imagenet(config) if config.weights == "imagenet" else load_file(config)
+
+
+def check(config: Config) -> None:
+    """Raises what `load_source` raises, as far as that is known without reading the weights."""
     if config.weights == "imagenet":
-        return load_imagenet(config)
-    return load_file(config)
+        check_width(config.width, NETWORKS[config.backbone].alphas or (1.0,), FIX)
+    elif config.weights != "none":
+        check_file(config.weights, FIX)
 
 
 def read(model: keras.Model, source: keras.Model, config: Config) -> keras.Model:
@@ -59,12 +70,6 @@ def fold(layer: keras.Layer, normalization: layers.BatchNormalization) -> list[A
 
 def load_imagenet(config: Config) -> keras.Model:
     """Keras's own, downloaded at first use; Keras checks the hash of all but MobileNetV2's."""
-    widths = NETWORKS[config.backbone].alphas or (1.0,)
-    if config.width not in widths:
-        raise ValueError(
-            f"model.width={config.width}: ImageNet's weights have width "
-            f"{' or '.join(map(str, widths))}; use that, or {FIX}."
-        )
     return download(config, include_top=False, input_shape=(224, 224, 3))
 
 
@@ -83,12 +88,12 @@ def load_file(config: Config) -> keras.Model:
     """The network with the weights of a file, which may contain those of its classes too."""
     source = build_source(config)
     try:
-        source.load_weights(config.weights)
-    except UNREADABLE as error:
+        load_weights(source, config.weights)
+    except ValueError as error:
         whole = build_source(config, top=True)
         try:
-            whole.load_weights(config.weights)
-        except UNREADABLE:
+            load_weights(whole, config.weights)
+        except ValueError:
             raise ValueError(
                 f"model.weights={config.weights} cannot be read as Keras's {config.backbone} "
                 f"weights of width {config.width} ({error}): {FIX}."
@@ -131,16 +136,17 @@ def narrow(layer: keras.Layer, config: Config) -> keras.Layer:
 def load_classes(config: Config) -> list[Array]:
     """The kernel [channels, 1000] and the offsets [1000] by which the network names an image.
 
-    Raises ValueError for a file that does not contain them, WeightsUnavailableError if ImageNet's
-    weights cannot be downloaded.
+    Raises ValueError for a file that does not contain them, WeightsUnavailableError if there is no
+    file, or ImageNet's weights cannot be downloaded.
     """
     if config.weights == "imagenet":
         whole = download(config, include_top=True)
     else:
+        check(config)
         whole = build_source(config, top=True)
         try:
-            whole.load_weights(config.weights)
-        except UNREADABLE as error:
+            load_weights(whole, config.weights)
+        except ValueError as error:
             raise ValueError(
                 f"model.weights={config.weights} cannot be read as Keras's {config.backbone} "
                 f"weights with the classes of ImageNet ({error}): give such a file."

