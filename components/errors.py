@@ -33,6 +33,7 @@ REASONS = {
     "mask_values_unusable": "The values of the masks cannot be classes.",
     # folders of images and boxes
     "no_box_layout": "The folder has no known layout of images and boxes.",
+    "too_many_classes": "The boxes of a folder have more names than a model can have classes.",
     # IDX files
     "idx_damaged": "An IDX file is damaged, or of another kind.",
     "idx_incomplete": "IDX files of images and labels do not belong together.",

@@ -1,13 +1,13 @@
-"""Recognises what a folder contains: a folder for each class, images with masks, or the pets."""
+"""Recognises what a folder contains: a folder for each class, images with masks or with boxes."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from components.errors import DataError
-from components.ingestion import image_folder, pair_folder
+from components.ingestion import box_folder, image_folder, pair_folder
 from components.ingestion.image_folder import Listing
-from pipeline.init import mask_values
+from pipeline.init import box_classes, mask_values
 from pipeline.init.choices import Choice, Choices
 
 SUFFIXES = (
@@ -29,12 +29,34 @@ def recognise(data: str, *, follow_links: bool = False) -> Layout:
     try:
         listing = image_folder.find(data, follow_links=follow_links)
     except DataError as error:
+        if boxes := _recognise_boxes(data, follow_links):
+            return boxes
         if error.reason != "wrong_experiment":
             raise
         return _recognise_pairs(data, follow_links)
     classes = list(listing.classes)
     found = f"{len(listing.files):,} images in {len(classes)} folders, one for each class"
     return Layout("images", found, {"data.classes": Choice(classes, "the folders")})
+
+
+def _recognise_boxes(data: str, follow_links: bool) -> Layout | None:
+    """Images with boxes; None for any other folder, and for one that also has masks."""
+    try:
+        listing = box_folder.find(data, (), follow_links=follow_links)
+    except DataError:
+        return None
+    boxes = [file.pair.box for file in listing.files if file.pair and file.pair.box]
+    if not boxes or _has_masks(data, follow_links):
+        return None
+    found = f"{len(boxes):,} of {len(listing.files):,} images have a file of boxes"
+    return Layout("pet-heads", found, box_classes.choose(data, boxes, len(listing.files)))
+
+
+def _has_masks(data: str, follow_links: bool) -> bool:
+    try:
+        return _count_pairs(_find_suffix(data, follow_links)[0]) > 0
+    except DataError:
+        return False
 
 
 def _recognise_pairs(data: str, follow_links: bool) -> Layout:

@@ -2,6 +2,7 @@
 
 from trainer.config import Experiment
 from trainer.configs import (
+    boxes_scratch,
     fashion_mnist,
     flowers,
     flowers_transfer,
@@ -18,6 +19,7 @@ from trainer.configs import (
 )
 
 MODULES = {
+    "boxes-scratch": boxes_scratch,
     "fashion-mnist": fashion_mnist,
     "flowers": flowers,
     "flowers-transfer": flowers_transfer,
@@ -38,6 +40,7 @@ FROM_SCRATCH = {
     "flowers-transfer": "flowers",
     "images": "images-scratch",
     "masks": "masks-scratch",
+    "pet-heads": "boxes-scratch",
     "pets-transfer": "pets",
 }  # The experiment on the same data that needs no pretrained weights.
 

@@ -49,11 +49,18 @@ def read(data: bytes, picture: Picture, oriented: str) -> HeadBoxes:
     root = _parse(data)
     turn, is_known = _choose_turn(root, picture, oriented)
     size = turn_size((picture.width, picture.height), turn and INVERSE[turn])
-    objects = root.findall("object")
-    boxes = [_turn_box(_read_box(each, size), turn) for each in objects]
+    boxes = [_turn_box(_read_box(each, size), turn) for each in root.findall("object")]
     sides = tuple(side for box in boxes for side in box)
-    names = tuple(each.findtext("name", "").strip() for each in objects)
-    return HeadBoxes(sides, is_known or not boxes, names)
+    return HeadBoxes(sides, is_known or not boxes, _list_names(root))
+
+
+def read_names(data: bytes) -> tuple[str, ...]:
+    """What is in each box. Raises UnreadableBoxError."""
+    return _list_names(_parse(data))
+
+
+def _list_names(root: Element) -> tuple[str, ...]:
+    return tuple(each.findtext("name", "").strip() for each in root.findall("object"))
 
 
 def _parse(data: bytes) -> Element:

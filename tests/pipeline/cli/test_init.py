@@ -10,7 +10,15 @@ from typer.testing import CliRunner
 
 from pipeline.cli import app
 from pipeline.kubeflow import compiled
-from tests.fakes.image_files import class_folders, file_of, mask, plain_pairs, put
+from tests.fakes.image_files import (
+    XML,
+    class_folders,
+    file_of,
+    jpeg,
+    mask,
+    plain_pairs,
+    put,
+)
 from tests.fakes.images import idx_files
 from trainer import config, configs, experiment_file
 
@@ -96,6 +104,20 @@ def test_images_with_masks_get_a_segmenter(home):
     assert experiment.model.name == "unet_small"
     assert experiment.data.classes == ("background", "object")
     assert experiment.data.mask.values == (0, 255)
+
+
+def test_images_with_boxes_get_a_localizer(home):
+    boxes = {f"{n}.xml": XML.replace("cat", ("car", "truck")[n % 2]).encode() for n in range(40)}
+    put(home / "street/annotations/xmls", boxes)
+    put(home / "street/images", {f"{n}.jpg": jpeg(n) for n in range(40)})
+
+    done = init("street", "street", "--from-scratch", "--set", "model.widths=[4, 6]")
+
+    assert done.exit_code == 0, done.output
+    experiment = experiment_file.read(home / "street.toml").experiment
+    assert (experiment.data.task, experiment.model.name) == ("boxes", "fcn_boxes")
+    assert experiment.data.classes == ("car", "truck")
+    assert [each.metric for each in experiment.gate] == ["mean_average_precision"]
 
 
 def test_grey_images_in_16_bits_get_an_experiment_that_trains(home):

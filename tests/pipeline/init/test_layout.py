@@ -6,7 +6,7 @@ import pytest
 
 from components.errors import DataError
 from pipeline.init import layout
-from tests.fakes.image_files import class_folders, official_pairs, plain_pairs, put
+from tests.fakes.image_files import class_folders, jpeg, official_pairs, plain_pairs, put
 
 
 def values(found):
@@ -48,6 +48,40 @@ def test_the_pets_as_they_are_published(tmp_path):
     found = layout.recognise(str(tmp_path))
 
     assert (found.base, found.choices) == ("pets-transfer", {})
+
+
+def put_boxes(folder, images, boxes):
+    """Photographs with files of boxes: the names of the objects in each."""
+    for number, names in enumerate(boxes):
+        objects = "".join(f"<object><name>{name}</name></object>" for name in names)
+        put(folder, {f"{number}.xml": f"<annotation>{objects}</annotation>".encode()})
+    put(images, {f"{number}.jpg": jpeg(number) for number in range(len(boxes) + 1)})
+
+
+@pytest.mark.parametrize(
+    ("images", "boxes"),
+    [
+        pytest.param("images", "annotations/xmls", id="pets"),
+        pytest.param("JPEGImages", "Annotations", id="voc"),
+    ],
+)
+def test_images_with_boxes(tmp_path, images, boxes):
+    put_boxes(tmp_path / boxes, tmp_path / images, [["truck"], ["car"], ["car", "bus"]])
+    put(tmp_path / boxes, {"3.xml": b"no XML"})
+
+    found = layout.recognise(str(tmp_path))
+
+    assert found.base == "pet-heads"
+    # An image with two boxes is a reject, so its bus is not a class; so is one with no XML.
+    assert values(found) == {"data.classes": ["car", "truck"], "data.max_reject_fraction": 0.55}
+
+
+def test_images_without_boxes_may_be_rejects(tmp_path):
+    put_boxes(tmp_path / "annotations/xmls", tmp_path / "images", [["cat"]] * 3)
+
+    found = layout.recognise(str(tmp_path))
+
+    assert values(found)["data.max_reject_fraction"] == 0.3
 
 
 @pytest.mark.parametrize(
