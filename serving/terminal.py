@@ -19,6 +19,7 @@ from serving import printable
 FAILED = 1  # Exit codes.
 WRONG_USE = 2  # Also for a command that this installation cannot run.
 OWN_PACKAGES = {"components", "pipeline", "serving", "trainer"}
+TILED_PACKAGES = {"rasterio", "simplejpeg"}  # Only the extra `tiled` has them.
 KUBEFLOW_PACKAGES = {"croniter", "kfp", "kubernetes", "yaml"}  # Only the extra `kubeflow` has them.
 UNLIMITED = 1_000_000  # Characters of a line.
 # The base of all errors of usage. Newer versions of typer contain a click of their own.
@@ -118,6 +119,7 @@ def explain_missing(error: ModuleNotFoundError) -> str:
     if not package or package in OWN_PACKAGES:
         raise error
     extra = "kubeflow" if package in KUBEFLOW_PACKAGES else "pipeline"
+    extra = "tiled" if package in TILED_PACKAGES else extra
     return (
         f"{package} is not installed, which this command needs: "
         f"run `pip install 'fcn-pipeline[{extra}]'`."

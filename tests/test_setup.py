@@ -74,10 +74,11 @@ def test_the_client_needs_no_tensorflow_and_any_python_from_3_10_up(asked, requi
     assert not [name for name in locked("client.lock", "3.13") if heavy.search(name)]
 
 
-def test_the_extra_client_adds_nothing_and_every_other_one_contains_the_pipeline(requirements):
+def test_the_extras_of_the_client_are_small_and_every_other_one_contains_the_pipeline(requirements):
     extras = {extra: {*map(str, lines)} for extra, lines in requirements.items()}
 
     assert extras.pop("client") == set()
+    assert len(extras.pop("tiled")) == 2
     assert extras.pop("") & extras["pipeline"] == set()
     assert all(extras["pipeline"] <= lines for lines in extras.values())
 

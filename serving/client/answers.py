@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ONE_BYTE = ("L", "P")  # Pillow's modes of PNGs with one byte per pixel.
 
+Arrays = Mapping[str, "NDArray[Any]"]  # By input or output name; strings as str.
 Outputs = Mapping[str, Any]  # Nested lists by output name; strings as str, `_bytes` as bytes.
 
 

@@ -11,6 +11,7 @@ import tenacity
 from serving.client import many
 from serving.client.answers import (
     Answers,
+    Arrays,
     Localization,
     Prediction,
     Segmentation,
@@ -20,6 +21,7 @@ from serving.client.answers import (
     read_predictions,
     read_segmentations,
 )
+from serving.client.errors import name_missing
 from serving.client.heat import HEAT_MAPS, HeatMaps, read_heat_maps
 from serving.client.retries import Deadline, make_retrying
 from serving.client.routes import KeyedImage, ModelVersion, Part, join
@@ -72,6 +74,12 @@ class AsyncClient:
     async def map_heat(self, images: Sequence[bytes], *, key: str | None = None) -> list[HeatMaps]:
         """See Client.map_heat."""
         return await self._ask(images, self._choose(key), read_heat_maps, HEAT_MAPS)
+
+    async def call(self, signature: str, inputs: Arrays, *, key: str | None = None) -> Arrays:
+        """See Client.call."""
+        with name_missing(signature):
+            reply = await self._send(self._api.call(inputs, self._choose(key), signature))
+        return self._api.read_arrays(reply)
 
     def classify_many(
         self, images: Images, *, batch: int = 8, concurrency: int = 4

@@ -10,6 +10,7 @@ import tenacity
 from serving.client import many
 from serving.client.answers import (
     Answers,
+    Arrays,
     Localization,
     Prediction,
     Segmentation,
@@ -19,6 +20,7 @@ from serving.client.answers import (
     read_predictions,
     read_segmentations,
 )
+from serving.client.errors import name_missing
 from serving.client.heat import HEAT_MAPS, HeatMaps, read_heat_maps
 from serving.client.retries import Deadline, make_retrying
 from serving.client.routes import KeyedImage, ModelVersion, Part, join
@@ -70,6 +72,15 @@ class Client:
         Raises MissingSignature for a model without such maps.
         """
         return self._ask(images, self._choose(key), read_heat_maps, HEAT_MAPS)
+
+    def call(self, signature: str, inputs: Arrays, *, key: str | None = None) -> Arrays:
+        """A signature's outputs for arrays of numbers, such as `score_tiles`; strings are str.
+
+        Raises MissingSignature for a model without it.
+        """
+        with name_missing(signature):
+            reply = self._send(self._api.call(inputs, self._choose(key), signature))
+        return self._api.read_arrays(reply)
 
     def classify_many(
         self, images: Iterable[KeyedImage], *, batch: int = 8, concurrency: int = 4

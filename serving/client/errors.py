@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+NEEDS = {  # By signature: which models have it.
+    "heat_maps": "Heat maps need a classifier that pools scores, or features by average, and that "
+    "this version exported.",
+    "plan_tiles": "Tiles need a model that this version exported: train it again.",
+}
 
 
 class ServingError(Exception):
@@ -69,10 +76,8 @@ class MissingSignature(RequestRejected):
     """The model lacks a signature: it has no heat maps, or an earlier version exported it."""
 
     def __init__(self, signature: str, reason: str) -> None:
-        super().__init__(
-            f"The model has no signature {signature!r} ({reason}). Heat maps need a classifier "
-            "that pools scores, or features by average, and that this version exported."
-        )
+        advice = NEEDS.get(signature, "Check its name.")
+        super().__init__(f"The model has no signature {signature!r} ({reason}). {advice}")
         self.signature = signature
 
 
@@ -96,3 +101,14 @@ class ClassCountMismatch(InvalidOutput):
 
     def __init__(self, names: int, values: int) -> None:
         super().__init__("labels", f"it has {names} class names for {values} values")
+
+
+@contextmanager
+def name_missing(signature: str) -> Iterator[None]:
+    """Raises MissingSignature for a request that is rejected because the model lacks this one."""
+    try:
+        yield
+    except RequestRejected as error:
+        if signature and f'"{signature}"' in str(error):
+            raise MissingSignature(signature, str(error)) from error
+        raise

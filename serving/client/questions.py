@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from serving.client.answers import Outputs
-from serving.client.errors import MissingSignature, NotAnImage, RequestRejected
+from serving.client.errors import MissingSignature, NotAnImage, RequestRejected, name_missing
 from serving.client.routes import ModelVersion
 from serving.rgb_images import UnreadableImageError, check, make_upright
 
@@ -36,10 +36,11 @@ class Question(Generic[Answer]):
         The server does not say which one it is. Raises MissingSignature if it lacks the signature.
         """
         try:
-            yield
-        except RequestRejected as error:
-            if self.signature and f'"{self.signature}"' in str(error):
-                raise MissingSignature(self.signature, str(error)) from error
+            with name_missing(self.signature):
+                yield
+        except MissingSignature:
+            raise
+        except RequestRejected:
             for position, image in enumerate(self.images):
                 with _name_image(position):
                     check(image)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from serving.client.answers import Outputs, VersionStatus
+from serving.client.answers import Arrays, Outputs, VersionStatus
 from serving.client.routes import ModelVersion
 
 
@@ -21,6 +21,12 @@ class Api(Protocol):
 
     def read_outputs(self, reply: Any) -> Outputs:
         """The outputs in the reply to `predict`."""
+
+    def call(self, inputs: Arrays, version: ModelVersion, signature: str) -> Any:
+        """The call for a signature's outputs for arrays."""
+
+    def read_arrays(self, reply: Any) -> Arrays:
+        """The outputs in the reply to `call`."""
 
     def get_status(self) -> Any:
         """The call for the states of all versions."""

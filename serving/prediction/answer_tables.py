@@ -157,8 +157,7 @@ def _to_object(row: Row) -> dict[str, Any]:
     return {
         "file": str(row.image),
         "mask": str(row.mask),
-        "overlay": str(row.overlay),
-        **_name_confidence(row),
+        **_name_pictures(row),
         "class_fractions": row.class_fractions,
     }
 
@@ -184,9 +183,10 @@ def _describe_flag(found: Prediction | Localization) -> dict[str, str]:
     return {name: "yes" if value else "no" for name, value in _flag(found).items()}
 
 
-def _name_confidence(row: MaskFiles) -> dict[str, str]:
-    """The picture of the pixels' probabilities, if it was written."""
-    return {} if row.confidence is None else {"confidence": str(row.confidence)}
+def _name_pictures(row: MaskFiles) -> dict[str, str]:
+    """The pictures that were written: the overlay, and the pixels' probabilities."""
+    pictures = {"overlay": row.overlay, "confidence": row.confidence}
+    return {name: str(path) for name, path in pictures.items() if path is not None}
 
 
 def _to_columns(row: Row) -> dict[str, Any]:
@@ -218,8 +218,7 @@ def _to_cells(row: Row) -> dict[str, str]:
     return {
         "file": str(row.image),
         "mask": str(row.mask),
-        "overlay": str(row.overlay),
-        **_name_confidence(row),
+        **_name_pictures(row),
         "pixels": ", ".join(_describe_classes(row.class_fractions)),
     }
 

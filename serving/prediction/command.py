@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import IO, NoReturn
@@ -44,12 +44,15 @@ from serving.prediction.options import (
     Output,
     Rest,
     ServerURL,
+    Tile,
+    Tiled,
     Timeout,
 )
 from serving.prediction.run import Counts, Request, ask_and_write
 from serving.terminal import FAILED, WRONG_USE
 
 MANY = 1000  # Images: their number is printed at the end.
+Work = Callable[[AnswerTable], Counts]  # Asks about all images, and writes their rows.
 NO_FOLDER = (NotADirectoryError, FileExistsError)  # Of --output: what was given is a file.
 
 
@@ -66,21 +69,25 @@ def predict(
     heat_class: HeatClass = "",
     bits: Bits = None,
     confidence: Confidence = False,
+    tiled: Tiled = False,
+    tile: Tile = None,
     timeout: Timeout = 30.0,
 ) -> None:
     """Sends images to a served model, in small requests, and prints its answers as they come.
 
     A segmentation model's masks are written to a folder, each with an overlay on its image; so are
     images with the boxes of a localization model. With --output, each image of a classifier is
-    written with its label below; with --heat, with what speaks for the label at each place. Exit
-    code: 1 if an image got no answer, 2 for wrong use.
+    written with its label below; with --heat, with what speaks for the label at each place. With
+    --tiled, images may be larger than memory. Exit code: 1 if an image got no answer, 2 for wrong
+    use.
     """
     heat_label = heat_class if heat or heat_class else None
     url = _choose_url(server, rest)
     request = Request(url, model, timeout, bits, output, confidence, heat_label)
     with ExitStack() as stack:
         sources = _find_images(images, files_from, request, stack)
-        counts = _ask(sources, request, _choose_table(as_json, csv_file))
+        work = _choose_work(sources, request, tiled, tile)
+        counts = _ask(work, request, _choose_table(as_json, csv_file))
     _sum_up(counts, sources.left_out if isinstance(sources, ImageList) else Counter())
     if counts.failed:
         raise typer.Exit(FAILED)
@@ -116,13 +123,38 @@ def _choose_table(as_json: bool, csv_file: str) -> AbstractContextManager[Answer
     return answer_tables.open_json() if as_json else answer_tables.open_tables()
 
 
-def _ask(
-    sources: Iterable[ImageSource], request: Request, table: AbstractContextManager[AnswerTable]
-) -> Counts:
+def _choose_work(
+    sources: Iterable[ImageSource], request: Request, tiled: bool, tile: int | None
+) -> Work:
+    """What asks about the images: whole, or in tiles. Ends the command for options that differ."""
+    if not (tiled or tile):
+        return lambda table: _ask_whole(sources, request, table)
+    others = {
+        "--heat": request.heat is not None,
+        "--bits": request.bits is not None,
+        "--confidence": request.confidence,
+    }
+    if refused := [name for name, is_given in others.items() if is_given]:
+        terminal.fail(f"--tiled contradicts {' and '.join(refused)}: choose one.", WRONG_USE)
+    from serving.prediction.tiled import run  # Here: only the extra `tiled` has what it imports.
+
+    def ask(table: AnswerTable) -> Counts:
+        with progress.show_tiles() as report:
+            return run.ask_and_write(sources, request, table, report, side=tile)
+
+    return ask
+
+
+def _ask_whole(sources: Iterable[ImageSource], request: Request, table: AnswerTable) -> Counts:
+    with progress.show() as advance:
+        return ask_and_write(sources, request, table, advance)
+
+
+def _ask(work: Work, request: Request, table: AbstractContextManager[AnswerTable]) -> Counts:
     """Asks and writes. An error that concerns all images ends the command."""
     try:
-        with table as answers, progress.show() as advance:
-            return ask_and_write(sources, request, answers, advance)
+        with table as answers:
+            return work(answers)
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -24,7 +24,7 @@ class MaskFiles:
 
     image: Path
     mask: Path
-    overlay: Path
+    overlay: Path | None  # None: the image is too large for a picture.
     class_fractions: dict[str, float]
     confidence: Path | None = None  # The probability of each pixel's class.
 

@@ -75,4 +75,22 @@ Confidence = Annotated[
         help="Write the probability of each pixel's class too; for models with serve.confidence.",
     ),
 ]
+Tiled = Annotated[
+    bool,
+    typer.Option(
+        "--tiled",
+        help="Reads each image in windows, for TIFF, PNG and JPEG of any size: the whole image's "
+        "answer, without pictures of it. Continues what was interrupted.",
+    ),
+]
+Tile = Annotated[
+    int | None,
+    typer.Option(
+        "--tile",
+        help="As --tiled, with tiles of this side, in pixels.",
+        metavar="PIXELS",
+        min=1,
+        show_default="512, less for many classes",
+    ),
+]
 Timeout = Annotated[float, typer.Option(help="Seconds to wait for an answer.", min=0.1)]

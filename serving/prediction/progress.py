@@ -1,4 +1,4 @@
-"""Shows how many images have been asked about: on a terminal as it changes, elsewhere in lines."""
+"""Shows how much has been asked about: on a terminal as it changes, elsewhere in lines."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from contextlib import contextmanager
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from serving import terminal
+from serving import printable, terminal
 
 EVERY = 1000  # Images for each line.
+PARTS = 10  # Lines for the tiles of an image.
 
 
 @contextmanager
@@ -41,3 +42,34 @@ def _print_lines() -> Iterator[Callable[[], None]]:
             terminal.errors.print(f"{count:,} images", highlight=False)
 
     yield advance
+
+
+@contextmanager
+def show_tiles() -> Iterator[Callable[[str, int, int], None]]:
+    """Yields the function that takes an image's name, its finished tiles and all of them."""
+    with _draw_tiles() if terminal.errors.is_terminal else _print_tiles() as report:
+        yield report
+
+
+@contextmanager
+def _draw_tiles() -> Iterator[Callable[[str, int, int], None]]:
+    text = TextColumn("{task.description}: {task.completed:,.0f} of {task.total:,.0f} tiles")
+    columns = SpinnerColumn(), text, TimeElapsedColumn()
+    is_shared, console = sys.stdout.isatty(), terminal.errors
+    with Progress(*columns, console=console, transient=True, redirect_stdout=is_shared) as progress:
+        task = progress.add_task("", total=0)
+
+        def report(name: str, done: int, whole: int) -> None:
+            shown = printable.markup(name)
+            progress.update(task, description=shown, completed=done, total=whole)
+
+        yield report
+
+
+@contextmanager
+def _print_tiles() -> Iterator[Callable[[str, int, int], None]]:
+    def report(name: str, done: int, whole: int) -> None:
+        if done and done * PARTS // whole > (done - 1) * PARTS // whole:
+            terminal.echo(f"{name}: {done:,} of {whole:,} tiles", err=True)
+
+    yield report

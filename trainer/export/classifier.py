@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 
 import keras
 import tensorflow as tf
@@ -23,8 +22,10 @@ class Classifier(ImageModule):
     def use_layers(self, model: keras.Model) -> None:
         """Finds the score maps of a model whose logits are pooled scores."""
         self._maps = score_maps.build(model)
-        with suppress(ValueError):  # It looks at the whole image.
-            self.tiles = tiles.from_classifier(model, self._maps)
+        try:
+            self.tiles, self.whole = tiles.from_classifier(model, self._maps), ""
+        except ValueError as error:
+            self.whole = str(error)
 
     def trace_signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
         """Those of every module, and `heat_maps` if the logits are pooled scores."""

@@ -6,6 +6,7 @@
 `evaluate_examples`     examples, string [N]: serialized tf.Examples
 `transform_features`    examples, string [N]: the size bucket of each, for slices
 `heat_maps`             image_bytes, string [N]; classifiers with pooled scores only (score_maps.py)
+`plan_tiles`            sizes, int32 [N, 2]: how tiles of such images lie, or why they have none
 `score_tiles`           pixels, uint8 [N, H, W, 3], and sizes: windows of an image (tiles.py); only
                         if no layer of the model looks at the whole image (tile_grid.py)
 
@@ -24,6 +25,9 @@ what the first position looks at; and `sent_sizes` int32 [N, 2].
 classifier's score map; `map_sizes`; `strides` int32 [N, 2], the pixels of which windows must begin
 at a multiple; `halos` int32 [N, 2], the pixels that a window needs around the part that is kept;
 `labels`; and for a classifier `poolings` string [N]: "mean" or "max" of all positions is the logit.
+`plan_tiles` returns `reasons` string [N]: why the answer about the whole image is not that of its
+tiles; empty if it is. Then `strides`, `halos`, `poolings` (empty for a segmenter) and `labels` are
+as above, and `unknown_below` float32 [N] is the experiment's, or 0.
 Only if the experiment asks for it: `unknown` bool [N] of classifiers and localizers (no class has
 the probability `serve.unknown_below`), and `confidence_bytes` string [N] of segmenters (a PNG as
 the mask; each pixel is the probability of its class times 255). Probabilities are calibrated
@@ -47,7 +51,7 @@ from trainer.calibration.fitting import Calibration, Pairs
 from trainer.config import Recipe, recipe_from_json, recipe_to_json
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import network as networks
-from trainer.export import tiling
+from trainer.export import tile_plans, tiling
 from trainer.export.certainty import Certainty
 from trainer.export.signatures import SIZES, ImageModule
 from trainer.models.layers import fix_kernels
@@ -95,6 +99,7 @@ def build_module(model: keras.Model, statistics: DataStatistics, experiment: Rec
 
     module = task.build_module(network, statistics, experiment)
     module.use_layers(model)
+    module.whole = module.whole or tile_plans.find_reason(experiment)
     return module
 
 

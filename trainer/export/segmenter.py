@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 
 import keras
 import tensorflow as tf
@@ -27,8 +26,10 @@ class Segmenter(ImageModule):
 
     def use_layers(self, model: keras.Model) -> None:
         """Finds how windows of an image must lie, if the model does not look at all of it."""
-        with suppress(ValueError):
-            self.tiles = tiles.from_segmenter(model)
+        try:
+            self.tiles, self.whole = tiles.from_segmenter(model), ""
+        except ValueError as error:
+            self.whole = str(error)
 
     def _answer(self, pixels: tf.Tensor, sizes: tf.Tensor, sent: tf.Tensor) -> Outputs:
         def finish(one: tuple[tf.Tensor, tf.Tensor, tf.Tensor]) -> Outputs:

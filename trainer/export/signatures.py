@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from trainer.data import image_headers, images, preprocessing, records
 from trainer.data.limits import SizeLimits
-from trainer.export import tiles
+from trainer.export import tile_plans, tiles
 from trainer.export.certainty import Certainty
 from trainer.export.tiles import Tiles
 
@@ -33,6 +33,7 @@ class ImageModule(tf.Module):
 
     certainty = Certainty()
     tiles: Tiles | None = None  # None: the model looks at the whole image.
+    whole = tile_plans.WHOLE  # Why its tiles do not answer as the whole image does; empty: they do.
     dtype = tf.float32  # Of the pixels that the network gets.
 
     def __init__(
@@ -52,7 +53,7 @@ class ImageModule(tf.Module):
         """Traces the signatures for inputs of any size; returns them by name."""
         shape = [None, None, None, self._limits.channels]
         pixels = tf.TensorSpec(shape, tf.float32, "pixels")
-        windows = tf.TensorSpec(shape, tf.uint8, "pixels")
+        windows = tf.TensorSpec([None, None, None, 3], tf.uint8, "pixels")
         of_windows = (
             {"score_tiles": self.score_tiles.get_concrete_function(windows, SIZES)}
             if self.tiles
@@ -65,6 +66,7 @@ class ImageModule(tf.Module):
             "predict_padded_pixels": self.answer_padded.get_concrete_function(pixels, SIZES),
             "evaluate_examples": self.answer_examples.get_concrete_function(EXAMPLES),
             "transform_features": self.find_size_buckets.get_concrete_function(EXAMPLES),
+            "plan_tiles": self.plan_tiles.get_concrete_function(SIZES),
         }
 
     def use_layers(self, model: keras.Model) -> None:
@@ -106,10 +108,22 @@ class ImageModule(tf.Module):
         assert self.tiles, "Only traced if the model has tiles."
         with tf.control_dependencies(check_sizes(pixels, sizes)):
             pixels, sizes = tf.identity(pixels), tf.identity(sizes)
+        pixels = images.convert(pixels, self._limits.channels)
         outputs = tiles.answer(self.tiles, pixels, sizes)
         if self.tiles.pooling:  # Pooled, they are calibrated logits.
             outputs["scores"] /= self.certainty.temperature
         return {**outputs, "labels": self._repeat_labels(tf.shape(pixels)[0])}
+
+    @tf.function
+    def plan_tiles(self, sizes: tf.Tensor) -> Outputs:
+        """How tiles of images of these sizes lie, or why they have none."""
+        outputs = tile_plans.plan(self.tiles, self.whole, sizes, self._limits.max_side)
+        threshold = self.certainty.unknown_below or 0.0
+        return {
+            **outputs,
+            "unknown_below": tf.fill(tf.shape(sizes)[:1], threshold),
+            "labels": self._repeat_labels(tf.shape(sizes)[0]),
+        }
 
     @tf.function
     def answer_examples(self, examples: tf.Tensor) -> Outputs:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from serving.client.answers import Outputs, VersionStatus
+from serving.client.answers import Arrays, Outputs, VersionStatus
 from serving.client.over_grpc import messages
 from serving.client.routes import ModelVersion
 
@@ -42,6 +42,23 @@ class GrpcApi:
     def read_outputs(self, reply: Any) -> Outputs:
         """Nested lists by output name."""
         return {found.key: _to_lists(found.key, found.value) for found in reply.outputs}
+
+    def call(self, inputs: Arrays, version: ModelVersion, signature: str) -> Call:
+        """The call for a signature's outputs for arrays of numbers."""
+        from serving.client.over_grpc import tensors
+
+        request = messages.PredictRequest()
+        _fill_spec(request.model_spec, self._model, version)
+        request.model_spec.signature_name = signature
+        for name, array in inputs.items():
+            request.inputs.add(key=name, value=tensors.write_numbers(array))
+        return Call(PREDICT, request, messages.PredictResponse.FromString)
+
+    def read_arrays(self, reply: Any) -> Arrays:
+        """The outputs by name; strings are str."""
+        from serving.client.over_grpc import tensors
+
+        return {found.key: tensors.read_texts(found.key, found.value) for found in reply.outputs}
 
     def get_status(self) -> Call:
         """The call for the states of all versions."""

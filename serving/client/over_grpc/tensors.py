@@ -47,6 +47,15 @@ def read_array(name: str, tensor: Any) -> np.ndarray:
     return values.reshape(shape)
 
 
+def read_texts(name: str, tensor: Any) -> np.ndarray:
+    """As read_array, with strings as str."""
+    array = read_array(name, tensor)
+    if array.dtype != object:
+        return array
+    texts = [value.decode("utf-8", errors="replace") for value in array.flat]
+    return np.array(texts, object).reshape(array.shape)
+
+
 def _read_values(name: str, tensor: Any) -> np.ndarray:
     """All values in one dimension."""
     if tensor.dtype == STRING:
@@ -71,6 +80,15 @@ def write_strings(values: Sequence[bytes]) -> Any:
     """A tensor [N] of byte strings."""
     tensor = Tensor(dtype=STRING, string_val=values)
     tensor.tensor_shape.dim.add(size=len(values))
+    return tensor
+
+
+def write_numbers(array: np.ndarray) -> Any:
+    """A tensor of numbers in the array's own type. Raises KeyError for another type."""
+    codes = {np.dtype(kind.dtype): code for code, kind in NUMBERS.items()}
+    tensor = Tensor(dtype=codes[array.dtype], tensor_content=array.tobytes())
+    for size in array.shape:
+        tensor.tensor_shape.dim.add(size=size)
     return tensor
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from serving.client.answers import Outputs, VersionStatus
+from serving.client.answers import Arrays, Outputs, VersionStatus
 from serving.client.errors import NotTFServing
 from serving.client.routes import ModelVersion
 
@@ -38,8 +38,16 @@ class RestApi:
     def predict(self, images: Sequence[bytes], version: ModelVersion, signature: str = "") -> Call:
         """The call for a signature's outputs for images; `serving_default` without a name."""
         encoded = [{"b64": base64.b64encode(image).decode("ascii")} for image in images]
+        return self._ask({"image_bytes": encoded}, version, signature)
+
+    def call(self, inputs: Arrays, version: ModelVersion, signature: str) -> Call:
+        """The call for a signature's outputs for arrays of numbers."""
+        lists = {name: array.tolist() for name, array in inputs.items()}
+        return self._ask(lists, version, signature)
+
+    def _ask(self, inputs: dict[str, Any], version: ModelVersion, signature: str) -> Call:
         asked = {"signature_name": signature} if signature else {}
-        body = json.dumps({**asked, "inputs": {"image_bytes": encoded}}).encode("ascii")
+        body = json.dumps({**asked, "inputs": inputs}, separators=(",", ":")).encode("ascii")
         path = f"{self._path}{_make_suffix(version)}:predict"
         if not self._compress:
             return Call("POST", path, body, JSON)
@@ -50,6 +58,12 @@ class RestApi:
         """Nested lists by output name."""
         outputs = reply.get("outputs")
         return outputs if isinstance(outputs, dict) else reply
+
+    def read_arrays(self, reply: dict[str, Any]) -> Arrays:
+        """The outputs by name."""
+        import numpy as np
+
+        return {name: np.asarray(found) for name, found in self.read_outputs(reply).items()}
 
     def get_status(self) -> Call:
         """The call for the states of all versions."""
