@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.doubt import folds
+from components.doubt import folds
 
 LABELS = np.arange(60) % 3
 GROUPS = [str(number // 4) for number in range(60)]

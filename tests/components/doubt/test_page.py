@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from components.doubt import listing, page
+from components.doubt.page import Review
 from components.ingestion.corrections.file import Correction
-from pipeline.doubt import listing, page
-from pipeline.doubt.page import Review
-from tests.pipeline.doubt.doubts import EVIL, LIST
+from tests.components.doubt.doubts import EVIL, LIST
 
 REVIEW = Review("t0ken", "n0nce", "corrections.jsonl", {})
 

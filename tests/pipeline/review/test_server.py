@@ -10,10 +10,10 @@ import sys
 import httpx
 import pytest
 
+from components.doubt import listing
 from components.ingestion.corrections import file
-from pipeline.doubt import listing
 from pipeline.exit_codes import INTERRUPTED
-from tests.pipeline.doubt.doubts import LIST
+from tests.components.doubt.doubts import LIST
 
 FIRST = LIST.doubts[0].sha256
 FILE = "letters-corrections.jsonl"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.doubt import confident_learning
+from components.doubt import confident_learning
 
 # Class 0 reaches 0.7 = (0.9 + 0.8 + 0.4) / 3, class 1 reaches 0.6 = (0.9 + 0.3) / 2.
 PROBABILITIES = np.array([[0.9, 0.1], [0.8, 0.2], [0.4, 0.6], [0.1, 0.9], [0.7, 0.3]])

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline.doubt import features, labels
-from pipeline.doubt.features import Collection, Seen
-from pipeline.doubt.twins import Twins
+from components.doubt import features, labels
+from components.doubt.features import Collection, Seen
+from components.doubt.twins import Twins
 from tests.fakes import tiny
 from tests.fakes.tiny_runs import lasting
 from trainer.data import records

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from components.doubt.listing import DoubtList
 from components.ingestion.corrections.file import Corrections
-from pipeline.doubt.listing import DoubtList
 from serving.drawing.html_pages import make_environment
 
 

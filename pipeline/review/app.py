@@ -16,9 +16,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from pipeline.doubt.listing import DoubtList
-from pipeline.doubt.page import Review, render
-from pipeline.doubt.review.decisions import Decisions
+from components.doubt.listing import DoubtList
+from components.doubt.page import Review, render
+from pipeline.review.decisions import Decisions
 
 MOST_BYTES = 4096  # Of a decision.
 FIELDS = {"sha256", "decision", "label"}

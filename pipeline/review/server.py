@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import uvicorn
 
-from pipeline.doubt.listing import DoubtList
-from pipeline.doubt.review.app import make_app
-from pipeline.doubt.review.decisions import Decisions
+from components.doubt.listing import DoubtList
+from pipeline.review.app import make_app
+from pipeline.review.decisions import Decisions
 from serving import addresses
 from serving.client.proxies import is_loopback
 

@@ -1,4 +1,4 @@
-"""The list of doubts, which the page shows: a file that `fcn doubt` writes, `fcn review` reads."""
+"""The list of doubts, which the page shows: a file that `fcn review` reads."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
-
-from serving.prediction.output_files import write_file
 
 
 @dataclass(frozen=True)
@@ -56,9 +54,9 @@ class DoubtList:
 _ADAPTER = TypeAdapter(DoubtList)
 
 
-def write(path: Path, found: DoubtList) -> None:
-    """Writes the list under a temporary name, and renames it."""
-    write_file(path, _ADAPTER.dump_json(found))
+def to_json(found: DoubtList) -> str:
+    """The list as `read` takes it."""
+    return _ADAPTER.dump_json(found).decode("utf-8")
 
 
 def read(path: Path) -> DoubtList:

@@ -1,26 +1,30 @@
 """Doubts about masks: connected regions in which a segmenter is sure of another class.
 
-These probabilities are not out of fold: the segmenter has learned the masks of train. So it may
-agree with some of their errors; masks of val and test are judged fairly.
+A segmenter that has learned the masks of train may agree with some of their errors; it judges those
+of val and test fairly. Segmenters that were trained without a mask's fold judge all of them fairly.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 from scipy import ndimage, special
 
+from components.doubt import collection, fold_records, own_network
+from components.doubt.collection import read_split
+from components.doubt.listing import Doubt, DoubtList
+from components.doubt.own_network import OwnNetwork
 from components.report import pictures
-from pipeline.doubt.features import read_split
-from pipeline.doubt.listing import Doubt, DoubtList
-from pipeline.inspection.trained_model import TrainedModel
 from serving.client import Box
 from trainer.data import masks, records
+from trainer.data.limits import SizeLimits
+from trainer.export import network, saved_model
 from trainer.export.signatures import load_batch
 
 SURE = 0.9  # Probability from which the segmenter's class counts.
@@ -52,34 +56,76 @@ class Region(NamedTuple):
         return self.area * (self.confidence - self.given_confidence)
 
 
-def find(
-    examples: str, name: str, model: TrainedModel, labels: tuple[str, ...], *, most: int
-) -> DoubtList:
+class Segmenter(NamedTuple):
+    """A network that judges masks, what it accepts, and the names of its classes."""
+
+    network: keras.Model
+    limits: SizeLimits
+    labels: tuple[str, ...]
+
+
+class Judged(NamedTuple):
+    """A record with a mask, and who judges it."""
+
+    record: tf.Tensor
+    split: str
+    segmenter: Segmenter
+
+
+def read_segmenter(folder: str) -> Segmenter:
+    """The segmenter of a SavedModel. Raises ValueError for one that `fcn run` did not write."""
+    limits = saved_model.read_recipe(folder).data.limits
+    return Segmenter(network.read(folder), limits, tuple(saved_model.read_labels(folder)))
+
+
+def judge_all(examples: str, segmenter: Segmenter) -> Iterator[Judged]:
+    """The records in a folder of examples, which one segmenter judges."""
+    for split in records.SPLITS:
+        for record in read_split(examples, split):
+            yield Judged(record, split, segmenter)
+
+
+def judge_by_network(examples: str, own: OwnNetwork) -> tuple[Iterator[Judged], int]:
+    """The records, each judged by the experiment's network, trained without the image's fold.
+
+    Also how many are left out, because there is a limit.
+    """
+    images = collection.collect(examples)
+    fold_of = fold_records.assign(images, images.find_groups(), own.folds)
+    limits, labels = own.recipe.data.limits, own.statistics.labels
+
+    def judge_each() -> Iterator[Judged]:
+        for model, judged in own_network.train_each(examples, fold_of, own):
+            yield from judge_all(judged, Segmenter(model, limits, labels))
+
+    return judge_each(), images.left
+
+
+def list_doubts(judged: Iterable[Judged], name: str, *, most: int, left: int = 0) -> DoubtList:
     """The images with the worst regions, `most` at most; each is listed by its worst one."""
     worst: list[tuple[float, int, Doubt]] = []
     images = doubted = 0
-    for split in records.SPLITS:
-        for record in read_split(examples, split):
-            fields = tf.io.parse_single_example(record, FIELDS)
-            images += 1
-            found = find_regions(*predict(model, fields))
-            doubted += bool(found)
-            score = found[0].score if found else 0.0
-            if found and (len(worst) < most or score > worst[0][0]):
-                entry = score, images, describe(fields, split, found, labels)
-                (heapq.heappushpop if len(worst) == most else heapq.heappush)(worst, entry)
+    for record, split, segmenter in judged:
+        fields = tf.io.parse_single_example(record, FIELDS)
+        images += 1
+        found = find_regions(*predict(segmenter, fields))
+        doubted += bool(found)
+        score = found[0].score if found else 0.0
+        if found and (len(worst) < most or score > worst[0][0]):
+            entry = score, images, describe(fields, split, found, segmenter.labels)
+            (heapq.heappushpop if len(worst) == most else heapq.heappush)(worst, entry)
     doubts = tuple(doubt for *_, doubt in sorted(worst, key=lambda entry: entry[:2], reverse=True))
     return DoubtList(
-        name=name, kind="mask", images=images, left=0, doubted=doubted, doubts=doubts, classes=()
+        name=name, kind="mask", images=images, left=left, doubted=doubted, doubts=doubts, classes=()
     )
 
 
 def predict(
-    model: TrainedModel, fields: dict[str, tf.Tensor]
+    segmenter: Segmenter, fields: dict[str, tf.Tensor]
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     """Probabilities [H, W, C] of a record's image, and its mask [H, W] in the same size."""
-    pixels, sizes, _ = load_batch(fields[records.ENCODED][tf.newaxis], model.limits)
-    logits = np.asarray(model.network({"image": pixels, "size": sizes}, training=False))[0]
+    pixels, sizes, _ = load_batch(fields[records.ENCODED][tf.newaxis], segmenter.limits)
+    logits = np.asarray(segmenter.network({"image": pixels, "size": sizes}, training=False))[0]
     mask = masks.resize(masks.decode(fields[records.MASK]), sizes[0])
     return special.softmax(logits, axis=-1), mask.numpy()[..., 0]
 

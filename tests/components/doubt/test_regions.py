@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.doubt import regions
+from components.doubt import regions
 from pipeline.inspection.trained_model import TrainedModel
 from tests.fakes import tiny, tiny_masks
 from trainer.data import records

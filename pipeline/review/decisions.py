@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from components.doubt.listing import DoubtList
 from components.ingestion.corrections import file
 from components.ingestion.corrections.file import WRONG, Correction, Corrections
-from pipeline.doubt.listing import DoubtList
 
 UNDO = ""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.doubt.features import Collection, Seen
-from pipeline.doubt.listing import Twin
+from components.doubt.collection import Collection, Seen
+from components.doubt.listing import Twin
 
 SHOWN = 4  # Of one group.
 GROUPS = 20  # On the page.

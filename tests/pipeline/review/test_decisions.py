@@ -7,8 +7,8 @@ import pytest
 from components.errors import DataError
 from components.ingestion.corrections import file
 from components.ingestion.corrections.file import Correction
-from pipeline.doubt.review.decisions import UNDO, Decisions
-from tests.pipeline.doubt.doubts import LIST
+from pipeline.review.decisions import UNDO, Decisions
+from tests.components.doubt.doubts import LIST
 
 FIRST, SECOND, _ = (doubt.sha256 for doubt in LIST.doubts)
 EARLIER = Correction("f" * 64, "old.jpg", "b", "remove")

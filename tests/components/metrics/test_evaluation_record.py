@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components import evaluation_record
+from components.metrics import evaluation_record
 from serving.rollout.evaluations import read_evaluation
 from tests.fakes.serving.evaluated import evaluate_colours
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.preprocessing import normalize
+
+from components.doubt import folds
 
 FOLDS = 5
 STRENGTH = 3.0  # The inverse of the penalty on weights: as measured, see docs/results.md.
@@ -26,16 +26,12 @@ def predict(
 ) -> Features:
     """The probabilities [N, C] of the classes 0..C-1 for features [N, D], which are >= 0.
 
-    Heads learn the labels that are `trusted` [N], by default all.
-
-    Images of one group (near-duplicates) share a fold, else a copy would give the label away.
-    Raises ValueError if there are fewer groups than folds or a fold leaves one class to learn.
+    Heads learn the labels that are `trusted` [N], by default all. Raises what folds.py raises, and
+    ValueError if a fold leaves one class to learn.
     """
     found = np.zeros((len(labels), int(labels.max()) + 1), np.float32)
-    if len(set(groups)) < FOLDS:
-        raise ValueError(f"{len(set(groups))} different images cannot form {FOLDS} folds.")
     scaled = scale(features)
-    for fold, judged in split(labels, groups):
+    for fold, judged in folds.split(labels, groups, FOLDS):
         learned = fold if trusted is None else fold[trusted[fold]]
         if len(set(labels[learned])) < 2:
             raise ValueError("All images of a class look alike: no fold can be held out.")
@@ -48,15 +44,5 @@ def predict(
 def scale(features: Features) -> Features:
     """Features [N, D] with less weight on large values, around their means, each of length 1."""
     roots = np.sqrt(features)
-    return normalize(roots - roots.mean(axis=0))
-
-
-def split(
-    labels: NDArray[np.intp], groups: Sequence[str]
-) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """The positions to learn from and those to judge, for each fold; the same for each call."""
-    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    with warnings.catch_warnings():
-        # Of a class with fewer images than folds, some folds have none.
-        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
-        return list(folds.split(labels, labels, groups))
+    scaled: Features = normalize(roots - roots.mean(axis=0))
+    return scaled

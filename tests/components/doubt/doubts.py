@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.doubt.listing import Doubt, DoubtList, Twin
+from components.doubt.listing import Doubt, DoubtList, Twin
 
 EVIL = "<script>alert(1)</script>"
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
