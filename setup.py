@@ -124,7 +124,7 @@ setup(
     package_data={
         "trainer.data": ["schemas/*.pbtxt"],
         "components.report": ["*.j2"],
-        "pipeline.doubt": ["*.j2"],
+        "components.doubt": ["*.j2"],
         "serving.rollout.comparison": ["*.j2"],
         "serving.server.ui": ["*.css", "*.html", "*.js"],
     },

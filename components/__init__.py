@@ -3,7 +3,7 @@
 Files that several components share are here too. Imports trainer and serving.
 """
 
-ARTIFACTS = ("Rejects", "Report")
+ARTIFACTS = ("Doubts", "Rejects", "Report")
 
 
 def __getattr__(name: str) -> type:

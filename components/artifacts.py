@@ -16,3 +16,9 @@ class Report(Artifact):
     """The page of a run: report.html."""
 
     TYPE_NAME = "components.Report"
+
+
+class Doubts(Artifact):
+    """The labels to doubt: the page doubts.html, and the list doubts.json."""
+
+    TYPE_NAME = "components.Doubts"

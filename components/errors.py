@@ -45,6 +45,8 @@ REASONS = {
     "split_without_examples": "A split has no examples.",
     "class_without_pixels": "A class of the masks has no pixel in a split that needs one.",
     "data_anomalies": "The data does not match the schema or the served model's class shares.",
+    # labels to doubt
+    "doubt_weights_unusable": "The weights that judge labels are missing or do not fit.",
     # served models
     "served_folder_relative": "served_folder is a relative path.",
     "unknown_served_version": "The requested version is not in served_folder.",

@@ -22,7 +22,8 @@ from tfx.types import artifact_utils, standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 from tfx.utils import io_utils, proto_utils
 
-from components import evaluation_record, serving_folder
+from components import serving_folder
+from components.metrics import evaluation_record
 
 STAGING = ".partial"  # Prefix of staging folders. Servers look for integers only.
 LEFTOVER = 24 * 60 * 60  # Seconds after which a push has certainly ended.

@@ -23,8 +23,7 @@ from components.curated_schema import CuratedSchema
 from components.image_example_gen import ImageExampleGen
 from components.model_servable import ModelServable
 from components.pusher import Pusher
-from components.run_report import RunReport
-from pipeline import evaluation
+from pipeline import evaluation, pages
 from pipeline.settings import Settings
 from pipeline.tasks import TASKS
 from trainer import config, tasks
@@ -51,7 +50,8 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
     baseline = make_baseline(counted, learned, experiment, settings)
     evaluator = make_evaluator(examples, model, baseline.outputs["baseline"], experiment)
     servable = make_servable(examples, counted, learned, model, experiment)
-    report = make_report(ingested, trainer, evaluator, servable, experiment)
+    report = pages.make_report(ingested, trainer, evaluator, servable, experiment)
+    doubts = pages.make_doubts(examples, learned, model, experiment, settings)
     pusher = Pusher(
         model_blessing=evaluator.outputs["blessing"],
         infra_blessing=servable.outputs["blessing"],
@@ -59,12 +59,13 @@ def create_pipeline(experiment: Experiment, settings: Settings) -> Pipeline:
         served_folder=settings.served_folder(experiment.name),
         attempt=settings.push_attempt,
     )
-    pusher.add_upstream_node(report)  # Push only after the report is written.
+    for page in (report, *doubts):
+        pusher.add_upstream_node(page)  # Push only after the pages are written.
     before = [ingested, statistics, curated, validator, gate, transform]
     return Pipeline(
         pipeline_name=experiment.name,
         pipeline_root=settings.pipeline_root,
-        components=[*before, trainer, baseline, evaluator, servable, report, pusher],
+        components=[*before, trainer, baseline, evaluator, servable, report, *doubts, pusher],
         enable_cache=True,
         beam_pipeline_args=list(settings.beam_args),
     )
@@ -224,25 +225,4 @@ def make_evaluator(
         baseline_model=baseline,
         eval_config=evaluation.make_eval_config(experiment),
         example_splits=["test"],
-    )
-
-
-def make_report(
-    ingested: ImageExampleGen,
-    trainer: Trainer,
-    evaluator: Evaluator,
-    servable: BaseComponent,
-    experiment: Experiment,
-) -> BaseComponent:
-    """Writes the page of a run, whether its model is blessed or not."""
-    return RunReport(
-        rejects=ingested.outputs["rejects"],
-        examples=ingested.outputs["examples"],
-        model=trainer.outputs["model"],
-        model_run=trainer.outputs["model_run"],
-        evaluation=evaluator.outputs["evaluation"],
-        blessing=evaluator.outputs["blessing"],
-        infra_blessing=servable.outputs["blessing"],
-        name=experiment.name,
-        task=experiment.task,
     )

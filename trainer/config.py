@@ -27,6 +27,7 @@ from trainer.config_values import (
     TwoOrMore,
 )
 from trainer.data.limits import LONGEST_SIDE, SizeLimits, Sizing
+from trainer.doubt_config import DoubtConfig
 from trainer.gate_checks import OF_UNION, check_gate, check_threshold, check_unions
 from trainer.model_config import ModelConfig
 from trainer.phase_config import AugmentConfig, HeadPhaseConfig, TrainConfig
@@ -152,7 +153,7 @@ Gate = Annotated[tuple[Threshold, ...], AfterValidator(_check_not_empty)]
 class Recipe:
     """The part of an experiment that the Trainer needs: all that decides what the model learns.
 
-    An experiment's JSON is valid here too; its gate is ignored.
+    An experiment's JSON is valid here too; its gate, unions and doubt are ignored.
     """
 
     name: RunName  # Also the name of the pipeline, of the served model and of its folder.
@@ -193,6 +194,7 @@ class Experiment(Recipe):
 
     gate: Gate
     unions: tuple[ClassUnion, ...] = ()  # Masks only.
+    doubt: DoubtConfig | None = None  # None: a run does not look for labels to doubt.
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -101,7 +101,9 @@ def choose_data(name: str, data: str) -> str:
 
 
 def check_weights(experiment: Experiment) -> None:
-    """Ends the command if training cannot start from the weights that the experiment names."""
+    """Ends the command if the weights that a run needs are not on this machine."""
+    from components.doubt import weights
+    from components.errors import DataError
     from trainer import configs, models
 
     try:
@@ -110,6 +112,12 @@ def check_weights(experiment: Experiment) -> None:
         scratch = configs.FROM_SCRATCH.get(experiment.name, "")
         hint = f" Or train without them: {scratch} in place of {experiment.name}."
         fail(f"{error}{hint if scratch else ''}", WRONG_USE)
+    doubt = experiment.doubt
+    if doubt and experiment.task != "masks" and not doubt.own_folds:
+        try:
+            weights.check_installed(doubt.weights)
+        except DataError as error:
+            fail(str(error), WRONG_USE)
 
 
 def read_settings(experiment: Experiment, data: str, workdir: str, push_root: str) -> Settings:

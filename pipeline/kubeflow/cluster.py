@@ -24,7 +24,8 @@ Amount = Annotated[float, Field(gt=0)]
 Gpus = Annotated[int, Field(ge=0, le=64)]
 Retries = Annotated[int, Field(ge=0, le=20)]  # The 20th waits 2^19 times as long as the first.
 Wait = Annotated[int, Field(ge=0, le=24 * 60 * 60)]  # So that the sum fits into a Duration.
-Timeout = Annotated[int, Field(ge=1, le=366 * 24 * 60 * 60)]
+LONGEST_TIME = 366 * 24 * 60 * 60
+Timeout = Annotated[int, Field(ge=1, le=LONGEST_TIME)]
 UserId = Annotated[int, Field(ge=1, lt=2**31)]
 AbsolutePath = Annotated[str, Field(pattern=r"^/")]
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
@@ -91,6 +92,7 @@ STEPS = {
     ),
     "Evaluator": StepSettings(cpu_limit=4.0, timeout_seconds=2 * 60 * 60),
 }
+DOUBTS = "LabelDoubts"  # Settings of this step are kept for experiments that have it.
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

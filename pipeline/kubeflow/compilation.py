@@ -7,7 +7,7 @@ Kubernetes settings of each pod.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,7 +30,13 @@ from components import atomic_text, serving_folder
 from components.kubeflow.notification import Notification
 from pipeline.graph import create_pipeline
 from pipeline.kubeflow import lint, pods
-from pipeline.kubeflow.cluster import READ_SERVED_VERSIONS, ClusterSettings, StepSettings
+from pipeline.kubeflow.cluster import (
+    DOUBTS,
+    LONGEST_TIME,
+    READ_SERVED_VERSIONS,
+    ClusterSettings,
+    StepSettings,
+)
 from pipeline.kubeflow.compiled import CompiledPipeline, CompiledTask
 from pipeline.kubeflow.messages import as_json, parse
 from pipeline.settings import Settings
@@ -42,6 +48,7 @@ NESTED = "tfx-dag"  # TFX's name for the component that contains all tasks but t
 # Their results depend on more than their inputs, or they act: an old result would be wrong. Pusher
 # ends last: if it came from the cache, the state of the run would stay RUNNING.
 NEVER_CACHED = ("ImageExampleGen", *READ_SERVED_VERSIONS, "Notification")
+DOUBTS_TIME = 4 * 60 * 60  # Seconds in which the step LabelDoubts looks at all images.
 NODE_WAIT = 24 * 60 * 60  # Seconds that an attempt may wait for a node, added to its time.
 
 
@@ -90,6 +97,7 @@ def format_yaml(pipeline: CompiledPipeline) -> str:
 def compile_graph(experiment: Experiment, cluster: ClusterSettings) -> CompiledPipeline:
     """The graph of an experiment for a cluster. Raises ValueError for what cannot be compiled."""
     check_inputs(experiment, cluster)
+    cluster = add_doubts(cluster, experiment)
     spec = run_tfx_compiler(experiment, cluster)
     for name, value in list_defaults(experiment, cluster).items():
         spec.root.input_definitions.parameters[name].default_value.string_value = value
@@ -101,6 +109,24 @@ def compile_graph(experiment: Experiment, cluster: ClusterSettings) -> CompiledP
         task.spec.retry_policy.CopyFrom(build_retries(cluster.find_step_settings(task.name)))
     set_resources(spec, tasks, cluster)
     return CompiledPipeline(spec, pods.build_platform(cluster, [task.name for task in tasks]))
+
+
+def add_doubts(cluster: ClusterSettings, experiment: Experiment) -> ClusterSettings:
+    """The settings with those of LabelDoubts, unless they are given: it reads all images.
+
+    If it trains the network once for each fold, it is the Trainer's node, so many times as long.
+    """
+    if not experiment.doubt or DOUBTS in cluster.steps:
+        return cluster
+    step, folds = (
+        replace(cluster.other_steps, timeout_seconds=DOUBTS_TIME),
+        experiment.doubt.own_folds,
+    )
+    if folds:
+        trainer = cluster.find_step_settings("Trainer")
+        longest = min(folds * trainer.timeout_seconds, LONGEST_TIME)
+        step = replace(trainer, timeout_seconds=longest)
+    return replace(cluster, steps={**cluster.steps, DOUBTS: step})
 
 
 def check_inputs(experiment: Experiment, cluster: ClusterSettings) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from kfp.kubernetes.kubernetes_executor_config_pb2 import KubernetesExecutorConfig as PodConfig
 from kfp.pipeline_spec.pipeline_spec_pb2 import PlatformSpec
 
-from pipeline.kubeflow.cluster import ClusterSettings, Gpu, Secret, Volume
+from pipeline.kubeflow.cluster import DOUBTS, ClusterSettings, Gpu, Secret, Volume
 from pipeline.kubeflow.compiled import KUBERNETES
 from pipeline.kubeflow.messages import as_json
 
@@ -25,9 +25,9 @@ def build_platform(cluster: ClusterSettings, steps: Iterable[str]) -> PlatformSp
 
 
 def list_named_steps(cluster: ClusterSettings) -> set[str]:
-    """The steps that the settings name."""
+    """The steps that the settings name, and that every experiment has."""
     parts: tuple[Volume | Secret, ...] = (*cluster.volumes, *cluster.secrets)
-    return {*cluster.steps, *(step for part in parts for step in part.steps)}
+    return {*cluster.steps, *(step for part in parts for step in part.steps)} - {DOUBTS}
 
 
 def build_pod(cluster: ClusterSettings, step: str) -> PodConfig:

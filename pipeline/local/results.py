@@ -10,7 +10,7 @@ from typing import Any
 import tensorflow as tf
 from tfx.utils import path_utils
 
-from components import atomic_text
+from components import atomic_text, label_doubts
 from components.ingestion import summary as ingestion_summary
 from components.ingestion.summary import Summary
 from components.metrics import results
@@ -42,6 +42,7 @@ class RunResult:
     seconds: dict[str, float]  # By component.
     cached: tuple[str, ...]  # Components whose earlier results were used again.
     report: str  # The HTML page.
+    doubts: str = ""  # The page "Labels to doubt"; empty if the experiment does not want it.
 
 
 def read(workdir: str, task: str) -> RunResult:
@@ -65,6 +66,7 @@ def read(workdir: str, task: str) -> RunResult:
         seconds={name: round(step.seconds, 1) for name, step in steps.items()},
         cached=tuple(name for name, step in steps.items() if step.cached),
         report=f"{find_output(steps, 'RunReport', 'report')}/{PAGE}",
+        doubts=find_doubts(steps, label_doubts.PAGE),
     )
 
 
@@ -97,6 +99,13 @@ def write_json(result: RunResult, path: Path) -> None:
 def find_output(steps: dict[str, FinishedStep], component: str, output: str) -> str:
     """The URI of a step's output."""
     return steps[component].artifacts[output].uri
+
+
+def find_doubts(steps: dict[str, FinishedStep], file: str) -> str:
+    """The path of a file of the step LabelDoubts; empty if it did not run."""
+    if "LabelDoubts" not in steps:
+        return ""
+    return f"{find_output(steps, 'LabelDoubts', 'doubts')}/{file}"
 
 
 def read_test_images(workdir: str, limit: int) -> list[tuple[str, bytes, str]]:

@@ -42,7 +42,8 @@ def choose_pin(experiment: Experiment, settings: Settings) -> Pin:
 
     A version that this run pushed before it was killed does not count as another run's.
     """
-    inputs_digest = compute_digest([config.to_json(experiment), repr(settings)])
+    judged = replace(experiment, doubt=None)  # A new page of doubts needs no new comparison.
+    inputs_digest = compute_digest([config.to_json(judged), repr(settings)])
     folder = settings.served_folder(experiment.name)
     newest = max(
         map(str, serving_folder.list_versions(folder)), key=int, default=serving_folder.NONE

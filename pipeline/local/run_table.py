@@ -22,6 +22,8 @@ def show(result: RunResult, console: Console) -> None:
         console.print(table)
     console.print(make_time_table(result))
     console.print(f"Report: {markup(result.report)}", highlight=False, soft_wrap=True)
+    if result.doubts:
+        console.print(f"Labels to doubt: {markup(result.doubts)}", highlight=False, soft_wrap=True)
     console.print(describe_verdict(result), highlight=False, soft_wrap=True)
 
 

@@ -1,6 +1,6 @@
 """The evaluation that a pushed version carries: the gate's metrics, and what the gate required.
 
-Pusher writes it (components/evaluation_record.py) into the version's folder.
+Pusher writes it (components/metrics/evaluation_record.py) into the version's folder.
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ from serving import terminal
 from serving.commands import quiet_tensorflow
 
 if TYPE_CHECKING:
-    from pipeline.doubt.features import Collection
+    from components.doubt.collection import Collection
+    from components.doubt.features import Features
     from trainer.model_config import Lite0Config
 
 EXPERIMENT = "flowers"
@@ -65,11 +66,11 @@ def bench(data: Data, markdown: MarkdownFile = "", share: Share = 0.05, seeds: S
 
     try:
         with tempfile.TemporaryDirectory() as home:
-            collection, took = collect(data, Path(home), Lite0Config())
+            collection, values, took = collect(data, Path(home), Lite0Config())
     except (DataError, OSError) as error:
         fail(str(error), WRONG_USE)
     start = time.perf_counter()
-    rows = [swap_and_find(collection, share, seed).cells for seed in range(seeds)]
+    rows = [swap_and_find(collection, values, share, seed).cells for seed in range(seeds)]
     each = (time.perf_counter() - start) / seeds
     caption = (
         f"{len(collection.images):,} images of {data.resolve().name}, {share:.0%} of the training "
@@ -81,9 +82,9 @@ def bench(data: Data, markdown: MarkdownFile = "", share: Share = 0.05, seeds: S
     write_markdown(markdown, format_markdown(COLUMNS, rows, caption))
 
 
-def collect(folder: Path, home: Path, config: Lite0Config) -> tuple[Collection, float]:
+def collect(folder: Path, home: Path, config: Lite0Config) -> tuple[Collection, Features, float]:
     """The images of a folder and their features, and the seconds that the features took."""
-    from pipeline.doubt import features
+    from components.doubt import features
     from pipeline.local import ingestion
     from trainer import configs
 
@@ -91,19 +92,19 @@ def collect(folder: Path, home: Path, config: Lite0Config) -> tuple[Collection, 
     ingested = ingestion.ingest(folder, home, configs.load(EXPERIMENT).data)
     show_progress("computing features")
     start = time.perf_counter()
-    return features.collect(ingested.examples, config), time.perf_counter() - start
+    return *features.collect(ingested.examples, config), time.perf_counter() - start
 
 
-def swap_and_find(collection: Collection, share: float, seed: int) -> Found:
+def swap_and_find(collection: Collection, values: Features, share: float, seed: int) -> Found:
     """Swaps labels of the split `train`, each for any other one, and looks for them."""
-    from pipeline.doubt import confident_learning, labels
+    from components.doubt import confident_learning, labels
 
     show_progress(f"labels swapped with seed {seed}")
     classes, given = labels.number_labels(collection)
     swapped = choose(collection, share, seed)
     steps = np.random.default_rng(seed).integers(1, len(classes), len(swapped))
     given[swapped] = (given[swapped] + steps) % len(classes)
-    probabilities = labels.predict(collection, given, collection.find_groups())
+    probabilities = labels.predict(values, given, collection.find_groups())
     order, listed = confident_learning.rank(probabilities, given)
     is_hit = np.isin(order, swapped)
     hits, hits_listed = int(is_hit[: len(swapped)].sum()), int(is_hit[:listed].sum())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,17 +27,32 @@ from serving.printable import markup
 from serving.terminal import console, say
 
 if TYPE_CHECKING:
-    from pipeline.doubt.listing import DoubtList
+    from components.doubt.judgement import Case
+    from components.doubt.listing import DoubtList
     from trainer.config import Experiment
+    from trainer.doubt_config import DoubtConfig
 
-MOST = 1000  # Images on the page, about 15 kB each.
-
-Shown = Annotated[int, typer.Option("--most", help="Images on the page.", min=1, max=MOST)]
+Shown = Annotated[
+    int | None,
+    typer.Option(
+        "--most", help="Images on the page, up to 1000.", show_default="doubt.most, or 100"
+    ),
+]
 Weights = Annotated[
-    str,
+    str | None,
     typer.Option(
         metavar="FILE",
         help="Weights of EfficientNet-Lite0 that judge labels: imagenet, or a file of your own.",
+        show_default="doubt.weights, or imagenet",
+    ),
+]
+OwnFolds = Annotated[
+    int | None,
+    typer.Option(
+        metavar="K",
+        help="Trains the experiment's own network K times, each time without a part of the images, "
+        "which it judges then; 0: off.",
+        show_default="doubt.own_folds, or 0",
     ),
 ]
 Model = Annotated[
@@ -51,8 +69,9 @@ def doubt(
     name: Name,
     source: Source = "",
     workdir: Workdir = "",
-    most: Shown = 100,
-    weights: Weights = "imagenet",
+    most: Shown = None,
+    weights: Weights = None,
+    own_folds: OwnFolds = None,
     model: Model = None,
     push_root: PushRoot = Path("served"),
     fast: Fast = False,
@@ -64,30 +83,27 @@ def doubt(
     """
     quiet_tensorflow()
     experiment = load(name, fast=fast, overrides=overrides)
-    version = find_version(experiment, model, push_root) if experiment.data.mask else ""
-    write(judge_images(experiment, source, workdir, most, version or weights))
+    given = {"most": most, "weights": weights, "own_folds": own_folds}
+    config = choose_config(experiment, given)
+    version = ""
+    if experiment.task == "masks" and not config.own_folds:
+        version = find_version(experiment, model, push_root)
+    write(judge(dataclasses.replace(experiment, doubt=config), source, workdir, version))
 
 
-def judge_images(
-    experiment: Experiment, source: str, workdir: str, most: int, judged_by: str
-) -> DoubtList:
-    """The doubts about the images of a run or a folder. Ends the command if they cannot be read."""
-    from components.errors import DataError
-    from pipeline.batches.examples import open_examples
-    from pipeline.settings import choose_workdir
+def choose_config(experiment: Experiment, given: dict[str, int | str | None]) -> DoubtConfig:
+    """The experiment's values, with those that are given. Ends the command for an invalid one."""
+    from trainer.doubt_config import DoubtConfig
+    from trainer.overrides import apply_overrides
 
-    folder = find_data(source) if source else ""
+    doubt = experiment.doubt or DoubtConfig()
+    chosen = {name: value for name, value in given.items() if value is not None}
+    values = [f"doubt.{name}={value}" for name, value in chosen.items()]
     try:
-        workdir = choose_workdir(experiment.name, workdir)
-        with (
-            open_examples(experiment.data, folder, workdir) as ingested,
-            console.status("Looking at the images"),
-        ):
-            return judge(ingested.examples, experiment, most, judged_by)
-    except FileNotFoundError as error:
-        fail(f"{error} Or give the images by --data DIR.", WRONG_USE)
-    except (DataError, ValueError, OSError) as error:
+        changed = apply_overrides(dataclasses.replace(experiment, doubt=doubt), values)
+    except ValueError as error:
         fail(str(error), WRONG_USE)
+    return changed.doubt or doubt
 
 
 def find_version(experiment: Experiment, model: Path | None, push_root: Path) -> str:
@@ -104,32 +120,55 @@ def find_version(experiment: Experiment, model: Path | None, push_root: Path) ->
     return str(version)
 
 
-def judge(examples: str, experiment: Experiment, most: int, judged_by: str) -> DoubtList:
-    """The doubts, by weights of the backbone or, for masks, by a version of the segmenter."""
-    if not experiment.data.mask:
-        from pipeline.doubt import labels
-        from trainer.model_config import Lite0Config
+def judge(experiment: Experiment, source: str, workdir: str, version: str) -> DoubtList:
+    """The doubts about the images of a run or a folder. Ends the command if they cannot be read."""
+    from components.doubt import judgement
+    from components.errors import DataError
+    from pipeline.settings import choose_workdir
 
-        config = Lite0Config(weights=judged_by)
-        return labels.find(examples, experiment.name, config, most=most)
-    from pipeline.doubt import regions
-    from pipeline.inspection import trained_model
-    from trainer.export import saved_model
+    folder = find_data(source) if source else ""
+    try:
+        workdir = choose_workdir(experiment.name, workdir)
+        with open_case(experiment, folder, workdir, version) as case:
+            if case.own:  # It prints its progress itself.
+                return judgement.find(case)
+            with console.status("Looking at the images"):
+                return judgement.find(case)
+    except FileNotFoundError as error:
+        fail(f"{error} Or give the images by --data DIR.", WRONG_USE)
+    except (DataError, ValueError, OSError) as error:
+        fail(str(error), WRONG_USE)
 
-    names = tuple(saved_model.read_labels(judged_by))
-    segmenter = trained_model.read(Path(judged_by))
-    return regions.find(examples, experiment.name, segmenter, names, most=most)
+
+@contextmanager
+def open_case(experiment: Experiment, folder: str, workdir: str, version: str) -> Iterator[Case]:
+    """The examples of a folder or a run, and who judges them."""
+    from components.doubt import own_network
+    from components.doubt.judgement import Case
+    from pipeline.batches.examples import open_examples
+    from pipeline.batches.transformed import open_transformed
+
+    config, masks = experiment.doubt, experiment.task == "masks"
+    assert config, "The command has added it."
+    case = Case(experiment.name, "mask" if masks else "label", "", config, version)
+    if not config.own_folds:
+        with open_examples(experiment.data, folder, workdir) as ingested:
+            yield dataclasses.replace(case, examples=ingested.examples)
+        return
+    with open_transformed(experiment, folder, workdir) as found:
+        own = own_network.load(experiment, found.transform_graph, config.own_folds, say)
+        yield dataclasses.replace(case, examples=found.examples, own=own)
 
 
 def write(found: DoubtList) -> None:
     """Writes the page and the list, and prints what is in them."""
-    from pipeline.doubt import listing, page
+    from components.doubt import listing, page
     from serving.prediction.output_files import write_file
 
     html, listed = (Path(f"{found.name}-doubts.{ending}") for ending in ("html", "json"))
     with fail_on_storage_errors(html):
         write_file(html, page.render(found).encode())
-        listing.write(listed, found)
+        write_file(listed, listing.to_json(found).encode())
     say(f"{found.doubted} of {found.images} images have a {found.kind} that is probably wrong.")
     if found.left:
         say(f"{found.left} further images were not judged: there is a limit.")

@@ -1,4 +1,4 @@
-"""The command `fcn review`: decides about the labels that `fcn doubt` listed."""
+"""The command `fcn review`: decides about the labels that `fcn doubt` or a run listed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli.data import Workdir
 from pipeline.cli.interrupt import end_at_interrupt
 from pipeline.cli.options import fail
 from pipeline.exit_codes import FAILED, WRONG_USE
@@ -14,11 +15,11 @@ from serving import printable
 from serving.terminal import echo
 
 if TYPE_CHECKING:
-    from pipeline.doubt.listing import DoubtList
-    from pipeline.doubt.review.decisions import Decisions
+    from components.doubt.listing import DoubtList
+    from pipeline.review.decisions import Decisions
 
 Listed = Annotated[
-    str, typer.Argument(metavar="NAME", help="Of the experiment; or a file that `fcn doubt` wrote.")
+    str, typer.Argument(metavar="NAME", help="Of the experiment; or a list: NAME-doubts.json.")
 ]
 Corrections = Annotated[
     Path | None,
@@ -32,15 +33,16 @@ Port = Annotated[int, typer.Option(help="0: a free one.", min=0, max=65535)]
 
 def review(
     name: Listed,
+    workdir: Workdir = "",
     corrections: Corrections = None,
     host: Host = "127.0.0.1",
     port: Port = 8600,
 ) -> None:
-    """Shows the labels that `fcn doubt` listed, to decide: right, wrong or remove.
+    """Shows the labels that `fcn doubt` or the last run listed, to decide: right, wrong or remove.
 
     Every decision is written at once: stop at any time, and continue with the same command.
     """
-    found = read(name)
+    found = read(name, workdir)
     file = (corrections or Path(f"{found.name}-corrections.jsonl")).absolute()
     decisions = open_decisions(file, found)
 
@@ -49,7 +51,7 @@ def review(
         echo(f"Open {address} to decide; Ctrl-C ends. Decisions are written to {shown}. Then:")
         echo(f"  fcn run {printable.name(found.name)} --corrections {shown}")
 
-    from pipeline.doubt.review import server
+    from pipeline.review import server
 
     try:
         with end_at_interrupt("All decisions are in the file."):
@@ -58,23 +60,46 @@ def review(
         fail(f"{host}:{port} cannot be used ({error}): give another --port.", FAILED)
 
 
-def read(name: str) -> DoubtList:
+def read(name: str, workdir: str) -> DoubtList:
     """The list of a name or a file. Ends the command if there is none."""
-    from pipeline.doubt import listing
+    from components.doubt import listing
 
     file = Path(name) if name.endswith(".json") else Path(f"{name}-doubts.json")
+    if not name.endswith(".json") and not file.is_file():
+        file = find_in_run(name, workdir)
+        echo(f"The list is that of the last run: {printable.name(file)}")
     try:
         return listing.read(file)
     except FileNotFoundError:
-        fail(f"There is no {file}: run `fcn doubt {name}` first.", WRONG_USE)
+        fail(f"There is no {file}: run `fcn doubt NAME` first.", WRONG_USE)
     except (ValueError, OSError) as error:
         fail(str(error), WRONG_USE)
+
+
+def find_in_run(name: str, workdir: str) -> Path:
+    """The list of the last run of an experiment. Ends the command if it has none."""
+    from components.label_doubts import LIST
+    from pipeline.local import metadata, results
+    from pipeline.settings import choose_workdir
+
+    workdir = choose_workdir(name, workdir)
+    try:
+        found = results.find_doubts(metadata.read_last_run(workdir), LIST)
+    except FileNotFoundError:
+        found = ""
+    if not found:
+        fail(
+            f"There is no {name}-doubts.json, and no list in the last run in {workdir}: run "
+            f"`fcn doubt {name}` first, or `fcn run {name} --set 'doubt={{}}'`.",
+            WRONG_USE,
+        )
+    return Path(found)
 
 
 def open_decisions(file: Path, found: DoubtList) -> Decisions:
     """The decisions made so far. Ends the command if the file is of another kind."""
     from components.errors import DataError
-    from pipeline.doubt.review.decisions import Decisions
+    from pipeline.review.decisions import Decisions
 
     try:
         return Decisions(file, found)

@@ -61,6 +61,8 @@ def list_places(step: Step) -> Iterator[Place]:
     if "served_folder" in values:
         use = Use.PUSH if tasks.is_pusher(step.task) else Use.READ
         yield Place("served_folder", values["served_folder"], use)
+    if values.get("weights", "none") not in ("imagenet", "none"):
+        yield Place("weights", values["weights"], Use.READ)
     pushed = parse_fields(values.get("push_destination", "")).get("filesystem")
     if isinstance(pushed, dict):
         folder = pushed.get("baseDirectory") or pushed.get("base_directory") or ""

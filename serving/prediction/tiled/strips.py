@@ -87,7 +87,8 @@ def answer_strips(
 
 def score(client: Client, plan: Plan, tile: Tile, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The scores [h, w, C] of a tile, without its halo. Raises ServingError."""
-    inputs = {"pixels": pixels[np.newaxis], "sizes": np.array([tile.window.size], np.int32)}
+    sizes = np.array([tile.window.size], np.int32)
+    inputs: dict[str, NDArray[Any]] = {"pixels": pixels[np.newaxis], "sizes": sizes}
     answer = client.call(SCORE_TILES, inputs)
     rows, columns = answer["map_sizes"][0]
     scores = np.asarray(answer["scores"], np.float32)[0, :rows, :columns]

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from components.doubt import listing
 from pipeline.cli.app import app
-from pipeline.doubt import listing
 from pipeline.exit_codes import WRONG_USE
 from tests.fakes.image_files import file_of, put
 
