@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.doubt import features, labels
-from components.doubt.features import Collection, Seen
+from components.doubt import collection, features, labels
+from components.doubt.collection import Collection, Seen
 from components.doubt.twins import Twins
 from tests.fakes import tiny
 from tests.fakes.tiny_runs import lasting
@@ -58,7 +58,8 @@ def examples():
 @pytest.fixture(scope="module")
 def found(examples):
     keras.utils.set_random_seed(SEED)
-    return labels.find(examples, "colours", CONFIG, most=5)
+    judged = labels.judge_by_heads(examples, CONFIG)
+    return labels.list_doubts(judged, examples, "colours", most=5)
 
 
 def test_the_wrong_label_is_the_first_of_the_list(found):
@@ -78,9 +79,9 @@ def test_the_list_is_bounded_and_counts_all(found):
 
 
 def test_features_do_not_depend_on_the_batch(examples, monkeypatch):
-    together = features.collect(examples, CONFIG)
-    monkeypatch.setattr(features, "BATCH", 3)
-    few = features.collect(examples, CONFIG, most=IMAGES + 4)
+    together, _ = features.collect(examples, CONFIG)
+    monkeypatch.setattr(collection, "BATCH", 3)
+    few, _ = features.collect(examples, CONFIG, most=IMAGES + 4)
 
     assert [image.path for image in few.images] == [i.path for i in together.images[: IMAGES + 4]]
     assert (few.left, together.left) == (IMAGES - 4, 0)
@@ -93,7 +94,7 @@ def see(number: int, label: str, split: str, look: str = "00ff00ff00ff00ff") -> 
 def test_near_duplicates_under_other_labels_come_first():
     images = [see(1, "a", "train"), see(2, "a", "train"), see(3, "a", "val"), see(4, "b", "train")]
     alone = see(5, "b", "test")
-    twins = Twins(Collection([*images, alone], np.zeros((5, 1))), ["g"] * 4 + ["h"])
+    twins = Twins(Collection([*images, alone]), ["g"] * 4 + ["h"])
 
     assert [image.path for image in twins.find(images[0])] == ["4.png", "3.png", "2.png"]
     assert twins.find(alone) == []
