@@ -1,7 +1,7 @@
 # Each target does the set-up it needs. `make setup`, and each target that runs it, takes
 # TRACK=older|newer and PYTHON=/path to override the choice of track and Python.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations test-malformed test-soak check format bench bench-folder bench-scale bench-serving bench-models bench-train bench-pointing bench-tiles bench-doubt lock clean
+.PHONY: help setup demo demo-pets test test-debian13 debian13-root test-flink test-flink-short test-kills test-mutations test-malformed test-soak check format bench bench-folder bench-scale bench-serving bench-models bench-train bench-pointing bench-tiles bench-large bench-doubt lock clean
 
 SETUP_PYTHON ?= python3
 PY := .venv/bin/python
@@ -23,6 +23,7 @@ FOLDER_ARGS ?=
 SERVING_ARGS ?=
 TRAIN_ARGS ?=
 LOCK_ARGS ?=
+SIDE ?=
 # Images contain the same versions as the environment of the tests.
 OF_IMAGES = --constraint requirements/py311-313.lock --python-version 3.13 \
 	--python-platform x86_64-manylinux_2_40
@@ -102,6 +103,9 @@ bench-pointing: setup  ## does a pets classifier look at the pet? MODEL=served/N
 
 bench-tiles: setup  ## compare tiles with whole images, by each network; TILES_ARGS="NETWORK... --side 768", MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.tiles $(TILES_ARGS) $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+
+bench-large: setup  ## predict a large image in tiles, killed once: memory, time; SIDE=20000, MARKDOWN=FILE
+	@$(PY) -m pipeline.bench.large.run $(if $(SIDE),--side $(SIDE)) $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 bench-doubt: setup  ## swap 5 % of the training labels and find them again; DATA=DIR, MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.doubt $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")

@@ -47,7 +47,7 @@ class RestApi:
 
     def _ask(self, inputs: dict[str, Any], version: ModelVersion, signature: str) -> Call:
         asked = {"signature_name": signature} if signature else {}
-        body = json.dumps({**asked, "inputs": inputs}, separators=(",", ":")).encode("ascii")
+        body = json.dumps({**asked, "inputs": inputs}).encode("ascii")
         path = f"{self._path}{_make_suffix(version)}:predict"
         if not self._compress:
             return Call("POST", path, body, JSON)

@@ -209,6 +209,7 @@ def test_inputs_have_the_names_that_clients_send(saved):
         "predict_padded_pixels": {"pixels", "sizes"},
         "evaluate_examples": {"examples"},
         "transform_features": {"examples"},
+        "plan_tiles": {"sizes"},
         "heat_maps": {"image_bytes"},
         "score_tiles": {"pixels", "sizes"},
     }

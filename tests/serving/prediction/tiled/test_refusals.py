@@ -88,7 +88,7 @@ def test_an_interlaced_png_that_is_large_is_refused(tmp_path):
 
 
 MODELS = {
-    "squares": "FitSquare",
+    "squares": "The logits of mlp are not a mean or a maximum",
     "mirrored": "mirrored image",
     "sides": "several sizes",
     "scaled": "at most 48 pixels of a side",
@@ -128,7 +128,7 @@ def test_a_side_that_is_not_a_multiple_of_the_stride_ends_the_command(server, tm
     done = predict(server, "masks", "--tile", 15, "--output", tmp_path / "out", path)
 
     assert done.exit_code == terminal.WRONG_USE
-    assert "--tile 15 is not a multiple of 2, the stride of the model: use 16." in done.stderr
+    assert "--tile 15 is not a multiple of 4, the stride of the model: use 16." in done.stderr
 
 
 @pytest.mark.parametrize("other", [("--heat",), ("--bits", "12"), ("--confidence",)])

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from serving.client import connect
 from tests.fakes import tiled_models, tiny
 from tests.fakes.saved_models import served
 from tests.serving.prediction.tiled import asked
 from tests.serving.prediction.tiled.asked import PIXELS, predict, read_row, save
 
 ROOT = Path(__file__).parents[4]
-LONG = tiny.pixels(1600, 90)  # 100 rows of tiles.
+LONG = tiny.pixels(800, 60)  # 50 rows of tiles.
 
 
 def start(server, model, *arguments):
@@ -35,6 +36,14 @@ def kill_midway(process, work):
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert process.returncode == -signal.SIGKILL
+
+
+def wait_for_version(server, version):
+    with connect(asked.url(server), "masks") as client:
+        deadline = time.monotonic() + 60
+        while client.find_version() != version:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 @pytest.mark.parametrize("name", ["long.png", "long.tif"])
@@ -101,7 +110,7 @@ def test_something_else_starts_from_the_beginning_and_says_so(tmp_path, change):
             path.write_bytes(tiny.png(PIXELS))
         elif change == "version":
             tiled_models.publish(tmp_path / "served", "masks", 2)
-            server.wait_until_available("masks", version=2, timeout=60)
+            wait_for_version(server, 2)
         else:
             side = 32
         done = predict(server, "masks", "--tile", side, "--output", out, path)
@@ -131,7 +140,7 @@ def test_a_server_that_stops_leaves_what_is_finished(root, tmp_path):
     path, out = tmp_path / "long.png", tmp_path / "out"
     path.write_bytes(tiny.png(LONG))
     with served(root, "masks") as server:
-        process = start(server, "masks", "--timeout", "2", "--output", out, path)
+        process = start(server, "masks", "--timeout", "10", "--output", out, path)
         strips = out / "long.tiles.partial" / "strips"
         while not strips.exists() or b'"crc32"' not in strips.read_bytes():
             assert process.poll() is None, process.stderr.read()
