@@ -38,7 +38,7 @@ class SegmentedImage:
     pet: float  # The share of pixels that the answer calls pet: 0..1.
     accuracy: float  # The share of pixels whose class is right: 0..1.
     agreed: bool  # Whether both protocols gave the same mask.
-    picture: Path
+    picture: Path | None
 
 
 def demo(

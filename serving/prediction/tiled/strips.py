@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from serving.client import Client, InvalidOutput
+from serving.client.answers import Arrays
 from serving.client.many import Pace, ask_in_order
 from serving.prediction.tiled import grid
 from serving.prediction.tiled.grid import Pair, Plan, Tile, Window
@@ -87,7 +88,7 @@ def answer_strips(
 
 def score(client: Client, plan: Plan, tile: Tile, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The scores [h, w, C] of a tile, without its halo. Raises ServingError."""
-    inputs = {"pixels": pixels[np.newaxis], "sizes": np.array([tile.window.size], np.int32)}
+    inputs: Arrays = {"pixels": pixels[np.newaxis], "sizes": np.array([tile.window.size], np.int32)}
     answer = client.call(SCORE_TILES, inputs)
     rows, columns = answer["map_sizes"][0]
     scores = np.asarray(answer["scores"], np.float32)[0, :rows, :columns]
