@@ -51,7 +51,7 @@ from trainer.calibration.fitting import Calibration, Pairs
 from trainer.config import Recipe, recipe_from_json, recipe_to_json
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import network as networks
-from trainer.export import tile_plans, tiling
+from trainer.export import tiles, tiling
 from trainer.export.certainty import Certainty
 from trainer.export.signatures import SIZES, ImageModule
 from trainer.models.layers import fix_kernels
@@ -99,7 +99,7 @@ def build_module(model: keras.Model, statistics: DataStatistics, experiment: Rec
 
     module = task.build_module(network, statistics, experiment)
     module.use_layers(model)
-    module.whole = module.whole or tile_plans.find_reason(experiment)
+    module.whole = module.whole or tiles.find_reason(experiment)
     return module
 
 

@@ -10,9 +10,9 @@ import tensorflow as tf
 
 from trainer.data import image_headers, images, preprocessing, records
 from trainer.data.limits import SizeLimits
-from trainer.export import tile_plans, tiles
+from trainer.export import tiles
 from trainer.export.certainty import Certainty
-from trainer.export.tiles import Tiles
+from trainer.export.tiles import WHOLE, Tiles
 
 Outputs = dict[str, tf.Tensor]
 # From pixels [N, H, W, channels] in 0..255 and sizes [N, 2] to probabilities or scores.
@@ -33,7 +33,7 @@ class ImageModule(tf.Module):
 
     certainty = Certainty()
     tiles: Tiles | None = None  # None: the model looks at the whole image.
-    whole = tile_plans.WHOLE  # Why its tiles do not answer as the whole image does; empty: they do.
+    whole = WHOLE  # Why its tiles do not answer as the whole image does; empty: they do.
     dtype = tf.float32  # Of the pixels that the network gets.
 
     def __init__(
@@ -117,7 +117,7 @@ class ImageModule(tf.Module):
     @tf.function
     def plan_tiles(self, sizes: tf.Tensor) -> Outputs:
         """How tiles of images of these sizes lie, or why they have none."""
-        outputs = tile_plans.plan(self.tiles, self.whole, sizes, self._limits.max_side)
+        outputs = tiles.plan(self.tiles, self.whole, sizes, self._limits.max_side)
         threshold = self.certainty.unknown_below or 0.0
         return {
             **outputs,

@@ -13,7 +13,7 @@ from rasterio.shutil import copy
 from rasterio.windows import Window
 
 from serving import overlay
-from serving.prediction.tiled.sources import CACHE, DRIVERS, open_dataset
+from serving.prediction.tiled.sources import DRIVERS, open_dataset
 
 BLOCK = 512  # Pixels of a side of the file's own tiles.
 CREATION = {"COMPRESS": "DEFLATE", "BIGTIFF": "IF_SAFER"}
@@ -35,8 +35,8 @@ def write(path: Path, image: Path, strips: Iterator[bytes]) -> None:
             for band in _regroup(strips, source.width):
                 target.write(band, 1, window=Window(0, top, *band.shape[::-1]))
                 top += len(band)
-    with rasterio.Env(GDAL_CACHEMAX=CACHE, GDAL_PAM_ENABLED=False):
-        copy(plain, path, driver="COG", BLOCKSIZE=BLOCK, OVERVIEW_RESAMPLING="NEAREST", **CREATION)
+        cog = {"driver": "COG", "blocksize": BLOCK, "overview_resampling": "nearest"}
+        copy(plain, path, **cog, **CREATION)
     plain.unlink()
 
 
