@@ -26,8 +26,8 @@ def LabelDoubts(
     weights: Parameter[str],
     own_folds: Parameter[int],
     recipe: Parameter[str],
-    model: InputArtifact[Model] = None,
-    transform_graph: InputArtifact[TransformGraph] = None,
+    model: InputArtifact[Model] = None,  # type: ignore[assignment]
+    transform_graph: InputArtifact[TransformGraph] = None,  # type: ignore[assignment]
 ) -> None:
     """Writes the page and the list. Masks need `model`; folds need `recipe` and its statistics."""
     own = None

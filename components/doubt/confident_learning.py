@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-Probabilities = NDArray[np.floating]
+Probabilities = NDArray[np.floating[Any]]
 Labels = NDArray[np.intp]
 Counts = NDArray[np.intp]
 
@@ -56,7 +58,7 @@ def count_confident(probabilities: Probabilities, labels: Labels) -> Counts:
     return joint
 
 
-def find_thresholds(probabilities: Probabilities, labels: Labels) -> NDArray[np.floating]:
+def find_thresholds(probabilities: Probabilities, labels: Labels) -> NDArray[np.floating[Any]]:
     """The mean probability [C] of each class among the images given as it (equation 2).
 
     A class without images has infinity: nothing reaches it.
@@ -66,7 +68,7 @@ def find_thresholds(probabilities: Probabilities, labels: Labels) -> NDArray[np.
     return np.array([values.mean() if len(values) else np.inf for values in given])
 
 
-def estimate_joint(confident: Counts, labels: Labels) -> NDArray[np.floating]:
+def estimate_joint(confident: Counts, labels: Labels) -> NDArray[np.floating[Any]]:
     """The estimated images [C, C] given as row that are column: rows add up to what is given.
 
     A row without a confident image is taken to be right (equation 3, times N).

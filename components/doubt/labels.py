@@ -6,7 +6,7 @@ They are those of linear heads on frozen features, or of the experiment's own ne
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,7 @@ class Judged(NamedTuple):
     groups: Sequence[str]
     classes: tuple[str, ...]
     labels: Labels  # [N]: positions in `classes`.
-    probabilities: NDArray[np.floating]  # [N, C]
+    probabilities: NDArray[np.floating[Any]]  # [N, C]
 
 
 def judge_by_heads(examples: str, config: Lite0Config) -> Judged:
@@ -105,7 +105,7 @@ def number_labels(images: Collection) -> tuple[tuple[str, ...], Labels]:
 
 
 def describe(
-    image: Seen, probabilities: NDArray[np.floating], classes: tuple[str, ...], similar: Twins
+    image: Seen, probabilities: NDArray[np.floating[Any]], classes: tuple[str, ...], similar: Twins
 ) -> Doubt:
     """One doubt, without its picture: the likely class is the most probable other one."""
     given = classes.index(image.label)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -25,7 +25,7 @@ from trainer.learning import devices, phases
 from trainer.learning.checkpoints import remove_checkpoints
 from trainer.learning.training import Folders
 
-Probabilities = NDArray[np.floating]
+Probabilities = NDArray[np.floating[Any]]
 
 
 class OwnNetwork(NamedTuple):
