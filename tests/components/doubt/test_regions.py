@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from components.doubt import regions
-from pipeline.inspection.trained_model import TrainedModel
+from components.doubt.regions import Segmenter
 from tests.fakes import tiny, tiny_masks
 from trainer.data import records
 
@@ -64,13 +64,17 @@ def test_separate_regions_and_classes_are_apart_and_the_worst_is_first(truth):
 @pytest.fixture
 def segmenter():
     """Its scores are an image's own colours, far apart."""
-    return TrainedModel(lambda inputs, training: inputs["image"] / 8.0, tiny.LIMITS, "colours")
+
+    def score(inputs, training):
+        return inputs["image"] / 8.0
+
+    return Segmenter(score, tiny.LIMITS, tiny_masks.CLASSES)
 
 
 def test_recorded_masks_are_judged_and_the_worst_are_kept(tmp_path, segmenter):
     examples = tiny_masks.examples(tmp_path).uri
 
-    found = regions.find(examples, "colours", segmenter, tiny_masks.CLASSES, most=3)
+    found = regions.list_doubts(regions.judge_all(examples, segmenter), "colours", most=3)
 
     assert found.images == 3 * len(tiny_masks.SIZES)
     assert len(found.doubts) == min(3, found.doubted) == 3
