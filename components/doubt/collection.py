@@ -61,7 +61,7 @@ def look_at(examples: str, most: int) -> Iterator[tuple[list[Seen], list[tf.Tens
     """
     room = most
     for split in records.SPLITS:
-        for rows in read_batches(read_split(examples, split).take(room)):
+        for rows in read_batches(read_split(examples, split).take(room), BATCH):
             pixels = [images.load(tf.constant(row[records.ENCODED]), SIDE) for row in rows]
             yield [describe(*each, split) for each in zip(rows, pixels, strict=True)], pixels
             room -= len(rows)
@@ -78,7 +78,7 @@ def read_split(examples: str, split: str) -> tf.data.Dataset:
     return tf.data.TFRecordDataset(sorted(tf.io.gfile.glob(f"{examples}/Split-{split}/*")))
 
 
-def read_batches(dataset: tf.data.Dataset, size: int = BATCH) -> Iterator[list[dict[str, bytes]]]:
+def read_batches(dataset: tf.data.Dataset, size: int) -> Iterator[list[dict[str, bytes]]]:
     """FIELDS of serialized records, `size` at a time."""
     for batch in dataset.batch(size):
         parsed = tf.io.parse_example(batch, FIELDS)

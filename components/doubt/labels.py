@@ -135,7 +135,9 @@ def read_pictures(examples: str, wanted: set[str]) -> dict[str, str]:
     """Data URIs of the images with these digests."""
     found: dict[str, str] = {}
     for split in records.SPLITS:
-        for rows in collection.read_batches(collection.read_split(examples, split)):
+        for rows in collection.read_batches(
+            collection.read_split(examples, split), collection.BATCH
+        ):
             for row in rows:
                 if (digest := row[records.SHA256].decode()) in wanted:
                     found[digest] = pictures.encode_image(row[records.ENCODED])

@@ -118,11 +118,8 @@ def add_doubts(cluster: ClusterSettings, experiment: Experiment) -> ClusterSetti
     """
     if not experiment.doubt or DOUBTS in cluster.steps:
         return cluster
-    step, folds = (
-        replace(cluster.other_steps, timeout_seconds=DOUBTS_TIME),
-        experiment.doubt.own_folds,
-    )
-    if folds:
+    step = replace(cluster.other_steps, timeout_seconds=DOUBTS_TIME)
+    if folds := experiment.doubt.own_folds:
         trainer = cluster.find_step_settings("Trainer")
         longest = min(folds * trainer.timeout_seconds, LONGEST_TIME)
         step = replace(trainer, timeout_seconds=longest)

@@ -1,4 +1,4 @@
-"""Folds: near-duplicates are never on both sides."""
+"""Folds: no image is judged by what has learned it or a near-duplicate of it."""
 
 from __future__ import annotations
 

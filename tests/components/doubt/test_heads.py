@@ -1,4 +1,4 @@
-"""Linear heads: none judges an image that it has learned."""
+"""Linear heads on features, each learned without the fold that it judges."""
 
 from __future__ import annotations
 

@@ -1,133 +1,152 @@
-"""The experiment's own network as a judge: trained without the images that it judges."""
+"""The experiment's own network judges each image without having trained on it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.doubt import collection, fold_records, labels, regions
+from components.doubt import collection, fold_records, judgement, own_network
+from components.doubt.judgement import Case
 from components.doubt.own_network import OwnNetwork
-from tests.fakes import tiny
+from tests.fakes import doubtful, tiny
+from tests.fakes.doubtful import WRONG
 from tests.fakes.tiny_runs import lasting
 from trainer.data import input_pipeline, records
+from trainer.doubt_config import DoubtConfig
+from trainer.learning import phases
 
-FOLDS = 2
-IMAGES = {"train": 24, "val": 8}
-WRONG = 5  # The image whose label, or whose mask, is another's.
-CLASSES = tiny.with_values(  # Learns the colours in a few steps.
-    "train.epochs=3",
-    "train.learning_rate=0.02",
-    "train.label_smoothing=0.0",
-    "train.ema_momentum=0.5",
-    "model.dropout=0.0",
+FOLDS = 3
+CONFIG = DoubtConfig(own_folds=FOLDS, most=5)
+CLASSES = tiny.with_values(
+    "train.learning_rate=0.03", "train.epochs=4", "augment.min_crop_area=1.0"
 )
-MASKS = replace(tiny.MASKS, train=replace(tiny.MASKS.train, epochs=8))
+MASKS = tiny.with_values(
+    "train.learning_rate=0.02", "train.epochs=12", "augment.min_crop_area=1.0", of=tiny.MASKS
+)
+ALL = {doubtful.digest(n) for numbers in doubtful.PLACES.values() for n in numbers}
 
 
-def write(folder, make):
-    """Records of both splits; `make` gives the fields of an image by its number."""
-    first = 0
-    for split, count in IMAGES.items():
-        with collection_file(folder, split) as writer:
-            for number in range(first, first + count):
-                place = {records.FILENAME: f"{number}.png", records.SHA256: digest(number)}
-                writer.write(records.to_example(place | make(number)).SerializeToString())
-        first += count
-    return str(folder)
+def digests_of(patterns):
+    rows = tf.data.TFRecordDataset(input_pipeline.expand(patterns))
+    parsed = (tf.io.parse_single_example(row, fold_records.DIGEST) for row in rows)
+    return {fields[records.SHA256].numpy().decode() for fields in parsed}
 
 
-def collection_file(folder, split):
-    (folder / f"Split-{split}").mkdir(parents=True)
-    return tf.io.TFRecordWriter(str(folder / f"Split-{split}" / "data"))
+class Trainings:
+    """What each training read, and the folds that were judged, from the record files."""
+
+    def __init__(self, patch):
+        self.learned, self.judged, self.lines = [], [], []
+        fit, train_each = phases.fit, own_network.train_each
+
+        def note_files(model, files, folders, recipe):
+            self.learned.append(digests_of([*files.train, *files.val]))
+            return fit(model, files, folders, recipe)
+
+        def note_folders(*arguments):
+            for trained in train_each(*arguments):
+                self.judged.append(digests_of([f"{trained.judged}/*/*"]))
+                yield trained
+
+        patch.setattr(phases, "fit", note_files)
+        patch.setattr(own_network, "train_each", note_folders)
 
 
-def digest(number):
-    return f"{(number + 1) * 2**250 // 40:064x}"
-
-
-def make_classes(number):
-    shown, other = tiny.LABELS[number % 2], tiny.LABELS[1 - number % 2]
-    label = other if number == WRONG else shown
-    image = tiny.drawn(shown, number)
-    sizes = {records.HEIGHT: image.shape[0], records.WIDTH: image.shape[1]}
-    return {records.ENCODED: tiny.png(image), records.LABEL_TEXT: label, **sizes}
-
-
-def make_masks(number):
-    mask = tiny.drawn_mask(number)
-    encoded = tiny.png(tiny.PALETTE[mask])
-    given = np.zeros_like(mask) if number == WRONG else mask  # All of it is ground.
-    height, width = mask.shape
-    fields = {records.ENCODED: encoded, records.MASK: tiny.png(given), records.LABEL_TEXT: ""}
-    return fields | {records.HEIGHT: height, records.WIDTH: width}
+def judge(experiment, kind, make):
+    """The doubts, and the trainings that led to them."""
+    examples = doubtful.examples(lasting(), make).uri
+    with pytest.MonkeyPatch.context() as patch:
+        trainings = Trainings(patch)
+        statistics = tiny.statistics_of(experiment)
+        own = OwnNetwork(experiment, statistics, FOLDS, trainings.lines.append)
+        found = judgement.find(Case("tiny", kind, examples, CONFIG, own=own))
+    return found, trainings
 
 
 @pytest.fixture(scope="module")
-def examples():
-    return write(lasting(), make_classes)
+def classes():
+    return judge(CLASSES, "label", doubtful.labelled)
 
 
-def test_no_image_is_judged_by_a_network_that_has_learned_it(examples, tmp_path):
-    images = collection.collect(examples)
-    fold_of = fold_records.assign(images, images.find_groups(), FOLDS)
-    fold_records.write(examples, fold_of, str(tmp_path))
-
-    judged = [read_digests([f"{tmp_path}/{fold}/Split-*/*"]) for fold in range(FOLDS)]
-    for fold in range(FOLDS):
-        files = fold_records.find_files(str(tmp_path), fold, FOLDS, tiny.LABELS)
-        learned = read_digests([*files.train, *files.val])
-        assert learned == set().union(*(judged[other] for other in range(FOLDS) if other != fold))
-        assert not learned & judged[fold]
-    assert set().union(*judged) == {image.sha256 for image in images.images}
+@pytest.fixture(scope="module")
+def masks():
+    return judge(MASKS, "mask", doubtful.masked)
 
 
-def read_digests(patterns):
-    rows = tf.data.TFRecordDataset(input_pipeline.expand(patterns))
-    return {
-        row[records.SHA256].decode() for batch in collection.read_batches(rows) for row in batch
-    }
+@pytest.fixture(params=["classes", "masks"])
+def judged(request):
+    return request.getfixturevalue(request.param)
 
 
-def test_images_of_one_look_are_in_one_fold():
-    images = collection.Collection(
-        [collection.Seen(digest(n), f"{n}", "ab"[n % 2], "train", "") for n in range(12)]
-    )
-    fold_of = fold_records.assign(images, [str(n // 3) for n in range(12)], FOLDS)
+def test_a_swapped_label_is_the_first_of_the_list(classes):
+    found, _ = classes
 
-    for first in range(0, 12, 3):
-        assert len({fold_of[digest(n)] for n in range(first, first + 3)}) == 1
-
-
-def test_a_wrong_label_is_listed_first(examples):
-    said = []
-    own = OwnNetwork(CLASSES, tiny.STATISTICS, FOLDS, said.append)
-
-    judged = labels.judge_by_network(examples, own)
-    found = labels.list_doubts(judged, examples, "colours", most=3)
-
+    assert (found.kind, found.images, found.left) == ("label", len(ALL), 0)
     assert found.doubts[0].path == f"{WRONG}.png"
-    assert judged.probabilities.sum(axis=1) == pytest.approx(1, abs=1e-4)
-    assert found.images == sum(IMAGES.values())
-    assert [line.split(":")[0] for line in said] == ["Fold 1 of 2", "Fold 2 of 2"]
+    assert found.doubts[0].likely == doubtful.colour(WRONG)
+    assert found.doubts[0].pictures
 
 
-def test_a_label_that_no_network_has_learned_is_refused(examples):
-    statistics = replace(tiny.STATISTICS, labels=("blue",))
+def test_a_mask_without_its_object_is_the_first_of_the_list(masks):
+    found, _ = masks
+
+    assert (found.kind, found.images) == ("mask", len(ALL))
+    assert (found.doubts[0].path, found.doubts[0].split) == (f"{WRONG}.png", "train")
+    assert found.doubts[0].given == "ground"
+
+
+def test_each_image_is_judged_once_by_a_network_that_has_not_read_it(judged):
+    _, trainings = judged
+
+    assert len(trainings.learned) == len(trainings.judged) == FOLDS
+    for learned, rest in zip(trainings.learned, trainings.judged, strict=True):
+        assert learned | rest == ALL
+        assert not learned & rest
+    assert sorted(d for fold in trainings.judged for d in fold) == sorted(ALL)
+
+
+def test_near_duplicates_are_judged_together(classes):
+    _, trainings = classes
+    pair = {doubtful.digest(doubtful.TWIN_OF), doubtful.digest(doubtful.TWIN)}
+
+    assert [len(pair & fold) for fold in trainings.judged if pair & fold] == [len(pair)]
+
+
+def test_the_progress_names_each_fold(judged):
+    _, trainings = judged
+
+    assert [line.partition(":")[0] for line in trainings.lines] == [
+        f"Fold {n} of {FOLDS}" for n in (1, 2, 3)
+    ]
+
+
+def test_images_beyond_the_limit_are_neither_learned_nor_judged(tmp_path):
+    examples = doubtful.examples(tmp_path).uri
+    images = collection.collect(examples, most=26)
+
+    fold_records.write(
+        examples, fold_records.assign(images, images.find_groups(), 2), str(tmp_path)
+    )
+
+    written = digests_of([f"{tmp_path}/{fold}/*/*" for fold in range(2)])
+    assert written == {image.sha256 for image in images.images}
+    assert images.left == len(ALL) - 26
+
+
+def test_without_images_of_val_those_that_are_learned_choose_the_epoch(tmp_path):
+    tiny.write(tmp_path / "1" / "Split-train" / "a", [doubtful.labelled(1)])
+
+    files = fold_records.find_files(str(tmp_path), 0, 2, tiny.LABELS)
+
+    assert digests_of(files.val) == digests_of(files.train) == {doubtful.digest(1)}
+
+
+def test_a_label_that_training_does_not_know_is_named(tmp_path):
+    examples = doubtful.examples(tmp_path).uri
+    statistics = replace(tiny.STATISTICS, labels=("blue", "green"))
+    own = OwnNetwork(CLASSES, statistics, FOLDS, print)
 
     with pytest.raises(ValueError, match="'red' is not in the training split"):
-        labels.judge_by_network(examples, OwnNetwork(CLASSES, statistics, FOLDS, print))
-
-
-def test_a_wrong_mask_is_listed_first(tmp_path):
-    examples = write(tmp_path, make_masks)
-    own = OwnNetwork(MASKS, tiny.statistics_of(MASKS), FOLDS, print)
-
-    judged, left = regions.judge_by_network(examples, own)
-    found = regions.list_doubts(judged, "masks", most=3, left=left)
-
-    assert (found.images, found.left) == (sum(IMAGES.values()), 0)
-    assert found.doubts[0].path == f"{WRONG}.png"
-    assert found.doubts[0].given == "ground"
+        judgement.find(Case("tiny", "label", examples, CONFIG, own=own))

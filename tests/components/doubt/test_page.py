@@ -16,7 +16,7 @@ REVIEW = Review("t0ken", "n0nce", "corrections.jsonl", {})
 
 
 def test_the_list_is_read_back_from_its_file(tmp_path):
-    (tmp_path / "list.json").write_text(listing.to_json(LIST))
+    (tmp_path / "list.json").write_text(listing.to_json(LIST), "utf-8")
 
     assert listing.read(tmp_path / "list.json") == LIST
 

@@ -64,9 +64,11 @@ def test_separate_regions_and_classes_are_apart_and_the_worst_is_first(truth):
 @pytest.fixture
 def segmenter():
     """Its scores are an image's own colours, far apart."""
-    return Segmenter(
-        lambda inputs, training: inputs["image"] / 8.0, tiny.LIMITS, tiny_masks.CLASSES
-    )
+
+    def score(inputs, training):
+        return inputs["image"] / 8.0
+
+    return Segmenter(score, tiny.LIMITS, tiny_masks.CLASSES)
 
 
 def test_recorded_masks_are_judged_and_the_worst_are_kept(tmp_path, segmenter):

@@ -23,7 +23,7 @@ RIGHT = {"sha256": FIRST, "decision": "right", "label": ""}
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("review")
-    (folder / "letters-doubts.json").write_text(listing.to_json(LIST))
+    (folder / "letters-doubts.json").write_text(listing.to_json(LIST), "utf-8")
     return folder
 
 
