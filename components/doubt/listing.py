@@ -50,6 +50,14 @@ class DoubtList:
     twin_groups: tuple[tuple[Twin, ...], ...] = ()  # Near-duplicates that differ, the first ones.
     twin_group_count: int = 0
 
+    @property
+    def summary(self) -> str:
+        """How many images are doubted: one sentence."""
+        count = f"{self.doubted} of {self.images} images"
+        if self.kind == "mask":
+            return f"In {count}, the segmenter is sure of another class in a region of the mask."
+        return f"{count} have a label that is probably wrong."
+
 
 _ADAPTER = TypeAdapter(DoubtList)
 

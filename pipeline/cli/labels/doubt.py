@@ -169,7 +169,7 @@ def write(found: DoubtList) -> None:
     with fail_on_storage_errors(html):
         write_file(html, page.render(found).encode())
         write_file(listed, listing.to_json(found).encode())
-    say(f"{found.doubted} of {found.images} images have a {found.kind} that is probably wrong.")
+    say(found.summary)
     if found.left:
         say(f"{found.left} further images were not judged: there is a limit.")
     say(f"Wrote {markup(html)}. Decide about the first {len(found.doubts)} with")

@@ -39,6 +39,13 @@ def test_the_page_shows_each_doubt_and_counts_all():
     assert "and 3 more" in html
 
 
+def test_regions_of_masks_are_not_called_wrong():
+    html = page.render(replace(LIST, kind="mask"))
+
+    assert "In 9 of 60 images, the segmenter is sure of another class" in html
+    assert "probably wrong" not in html
+
+
 @pytest.mark.parametrize("review", [None, REVIEW])
 def test_names_from_outside_are_escaped(review):
     assert EVIL not in page.render(LIST, review)
