@@ -56,9 +56,10 @@ def labelled(number: int) -> bytes:
 def masked(number: int) -> bytes:
     """A record with a mask of colours: that of WRONG misses the whole object."""
     mask = tiny.drawn_mask(number)
-    image = np.clip(tiny.PALETTE[mask] + np.random.default_rng(number).integers(0, 9), 0, 255)
+    noise = np.random.default_rng(number).normal(0, 12, (*mask.shape, 3))
+    image = np.clip(tiny.PALETTE[mask] + noise, 0, 255).astype(np.uint8)
     given = np.zeros_like(mask) if number == WRONG else mask
-    fields = name(image.astype(np.uint8), number) | {records.MASK: tiny.png(given)}
+    fields = name(image, number) | {records.MASK: tiny.png(given)}
     return records.to_example(fields).SerializeToString()
 
 

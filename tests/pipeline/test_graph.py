@@ -13,6 +13,7 @@ from pipeline.graph import create_pipeline
 from pipeline.kubeflow.cluster import READ_SERVED_VERSIONS
 from pipeline.settings import Settings
 from trainer import configs
+from trainer.doubt_config import DoubtConfig
 
 SETTINGS = Settings(data="/data/images", workdir="/run", push_root="/served", fingerprint="f00")
 REFUSED = ("Resolver", "InfraValidator", "ImportExampleGen", "LatestBlessed")
@@ -29,6 +30,8 @@ EXPERIMENTS = {
     "pets": configs.load("pets"),
     "pet-heads": configs.load("pet-heads"),
 }
+DOUBT = DoubtConfig(most=7)
+OWN = DoubtConfig(own_folds=3)
 
 
 @pytest.fixture(scope="module", params=EXPERIMENTS)
@@ -122,6 +125,44 @@ def test_nothing_is_trained_before_the_data_passed_its_gate(steps):
 
 def test_nothing_is_pushed_before_the_model_passed_its_gates(steps):
     assert {"Evaluator", "ModelServable", "BaselineModel"} <= upstream(steps, "Pusher")
+
+
+def make_doubting(experiment, doubt, settings=SETTINGS):
+    doubted = replace(experiment, doubt=doubt)
+    return {c.id: c for c in create_pipeline(doubted, settings).components}
+
+
+def test_nobody_looks_for_doubts_unless_the_experiment_wants_it(steps, experiment):
+    doubting = make_doubting(experiment, DOUBT)
+
+    assert doubting.keys() - steps.keys() == {"LabelDoubts"}
+    assert "LabelDoubts" in upstream(doubting, "Pusher")  # The last step is never cached.
+    assert doubting["LabelDoubts"].exec_properties["most"] == 7
+
+
+def test_doubts_get_what_their_judge_needs_and_no_more(experiment):
+    judge = {"model": MODEL} if experiment.task == "masks" else {}
+    for doubt, needed in ((DOUBT, judge), (OWN, {"transform_graph": LEARNED})):
+        step = make_doubting(experiment, doubt)["LabelDoubts"]
+
+        assert sources(step) == {"examples": EXAMPLES, **needed}
+
+
+def test_doubts_are_no_part_of_the_training(steps, experiment):
+    for doubt in (DOUBT, OWN):
+        doubting = make_doubting(experiment, doubt)
+
+        for name, step in steps.items():
+            assert doubting[name].exec_properties == step.exec_properties
+
+
+def test_the_own_network_of_doubts_trains_as_the_trainer_does(experiment):
+    settings = replace(SETTINGS, precision="bfloat16")
+    doubting = make_doubting(experiment, OWN, settings)
+    trained = json.loads(doubting["Trainer"].exec_properties["custom_config"])
+
+    assert doubting["LabelDoubts"].exec_properties["recipe"] == trained["experiment"]
+    assert make_doubting(experiment, DOUBT)["LabelDoubts"].exec_properties["recipe"] == ""
 
 
 def upstream(steps, name):

@@ -19,12 +19,9 @@ from trainer.learning import phases
 
 FOLDS = 3
 CONFIG = DoubtConfig(own_folds=FOLDS, most=5)
-CLASSES = tiny.with_values(
-    "train.learning_rate=0.03", "train.epochs=4", "augment.min_crop_area=1.0"
-)
-MASKS = tiny.with_values(
-    "train.learning_rate=0.02", "train.epochs=12", "augment.min_crop_area=1.0", of=tiny.MASKS
-)
+QUICK = ("augment.min_crop_area=1.0", "train.ema_momentum=0.5", "train.label_smoothing=0.0")
+CLASSES = tiny.with_values("train.learning_rate=0.03", "train.epochs=4", *QUICK)
+MASKS = tiny.with_values("train.learning_rate=0.01", "train.epochs=6", *QUICK, of=tiny.MASKS)
 ALL = {doubtful.digest(n) for numbers in doubtful.PLACES.values() for n in numbers}
 
 

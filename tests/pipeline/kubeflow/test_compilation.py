@@ -11,6 +11,7 @@ from pipeline.kubeflow import compilation, pods
 from pipeline.kubeflow.cluster import VOLUMES, ClusterSettings, Gpu, Secret, StepSettings, Volume
 from pipeline.kubeflow.messages import as_json
 from trainer import configs
+from trainer.doubt_config import DoubtConfig
 
 CLUSTER = ClusterSettings(image="registry.example/fcn-pipeline:1.0")
 EXPERIMENTS = {name: configs.load(name) for name in ("flowers", "pets")}
@@ -102,6 +103,45 @@ def test_the_last_task_to_end_is_never_cached(pipeline):
     assert [task.name for task in nested.last_tasks] == ["Pusher"]
     assert "RunReport" in nested.tasks["Pusher"].predecessors
     assert not nested.tasks["Pusher"].spec.caching_options.enable_cache
+
+
+@pytest.mark.parametrize("doubt", [{}, {"own_folds": 3}], ids=["judge", "own-folds"])
+def test_labels_to_doubt_compile_before_the_last_task(experiment, doubt, tmp_path):
+    doubting = replace(experiment, doubt=DoubtConfig(**doubt))
+
+    pipeline = compilation.compile_to(tmp_path / "pipeline.yaml", doubting, CLUSTER)
+
+    nested = pipeline.root.tasks["tfx-dag"].nested
+    assert [task.name for task in nested.last_tasks] == ["Pusher"]
+    assert "LabelDoubts" in nested.tasks["Pusher"].predecessors
+    assert nested.tasks["LabelDoubts"].spec.caching_options.enable_cache
+    assert components.load_component_from_file(str(tmp_path / "pipeline.yaml"))
+
+
+def test_doubts_of_the_own_network_get_the_trainers_node_for_each_fold():
+    for doubt, gpus, hours in ((DoubtConfig(), 0, 4), (DoubtConfig(own_folds=3), 1, 72)):
+        pipeline = compilation.compile_graph(replace(FLOWERS, doubt=doubt), CLUSTER)
+        pod = pod_of(pipeline, "LabelDoubts")
+
+        assert container_of(pipeline, "LabelDoubts").resources.accelerator.count == gpus
+        assert pod["activeDeadlineSeconds"] == str(hours * 60 * 60)
+        assert ("tolerations" in pod) == bool(gpus)
+
+
+def test_settings_of_doubts_are_kept_for_experiments_that_have_them(tmp_path):
+    cluster = replace(CLUSTER, steps={**CLUSTER.steps, "LabelDoubts": StepSettings(cpu_limit=7.0)})
+
+    compilation.compile_to(tmp_path / "flowers.yaml", FLOWERS, cluster)
+    doubting = compilation.compile_graph(replace(FLOWERS, doubt=DoubtConfig()), cluster)
+
+    assert container_of(doubting, "LabelDoubts").resources.cpu_limit == 7.0
+
+
+def test_weights_that_judge_labels_must_be_on_a_volume(tmp_path):
+    doubting = replace(FLOWERS, doubt=DoubtConfig(weights="lite0.pth"))
+
+    with pytest.raises(ValueError, match=r"(?m)^  LabelDoubts: .*lite0.* \[relative-path\]$"):
+        compilation.compile_to(tmp_path / "flowers.yaml", doubting, CLUSTER)
 
 
 def test_a_backend_without_a_final_status_gets_no_notification(tmp_path):

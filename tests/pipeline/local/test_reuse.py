@@ -57,6 +57,13 @@ def train(settings, *, fingerprint):
     return model
 
 
+def test_a_page_of_doubts_changes_nothing_about_the_comparison(settings):
+    pinned = finish(settings, "17")
+
+    doubted = apply_overrides(FLOWERS, ['doubt={"most": 5}'])
+    assert reuse.choose_pin(doubted, settings).served_version == pinned.served_version
+
+
 def test_the_first_run_compares_with_nothing(settings):
     assert reuse.choose_pin(FLOWERS, settings).served_version == NONE
 

