@@ -12,6 +12,7 @@ from pipeline.cli.interrupt import end_at_interrupt
 from pipeline.cli.options import fail
 from pipeline.exit_codes import FAILED, WRONG_USE
 from serving import printable
+from serving.commands import quiet_tensorflow
 from serving.terminal import echo
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def review(
 
     Every decision is written at once: stop at any time, and continue with the same command.
     """
+    quiet_tensorflow()
     found = read(name, workdir)
     file = (corrections or Path(f"{found.name}-corrections.jsonl")).absolute()
     decisions = open_decisions(file, found)
