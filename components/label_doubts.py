@@ -1,6 +1,8 @@
 """TFX component that lists the labels, or the masks, that are probably wrong."""
 
 # No `from __future__ import annotations` here: @component needs real types.
+from functools import partial
+
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types.standard_artifacts import Examples, Model, TransformGraph
@@ -33,7 +35,7 @@ def LabelDoubts(
     own = None
     if own_folds:
         given = config.recipe_from_json(recipe)
-        own = own_network.load(given, transform_graph.uri, own_folds, print)
+        own = own_network.load(given, transform_graph.uri, own_folds, partial(print, flush=True))
     case = judgement.Case(
         name=name,
         kind=kind,

@@ -10,7 +10,8 @@ import pytest
 import typer
 from rich.console import Console
 
-from components.doubt import listing
+from components.doubt import collection, listing, own_network
+from pipeline.batches.transformed import open_transformed
 from pipeline.cli.labels import review
 from pipeline.local import run
 from pipeline.settings import Settings
@@ -83,6 +84,22 @@ def test_a_review_prefers_the_list_in_the_folder(second, settings, tmp_path, mon
 
     assert review.read("tiny", settings.workdir).left == 3
     assert capsys.readouterr().out == ""
+
+
+def test_own_folds_get_the_images_and_statistics_of_the_last_run(result, settings):
+    with open_transformed(EXPERIMENT, "", settings.workdir) as found:
+        own = own_network.load(EXPERIMENT, found.transform_graph, 2, print)
+
+        assert collection.count(found.examples) == sum(result.examples.values())
+    assert own.statistics.labels == tiny.LABELS
+
+
+def test_own_folds_without_a_run_are_refused(tmp_path):
+    with (
+        pytest.raises(FileNotFoundError, match="fcn run"),
+        open_transformed(EXPERIMENT, "", str(tmp_path)),
+    ):
+        pass
 
 
 def test_a_run_without_doubts_has_no_page(second, settings, tmp_path, monkeypatch, capsys):

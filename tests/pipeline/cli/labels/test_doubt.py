@@ -20,7 +20,9 @@ from trainer.models.backbones import lite0_weights
 
 SMALL = ["--weights", "none", "--set", "data.min_side=16"]
 TINY = tiny.with_values(
-    "train.epochs=4",
+    "train.epochs=10",
+    "train.label_smoothing=0.0",
+    "augment.min_crop_area=1.0",
     "train.learning_rate=0.03",
     "train.ema_momentum=0.5",
     "data.max_share_change=1.0",
