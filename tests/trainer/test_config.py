@@ -11,6 +11,7 @@ from tests.fakes import tiny
 from trainer import config, configs, overrides
 from trainer.classic_config import FashionCNNConfig
 from trainer.config import ClassUnion, ServeConfig, Threshold
+from trainer.doubt_config import DoubtConfig
 from trainer.model_config import Lite0Config, VGGConfig
 
 EXPERIMENT = tiny.EXPERIMENT
@@ -35,20 +36,34 @@ def test_every_experiment_equals_itself_after_json(name):
 
 
 @pytest.mark.parametrize("name", configs.EXPERIMENTS)
-def test_the_recipe_of_every_experiment_is_all_but_what_the_evaluator_needs(name):
+def test_the_recipe_of_every_experiment_is_all_but_the_gate_and_pages(name):
     experiment = configs.load(name)
     recipe = config.recipe_from_json(config.recipe_to_json(experiment))
     names = {field.name for field in fields(experiment)}
     shared = {field.name for field in fields(recipe)}
 
-    assert names - shared == {"gate", "unions"}
+    assert names - shared == {"gate", "unions", "doubt"}
     assert all(getattr(recipe, name) == getattr(experiment, name) for name in shared)
 
 
-def test_the_json_of_a_recipe_does_not_change_with_the_gate():
+def test_the_json_of_a_recipe_does_not_change_with_the_gate_or_the_doubts():
     other = replace(EXPERIMENT, gate=(replace(EXPERIMENT.gate[0], at_least=0.9),))
+    doubted = replace(EXPERIMENT, doubt=DoubtConfig(own_folds=3))
 
     assert config.recipe_to_json(other) == config.recipe_to_json(EXPERIMENT)
+    assert config.recipe_to_json(doubted) == config.recipe_to_json(EXPERIMENT)
+    assert config.from_json(config.to_json(doubted)) == doubted
+
+
+@pytest.mark.parametrize(
+    "value", ["own_folds=1", "own_folds=-1", "most=0", "most=1001", 'weights=""', "many=3"]
+)
+def test_doubts_that_no_run_could_list_are_refused(value):
+    doubted = replace(EXPERIMENT, doubt=DoubtConfig())
+    name = value.partition("=")[0]
+
+    with pytest.raises(ValueError, match=rf"doubt\.{name}"):
+        overrides.apply_overrides(doubted, [f"doubt.{value}"])
 
 
 @pytest.mark.parametrize("gate", [[], [{"metric": "accuracy", "at_least": 0.5}]])
