@@ -32,18 +32,20 @@ def LabelDoubts(
     transform_graph: InputArtifact[TransformGraph] = None,  # type: ignore[assignment]
 ) -> None:
     """Writes the page and the list. Masks need `model`; folds need `recipe` and its statistics."""
-    own = None
-    if own_folds:
-        given = config.recipe_from_json(recipe)
-        own = own_network.load(given, transform_graph.uri, own_folds, partial(print, flush=True))
     case = judgement.Case(
         name=name,
         kind=kind,
         examples=examples.uri,
         config=DoubtConfig(most=most, weights=weights, own_folds=own_folds),
         segmenter=path_utils.serving_model_path(model.uri) if model else "",
-        own=own,
+        own=load_network(recipe, transform_graph.uri, own_folds) if own_folds else None,
     )
     found = judgement.find(case)
     atomic_text.write(f"{doubts.uri}/{LIST}", listing.to_json(found))
     atomic_text.write(f"{doubts.uri}/{PAGE}", page.render(found))
+
+
+def load_network(recipe: str, transform_graph: str, folds: int) -> own_network.OwnNetwork:
+    """The experiment's network; its progress is printed at once."""
+    report = partial(print, flush=True)
+    return own_network.load(config.recipe_from_json(recipe), transform_graph, folds, report)

@@ -29,7 +29,7 @@ Probabilities = NDArray[np.floating[Any]]
 
 
 class OwnNetwork(NamedTuple):
-    """What is trained, how often, and who is told how far it is."""
+    """What is trained, how often, and the function that reports progress."""
 
     recipe: Recipe
     statistics: DataStatistics

@@ -23,7 +23,7 @@ from PIL import Image
 
 from pipeline.bench.folder_report import FolderMeasurement, FolderReport
 from pipeline.bench.tables import MarkdownFile, write_markdown
-from pipeline.bench.throughput import describe_machine, read_peak_memory, show_progress
+from pipeline.bench.throughput import describe_measured_machine, read_peak_memory, show_progress
 from pipeline.cli.options import fail
 from pipeline.exit_codes import WRONG_USE
 from serving import terminal
@@ -46,9 +46,8 @@ def bench(
     start, load = time.perf_counter(), os.getloadavg()[0]
     measured = tuple(measure_apart(files) for files in (small, large))
     took = f"load average at the start {load:.1f}; took {time.perf_counter() - start:.0f} s"
-    speed = f"{measure_multiplication():.0f} GFLOP/s in float32 matrix multiplication"
     files = f"JPEGs of {SIDE} x {SIDE} pixels, 1 of {COPIES} a copy of one, under two labels"
-    report = FolderReport(measured, (files, f"{describe_machine()}, {speed}", took))
+    report = FolderReport(measured, (files, describe_measured_machine(), took))
     terminal.console.print(report.table())
     write_markdown(markdown, report.markdown())
 
@@ -102,17 +101,6 @@ def measure(folder: Path, out: Path) -> FolderMeasurement:
         longest_row=max(len(reject.detail) for reject in rejects.read(ingested.rejects)),
         summary=(tables / "summary.json").stat().st_size,
     )
-
-
-def measure_multiplication(side: int = 2048, rounds: int = 5) -> float:
-    """The speed of the machine: GFLOP/s of the best of some multiplications of matrices."""
-    matrix = np.random.default_rng(0).random((side, side), np.float32)
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        matrix @ matrix
-        times.append(time.perf_counter() - start)
-    return 2 * side**3 / min(times) / 1e9
 
 
 if __name__ == "__main__":

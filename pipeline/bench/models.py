@@ -15,9 +15,8 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from pipeline.bench.folder import measure_multiplication
 from pipeline.bench.tables import MarkdownFile, format_markdown, make_table, write_markdown
-from pipeline.bench.throughput import describe_machine, read_peak_memory, show_progress
+from pipeline.bench.throughput import describe_measured_machine, read_peak_memory, show_progress
 from pipeline.cli.options import fail
 from pipeline.exit_codes import WRONG_USE
 from serving import formats, terminal
@@ -76,8 +75,7 @@ def bench(models: Models, data: Images, images: Most = 20, markdown: MarkdownFil
     if not files:
         fail(f"{data} contains no JPEG or PNG: give a folder of images by --data.", WRONG_USE)
     rows = [measure_apart(model, files) for model in models]
-    speed = f"{measure_multiplication():.0f} GFLOP/s in float32 matrix multiplication"
-    caption = (f"{len(files)} files, one at a time, decoding included", describe_machine(), speed)
+    caption = (f"{len(files)} files, one at a time, decoding included", describe_measured_machine())
     terminal.console.print(make_table("Pushed models", COLUMNS, rows, caption))
     write_markdown(markdown, format_markdown(COLUMNS, rows, caption))
 

@@ -17,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 import typer
 
 from components.errors import DataError
@@ -118,6 +119,23 @@ def describe_machine() -> str:
 
     versions = f"Python {platform.python_version()}, TensorFlow {tf.__version__}"
     return f"{len(os.sched_getaffinity(0))} cores, {versions}, {date.today()}"
+
+
+def describe_measured_machine() -> str:
+    """The same, with how fast it multiplies matrices right now."""
+    speed = f"{measure_multiplication():.0f} GFLOP/s in float32 matrix multiplication"
+    return f"{describe_machine()}, {speed}"
+
+
+def measure_multiplication(side: int = 2048, rounds: int = 5) -> float:
+    """The speed of the machine: GFLOP/s of the best of some multiplications of matrices."""
+    matrix = np.random.default_rng(0).random((side, side), np.float32)
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        matrix @ matrix
+        times.append(time.perf_counter() - start)
+    return 2 * side**3 / min(times) / 1e9
 
 
 def read_peak_memory() -> int:

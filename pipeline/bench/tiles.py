@@ -16,9 +16,8 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from pipeline.bench.folder import measure_multiplication
 from pipeline.bench.tables import MarkdownFile, format_markdown, make_table, write_markdown
-from pipeline.bench.throughput import describe_machine, read_peak_memory, show_progress
+from pipeline.bench.throughput import describe_measured_machine, read_peak_memory, show_progress
 from serving import terminal
 from serving.commands import quiet_tensorflow
 
@@ -71,9 +70,8 @@ def bench(
     """Scores an image of noise whole and in tiles, by each network, and prints one table."""
     cases = [Case(side, tile) for side in sides for tile in tiles]
     rows = [row for name in networks or NETWORKS for row in measure_apart(name, cases)]
-    speed = f"{measure_multiplication():.0f} GFLOP/s in float32 matrix multiplication"
     note = "random weights; differences are relative to the largest score; a position of a "
-    caption = (f"{note}classifier is one of its score map", describe_machine(), speed)
+    caption = (f"{note}classifier is one of its score map", describe_measured_machine())
     terminal.console.print(make_table("Tiles", COLUMNS, rows, caption))
     write_markdown(markdown, format_markdown(COLUMNS, rows, caption))
 

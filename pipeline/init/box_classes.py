@@ -22,8 +22,8 @@ SPARE = 5  # Rejects for other reasons, in percent of the images.
 def choose(data: str, boxes: Sequence[str], images: int) -> Choices:
     """The classes of the boxes, and how many images may be rejects.
 
-    Without a readable box there are no choices: ingestion then says what is wrong. Raises
-    DataError for too many classes.
+    Returns no choices if no box is readable: ingestion then reports why. Raises DataError for too
+    many classes.
     """
     say(f"Reading {len(boxes):,} files of boxes ...")
     names = find_names([f"{data}/{path}" for path in boxes])

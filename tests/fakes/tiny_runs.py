@@ -16,6 +16,7 @@ from tfx.types import artifact_utils, standard_artifacts
 
 from components.curated_schema import CuratedSchema
 from pipeline import graph
+from pipeline.settings import Settings
 from tests.fakes import tiny
 from tests.fakes.image_files import put
 from tests.fakes.ingested import in_process
@@ -96,6 +97,15 @@ def clean_statistics() -> standard_artifacts.ExampleStatistics:
     """Of `clean_examples`, made once for a process and only read."""
     folder = lasting()
     return statistics_of(clean_examples(folder), folder)
+
+
+def lay_out(folder: Path, per_class: int) -> Settings:
+    """The folders of a run, with drawn images of each class."""
+    names = [(label, seed) for label in tiny.LABELS for seed in range(per_class)]
+    put(folder / "data", {f"{label}/{n}.png": tiny.png(tiny.drawn(label, n)) for label, n in names})
+    (folder / "run").mkdir()
+    places = {"data": "data", "workdir": "run", "push_root": "served"}
+    return Settings(**{name: str(folder / place) for name, place in places.items()})
 
 
 def schema_of(folder: Path, given: str = GIVEN) -> standard_artifacts.Schema:

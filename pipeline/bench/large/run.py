@@ -16,12 +16,11 @@ import typer
 from PIL import Image
 from rasterio.windows import Window
 
-from pipeline.bench.folder import measure_multiplication
 from pipeline.bench.large import inputs, predicting
 from pipeline.bench.large.predicting import Run
 from pipeline.bench.serving.server_process import ServerProcess, serve
 from pipeline.bench.tables import MarkdownFile, format_markdown, make_table, write_markdown
-from pipeline.bench.throughput import describe_machine, show_progress
+from pipeline.bench.throughput import describe_measured_machine, show_progress
 from serving import terminal
 from serving.client import connect
 from serving.commands import quiet_tensorflow
@@ -58,10 +57,9 @@ def bench(
     quiet_tensorflow()
     with tempfile.TemporaryDirectory() as home:
         rows = measure(side, Path(home))
-    speed = f"{measure_multiplication():.0f} GFLOP/s in float32 matrix multiplication"
     network = f"unet_small with widths {list(inputs.WIDTHS)}, random weights, over gRPC"
     differ = f"the middle {CROP} x {CROP} pixels, against the usual answer about these and "
-    caption = (f"{network}; {differ}{MARGIN} around them", f"{describe_machine()}, {speed}")
+    caption = (f"{network}; {differ}{MARGIN} around them", describe_measured_machine())
     terminal.console.print(make_table("A large image", COLUMNS, rows, caption))
     write_markdown(markdown, format_markdown(COLUMNS, rows, caption))
 

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.bench.folder import measure_multiplication
 from pipeline.bench.serving.report import ServingReport
 from pipeline.bench.tables import MarkdownFile, write_markdown
-from pipeline.bench.throughput import describe_machine, show_progress
+from pipeline.bench.throughput import describe_measured_machine, show_progress
 from serving import terminal
 from serving.commands import quiet_tensorflow
 
@@ -55,10 +54,9 @@ def measure(setting: Setting, home: Path) -> ServingReport:
     for measured in measurement.measure_server(classifier, setting):
         show_progress(f"{measured.name}, {measured.clients} clients: {measured.rate:,.1f} images/s")
         loads.append(measured)
-    speed = f"{measure_multiplication():.0f} GFLOP/s in float32 matrix multiplication"
     took = f"load average at the start {load:.1f}; took {time.perf_counter() - start:.0f} s"
     photo = f"JPEG of {setting.width} x {setting.height} pixels, model of {models.CLASSES}"
-    machine = f"{describe_machine()}, {speed}"
+    machine = describe_measured_machine()
     return ServingReport(tuple(loads), masks, (photo, machine, CLIENTS_NOTE, took))
 
 

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from components.errors import DataError
-from pipeline.bench.folder import measure_multiplication
 from pipeline.bench.tables import MarkdownFile, write_markdown
-from pipeline.bench.throughput import describe_machine, show_progress
+from pipeline.bench.throughput import describe_measured_machine, show_progress
 from pipeline.bench.training import photographs
 from pipeline.bench.training.report import OutOfMemory, Row, TrainingReport
 from pipeline.bench.training.setting import Photographs, Setting
@@ -56,10 +55,10 @@ def bench(
             measure_apart(measure, name, setting) for name in (TUTORIAL, OURS, *names)
         )
     took = f"load average at the start {load:.1f}; took {time.perf_counter() - start:.0f} s"
-    speed = f"{measure_multiplication():.0f} GFLOP/s in float32 matrix multiplication"
     images = f"photographs of {folder.resolve().name}, precision {precision}"
-    caption = (images, f"{describe_machine()}, {speed}", took)
-    report = TrainingReport(tutorial, ours, tuple(rows), caption)
+    report = TrainingReport(
+        tutorial, ours, tuple(rows), (images, describe_measured_machine(), took)
+    )
     terminal.console.print(report.table())
     write_markdown(markdown, report.markdown())
 

@@ -74,7 +74,7 @@ def _write_mask(place: Place, partial: Path, record: Record, job: Job) -> None:
 
 
 def _identify(place: Place, plan: Plan) -> list[int]:
-    """What changes if someone changes the mask; empty if there is none."""
+    """Size and time of the mask's file; empty for a classifier."""
     if plan.pooling:
         return []
     status = place.mask.stat()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.bench import folder
+from pipeline.bench import folder, throughput
 from pipeline.bench.folder_report import FolderMeasurement, FolderReport
 
 
@@ -37,4 +37,4 @@ def test_what_grows_is_shown_for_each_file():
 
 
 def test_the_speed_of_the_machine_is_measured():
-    assert folder.measure_multiplication(64, rounds=2) > 0
+    assert throughput.measure_multiplication(64, rounds=2) > 0

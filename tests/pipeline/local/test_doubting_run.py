@@ -14,9 +14,7 @@ from components.doubt import collection, listing, own_network
 from pipeline.batches.transformed import open_transformed
 from pipeline.cli.labels import review
 from pipeline.local import run
-from pipeline.settings import Settings
-from tests.fakes import tiny
-from tests.fakes.image_files import put
+from tests.fakes import tiny, tiny_runs
 from trainer.config import Threshold
 from trainer.doubt_config import DoubtConfig
 
@@ -31,12 +29,7 @@ EXPERIMENT = replace(
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("doubting")
-    names = [(label, seed) for label in tiny.LABELS for seed in range(PER_CLASS)]
-    put(folder / "data", {f"{label}/{n}.png": tiny.png(tiny.drawn(label, n)) for label, n in names})
-    (folder / "run").mkdir()
-    places = {"data": "data", "workdir": "run", "push_root": "served"}
-    return Settings(**{name: str(folder / place) for name, place in places.items()})
+    return tiny_runs.lay_out(tmp_path_factory.mktemp("doubting"), PER_CLASS)
 
 
 @pytest.fixture(scope="module")

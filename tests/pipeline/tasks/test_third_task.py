@@ -17,9 +17,7 @@ import pipeline.tasks
 import trainer.tasks
 from pipeline.graph import create_pipeline
 from pipeline.local import run, run_table
-from pipeline.settings import Settings
-from tests.fakes import third_task, tiny
-from tests.fakes.image_files import put
+from tests.fakes import third_task, tiny, tiny_runs
 from trainer.config import Threshold
 
 PER_CLASS = 24
@@ -50,12 +48,7 @@ def registered():
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
     """The folders of a run on a few drawn images."""
-    folder = tmp_path_factory.mktemp("third")
-    names = [(label, seed) for label in tiny.LABELS for seed in range(PER_CLASS)]
-    put(folder / "data", {f"{label}/{n}.png": tiny.png(tiny.drawn(label, n)) for label, n in names})
-    (folder / "run").mkdir()
-    places = {"data": "data", "workdir": "run", "push_root": "served"}
-    return Settings(**{name: str(folder / place) for name, place in places.items()})
+    return tiny_runs.lay_out(tmp_path_factory.mktemp("third"), PER_CLASS)
 
 
 @pytest.fixture(scope="module")
