@@ -115,12 +115,15 @@ def test_a_port_in_use_is_named_and_nothing_keeps_running(tmp_path, option, prot
 
 def test_after_the_end_the_ports_are_free_and_no_thread_is_left(tmp_path):
     publish(tmp_path / "colours", 1)
+    others = set(threading.enumerate())  # Fixtures of other tests may serve, too.
     with saved_models.served(tmp_path) as server:
         [connect(url, "colours").classify([draw("red")]) for url in urls(server)]
+        own = {thread for thread in threading.enumerate() if thread.name in ("servables", "rest")}
+        assert {thread.name for thread in own - others} == {"servables", "rest"}
 
     for port in (server.grpc_port, server.rest_port):
         socket.create_server(("127.0.0.1", port)).close()
-    assert not {"servables", "rest"} & {thread.name for thread in threading.enumerate()}
+    assert not any(thread.is_alive() for thread in own - others)
 
 
 def test_the_ports_open_only_when_the_models_answer(tmp_path):
