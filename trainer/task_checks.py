@@ -78,10 +78,10 @@ def check_served_sizes(recipe: Recipe) -> None:
     serve, sides = recipe.serve, getattr(recipe.model, "sides", ())
     if serve.tile and recipe.task == "boxes":
         raise ValueError(f"serve.tile={serve.tile}: a box is found in the whole image: use null")
-    if serve.tile and recipe.task == "masks" and serve.max_side != "native":
+    if serve.tile and recipe.task == "masks" and serve.max_side != "native" and not sides:
         raise ValueError(
             f"serve.tile={serve.tile} applies to masks of images in their own sizes, and "
-            f"serve.max_side={serve.max_side}: use null, or serve.max_side=native"
+            f"serve.max_side={serve.max_side}: use null, serve.max_side=native or model.sides"
         )
     if serve.tile and serve.confidence:
         raise ValueError(

@@ -27,7 +27,8 @@ at a multiple; `halos` int32 [N, 2], the pixels that a window needs around the p
 `labels`; and for a classifier `poolings` string [N]: "mean" or "max" of all positions is the logit.
 `plan_tiles` returns `reasons` string [N]: why the answer about the whole image is not that of its
 tiles; empty if it is. Then `strides`, `halos`, `poolings` (empty for a segmenter) and `labels` are
-as above, and `unknown_below` float32 [N] is the experiment's, or 0.
+as above, `unknown_below` float32 [N] is the experiment's, or 0, and `mirrored` bool [N] says
+whether probabilities are averaged over the image and its mirror image.
 Only if the experiment asks for it: `unknown` bool [N] of classifiers and localizers (no class has
 the probability `serve.unknown_below`), and `confidence_bytes` string [N] of segmenters (a PNG as
 the mask; each pixel is the probability of its class times 255). Probabilities are calibrated

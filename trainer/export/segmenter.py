@@ -10,7 +10,7 @@ import tensorflow as tf
 from trainer.config import Recipe
 from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
-from trainer.export import test_time_averaging, tiles
+from trainer.export import enlarging, test_time_averaging, tiles
 from trainer.export.certainty import Certainty
 from trainer.export.signatures import ImageModule, Network, Outputs
 from trainer.model_config import AVERAGING
@@ -63,14 +63,26 @@ class Segmenter(ImageModule):
 
 def build_averaging(scores: Network, statistics: DataStatistics, recipe: Recipe) -> Segmenter:
     """A segmenter that averages over the views in the model's configuration."""
+    mirrored, sides, limits = find_views(recipe)
+    if mirrored:
+        scores = test_time_averaging.average_mirrored(scores)
+    if sides:
+        scores = test_time_averaging.average_sides(scores, sides)
+    module = Segmenter(scores, statistics.labels, statistics.size_boundaries, limits)
+    module.mirrored = mirrored
+    return module
+
+
+def find_views(recipe: Recipe) -> tuple[bool, tuple[int, ...], SizeLimits]:
+    """Whether the model averages over mirrored images, over which sides, and what it takes."""
     config, limits = recipe.model, recipe.served_limits
-    if isinstance(config, AVERAGING):
-        if config.mirrored:
-            scores = test_time_averaging.average_mirrored(scores)
-        if config.sides:
-            scores = test_time_averaging.average_sides(scores, config.sides)
-            limits = limits._replace(max_side=max(config.sides))
-    return Segmenter(scores, statistics.labels, statistics.size_boundaries, limits)
+    if not isinstance(config, AVERAGING):
+        return False, (), limits
+    return (
+        config.mirrored,
+        config.sides,
+        limits._replace(max_side=max(config.sides, default=limits.max_side)),
+    )
 
 
 def build_constant(statistics: DataStatistics, limits: SizeLimits) -> Segmenter:
@@ -111,22 +123,9 @@ def enlarge(
     whole = tf.TensorArray(tf.uint8, bands, infer_shape=False, element_shape=[None, None])
     for band in tf.range(bands):
         rows = tf.range(band * ROWS, tf.minimum((band + 1) * ROWS, size[0]))
-        tall = interpolate_rows(scores, rows, size[0])
-        across = tf.image.resize(tall, [tf.shape(rows)[0], size[1]])
-        whole = whole.write(band, tf.cast(describe(across), tf.uint8))
+        enlarged = enlarging.enlarge_rows(lambda first, end: scores[first:end], scores, rows, size)
+        whole = whole.write(band, tf.cast(describe(enlarged), tf.uint8))
     return whole.concat()[..., tf.newaxis]
-
-
-def interpolate_rows(scores: tf.Tensor, rows: tf.Tensor, height: tf.Tensor) -> tf.Tensor:
-    """Some rows of [h, w, C] enlarged to a height, as tf.image.resize computes them."""
-    last = tf.shape(scores)[0] - 1
-    scale = tf.cast(last + 1, tf.float32) / tf.cast(height, tf.float32)
-    place = (tf.cast(rows, tf.float32) + 0.5) * scale - 0.5
-    upper = tf.floor(place)
-    weight = (place - upper)[:, tf.newaxis, tf.newaxis]
-    above = tf.clip_by_value(tf.cast(upper, tf.int32), 0, last)
-    below = tf.clip_by_value(tf.cast(upper, tf.int32) + 1, 0, last)
-    return tf.gather(scores, above) * (1 - weight) + tf.gather(scores, below) * weight
 
 
 def measure_fractions(mask: tf.Tensor, classes: int) -> tf.Tensor:

@@ -34,6 +34,7 @@ class ImageModule(tf.Module):
     certainty = Certainty()
     tiles: Tiles | None = None  # None: the model looks at the whole image.
     whole = WHOLE  # Why its tiles do not answer as the whole image does; empty: they do.
+    mirrored = False  # Whether answers are averages over the image and its mirror image.
     dtype = tf.float32  # Of the pixels that the network gets.
 
     def __init__(
@@ -121,6 +122,7 @@ class ImageModule(tf.Module):
         threshold = self.certainty.unknown_below or 0.0
         return {
             **outputs,
+            "mirrored": tf.fill(tf.shape(sizes)[:1], self.mirrored),
             "unknown_below": tf.fill(tf.shape(sizes)[:1], threshold),
             "labels": self._repeat_labels(tf.shape(sizes)[0]),
         }

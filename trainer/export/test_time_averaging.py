@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import tensorflow as tf
 
 from trainer.data import images
+from trainer.export.enlarging import enlarge
 from trainer.export.signatures import Network
 
 Resize = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
@@ -47,7 +48,7 @@ def evaluate_at_side(network: Network, side: int) -> Network:
         smaller = tf.map_fn(lambda size: images.limit_size(size, side), sizes)
         room = tf.reduce_max(smaller, axis=0)
         scores = network(resize_each(pixels, sizes, smaller, room, images.resize), smaller)
-        return resize_each(scores, smaller, sizes, tf.shape(pixels)[1:3], tf.image.resize)
+        return resize_each(scores, smaller, sizes, tf.shape(pixels)[1:3], enlarge)
 
     return evaluate
 

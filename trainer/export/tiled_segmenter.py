@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import tensorflow as tf
 
 from trainer.config import Recipe
+from trainer.data import images
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import test_time_averaging, tiling
-from trainer.export.segmenter import Segmenter, count_classes
+from trainer.export.enlarging import Rows, enlarge_rows
+from trainer.export.segmenter import Segmenter, count_classes, find_views
 from trainer.export.signatures import Network, Outputs
 
 
 class TiledSegmenter(Segmenter):
-    """Masks of images that the network sees in their own sizes, a row of tiles at a time.
+    """Masks of images, a row of tiles at a time.
 
     The network itself goes over the columns of a row. It averages over the mirrored row, too, whose
-    tiles begin at the right edge: so it has the tiles of the mirrored image.
+    tiles begin at the right edge: so it has the tiles of the mirrored image. At several sizes, each
+    has tiles of its own; their scores meet at the places that they have in the whole image.
     """
 
     dtype = tf.uint8  # A quarter of the memory; each tile becomes float32.
 
-    def __init__(self, *args: Any, side: int, **kwargs: Any) -> None:
-        """The arguments of a segmenter, and the rows of a tile in pixels."""
+    def __init__(self, *args: Any, side: int, sides: Sequence[int] = (), **kwargs: Any) -> None:
+        """The arguments of a segmenter, the rows of a tile, and the sizes to average over."""
         super().__init__(*args, **kwargs)
         self._side = side
+        self._sides = tuple(sides)
+
+    def compute_outputs(self, pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
+        """The probabilities of all pixels at once, averaged over the same views."""
+        if not self._sides:
+            return super().compute_outputs(pixels, sizes)
+        return test_time_averaging.average_sides(self._network, self._sides)(pixels, sizes)
 
     def _answer(self, pixels: tf.Tensor, sizes: tf.Tensor, sent: tf.Tensor) -> Outputs:
         def finish(number: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             height, width = tf.unstack(sizes[number])
-            return self.draw_mask(pixels[number, :height, :width])
+            return self.draw_mask(pixels[number, :height, :width], sent[number])
 
         masks, parts = tf.map_fn(
             finish,
@@ -47,36 +59,60 @@ class TiledSegmenter(Segmenter):
             "labels": self._repeat_labels(tf.shape(sizes)[0]),
         }
 
-    def draw_mask(self, image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """The PNG of an image's mask, and each class's share of its pixels, float32 [C]."""
-        assert self.tiles, "tiling.find_tiles refuses models without tiles."
-        height, halo, side = tf.shape(image)[0], self.tiles.grid.halo[0], self._side
-        bands = tiling.divide_up(height, side)
-        rows = tf.TensorArray(tf.uint8, bands, infer_shape=False, element_shape=[None, None])
+    def draw_mask(self, image: tf.Tensor, size: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """The PNG of an image's mask in this size, and each class's share, float32 [C]."""
+        bands = tiling.divide_up(size[0], self._side)
+        masks = tf.TensorArray(tf.uint8, bands, infer_shape=False, element_shape=[None, None])
         counts = tf.zeros([len(self.labels)], tf.int32)
+        score = self.average_sides(image)
         for band in tf.range(bands):
             tf.autograph.experimental.set_loop_options(parallel_iterations=1)
-            window = tiling.find_window(band * side, side, halo, height)
-            scores = self.score_rows(image[window.first : window.end])
-            classes = tf.argmax(scores[window.offset : window.offset + side], -1)
+            rows = tf.range(band * self._side, tf.minimum((band + 1) * self._side, size[0]))
+            classes = tf.argmax(enlarge_rows(score, image, rows, size), -1)
             counts += count_classes(classes, len(self.labels))
-            rows = rows.write(band, tf.cast(classes, tf.uint8))
-        mask = rows.concat()[..., tf.newaxis]
+            masks = masks.write(band, tf.cast(classes, tf.uint8))
+        mask = masks.concat()[..., tf.newaxis]
         shares = tf.cast(counts, tf.float64) / tf.cast(tf.size(mask), tf.float64)
         return tf.io.encode_png(mask), tf.cast(shares, tf.float32)
 
-    def score_rows(self, rows: tf.Tensor) -> tf.Tensor:
-        """The scores [h, W, C] of some rows [h, W, channels] of an image."""
-        return self._network(rows[tf.newaxis], tf.shape(rows)[tf.newaxis, :2])[0]
+    def average_sides(self, image: tf.Tensor) -> Rows:
+        """What scores rows of an image [H, W, channels], averaged over the sizes, if any."""
+        if not self._sides:
+            return partial(self.score_rows, image)
+        size = tf.shape(image)[:2]
+        views = [images.resize(image, images.limit_size(size, side)) for side in self._sides]
+
+        def score(first: tf.Tensor, end: tf.Tensor) -> tf.Tensor:
+            rows = tf.range(first, end)
+            scores = [
+                enlarge_rows(partial(self.score_rows, view), view, rows, size) for view in views
+            ]
+            return tf.add_n(scores) / len(views)
+
+        return score
+
+    def score_rows(self, image: tf.Tensor, first: tf.Tensor, end: tf.Tensor) -> tf.Tensor:
+        """The scores [end - first, W, C] of some rows of an image [H, W, channels]."""
+        assert self.tiles, "tiling.find_tiles refuses models without tiles."
+        stride, halo = self.tiles.grid.stride[0], self.tiles.grid.halo[0]
+        start, height = first // stride * stride, tf.shape(image)[0]
+        covered = tiling.divide_up(end - start, stride) * stride
+        window = tiling.find_window(start, covered, halo, height)
+        rows = image[tf.newaxis, window.first : window.end]
+        scores = self._network(rows, tf.shape(rows)[tf.newaxis, 1:3])[0]
+        return scores[first - window.first : end - window.first]
 
 
 def build(scores: Network, statistics: DataStatistics, recipe: Recipe) -> TiledSegmenter:
     """A segmenter that goes over the rows of an image, with a network that does over its columns.
 
-    It averages over the mirrored image if the model's configuration asks for that.
+    It averages over the views in the model's configuration.
     """
-    if getattr(recipe.model, "mirrored", False):
-        scores = test_time_averaging.average_mirrored(scores)
     assert recipe.serve.tile, "Tasks ask for this only with tiles."
-    facts = statistics.labels, statistics.size_boundaries, recipe.served_limits
-    return TiledSegmenter(scores, *facts, side=recipe.serve.tile)
+    mirrored, sides, limits = find_views(recipe)
+    if mirrored:
+        scores = test_time_averaging.average_mirrored(scores)
+    facts = statistics.labels, statistics.size_boundaries, limits
+    module = TiledSegmenter(scores, *facts, side=recipe.serve.tile, sides=sides)
+    module.mirrored = mirrored
+    return module

@@ -75,8 +75,6 @@ def find_reason(recipe: Recipe) -> str:
         return (
             f"The model averages over several sizes of an image: set model.sides=[], not {sides}."
         )
-    if getattr(recipe.model, "mirrored", False):
-        return "The model averages over the mirrored image: set model.mirrored=false."
     if limits.sizing != "limit":
         return f"The model scales every image ({limits.sizing}): set data.sizing=limit."
     if limits.crop:

@@ -51,7 +51,7 @@ def answer(asker: Asker, image: ImageSource, report: Report) -> Row:
         work = place.folder / make_name(path, PARTIAL)
         work.mkdir(parents=True, exist_ok=True)
         with Record(work / "strips", key) as record, _keep(path, work, record):
-            _say_where(path, record, job)
+            _say_how(path, record, job)
             _answer_rest(asker.client, job, record, report)
             row = files.write(place, work, record, job)
     shutil.rmtree(work)
@@ -84,7 +84,9 @@ def _keep(path: Path, work: Path, record: Record) -> Iterator[None]:
         raise
 
 
-def _say_where(path: Path, record: Record, job: Job) -> None:
+def _say_how(path: Path, record: Record, job: Job) -> None:
+    if job.source.note:
+        terminal.echo(f"{path}: {job.source.note}.", err=True)
     if record.changed:
         changes = "; ".join(record.changed)
         terminal.echo(f"{path} starts from the beginning: {changes}.", err=True)

@@ -30,6 +30,9 @@ class Plan(NamedTuple):
     pooling: str  # "mean" or "max" of all scores is a logit; "": they are those of pixels.
     labels: tuple[str, ...]
     unknown_below: float  # The probability below which a class is unknown; 0: none is.
+    mirrored: bool = (
+        False  # Whether probabilities are averaged over the image and its mirror image.
+    )
 
 
 class Window(NamedTuple):
@@ -46,11 +49,18 @@ class Window(NamedTuple):
         return self.bottom - self.top, self.right - self.left
 
 
+class View(NamedTuple):
+    """The window that a tile's scores are computed from."""
+
+    window: Window
+    mirrored: bool = False
+
+
 class Tile(NamedTuple):
-    """A part of an image, and the window that its scores are computed from."""
+    """A part of an image, and its views, of which the scores are averaged."""
 
     own: Window
-    window: Window
+    views: tuple[View, ...]
 
 
 def ask_plan(client: Client, size: Pair) -> Plan:
@@ -67,6 +77,7 @@ def ask_plan(client: Client, size: Pair) -> Plan:
         str(answer["poolings"][0]),
         tuple(map(str, answer["labels"][0])),
         float(answer["unknown_below"][0]),
+        bool(answer["mirrored"][0]) if "mirrored" in answer else False,
     )
 
 
@@ -95,16 +106,28 @@ def divide_up(pixels: int, side: int) -> int:
 
 def list_row(plan: Plan, size: Pair, side: int, row: int) -> Iterator[Tile]:
     """The tiles of one row of an image of this height and width."""
-    (top, bottom), (above, below) = _find_spans(row, side, plan.halo[0], size[0])
+    top, bottom = _find_span(row, side, size[0])
+    above, below = _add_halo(top, bottom, plan.stride[0], plan.halo[0], size[0])
     for column in range(divide_up(size[1], side)):
-        (left, right), (before, after) = _find_spans(column, side, plan.halo[1], size[1])
-        yield Tile(Window(top, left, bottom, right), Window(above, before, below, after))
+        left, right = _find_span(column, side, size[1])
+        before, after = _add_halo(left, right, plan.stride[1], plan.halo[1], size[1])
+        views = [View(Window(above, before, below, after))]
+        if plan.mirrored:  # Its strides begin at the right edge.
+            ends = size[1] - right, size[1] - left
+            before, after = _add_halo(*ends, plan.stride[1], plan.halo[1], size[1])
+            views.append(View(Window(above, size[1] - after, below, size[1] - before), True))
+        yield Tile(Window(top, left, bottom, right), tuple(views))
 
 
-def _find_spans(number: int, side: int, halo: int, length: int) -> tuple[Pair, Pair]:
-    """First and end of a tile along one axis, and of its window."""
-    first, end = number * side, min((number + 1) * side, length)
-    return (first, end), (max(0, first - halo), min(length, end + halo))
+def _find_span(number: int, side: int, length: int) -> Pair:
+    """First and end of a tile along one axis."""
+    return number * side, min((number + 1) * side, length)
+
+
+def _add_halo(first: int, end: int, stride: int, halo: int, length: int) -> Pair:
+    """First and end of the window for a span: it begins at a multiple of the stride."""
+    aligned = first // stride * stride, divide_up(end, stride) * stride
+    return max(0, aligned[0] - halo), min(length, aligned[1] + halo)
 
 
 def _to_pair(values: Any) -> Pair:

@@ -32,9 +32,18 @@ SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # Of a pixel, by the colour type of PN
 PALETTE = 3  # A colour type.
 CHUNK_BYTES = 2**24  # Of a PNG's profile or text.
 AT_ONCE = 2**25  # Pixels of an image whose format makes its reader keep them all.
-BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER = 258, 259, 262, 266  # Tags of TIFF.
-BLACK_IS_ZERO = 1  # A value of PHOTOMETRIC.
-EXACT = (1, 5, 8, 32773, 32946, 34925, 50000)  # Values of COMPRESSION that lose nothing.
+BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER, SUBSAMPLING = 258, 259, 262, 266, 530  # Of TIFF.
+BLACK_IS_ZERO, YCBCR = 1, 6  # Values of PHOTOMETRIC.
+SAME = (1, 5, 7, 8, 32773, 32946, 34925, 50000)  # Values of COMPRESSION that both read alike.
+COARSE_COLOURS = (
+    "its colours are stored at a lower resolution. They are interpolated here, but repeated in an "
+    "image that is sent as a whole: answers may differ a little"
+)
+LARGE_JPEG = (
+    "a JPEG of this size is decoded row by row, with roundings that differ a little from the "
+    "server's"
+)
+MOST_PIXELS = 2**28  # Of a JPEG that is decoded as a whole: three bytes each.
 
 
 class RefusedImageError(ValueError):
@@ -48,6 +57,7 @@ class Header(NamedTuple):
     mode: str  # One of MODES.
     size: Pair
     palette: NDArray[np.uint8] | None = None  # [256, 3].
+    note: str = ""  # How the pixels differ from those that are usually sent.
 
 
 def read(path: Path) -> Header:
@@ -60,8 +70,8 @@ def read(path: Path) -> Header:
         if kind not in ("TIFF", "JPEG"):
             raise RefusedImageError(f"it is not a TIFF, PNG or JPEG: {FIX}")
         with _open(file) as image:
-            _check_jpeg(image, file) if kind == "JPEG" else _check_tiff(image)
-            return _describe(image, kind, (image.height, image.width))
+            note = _check_jpeg(image, file) if kind == "JPEG" else _check_tiff(image)
+            return _describe(image, kind, (image.height, image.width))._replace(note=note)
 
 
 @contextmanager
@@ -94,15 +104,21 @@ def _read_palette(image: Any) -> NDArray[np.uint8] | None:
     return np.concatenate([colours, np.zeros((256 - len(colours), 3), np.uint8)])
 
 
-def _check_jpeg(image: Any, file: IO[bytes]) -> None:
+def _check_jpeg(image: Any, file: IO[bytes]) -> str:
+    """Refuses a JPEG that cannot be read; returns how its pixels differ from the server's."""
     file.seek(0)
     head = file.read(CHUNK_BYTES)
     if not image_kinds.is_common_jpeg(head):
         raise RefusedImageError(f"{image_kinds.explain(head) or 'JPEG of unusual coding'}: {FIX}")
+    if image.height * image.width <= MOST_PIXELS:
+        return ""
+    if image.info.get("progressive"):
+        raise RefusedImageError(f"progressive JPEG of more than {MOST_PIXELS:,} pixels: {FIX}")
+    return LARGE_JPEG
 
 
-def _check_tiff(image: Any) -> None:
-    """Refuses what GDAL and Pillow read as different pixels."""
+def _check_tiff(image: Any) -> str:
+    """Refuses what GDAL and Pillow read as different pixels, unless these differ but a little."""
     tags = image.tag_v2
     bits = tags.get(BITS, (1,))
     preview = tags.get(image_kinds.SUBFILE, 0) & image_kinds.PREVIEW
@@ -110,13 +126,15 @@ def _check_tiff(image: Any) -> None:
         raise RefusedImageError(f"TIFF that begins with a preview: {FIX}")
     if set(bits) != {8}:
         raise RefusedImageError(f"it has {max(bits)} bits per sample, not 8: {FIX}")
-    if tags.get(FILL_ORDER, 1) != 1 or tags.get(COMPRESSION, 1) not in EXACT:
+    if tags.get(FILL_ORDER, 1) != 1 or tags.get(COMPRESSION, 1) not in SAME:
         raise RefusedImageError(
             f"TIFF of compression {tags.get(COMPRESSION)}, whose pixels depend on the reader: "
             f"{RETILE}"
         )
     if image.mode in ("L", "LA") and tags.get(PHOTOMETRIC) != BLACK_IS_ZERO:
         raise RefusedImageError(f"TIFF in which 0 is white: {FIX}")
+    coarse = tags.get(PHOTOMETRIC) == YCBCR and tags.get(SUBSAMPLING, (2, 2)) != (1, 1)
+    return COARSE_COLOURS if coarse else ""
 
 
 def _read_png(file: IO[bytes]) -> Header:

@@ -1,4 +1,4 @@
-"""JPEG: decoded as a whole, as TensorFlow does it.
+"""JPEG of a usual size: decoded as a whole, as TensorFlow does it.
 
 TensorFlow takes libjpeg-turbo's fast integer transform. GDAL and Pillow take the accurate one, so
 most of their pixels differ a little. simplejpeg lets its callers choose.
@@ -15,21 +15,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from serving.prediction.tiled.grid import Window
-from serving.prediction.tiled.headers import FIX, Header, RefusedImageError
+from serving.prediction.tiled.headers import Header, RefusedImageError
 from serving.rgb_images import UNREADABLE
-
-MOST_PIXELS = 2**28  # Three bytes each are in memory.
 
 
 class Decoded:
     """The pixels of a JPEG."""
 
     def __init__(self, path: Path, header: Header) -> None:
-        if header.size[0] * header.size[1] > MOST_PIXELS:
-            raise RefusedImageError(
-                f"a JPEG is decoded as a whole, and it has more than {MOST_PIXELS:,} pixels: {FIX}"
-            )
-        self.size = header.size
+        self.size, self.note = header.size, header.note
         self._pixels = _decode(path.read_bytes(), header.mode)
 
     def read(self, window: Window) -> NDArray[np.uint8]:

@@ -1,6 +1,7 @@
-"""Reads images in windows: TIFF at any place, PNG in rows from the top, JPEG as a whole.
+"""Reads images in windows: TIFF at any place, PNG and large JPEG in rows from the top.
 
-GDAL's pixels of a JPEG are not those of TensorFlow, so simplejpeg decodes it: see jpeg.py.
+GDAL's pixels of a JPEG are not quite those of TensorFlow, so simplejpeg decodes those that fit into
+memory: see jpeg.py.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from serving.prediction.tiled.grid import Pair, Window
 from serving.prediction.tiled.headers import Header, RefusedImageError
 from serving.prediction.tiled.strips import Source
 
-DRIVERS = {"TIFF": "GTiff", "PNG": "PNG"}  # GDAL's.
+DRIVERS = {"TIFF": "GTiff", "PNG": "PNG", "JPEG": "JPEG"}  # GDAL's.
 CACHE = 256  # MiB of decoded blocks.
 MOST_IN_BLOCK = 2**26  # Pixels that are decoded at once.
 
@@ -31,7 +32,7 @@ MOST_IN_BLOCK = 2**26  # Pixels that are decoded at once.
 def open_source(path: Path) -> Iterator[Source]:
     """Opens an image. Raises RefusedImageError or OSError."""
     header = headers.read(path)
-    if header.kind == "JPEG":
+    if header.kind == "JPEG" and not header.note:
         yield jpeg.Decoded(path, header)
         return
     with open_dataset(path, DRIVERS[header.kind]) as dataset:
@@ -73,6 +74,7 @@ class Windows:
 
     def __init__(self, dataset: Any, header: Header) -> None:
         self.size: Pair = header.size
+        self.note = header.note
         self._dataset = dataset
         self._palette = header.palette
         self._bands = [1, 2, 3] if header.mode.startswith("RGB") else [1]
@@ -95,7 +97,7 @@ class Rows:
     """Reads whole rows once, from top to bottom, and keeps those that later windows need too."""
 
     def __init__(self, source: Source) -> None:
-        self.size = source.size
+        self.size, self.note = source.size, source.note
         self._source = source
         self._first = 0  # The row in the image of the first one that is kept.
         self._kept = np.empty((0, self.size[1], 3), np.uint8)

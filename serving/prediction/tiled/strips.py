@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from serving.client import Client, InvalidOutput
 from serving.client.many import Pace, ask_in_order
 from serving.prediction.tiled import grid
-from serving.prediction.tiled.grid import Pair, Plan, Tile, Window
+from serving.prediction.tiled.grid import Pair, Plan, Tile, View, Window
 
 SCORE_TILES = "score_tiles"  # The signature.
 REQUESTS = 3  # At once: twice as many windows are in memory.
@@ -24,6 +24,7 @@ class Source(Protocol):
     """An image that is read in windows, from top to bottom."""
 
     size: Pair
+    note: str  # How its pixels differ from those that are usually sent; empty: they do not.
 
     def read(self, window: Window) -> NDArray[np.uint8]:
         """The pixels [h, w, 3] of a window."""
@@ -68,11 +69,11 @@ def answer_strips(
 ) -> Iterator[Strip]:
     """The strips from the row `first` on. Few windows are in memory; `advance` counts tiles."""
 
-    def ask(batch: list[tuple[Tile, NDArray[np.uint8]]]) -> list[Part]:
+    def ask(batch: list[tuple[Tile, list[NDArray[np.uint8]]]]) -> list[Part]:
         return [make_part(job.plan, score(client, job.plan, *item)) for item in batch]
 
     items = (
-        (tile, job.source.read(tile.window))
+        (tile, [job.source.read(view.window) for view in tile.views])
         for row in range(first, job.rows)
         for tile in grid.list_row(job.plan, job.source.size, job.side, row)
     )
@@ -85,22 +86,43 @@ def answer_strips(
         yield join(job.plan, row)
 
 
-def score(client: Client, plan: Plan, tile: Tile, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The scores [h, w, C] of a tile, without its halo. Raises ServingError."""
-    sizes = np.array([tile.window.size], np.int32)
-    inputs: dict[str, NDArray[Any]] = {"pixels": pixels[np.newaxis], "sizes": sizes}
+def score(
+    client: Client, plan: Plan, tile: Tile, pixels: Sequence[NDArray[np.uint8]]
+) -> NDArray[np.float32]:
+    """The scores [h, w, C] of a tile, without its halo. Raises ServingError.
+
+    Those of several views are averaged as probabilities.
+    """
+    views = zip(tile.views, pixels, strict=True)
+    scores = [score_view(client, plan, tile.own, *view) for view in views]
+    if len(scores) == 1:
+        return scores[0]
+    powers = [np.exp(each - each.max(axis=-1, keepdims=True)) for each in scores]
+    shares = [power / power.sum(axis=-1, keepdims=True) for power in powers]
+    return np.mean(shares, axis=0)
+
+
+def score_view(
+    client: Client, plan: Plan, own: Window, view: View, pixels: NDArray[np.uint8]
+) -> NDArray[np.float32]:
+    """The scores [h, w, C] of a tile, from one of its views."""
+    shown = np.ascontiguousarray(pixels[:, ::-1]) if view.mirrored else pixels
+    sizes = np.array([view.window.size], np.int32)
+    inputs: dict[str, NDArray[Any]] = {"pixels": shown[np.newaxis], "sizes": sizes}
     answer = client.call(SCORE_TILES, inputs)
     rows, columns = answer["map_sizes"][0]
     scores = np.asarray(answer["scores"], np.float32)[0, :rows, :columns]
+    if view.mirrored:
+        scores = scores[:, ::-1]
     steps = plan.stride if plan.pooling else (1, 1)
     top, left = (
-        (own - read) // step
-        for own, read, step in zip(tile.own[:2], tile.window[:2], steps, strict=True)
+        (first - read) // step
+        for first, read, step in zip(own[:2], view.window[:2], steps, strict=True)
     )
-    sides = [grid.divide_up(side, step) for side, step in zip(tile.own.size, steps, strict=True)]
+    sides = [grid.divide_up(side, step) for side, step in zip(own.size, steps, strict=True)]
     kept = scores[top : top + sides[0], left : left + sides[1]]
     if kept.shape != (*sides, len(plan.labels)):
-        raise InvalidOutput("scores", f"its shape is {scores.shape} for {tile.window.size} pixels")
+        raise InvalidOutput("scores", f"its shape is {scores.shape} for {view.window.size} pixels")
     return kept
 
 

@@ -35,6 +35,16 @@ def test_a_segmenter_says_how_tiles_lie():
     assert found["labels"][1] == [name.encode() for name in SEGMENTER.data.classes]
 
 
+@pytest.mark.parametrize("tile", [None, 16])
+def test_a_segmenter_says_whether_it_averages_over_mirrored_images(tile):
+    mirrored = tiled_models.MODELS["mirrored"]
+    found = plan(replace(mirrored, serve=replace(mirrored.serve, tile=tile)))
+
+    assert found["reasons"] == [b"", b""]
+    assert found["mirrored"] == [True, True]
+    assert plan(SEGMENTER)["mirrored"] == [False, False]
+
+
 def test_a_classifier_says_how_scores_become_logits():
     assert plan(CLASSIFIER)["poolings"] == [b"mean"] * 2
     assert plan(tiled_models.MODELS["peaks"])["poolings"] == [b"max"] * 2
@@ -48,7 +58,6 @@ def test_only_an_image_over_the_models_side_would_be_scaled():
 
 
 REASONS = {
-    "mirrored": (tiled_models.MODELS["mirrored"], b"set model.mirrored=false"),
     "sides": (tiled_models.MODELS["sides"], b"set model.sides=[]"),
     "sizing": (tiny.with_values("data.sizing=crop_or_pad"), b"set data.sizing=limit"),
     "crop": (tiny.with_values("data.crop=[0, 0, 0.5, 0.5]"), b"data.crop"),

@@ -43,11 +43,21 @@ def masks(found):
     return [np.asarray(Image.open(io.BytesIO(png))) for png in found["mask_bytes"]]
 
 
-@pytest.mark.parametrize("mirrored", [False, True], ids=["once", "mirrored"])
-def test_masks_in_tiles_are_those_of_whole_images(mirrored):
-    whole = answer(segmenter(NATIVE, mirrored=mirrored))
+VIEWS = {
+    "once": (NATIVE, {}),
+    "mirrored": (NATIVE, {"mirrored": True}),
+    "sides": (ServeConfig(), {"sides": (21, 50)}),
+    "mirrored-sides": (ServeConfig(), {"mirrored": True, "sides": (64, 33, 10)}),
+    "larger-sides": (ServeConfig(), {"sides": (90, 100)}),
+}
 
-    tiles = answer(segmenter(replace(NATIVE, tile=16), mirrored=mirrored))
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_masks_in_tiles_are_those_of_whole_images(name):
+    serve, values = VIEWS[name]
+    whole = answer(segmenter(serve, **values))
+
+    tiles = answer(segmenter(replace(serve, tile=16), **values))
 
     for found, expected, image in zip(masks(tiles), masks(whole), IMAGES, strict=True):
         assert found.shape == image.shape[:2]

@@ -3,17 +3,16 @@
 import numpy as np
 import pytest
 
-from serving.prediction.tiled import grid, jpeg
+from serving.prediction.tiled import grid
 from serving.prediction.tiled.grid import Plan, Window
-from serving.prediction.tiled.headers import Header, RefusedImageError
 from serving.prediction.tiled.sources import Rows
 from tests.serving.prediction.tiled.asked import PIXELS
 
 SIZE = PIXELS.shape[:2]
 
 
-def make_plan(classes=3, pooling="", stride=(4, 4), halo=(8, 12)):
-    return Plan(stride, halo, pooling, tuple(map(str, range(classes))), 0.0)
+def make_plan(classes=3, pooling="", stride=(4, 4), halo=(8, 12), mirrored=False):
+    return Plan(stride, halo, pooling, tuple(map(str, range(classes))), 0.0, mirrored)
 
 
 def list_tiles(plan, side):
@@ -24,13 +23,23 @@ def list_tiles(plan, side):
 def test_each_pixel_is_in_one_tile_whose_window_has_the_halo():
     count = np.zeros(SIZE, int)
 
-    for own, window in list_tiles(make_plan(), 16):
+    for own, ((window, _),) in list_tiles(make_plan(), 16):
         count[own.top : own.bottom, own.left : own.right] += 1
         assert (window.top, window.left) == (max(0, own.top - 8), max(0, own.left - 12))
         assert window.bottom == min(SIZE[0], own.bottom + 8)
         assert window.right == min(SIZE[1], own.right + 12)
 
     assert (count == 1).all()
+
+
+def test_the_mirrored_view_begins_at_a_multiple_of_the_stride_from_the_right_edge():
+    for own, (straight, mirrored) in list_tiles(make_plan(mirrored=True), 16):
+        window = mirrored.window
+        assert (straight.mirrored, mirrored.mirrored) == (False, True)
+        assert (SIZE[1] - window.right) % 4 == 0
+        assert window.right >= min(SIZE[1], own.right + 12)
+        assert window.left <= max(0, own.left - 12)
+        assert (window.top, window.bottom) == (straight.window.top, straight.window.bottom)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +61,7 @@ def test_a_tile_is_a_multiple_of_both_strides():
 class Counting:
     """An image that remembers which rows were read."""
 
-    size = SIZE
+    size, note = SIZE, ""
 
     def __init__(self):
         self.rows = []
@@ -66,7 +75,7 @@ def test_rows_are_read_once_and_kept_only_as_long_as_they_are_needed():
     source = Counting()
     rows = Rows(source)
 
-    for _, window in list_tiles(make_plan(), 16):
+    for _, ((window, _),) in list_tiles(make_plan(), 16):
         expected = PIXELS[window.top : window.bottom, window.left : window.right]
         np.testing.assert_array_equal(rows.read(window), expected)
         assert len(rows._kept) <= 16 + 2 * 8
@@ -81,10 +90,3 @@ def test_a_later_start_does_not_keep_the_rows_before():
 
     np.testing.assert_array_equal(found, PIXELS[40:60, 3:9])
     assert source.rows == list(range(40, 60))
-
-
-def test_a_jpeg_that_would_take_more_memory_is_not_decoded(tmp_path):
-    header = Header("JPEG", "RGB", (20_000, 20_000))
-
-    with pytest.raises(RefusedImageError, match="decoded as a whole"):
-        jpeg.Decoded(tmp_path / "not-read.jpg", header)

@@ -8,6 +8,7 @@ import rasterio
 from PIL import Image
 
 from serving import overlay
+from serving.prediction.tiled import headers
 from tests.fakes import tiny
 from tests.serving.prediction.tiled import asked
 from tests.serving.prediction.tiled.asked import PIXELS, ask_whole, predict, read_row, save
@@ -41,6 +42,9 @@ IMAGES = {
     "palette.tif": lambda path: save(path, NOISE.quantize(40)),
     "grey.tif": lambda path: save(path, NOISE.convert("L")),
     "alpha.tif": lambda path: save(path, with_alpha(NOISE)),
+    "jpeg.tif": lambda path: asked.save_raster(path, compress="jpeg", photometric="rgb"),
+    "grey-jpeg.tif": lambda path: save(path, NOISE.convert("L"), compression="jpeg"),
+    "fine-colours.tif": lambda path: save(path, NOISE.convert("YCbCr"), compression="jpeg"),
     "what? #1 é.tif": lambda path: save(path),
 }
 
@@ -49,9 +53,10 @@ IMAGES = {
 def test_no_pixel_differs_from_the_mask_of_the_whole_image(server, tmp_path, name):
     path = IMAGES[name](tmp_path / name)
 
-    row = read_row(predict(server, "masks", "--output", tmp_path / "out", path))
+    done = predict(server, "masks", "--output", tmp_path / "out", path)
 
-    whole = ask_whole(server, "masks", path)
+    row, whole = read_row(done), ask_whole(server, "masks", path)
+    assert "a little" not in done.stderr
     np.testing.assert_array_equal(asked.read_mask(row["mask"]), whole.mask)
     assert row["class_fractions"] == pytest.approx(whole.class_fractions, abs=1e-6)
     assert row["mask"].endswith(".tif" if name.endswith(".tif") else ".png")
@@ -68,12 +73,47 @@ def test_rest_answers_as_grpc(server, tmp_path):
     np.testing.assert_array_equal(asked.read_mask(row["mask"]), whole.mask)
 
 
-def test_a_model_of_grey_pixels_sees_the_same_greys(server, tmp_path):
+def test_coarse_colours_are_answered_with_a_note(server, tmp_path):
+    path = asked.save_raster(tmp_path / "photo.tif", compress="jpeg", photometric="ycbcr")
+
+    done = predict(server, "masks", "--output", tmp_path / "out", path)
+
+    with rasterio.open(path) as image:
+        pixels = save(tmp_path / "same.png", Image.fromarray(np.moveaxis(image.read(), 0, -1)))
+    found = asked.read_mask(read_row(done)["mask"])
+    np.testing.assert_array_equal(found, ask_whole(server, "masks", pixels).mask)
+    assert f"{path}: {headers.COARSE_COLOURS}." in done.stderr
+
+
+def test_a_large_jpeg_is_read_in_rows_with_a_note(server, tmp_path, monkeypatch):
+    path = save(tmp_path / "photo.jpg", NOISE, quality=90, subsampling=0)
+    monkeypatch.setattr(headers, "MOST_PIXELS", PIXELS.size // 3 - 1)
+
+    done = predict(server, "masks", "--output", tmp_path / "out", path)
+
+    pixels = save(tmp_path / "same.png", Image.open(path))  # Pillow decodes as GDAL does.
+    found = asked.read_mask(read_row(done)["mask"])
+    np.testing.assert_array_equal(found, ask_whole(server, "masks", pixels).mask)
+    assert f"{path}: {headers.LARGE_JPEG}." in done.stderr
+
+
+def test_a_large_progressive_jpeg_is_refused(server, tmp_path, monkeypatch):
+    path = save(tmp_path / "photo.jpg", NOISE, progressive=True)
+    monkeypatch.setattr(headers, "MOST_PIXELS", PIXELS.size // 3 - 1)
+
+    done = predict(server, "masks", "--output", tmp_path / "out", path)
+
+    assert done.exit_code == 1
+    assert "progressive JPEG of more than 5,062 pixels: convert it" in done.stderr
+
+
+@pytest.mark.parametrize("model", ["grey", "mirrored"])
+def test_a_model_sees_the_same_greys_and_mirrored_images(server, tmp_path, model):
     path = save(tmp_path / "one.png")
 
-    row = read_row(predict(server, "grey", "--output", tmp_path / "out", path))
+    row = read_row(predict(server, model, "--output", tmp_path / "out", path))
 
-    whole = ask_whole(server, "grey", path)
+    whole = ask_whole(server, model, path)
     np.testing.assert_array_equal(asked.read_mask(row["mask"]), whole.mask)
 
 
