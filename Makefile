@@ -24,6 +24,7 @@ SERVING_ARGS ?=
 TRAIN_ARGS ?=
 LOCK_ARGS ?=
 SIDE ?=
+LARGE_ARGS ?=
 # Images contain the same versions as the environment of the tests.
 OF_IMAGES = --constraint requirements/py311-313.lock --python-version 3.13 \
 	--python-platform x86_64-manylinux_2_40
@@ -107,8 +108,8 @@ bench-calibration: setup  ## do probabilities fit the test split? MODEL=served/N
 bench-tiles: setup  ## compare tiles with whole images, by each network; TILES_ARGS="NETWORK... --side 768", MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.tiles $(TILES_ARGS) $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
-bench-large: setup  ## predict a large image in tiles, killed once: memory, time; SIDE=20000, MARKDOWN=FILE
-	@$(PY) -m pipeline.bench.large.run $(if $(SIDE),--side $(SIDE)) $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+bench-large: setup  ## predict a large image in tiles, killed once; SIDE=20000, LARGE_ARGS=--by-server, MARKDOWN=FILE
+	@$(PY) -m pipeline.bench.large.run $(if $(SIDE),--side $(SIDE)) $(LARGE_ARGS) $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 bench-doubt: setup  ## swap 5 % of the training labels and find them again; DATA=DIR, MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.answers.doubt $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")

@@ -34,14 +34,29 @@ COLUMNS = (
     "whole, MiB",
 )
 CLASSES = 3
-NETWORKS: dict[str, dict[str, Any]] = {
+UNTRAINED: dict[str, Any] = {"weights": "none"}
+QUARTER: dict[str, Any] = {"weights": "none", "width": 0.25}
+NETWORKS = {
     "fcn": {},
-    "lite0": {"weights": "none"},
+    "resnet34": {},
+    "googlenet": {},
+    "lite0": UNTRAINED,
+    "mobilenet_v2": UNTRAINED,
+    "resnet50": UNTRAINED,
+    "resnet50_v2": UNTRAINED,
+    "xception": UNTRAINED,
+    "vgg16": UNTRAINED,
     "unet_small": {},
-    "unet_lite0": {"weights": "none"},
-    "unet_mobilenet_v2": {"weights": "none"},
-    "fcn8s": {"weights": "none", "width": 0.25},
-    "vgg16_deconv": {"weights": "none", "width": 0.25},
+    "unet_lite0": UNTRAINED,
+    "unet_mobilenet_v2": UNTRAINED,
+    "unet_resnet50": UNTRAINED,
+    "unet_resnet50_v2": UNTRAINED,
+    "unet_xception": UNTRAINED,
+    "unet_vgg16": UNTRAINED,
+    "fcn8s": QUARTER,
+    "fcn16s": QUARTER,
+    "fcn32s": QUARTER,
+    "vgg16_deconv": QUARTER,
 }
 MIB = 2**20
 

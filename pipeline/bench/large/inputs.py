@@ -12,7 +12,8 @@ from rasterio.windows import Window
 
 from serving.prediction.tiled.grid import divide_up
 
-MODEL, VERSION = "large", "1"
+MODEL, TILING_MODEL, VERSION = "large", "large_in_tiles", "1"
+TILE = 1024  # Pixels of a side of the tiles that TILING_MODEL goes over.
 WIDTHS = (8, 16)  # Channels of each stage: a network of two stages is the fastest there is.
 LABELS = ("pet", "background", "border")
 BLOCK = 512  # Pixels of a side of the file's tiles.
@@ -38,8 +39,8 @@ def draw(path: Path, side: int) -> None:
             target.write(pixels, window=Window(left, top, width, height))
 
 
-def publish(root: Path) -> None:
-    """Saves an untrained segmenter that serves images in their own sizes."""
+def publish(root: Path, side: int) -> None:
+    """Saves an untrained segmenter that serves images of this side, whole and in tiles."""
     import keras
 
     from trainer import configs, models
@@ -49,8 +50,10 @@ def publish(root: Path) -> None:
     from trainer.model_config import UNetConfig
 
     keras.utils.set_random_seed(0)
-    config, serve = UNetConfig(widths=WIDTHS), ServeConfig(max_side="native")
-    experiment = replace(configs.load("pets"), model=config, serve=serve)
+    experiment = replace(configs.load("pets"), model=UNetConfig(widths=WIDTHS))
+    experiment = replace(experiment, data=replace(experiment.data, max_pixels=side**2))
     statistics = DataStatistics(LABELS, (120.0,) * 3, (60.0,) * 3, ())
-    model = models.build(config, statistics)
-    saved_model.save(model, statistics, experiment, str(root / MODEL / VERSION))
+    model = models.build(experiment.model, statistics)
+    for name, tile in ((MODEL, None), (TILING_MODEL, TILE)):
+        served = replace(experiment, serve=ServeConfig(max_side="native", tile=tile))
+        saved_model.save(model, statistics, served, str(root / name / VERSION))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import time
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -29,6 +30,7 @@ from serving.rgb_images import to_png
 
 COLUMNS = ("image", "run", "tiles", "seconds", "peak memory, MiB", "pixels that differ")
 MIB = 2**20
+WAIT = 3600  # Seconds.
 CROP, MARGIN = 1024, 256  # Pixels of the part that is compared, and more than a halo around it.
 
 
@@ -51,12 +53,15 @@ class Place(NamedTuple):
 
 def bench(
     side: Annotated[int, typer.Option(help="Of the image, in pixels.", min=2048)] = 20_000,
+    by_server: Annotated[
+        bool, typer.Option("--by-server", help="Also send the whole image to the server.")
+    ] = False,
     markdown: MarkdownFile = "",
 ) -> None:
     """Answers one image in tiles, kills the process in the middle, continues, and compares."""
     quiet_tensorflow()
     with tempfile.TemporaryDirectory() as home:
-        rows = measure(side, Path(home))
+        rows = measure(side, Path(home), by_server)
     network = f"unet_small with widths {list(inputs.WIDTHS)}, random weights, over gRPC"
     differ = f"the middle {CROP} x {CROP} pixels, against the usual answer about these and "
     caption = (f"{network}; {differ}{MARGIN} around them", describe_measured_machine())
@@ -64,12 +69,12 @@ def bench(
     write_markdown(markdown, format_markdown(COLUMNS, rows, caption))
 
 
-def measure(side: int, home: Path) -> list[tuple[str, ...]]:
-    """The rows of both runs."""
+def measure(side: int, home: Path, by_server: bool) -> list[tuple[str, ...]]:
+    """The rows of both runs, and of the server's own tiles if wanted."""
     place = Place(home / "scan.tif", home / "out")
     show_progress(f"drawing {side:,} x {side:,} pixels")
     inputs.draw(place.image, side)
-    inputs.publish(home / "served")
+    inputs.publish(home / "served", side)
     with serve(home / "served") as server:
         show_progress("predicting, until the middle")
         middle = divide_up(side, SIDE) // 2
@@ -81,11 +86,28 @@ def measure(side: int, home: Path) -> list[tuple[str, ...]]:
         if ended.code:
             raise RuntimeError(f"fcn predict ended with {ended.code}: {ended.output}")
         differing = compare(server, place, side)
+        sent = [send_whole(server, place)] if by_server else []
     tiles, size = divide_up(side, SIDE) ** 2, f"{side:,} x {side:,}"
     return [
         (size, "until SIGKILL", f"{ended.resumed:,} kept", *describe(killed), ""),
         (size, "continued", f"{tiles - ended.resumed:,} of {tiles:,}", *describe(ended), differing),
+        *((size, "by the server", f"{divide_up(side, inputs.TILE) ** 2:,}", *row) for row in sent),
     ]
+
+
+def send_whole(server: ServerProcess, place: Place) -> tuple[str, str, str]:
+    """The seconds and the server's memory for the mask of the whole image, and what differs."""
+    show_progress("asking the server for the whole mask")
+    with Image.open(place.image) as image:
+        encoded = to_png(image)
+    with connect(f"grpc://{server.grpc}", inputs.TILING_MODEL, timeout=WAIT) as client:
+        start = time.perf_counter()
+        (found,) = client.segment([encoded])
+        seconds = time.perf_counter() - start
+    with rasterio.open(place.mask) as mask:
+        differing = np.count_nonzero(mask.read(1) != found.mask)
+    memory = predicting.read_memory(server.pid) / MIB
+    return f"{seconds:,.0f}", f"{memory:,.0f}", f"{differing:,} of {found.mask.size:,}"
 
 
 def describe(run: Run) -> tuple[str, str]:
