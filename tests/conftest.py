@@ -11,13 +11,19 @@ import pytest
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Puts whole runs first: they are the longest, and short tests then fill both cores."""
     items.sort(key=lambda item: item.path.parent.name not in ("e2e", "kills"))
+    if config.getoption("--first-cases"):
+        firsts = {item.nodeid.split("[", 1)[0]: item for item in reversed(items)}
+        others = [item for item in items if firsts[item.nodeid.split("[", 1)[0]] is not item]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if firsts[item.nodeid.split("[", 1)[0]] is item]
 
 
 def pytest_addoption(parser):
-    """Options of the tests that `make test` runs in a short form."""
+    """Options of the tests that `make test` runs in a short form, and a short form of all."""
+    parser.addoption("--first-cases", action="store_true", help="of each test, only the first case")
     parser.addoption("--kills", type=int, default=3, help="how many runs tests/kills kills")
     parser.addoption("--mutations", type=int, default=300, help="damaged files of tests/mutations")
     parser.addoption("--soak-minutes", type=float, default=0.2, help="how long tests/soak asks")

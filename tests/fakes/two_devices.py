@@ -24,7 +24,6 @@ PHASE = HeadPhaseConfig(epochs=2, learning_rate=1e-2, warmup_epochs=0.0, weight_
 VALUES = ("train.epochs=2", "train.learning_rate=1e-2", "model.dropout=0.0")
 CLASSES = tiny.with_values(*VALUES)
 EXPERIMENTS = {
-    "classes": CLASSES,
     "masks": tiny.with_values(*VALUES, of=tiny.MASKS),
     "float16": tiny.with_values(*VALUES, "train.precision=float16"),
     "head": replace(CLASSES, model=lite0.classifier(dropout=0.0), head_phase=PHASE),

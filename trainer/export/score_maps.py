@@ -15,6 +15,7 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
+from trainer.export import tracing
 from trainer.export.positions import find_origin
 from trainer.models.geometry import compute_strides, map_outputs_to_layers
 from trainer.models.layers import MaskedPooling
@@ -43,12 +44,13 @@ def build(model: keras.Model) -> ScoreMaps | None:
     maps = keras.Model(model.input, pooling.input)
 
     def score(pixels: tf.Tensor, sizes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        features, mask = maps({"image": pixels, "size": sizes}, training=False)
+        features, mask = tracing.call(maps, pixels, sizes)
         return (features if pooling is last else features @ last.kernel + last.bias), mask
 
     maker = map_outputs_to_layers(model)[id(pooling.input[0])]
     down, across = compute_strides(model)[maker]
     strides = (int(down), int(across))
+    score = tracing.share(score, model.input["image"].shape[-1])
     return ScoreMaps(score, strides, find_origin(model, maker), lambda: maps, pooling.pooling)
 
 

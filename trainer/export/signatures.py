@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -13,13 +14,13 @@ from trainer.data.limits import SizeLimits
 from trainer.export import tiles
 from trainer.export.certainty import Certainty
 from trainer.export.tiles import WHOLE, Tiles
+from trainer.export.tracing import SIZES
 
 Outputs = dict[str, tf.Tensor]
 # From pixels [N, H, W, channels] in 0..255 and sizes [N, 2] to probabilities or scores.
 Network = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 IMAGE_BYTES = tf.TensorSpec([None], tf.string, "image_bytes")
-SIZES = tf.TensorSpec([None, 2], tf.int32, "sizes")
 EXAMPLES = tf.TensorSpec([None], tf.string, "examples")
 
 ENCODED_FEATURES = {records.ENCODED: tf.io.FixedLenFeature([], tf.string)}
@@ -31,6 +32,7 @@ SIZE_FEATURES = {
 class ImageModule(tf.Module):
     """The signatures around a network. Each task's subclass defines `_answer`."""
 
+    kept: Mapping[str, Any] = {}  # What the signatures use of other objects, such as variables.
     certainty = Certainty()
     tiles: Tiles | None = None  # None: the model looks at the whole image.
     whole = WHOLE  # Why its tiles do not answer as the whole image does; empty: they do.
@@ -167,6 +169,7 @@ def check_sizes(pixels: tf.Tensor, sizes: tf.Tensor) -> list[tf.Operation]:
     ]
 
 
+@tf.autograph.experimental.do_not_convert  # It has no loops; converting it takes seconds.
 def load_batch(
     image_bytes: tf.Tensor, limits: SizeLimits, dtype: tf.DType = tf.float32
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:

@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from trainer.config import Recipe
-from trainer.export import tile_grid
+from trainer.export import tile_grid, tracing
 from trainer.export.score_maps import ScoreMaps, measure
 from trainer.export.tile_grid import TileGrid
 
@@ -33,14 +33,14 @@ def from_segmenter(model: keras.Model) -> Tiles:
     grid = tile_grid.find_grid(model)
 
     def score(pixels: tf.Tensor, sizes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        scores = model({"image": pixels, "size": sizes}, training=False)
+        scores = tracing.call(model, pixels, sizes)
         rows, columns = (
             tf.sequence_mask(sizes[:, axis], tf.shape(pixels)[axis + 1], tf.float32)
             for axis in (0, 1)
         )
         return scores, (rows[:, :, tf.newaxis] * columns[:, tf.newaxis])[..., tf.newaxis]
 
-    return Tiles(score, grid)
+    return Tiles(tracing.share(score, model.input["image"].shape[-1]), grid)
 
 
 def from_classifier(model: keras.Model, maps: ScoreMaps | None) -> Tiles:

@@ -12,7 +12,7 @@ import keras
 import tensorflow as tf
 
 from trainer.config import Recipe
-from trainer.export import score_maps, tiles
+from trainer.export import score_maps, tiles, tracing
 from trainer.export.signatures import Network
 from trainer.export.tile_grid import TileGrid
 from trainer.export.tiles import Tiles
@@ -34,9 +34,7 @@ def build_network(model: keras.Model, recipe: Recipe) -> Network:
     A segmenter's network goes over tiles of columns only. Raises what find_tiles raises.
     """
 
-    def score(pixels: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
-        return model({"image": tf.cast(pixels, tf.float32), "size": sizes}, training=False)
-
+    score = tracing.share(lambda *inputs: tracing.call(model, *inputs), recipe.data.channels)
     side = recipe.serve.tile
     if not side:
         return score

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 
 from tests.fakes import image_files, tiny
-from trainer.export import saved_model
+from trainer.export import network, saved_model
 from trainer.learning import training
 
 SIZES = [(17, 33), (48, 20), (1, 1), (16, 16)]
@@ -57,6 +59,18 @@ def test_a_session_gives_the_same_answers_as_it_does_in_tf_serving(folder, saved
 
     expected = ask(saved, "predict_pixels", pixels=pixels)["probabilities"]
     np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_all_signatures_share_one_copy_of_the_network_and_one_of_its_map(folder):
+    meta, *_ = saved_model_pb2.SavedModel.FromString(
+        Path(folder, "saved_model.pb").read_bytes()
+    ).meta_graphs
+    functions = [function.node_def for function in meta.graph_def.library.function]
+    nodes = [meta.graph_def.node, *functions]
+    found = sum(node.op == "Conv2D" for graph in nodes for node in graph)
+
+    layers = network.read(folder).layers
+    assert 0 < found <= 2 * sum(isinstance(layer, keras.layers.Conv2D) for layer in layers)
 
 
 def test_the_state_of_the_optimizer_is_not_saved(tmp_path):

@@ -55,18 +55,18 @@ def test_weights_optimizer_and_epoch_come_back(tmp_path):
             np.testing.assert_array_equal(one, other)
 
 
-@pytest.fixture(scope="module", params=[CLASSES, MASKS], ids=["classes", "masks"])
-def undisturbed(request, tmp_path_factory):
-    """The experiment, and what it comes to: the model and its history."""
-    return request.param, *tiny.train(tmp_path_factory.mktemp("undisturbed"), request.param)
-
-
-@pytest.mark.parametrize("batches", [6, 8], ids=["within-an-epoch", "between-epochs"])
-def test_a_resumed_training_ends_as_an_undisturbed_one(tmp_path, undisturbed, batches):
-    experiment, expected, history = undisturbed
+@pytest.mark.parametrize(
+    ("experiment", "batches"),
+    [(CLASSES, 6), (MASKS, 8)],
+    ids=["classes-within-an-epoch", "masks-between-epochs"],
+)
+def test_a_resumed_training_ends_as_an_undisturbed_one(tmp_path, experiment, batches):
+    for name in ("whole", "broken"):
+        (tmp_path / name).mkdir()
+    expected, history = tiny.train(tmp_path / "whole", experiment)
     with pytest.raises(tf.errors.OpError):
-        tiny.train(tmp_path, experiment, change=lambda train: broken(train, batches))
-    resumed, rest = tiny.train(tmp_path, experiment)
+        tiny.train(tmp_path / "broken", experiment, change=lambda train: broken(train, batches))
+    resumed, rest = tiny.train(tmp_path / "broken", experiment)
 
     assert rest.epoch[0] == batches // tiny.STEPS
     losses = history.history["val_loss"][rest.epoch[0] :]

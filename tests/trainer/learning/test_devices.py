@@ -26,7 +26,7 @@ def losses(tmp_path_factory):
     return json.loads((folder / "losses.json").read_text())
 
 
-@pytest.mark.parametrize("kind", ["classes", "masks", "float16", "head"])
+@pytest.mark.parametrize("kind", ["masks", "float16", "head"])
 def test_two_devices_have_the_losses_of_one(losses, kind):
     one, two = losses[kind]
 
