@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_addoption(parser):
     """Options of the tests that `make test` runs in a short form, and a short form of all."""
     parser.addoption("--first-cases", action="store_true", help="of each test, only the first case")
-    parser.addoption("--kills", type=int, default=3, help="how many runs tests/kills kills")
+    parser.addoption("--kills", type=int, default=2, help="how many runs tests/kills kills")
     parser.addoption("--mutations", type=int, default=300, help="damaged files of tests/mutations")
     parser.addoption("--soak-minutes", type=float, default=0.2, help="how long tests/soak asks")
     parser.addoption("--malformed", type=int, default=60, help="requests of tests/malformed")

@@ -44,7 +44,8 @@ def make_plan(wishes: Wishes, settings: Settings) -> Plan:
     recognised = layout.recognise(settings.data, follow_links=settings.follow_links)
     say(f"Found {recognised.found}.")
     grey = given.get("data.channels", Choice(3)).value == 1
-    base, why = choose_base(recognised.base, wishes.from_scratch, grey=grey)
+    named = given.get("model.name", Choice("")).value
+    base, why = choose_base(recognised.base, wishes.from_scratch, grey=grey, named=named)
     before = configs.load(base)
     model = {"model.name": Choice(before.model.name, why)}
     if weights := getattr(before.model, "weights", ""):
@@ -73,12 +74,19 @@ def drop_colours(base: Experiment) -> Choices:
     return {f"augment.{name}": Choice(0.0, "data.channels=1 has no colours") for name in names}
 
 
-def choose_base(base: str, from_scratch: bool, *, grey: bool = False) -> tuple[str, str]:
-    """The experiment with pretrained weights if they are installed, else that from scratch."""
+def choose_base(
+    base: str, from_scratch: bool, *, grey: bool = False, named: str = ""
+) -> tuple[str, str]:
+    """The experiment with pretrained weights if they are installed, else that from scratch.
+
+    `named` is the user's model, if there is one.
+    """
     if from_scratch:
         return configs.FROM_SCRATCH[base], "--from-scratch"
     if grey:
         return configs.FROM_SCRATCH[base], "from scratch: ImageNet's weights expect colours"
+    if named in overrides.MODELS and not hasattr(overrides.MODELS[named], "weights"):
+        return configs.FROM_SCRATCH[base], f"from scratch: {named} has no pretrained weights"
     try:
         models.check_weights(configs.load(base).model)
     except WeightsUnavailableError:

@@ -8,8 +8,9 @@ from tests.fakes.tiny import drawn, png
 
 PLACES = ("--push-root", "served", "--json", "result.json")
 VALUES = (
-    "model.width=0.0625",
-    "model.weights=none",
+    "model.name=fcn",
+    "model.widths=[8, 8]",
+    "data.min_side=16",
     'gate=[{"metric": "accuracy", "at_least": 0.0}]',
 )
 
@@ -28,7 +29,6 @@ def draw(folder):
 def test_a_folder_of_cats_and_dogs_becomes_a_pushed_model(tmp_path):
     draw(tmp_path / "photos")
     sets = [word for value in VALUES for word in ("--set", value)]
-    sets += ["--set", "data.min_side=16"]
 
     written = command.fcn(
         "init", "cats", "--data", "photos", "--minutes", "0.02", *sets, home=tmp_path

@@ -1,4 +1,4 @@
-"""How many kills: three in `make test`, a hundred in `make test-kills`."""
+"""How many kills: two in `make test`, a hundred in `make test-kills`."""
 
 from __future__ import annotations
 
