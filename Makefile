@@ -25,6 +25,7 @@ TRAIN_ARGS ?=
 LOCK_ARGS ?=
 SIDE ?=
 LARGE_ARGS ?=
+MODELS_ARGS ?=
 # Images contain the same versions as the environment of the tests.
 OF_IMAGES = --constraint requirements/py311-313.lock --python-version 3.13 \
 	--python-platform x86_64-manylinux_2_40
@@ -96,8 +97,8 @@ bench-serving: setup  ## measure a server: protocols, forms of an image, 1 to 32
 bench-train: setup  ## measure training: the tutorial's, ours, each model; DATA=DIR, MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.training.run $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(TRAIN_ARGS)
 
-bench-models: setup  ## compare pushed models; MODELS="served/NAME/VERSION ...", DATA=DIR, MARKDOWN=FILE
-	@$(PY) -m pipeline.bench.models $(MODELS) $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+bench-models: setup  ## compare models; MODELS="served/NAME/VERSION EXPERIMENT ...", DATA=DIR, MARKDOWN=FILE
+	@$(PY) -m pipeline.bench.models $(MODELS) $(MODELS_ARGS) $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 bench-pointing: setup  ## does a pets classifier look at the pet? MODEL=served/NAME/VERSION, RUN=runs/NAME, DATA=DIR
 	@$(PY) -m pipeline.bench.answers.pointing "$(MODEL)" --run "$(RUN)" --data "$(DATA)" $(if $(MARKDOWN),--markdown "$(MARKDOWN)")

@@ -50,8 +50,8 @@ def build(model: keras.Model) -> ScoreMaps | None:
     maker = map_outputs_to_layers(model)[id(pooling.input[0])]
     down, across = compute_strides(model)[maker]
     strides = (int(down), int(across))
-    score = tracing.share(score, model.input["image"].shape[-1])
-    return ScoreMaps(score, strides, find_origin(model, maker), lambda: maps, pooling.pooling)
+    shared = tracing.share(score, model.input["image"].shape[-1])
+    return ScoreMaps(shared, strides, find_origin(model, maker), lambda: maps, pooling.pooling)
 
 
 def measure(mask: tf.Tensor) -> tf.Tensor:

@@ -12,7 +12,7 @@ import pytest
 from pipeline.bench import models as bench
 from tests.fakes import tiny
 from tests.fakes.image_files import jpeg, put
-from trainer import models
+from trainer import configs, models
 from trainer.export import saved_model
 
 
@@ -34,8 +34,16 @@ def test_a_model_is_measured(tmp_path, version):
     assert found.parameters == parameters
     assert found.seconds > 0
     assert found.cpu_seconds > 0
+    assert found.load_seconds > 0
     assert found.memory >= found.memory_before > 0
     assert len(found.cells) == len(bench.COLUMNS)
+
+
+def test_an_experiment_is_measured_with_random_weights(tmp_path):
+    folder = bench.export("flowers", ("model.widths=[4]",), tmp_path / "1")
+
+    assert saved_model.read_labels(str(folder)) == list(configs.load("flowers").data.classes)
+    assert saved_model.read_recipe(str(folder)).model.widths == (4,)
 
 
 def test_images_are_found_at_any_depth_and_nothing_else(tmp_path):
