@@ -11,14 +11,17 @@ import pytest
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(trylast=True)  # After -k, which may leave out a first case.
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Puts whole runs first: they are the longest, and short tests then fill both cores."""
     items.sort(key=lambda item: item.path.parent.name not in ("e2e", "kills"))
     if config.getoption("--first-cases"):
-        firsts = {item.nodeid.split("[", 1)[0]: item for item in reversed(items)}
-        others = [item for item in items if firsts[item.nodeid.split("[", 1)[0]] is not item]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if firsts[item.nodeid.split("[", 1)[0]] is item]
+        firsts: dict[str, pytest.Item] = {}
+        for item in items:
+            firsts.setdefault(item.nodeid.split("[", 1)[0], item)
+        kept = set(firsts.values())
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = [item for item in items if item in kept]
 
 
 def pytest_addoption(parser):

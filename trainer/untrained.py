@@ -31,8 +31,12 @@ def build_shapes(recipe: Recipe, labels: Labels) -> keras.Model:
         return build_random(recipe, labels)
 
 
-def _build(config: ModelConfig, recipe: Recipe, labels: Labels) -> keras.Model:
+def make_statistics(recipe: Recipe, labels: Labels) -> DataStatistics:
+    """Those of unknown images."""
     mean, std = ((value,) * recipe.data.channels for value in UNKNOWN)
-    statistics = DataStatistics(labels, mean=mean, std=std, size_boundaries=())
+    return DataStatistics(labels, mean=mean, std=std, size_boundaries=())
+
+
+def _build(config: ModelConfig, recipe: Recipe, labels: Labels) -> keras.Model:
     with use_precision(recipe.train.precision):
-        return models.build(config, statistics)
+        return models.build(config, make_statistics(recipe, labels))

@@ -23,7 +23,7 @@ class ServedClassifier(tf.Module):
         self.labels = (*run.labels, *others)
         self._columns = [known.index(c) if c in known else len(known) for c in self.labels]
         self._served = tf.saved_model.load(version)
-        self.kept = {"served": self._served}
+        self.tracked = {"served": self._served}
         self._run = run
 
     def trace_signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:

@@ -27,7 +27,7 @@ class ServedVersion(tf.Module):
             )
         self.labels = run.labels
         self._served = tf.saved_model.load(version)
-        self.kept = {"served": self._served}
+        self.tracked = {"served": self._served}
         self._run = run
 
     def trace_signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:

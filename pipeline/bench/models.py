@@ -29,7 +29,7 @@ COLUMNS = (
     "experiment",
     "network",
     "parameters",
-    "s to load, processor",
+    "processor time to load and answer once, s",
     "ms for an image",
     "processor time, ms",
     "peak memory, MiB",
@@ -54,7 +54,7 @@ class Measurement(NamedTuple):
     experiment: str
     network: str
     parameters: int
-    load_seconds: float  # Of the processor: until the first answer.
+    load_seconds: float  # Processor time until the first answer, which compiles.
     seconds: float  # For an image: the median.
     cpu_seconds: float  # The same, of all threads.
     memory: int  # Bytes: the peak of its process.
@@ -90,7 +90,7 @@ def bench(
         fail(f"{data} contains no JPEG or PNG: give a folder of images by --data.", WRONG_USE)
     rows = [measure_apart(model, files, tuple(overrides)) for model in models]
     caption = (f"{len(files)} files, one at a time, decoding included", describe_measured_machine())
-    terminal.console.print(make_table("Pushed models", COLUMNS, rows, caption))
+    terminal.console.print(make_table("Models", COLUMNS, rows, caption))
     write_markdown(markdown, format_markdown(COLUMNS, rows, caption))
 
 
@@ -120,15 +120,13 @@ def export(name: str, overrides: tuple[str, ...], folder: Path) -> Path:
     """Saves the model of an experiment with random weights."""
     quiet_tensorflow()
     from trainer import configs, untrained
-    from trainer.data.preprocessing import DataStatistics
     from trainer.export import saved_model
     from trainer.overrides import apply_overrides
 
     experiment = apply_overrides(configs.load(name), overrides)
     labels = experiment.data.classes or LABELS
     model = untrained.build_random(experiment, labels)
-    channels = experiment.data.channels
-    statistics = DataStatistics(labels, (127.5,) * channels, (64.0,) * channels, ())
+    statistics = untrained.make_statistics(experiment, labels)
     saved_model.save(model, statistics, experiment, str(folder))
     return folder
 

@@ -85,7 +85,11 @@ def choose_base(
         return configs.FROM_SCRATCH[base], "--from-scratch"
     if grey:
         return configs.FROM_SCRATCH[base], "from scratch: ImageNet's weights expect colours"
-    if named in overrides.MODELS and not hasattr(overrides.MODELS[named], "weights"):
+    if (
+        isinstance(named, str)
+        and named in overrides.MODELS
+        and not hasattr(overrides.MODELS[named], "weights")
+    ):
         return configs.FROM_SCRATCH[base], f"from scratch: {named} has no pretrained weights"
     try:
         models.check_weights(configs.load(base).model)

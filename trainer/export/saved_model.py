@@ -76,7 +76,7 @@ def save(
     module = build_module(model, statistics, experiment)
     # TensorFlow's variables, not Keras's: of those, TF Serving restores copies, and the network
     # reads the originals, which stay empty.
-    module.kept = {"weights": [variable.value for variable in model.variables]}
+    module.tracked = {"weights": [variable.value for variable in model.variables]}
     texts = {RECIPE: recipe_to_json(experiment), networks.NETWORK: networks.describe(model)}
     fitted = None
     if val is not None and experiment.serve.calibrated:
@@ -156,6 +156,6 @@ def save_module(module: tf.Module, folder: str, texts: Mapping[str, str] | None 
             Path(scratch, name).write_text(text, encoding="utf-8")
         root = tf.Module()  # Of the module itself, TensorFlow would trace all functions once more.
         root.files = [tf.saved_model.Asset(str(Path(scratch, name))) for name in files]
-        for name, value in module.kept.items():
+        for name, value in module.tracked.items():
             setattr(root, name, value)
         tf.saved_model.save(root, folder, signatures=module.trace_signatures())

@@ -29,9 +29,7 @@ class ScoreMaps(NamedTuple):
     score: Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
     strides: tuple[int, int]  # Pixels from one position to the next, down and across.
     origin: tuple[float, float]  # Pixels to the centre of what the first position looks at.
-    # What makes the map that is scored, and its mask. A function: of a model, TensorFlow would save
-    # the weights once more.
-    get_layers: Callable[[], keras.Model]
+    layers: keras.Model  # What makes the map that is scored, and its mask.
     pooling: str  # "average" or "max": how the scores become logits.
 
 
@@ -50,8 +48,8 @@ def build(model: keras.Model) -> ScoreMaps | None:
     maker = map_outputs_to_layers(model)[id(pooling.input[0])]
     down, across = compute_strides(model)[maker]
     strides = (int(down), int(across))
-    shared = tracing.share(score, model.input["image"].shape[-1])
-    return ScoreMaps(shared, strides, find_origin(model, maker), lambda: maps, pooling.pooling)
+    shared = tracing.share(score, model)
+    return ScoreMaps(shared, strides, find_origin(model, maker), maps, pooling.pooling)
 
 
 def measure(mask: tf.Tensor) -> tf.Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import NamedTuple
 
 import keras
 import tensorflow as tf
@@ -14,8 +14,6 @@ from trainer.export import enlarging, test_time_averaging, tiles
 from trainer.export.certainty import Certainty
 from trainer.export.signatures import ImageModule, Network, Outputs
 from trainer.model_config import AVERAGING
-
-ROWS = 256  # Mask rows computed at once: bounds the memory for a large image's scores.
 
 
 class Segmenter(ImageModule):
@@ -61,28 +59,32 @@ class Segmenter(ImageModule):
         return answer
 
 
-def build_averaging(scores: Network, statistics: DataStatistics, recipe: Recipe) -> Segmenter:
-    """A segmenter that averages over the views in the model's configuration."""
-    mirrored, sides, limits = find_views(recipe)
-    if mirrored:
-        scores = test_time_averaging.average_mirrored(scores)
-    if sides:
-        scores = test_time_averaging.average_sides(scores, sides)
-    module = Segmenter(scores, statistics.labels, statistics.size_boundaries, limits)
-    module.mirrored = mirrored
-    return module
+class Views(NamedTuple):
+    """What a served segmenter averages over, and which images it takes."""
+
+    mirrored: bool  # Each image and its mirror image.
+    sides: tuple[int, ...]  # Sizes of each image, by its longer side; empty: its own.
+    limits: SizeLimits
 
 
-def find_views(recipe: Recipe) -> tuple[bool, tuple[int, ...], SizeLimits]:
-    """Whether the model averages over mirrored images, over which sides, and what it takes."""
+def find_views(recipe: Recipe) -> Views:
+    """The views in the model's configuration."""
     config, limits = recipe.model, recipe.served_limits
     if not isinstance(config, AVERAGING):
-        return False, (), limits
-    return (
-        config.mirrored,
-        config.sides,
-        limits._replace(max_side=max(config.sides, default=limits.max_side)),
-    )
+        return Views(False, (), limits)
+    largest = max(config.sides, default=limits.max_side)
+    return Views(config.mirrored, config.sides, limits._replace(max_side=largest))
+
+
+def build_averaging(scores: Network, statistics: DataStatistics, recipe: Recipe) -> Segmenter:
+    """A segmenter that averages over the views in the model's configuration."""
+    views = find_views(recipe)
+    if views.mirrored:
+        scores = test_time_averaging.average_mirrored(scores)
+    if views.sides:
+        scores = test_time_averaging.average_sides(scores, views.sides)
+    facts = statistics.labels, statistics.size_boundaries, views.limits
+    return Segmenter(scores, *facts, mirrored=views.mirrored)
 
 
 def build_constant(statistics: DataStatistics, limits: SizeLimits) -> Segmenter:
@@ -98,9 +100,10 @@ def build_constant(statistics: DataStatistics, limits: SizeLimits) -> Segmenter:
 def enlarge_mask(scores: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
     """The class with the largest score at each pixel: scores [h, w, C] to a mask [H, W, 1] uint8.
 
-    Enlarges the scores bilinearly to `size`, band by band.
+    Enlarges the scores bilinearly to `size`.
     """
-    return enlarge(scores, size, lambda band: tf.argmax(band, axis=-1))
+    classes = enlarging.describe_rows(scores, size, lambda rows: tf.argmax(rows, axis=-1))
+    return classes[..., tf.newaxis]
 
 
 def enlarge_confidence(scores: tf.Tensor, size: tf.Tensor, certainty: Certainty) -> tf.Tensor:
@@ -109,23 +112,10 @@ def enlarge_confidence(scores: tf.Tensor, size: tf.Tensor, certainty: Certainty)
     Calibrated after they are enlarged, so that the mask does not depend on the calibration.
     """
 
-    def rate(band: tf.Tensor) -> tf.Tensor:
-        return tf.round(255 * tf.reduce_max(certainty.calibrate(band), axis=-1))
+    def rate(rows: tf.Tensor) -> tf.Tensor:
+        return tf.round(255 * tf.reduce_max(certainty.calibrate(rows), axis=-1))
 
-    return enlarge(scores, size, rate)
-
-
-def enlarge(
-    scores: tf.Tensor, size: tf.Tensor, describe: Callable[[tf.Tensor], tf.Tensor]
-) -> tf.Tensor:
-    """What `describe` makes of enlarged scores [rows, W, C], as uint8 [H, W, 1]."""
-    bands = (size[0] + ROWS - 1) // ROWS
-    whole = tf.TensorArray(tf.uint8, bands, infer_shape=False, element_shape=[None, None])
-    for band in tf.range(bands):
-        rows = tf.range(band * ROWS, tf.minimum((band + 1) * ROWS, size[0]))
-        enlarged = enlarging.enlarge_rows(lambda first, end: scores[first:end], scores, rows, size)
-        whole = whole.write(band, tf.cast(describe(enlarged), tf.uint8))
-    return whole.concat()[..., tf.newaxis]
+    return enlarging.describe_rows(scores, size, rate)[..., tf.newaxis]
 
 
 def measure_fractions(mask: tf.Tensor, classes: int) -> tf.Tensor:

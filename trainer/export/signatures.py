@@ -32,11 +32,10 @@ SIZE_FEATURES = {
 class ImageModule(tf.Module):
     """The signatures around a network. Each task's subclass defines `_answer`."""
 
-    kept: Mapping[str, Any] = {}  # What the signatures use of other objects, such as variables.
+    tracked: Mapping[str, Any] = {}  # Variables and models that the signatures use: saved too.
     certainty = Certainty()
     tiles: Tiles | None = None  # None: the model looks at the whole image.
     whole = WHOLE  # Why its tiles do not answer as the whole image does; empty: they do.
-    mirrored = False  # Whether answers are averages over the image and its mirror image.
     dtype = tf.float32  # Of the pixels that the network gets.
 
     def __init__(
@@ -45,12 +44,15 @@ class ImageModule(tf.Module):
         labels: Sequence[str],
         boundaries: Sequence[float],
         limits: SizeLimits,
+        *,
+        mirrored: bool = False,  # Whether the network averages over images and mirror images.
     ) -> None:
         super().__init__()
         self.labels = tuple(labels)
         self._network = network
         self._boundaries = list(boundaries)
         self._limits = limits
+        self._mirrored = mirrored
 
     def trace_signatures(self) -> dict[str, tf.types.experimental.GenericFunction]:
         """Traces the signatures for inputs of any size; returns them by name."""
@@ -124,7 +126,7 @@ class ImageModule(tf.Module):
         threshold = self.certainty.unknown_below or 0.0
         return {
             **outputs,
-            "mirrored": tf.fill(tf.shape(sizes)[:1], self.mirrored),
+            "mirrored": tf.fill(tf.shape(sizes)[:1], self._mirrored),
             "unknown_below": tf.fill(tf.shape(sizes)[:1], threshold),
             "labels": self._repeat_labels(tf.shape(sizes)[0]),
         }

@@ -12,7 +12,7 @@ from trainer.config import Recipe
 from trainer.data import images
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import test_time_averaging, tiling
-from trainer.export.enlarging import Rows, enlarge_rows
+from trainer.export.enlarging import Rows, describe_band, enlarge_rows
 from trainer.export.segmenter import Segmenter, count_classes, find_views
 from trainer.export.signatures import Network, Outputs
 
@@ -61,16 +61,17 @@ class TiledSegmenter(Segmenter):
 
     def draw_mask(self, image: tf.Tensor, size: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """The PNG of an image's mask in this size, and each class's share, float32 [C]."""
-        bands = tiling.divide_up(size[0], self._side)
+        height, score = tf.shape(image)[0], self.average_sides(image)
+        step = self._side * tf.maximum(size[0] // height, 1)  # Rows of the mask for a row of tiles.
+        bands = tiling.divide_up(size[0], step)
         masks = tf.TensorArray(tf.uint8, bands, infer_shape=False, element_shape=[None, None])
         counts = tf.zeros([len(self.labels)], tf.int32)
-        score = self.average_sides(image)
         for band in tf.range(bands):
             tf.autograph.experimental.set_loop_options(parallel_iterations=1)
-            rows = tf.range(band * self._side, tf.minimum((band + 1) * self._side, size[0]))
-            classes = tf.argmax(enlarge_rows(score, image, rows, size), -1)
+            rows = tf.range(band * step, tf.minimum((band + 1) * step, size[0]))
+            classes = describe_band(score, height, rows, size, find_classes)
             counts += count_classes(classes, len(self.labels))
-            masks = masks.write(band, tf.cast(classes, tf.uint8))
+            masks = masks.write(band, classes)
         mask = masks.concat()[..., tf.newaxis]
         shares = tf.cast(counts, tf.float64) / tf.cast(tf.size(mask), tf.float64)
         return tf.io.encode_png(mask), tf.cast(shares, tf.float32)
@@ -85,7 +86,8 @@ class TiledSegmenter(Segmenter):
         def score(first: tf.Tensor, end: tf.Tensor) -> tf.Tensor:
             rows = tf.range(first, end)
             scores = [
-                enlarge_rows(partial(self.score_rows, view), view, rows, size) for view in views
+                enlarge_rows(partial(self.score_rows, view), tf.shape(view)[0], rows, size)
+                for view in views
             ]
             return tf.add_n(scores) / len(views)
 
@@ -103,16 +105,21 @@ class TiledSegmenter(Segmenter):
         return scores[first - window.first : end - window.first]
 
 
+def find_classes(scores: tf.Tensor) -> tf.Tensor:
+    """The class with the largest score at each pixel."""
+    return tf.argmax(scores, axis=-1)
+
+
 def build(scores: Network, statistics: DataStatistics, recipe: Recipe) -> TiledSegmenter:
     """A segmenter that goes over the rows of an image, with a network that does over its columns.
 
     It averages over the views in the model's configuration.
     """
     assert recipe.serve.tile, "Tasks ask for this only with tiles."
-    mirrored, sides, limits = find_views(recipe)
-    if mirrored:
+    views = find_views(recipe)
+    if views.mirrored:
         scores = test_time_averaging.average_mirrored(scores)
-    facts = statistics.labels, statistics.size_boundaries, limits
-    module = TiledSegmenter(scores, *facts, side=recipe.serve.tile, sides=sides)
-    module.mirrored = mirrored
-    return module
+    facts = statistics.labels, statistics.size_boundaries, views.limits
+    return TiledSegmenter(
+        scores, *facts, mirrored=views.mirrored, side=recipe.serve.tile, sides=views.sides
+    )

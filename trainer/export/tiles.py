@@ -40,7 +40,7 @@ def from_segmenter(model: keras.Model) -> Tiles:
         )
         return scores, (rows[:, :, tf.newaxis] * columns[:, tf.newaxis])[..., tf.newaxis]
 
-    return Tiles(tracing.share(score, model.input["image"].shape[-1]), grid)
+    return Tiles(tracing.share(score, model), grid)
 
 
 def from_classifier(model: keras.Model, maps: ScoreMaps | None) -> Tiles:
@@ -50,12 +50,12 @@ def from_classifier(model: keras.Model, maps: ScoreMaps | None) -> Tiles:
             f"The logits of {model.name} are not a mean or a maximum of scores at each position: "
             "tiles cannot add up to them."
         )
-    return Tiles(maps.score, tile_grid.find_grid(maps.get_layers()), maps.pooling)
+    return Tiles(maps.score, tile_grid.find_grid(maps.layers), maps.pooling)
 
 
 def answer(tiles: Tiles, pixels: tf.Tensor, sizes: tf.Tensor) -> dict[str, tf.Tensor]:
     """The outputs of `score_tiles`, without labels: see saved_model.py."""
-    scores, mask = tiles.score(tf.cast(pixels, tf.float32), sizes)
+    scores, mask = tiles.score(pixels, sizes)
     windows = tf.shape(pixels)[:1]
     outputs = {
         "scores": scores,

@@ -6,6 +6,7 @@ dropped. At the edge of the image there is none: the network sees the same edge 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import keras
@@ -34,7 +35,7 @@ def build_network(model: keras.Model, recipe: Recipe) -> Network:
     A segmenter's network goes over tiles of columns only. Raises what find_tiles raises.
     """
 
-    score = tracing.share(lambda *inputs: tracing.call(model, *inputs), recipe.data.channels)
+    score = tracing.share(partial(tracing.call, model), model)
     side = recipe.serve.tile
     if not side:
         return score
@@ -119,9 +120,7 @@ def score_tile(
     )
     first, end = tf.stack([down.first, across.first]), tf.stack([down.end, across.end])
     own = tf.clip_by_value(sizes - first, 0, end - first)
-    scores, mask = found.score(
-        tf.cast(pixels[:, down.first : down.end, across.first : across.end], tf.float32), own
-    )
+    scores, mask = found.score(pixels[:, down.first : down.end, across.first : across.end], own)
     top, left = down.offset // found.grid.stride[0], across.offset // found.grid.stride[1]
     height, width = side // found.grid.stride[0], side // found.grid.stride[1]
     return (

@@ -1,6 +1,7 @@
-"""The network as one function of TensorFlow, which all signatures of a SavedModel call.
+"""The network as a function of TensorFlow that several signatures call.
 
-Each signature would have a copy of the network otherwise: exporting and loading would take several
+A SavedModel has at most two copies of it: the whole network, and what `score_tiles` and `heat_maps`
+need. Without this, each signature would have its own, and exporting and loading would take several
 times as long.
 """
 
@@ -15,12 +16,13 @@ import tensorflow as tf
 SIZES = tf.TensorSpec([None, 2], tf.int32, "sizes")
 
 
-def share(function: Callable[..., Any], channels: int) -> Callable[[tf.Tensor, tf.Tensor], Any]:
-    """A function of pixels [N, H, W, channels] and sizes [N, 2] that is traced once for all sizes.
+def share(function: Callable[..., Any], model: keras.Model) -> Callable[..., Any]:
+    """Traces a function of pixels and sizes once, for inputs of all sizes.
 
-    Its pixels may have any type: it gets them as float32.
+    Pixels [N, H, W, the model's channels] may have any type: the function gets them as float32.
     """
-    pixels = tf.TensorSpec([None, None, None, channels], tf.float32, "pixels")
+    shape = [None, None, None, model.input["image"].shape[-1]]
+    pixels = tf.TensorSpec(shape, tf.float32, "pixels")
     traced = tf.function(function, input_signature=[pixels, SIZES], autograph=False)
     return lambda pixels, sizes: traced(tf.cast(pixels, tf.float32), sizes)
 

@@ -30,9 +30,7 @@ class Plan(NamedTuple):
     pooling: str  # "mean" or "max" of all scores is a logit; "": they are those of pixels.
     labels: tuple[str, ...]
     unknown_below: float  # The probability below which a class is unknown; 0: none is.
-    mirrored: bool = (
-        False  # Whether probabilities are averaged over the image and its mirror image.
-    )
+    mirrored: bool = False  # Probabilities are averaged with those of the mirror image.
 
 
 class Window(NamedTuple):
@@ -89,7 +87,8 @@ def choose_side(plan: Plan, wanted: int | None) -> int:
     step = math.lcm(*plan.stride)
     if wanted is None:
         classes = 1 if plan.pooling else len(plan.labels)
-        most = math.isqrt(SCORE_BYTES // (FLOAT_BYTES * classes)) - 2 * max(plan.halo)
+        around = 2 * max(plan.halo) + (step if plan.mirrored else 0)
+        most = math.isqrt(SCORE_BYTES // (FLOAT_BYTES * classes)) - around
         return max(step, min(SIDE, most) // step * step)
     if wanted % step:
         larger = (wanted // step + 1) * step

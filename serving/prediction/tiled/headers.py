@@ -34,14 +34,14 @@ CHUNK_BYTES = 2**24  # Of a PNG's profile or text.
 AT_ONCE = 2**25  # Pixels of an image whose format makes its reader keep them all.
 BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER, SUBSAMPLING = 258, 259, 262, 266, 530  # Of TIFF.
 BLACK_IS_ZERO, YCBCR = 1, 6  # Values of PHOTOMETRIC.
-SAME = (1, 5, 7, 8, 32773, 32946, 34925, 50000)  # Values of COMPRESSION that both read alike.
+READ_ALIKE = (1, 5, 7, 8, 32773, 32946, 34925, 50000)  # Values of COMPRESSION.
 COARSE_COLOURS = (
-    "its colours are stored at a lower resolution. They are interpolated here, but repeated in an "
-    "image that is sent as a whole: answers may differ a little"
+    "its colours are stored at a lower resolution, and are interpolated here; if the image is sent "
+    "as a whole, they are repeated, so answers may differ slightly"
 )
 LARGE_JPEG = (
-    "a JPEG of this size is decoded row by row, with roundings that differ a little from the "
-    "server's"
+    "a JPEG of this size is decoded row by row; its pixels differ slightly from those that the "
+    "server decodes"
 )
 MOST_PIXELS = 2**28  # Of a JPEG that is decoded as a whole: three bytes each.
 
@@ -110,15 +110,20 @@ def _check_jpeg(image: Any, file: IO[bytes]) -> str:
     head = file.read(CHUNK_BYTES)
     if not image_kinds.is_common_jpeg(head):
         raise RefusedImageError(f"{image_kinds.explain(head) or 'JPEG of unusual coding'}: {FIX}")
-    if image.height * image.width <= MOST_PIXELS:
+    if not is_large((image.height, image.width)):
         return ""
     if image.info.get("progressive"):
         raise RefusedImageError(f"progressive JPEG of more than {MOST_PIXELS:,} pixels: {FIX}")
     return LARGE_JPEG
 
 
+def is_large(size: Pair) -> bool:
+    """Whether a JPEG has too many pixels to be decoded as a whole."""
+    return size[0] * size[1] > MOST_PIXELS
+
+
 def _check_tiff(image: Any) -> str:
-    """Refuses what GDAL and Pillow read as different pixels, unless these differ but a little."""
+    """Refuses what GDAL and Pillow read as different pixels, unless they differ only slightly."""
     tags = image.tag_v2
     bits = tags.get(BITS, (1,))
     preview = tags.get(image_kinds.SUBFILE, 0) & image_kinds.PREVIEW
@@ -126,7 +131,7 @@ def _check_tiff(image: Any) -> str:
         raise RefusedImageError(f"TIFF that begins with a preview: {FIX}")
     if set(bits) != {8}:
         raise RefusedImageError(f"it has {max(bits)} bits per sample, not 8: {FIX}")
-    if tags.get(FILL_ORDER, 1) != 1 or tags.get(COMPRESSION, 1) not in SAME:
+    if tags.get(FILL_ORDER, 1) != 1 or tags.get(COMPRESSION, 1) not in READ_ALIKE:
         raise RefusedImageError(
             f"TIFF of compression {tags.get(COMPRESSION)}, whose pixels depend on the reader: "
             f"{RETILE}"

@@ -32,7 +32,7 @@ MOST_IN_BLOCK = 2**26  # Pixels that are decoded at once.
 def open_source(path: Path) -> Iterator[Source]:
     """Opens an image. Raises RefusedImageError or OSError."""
     header = headers.read(path)
-    if header.kind == "JPEG" and not header.note:
+    if header.kind == "JPEG" and not headers.is_large(header.size):
         yield jpeg.Decoded(path, header)
         return
     with open_dataset(path, DRIVERS[header.kind]) as dataset:

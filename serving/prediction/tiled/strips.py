@@ -16,7 +16,7 @@ from serving.prediction.tiled import grid
 from serving.prediction.tiled.grid import Pair, Plan, Tile, View, Window
 
 SCORE_TILES = "score_tiles"  # The signature.
-REQUESTS = 3  # At once: twice as many windows are in memory.
+REQUESTS = 3  # At once: twice as many tiles are in memory, with a window for each view.
 LEVEL = 1  # Of the compression of strips that are kept until the image is complete.
 
 

@@ -237,13 +237,15 @@ def test_without_the_weights_training_starts_from_scratch(monkeypatch):
 
     assert choose_base("masks", False)[0] == "masks-scratch"
     assert choose_base("pets-transfer", True)[0] == "pets"
+    assert set(configs.FROM_SCRATCH.values()) <= set(configs.EXPERIMENTS)
 
 
 @pytest.mark.parametrize(
-    ("named", "base"), [("fcn", "images-scratch"), ("mobilenet_v2", "images"), ("", "images")]
+    ("named", "base"),
+    [("fcn", "images-scratch"), ("mobilenet_v2", "images"), ("", "images")],
+    ids=["without-weights", "with-weights", "none"],
 )
 def test_a_named_model_without_weights_starts_from_scratch(named, base):
     from pipeline.init.plan import choose_base
 
     assert choose_base("images", False, named=named)[0] == base
-    assert set(configs.FROM_SCRATCH.values()) <= set(configs.EXPERIMENTS)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +15,10 @@ from pipeline.local import metadata
 from tests.e2e.flower_run import TINY
 from tests.fakes.image_files import file_of, put
 
-SIZE = 3_000_000
+SIZE = 3_000_000  # Bytes of the disk.
 ENOUGH = 300_000_000
+LARGEST = 400_000  # Of a file: less than the trained model, more than all files before it.
+LARGEST = 400_000  # Bytes: less than the trained model, more than all files before it.
 
 
 @pytest.fixture
@@ -56,7 +59,21 @@ def test_the_place_is_named_and_the_same_command_goes_on_when_there_is_room(tmp_
     ]
 
 
-def run(folder, disk):
+def test_a_limit_for_files_is_like_a_full_disk_and_needs_no_root(tmp_path):
+    put(tmp_path, {f"data/{n % 2}/{n}.png": noise(n) for n in range(40)})
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, resource.RLIM_INFINITY))
+
+    stopped = run(tmp_path, tmp_path, preexec_fn=limit)
+
+    assert stopped.returncode == 1, stopped.stderr
+    (line,) = [line for line in stopped.stderr.splitlines() if line.startswith("fcn:")]
+    assert f"{tmp_path}/run/artifacts/Trainer" in line
+    assert "Traceback" not in stopped.stdout + stopped.stderr
+
+
+def run(folder, disk, **options):
     """`fcn run` with the work directory on the disk."""
     command = [sys.executable, "-m", "pipeline", "run", "images-scratch"]
     places = ["--workdir", disk / "run", "--push-root", "served", "--json", "result.json"]
@@ -69,4 +86,5 @@ def run(folder, disk):
         capture_output=True,
         text=True,
         check=False,
+        **options,
     )

@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.fakes import tiny, tiny_masks
 from trainer.data.preprocessing import DataStatistics
-from trainer.export import saved_model, segmenter
+from trainer.export import enlarging, saved_model, segmenter
 
 BYTES = "serving_default"
 
@@ -86,7 +86,7 @@ def test_recorded_images_get_the_same_masks(saved):
 
 def test_enlarging_band_by_band_equals_enlarging_at_once(monkeypatch):
     scores = np.random.default_rng(0).random((7, 9, 3), np.float32)
-    monkeypatch.setattr(segmenter, "ROWS", 5)
+    monkeypatch.setattr(enlarging, "ROWS", 5)
 
     found = segmenter.enlarge_mask(tf.constant(scores), tf.constant([43, 31]))
 

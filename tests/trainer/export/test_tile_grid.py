@@ -33,7 +33,7 @@ def model(request):
     """A segmenter, or the model of a classifier's score map."""
     if request.param in SEGMENTERS:
         return segmenters.disturbed(SEGMENTERS[request.param])
-    return score_maps.build(segmenters.disturbed(CLASSIFIERS[request.param])).get_layers()
+    return score_maps.build(segmenters.disturbed(CLASSIFIERS[request.param])).layers
 
 
 def evaluate(model, image):
