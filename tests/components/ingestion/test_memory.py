@@ -60,8 +60,8 @@ def folder(tmp_path_factory):
 @pytest.mark.parametrize(
     ("name", "files", "alone"),
     [
-        ("plain.jpg", 24, 0),
-        ("plain.png", 24, SIDE * SIDE * 24),  # Pillow decodes it to find its orientation.
+        ("plain.jpg", 12, 0),
+        ("plain.png", 12, SIDE * SIDE * 24),  # Pillow decodes it to find its orientation.
         ("turned.jpg", 4, SIDE * SIDE * 24),
         ("deep.png", 8, 0),
     ],
