@@ -7,7 +7,8 @@ import hashlib
 from tfx.components.trainer.fn_args_utils import FnArgs
 
 from trainer import config, tasks
-from trainer.export import saved_model, tiling
+from trainer.export import saved_model
+from trainer.export.tiled import tiling
 from trainer.learning import devices, phases
 from trainer.learning.checkpoints import remove_checkpoints
 from trainer.learning.head_phase import Files

@@ -135,7 +135,8 @@ def build(name: str) -> tuple[Any, Score]:
 
     from trainer import models
     from trainer.data.preprocessing import DataStatistics
-    from trainer.export import score_maps, tiles
+    from trainer.export import score_maps
+    from trainer.export.tiled import tiles
     from trainer.overrides import MODELS
 
     keras.utils.set_random_seed(0)

@@ -14,7 +14,7 @@ import keras
 import tensorflow as tf
 
 from trainer.config import Experiment
-from trainer.export import tiling
+from trainer.export.tiled import tiling
 from trainer.learning.optimizers import build_optimizer
 from trainer.model_config import AVERAGING
 from trainer.models.geometry import map_outputs_to_layers

@@ -9,9 +9,10 @@ import tensorflow as tf
 
 from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
-from trainer.export import score_maps, tiles
+from trainer.export import score_maps
 from trainer.export.score_maps import ScoreMaps
 from trainer.export.signatures import IMAGE_BYTES, ImageModule, Outputs, load_batch
+from trainer.export.tiled import tiles
 
 
 class Classifier(ImageModule):

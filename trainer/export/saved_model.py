@@ -7,8 +7,8 @@
 `transform_features`    examples, string [N]: the size bucket of each, for slices
 `heat_maps`             image_bytes, string [N]; classifiers with pooled scores only (score_maps.py)
 `plan_tiles`            sizes, int32 [N, 2]: how tiles of such images lie, or why they have none
-`score_tiles`           pixels, uint8 [N, H, W, 3], and sizes: windows of an image (tiles.py); only
-                        if no layer of the model looks at the whole image (tile_grid.py)
+`score_tiles`           pixels, uint8 [N, H, W, 3], and sizes: windows of an image (tiled/tiles.py);
+                        only if no layer of the model looks at the whole image (tiled/grid.py)
 
 The first four return a classifier's `probabilities` float32 [N, C], `label` string [N] and
 `labels` string [N, C]: the labels in the order of the probabilities, which TFMA expects as
@@ -52,9 +52,9 @@ from trainer.calibration.fitting import Calibration, Pairs
 from trainer.config import Recipe, recipe_from_json, recipe_to_json
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import network as networks
-from trainer.export import tiles, tiling
 from trainer.export.certainty import Certainty
 from trainer.export.signatures import SIZES, ImageModule
+from trainer.export.tiled import tiles, tiling
 from trainer.models.layers import fix_kernels
 
 LABELS = "labels.txt"

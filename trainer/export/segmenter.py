@@ -10,9 +10,10 @@ import tensorflow as tf
 from trainer.config import Recipe
 from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
-from trainer.export import enlarging, test_time_averaging, tiles
+from trainer.export import enlarging, test_time_averaging
 from trainer.export.certainty import Certainty
 from trainer.export.signatures import ImageModule, Network, Outputs
+from trainer.export.tiled import tiles
 from trainer.model_config import AVERAGING
 
 

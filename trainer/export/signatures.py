@@ -11,9 +11,9 @@ import tensorflow as tf
 
 from trainer.data import image_headers, images, preprocessing, records
 from trainer.data.limits import SizeLimits
-from trainer.export import tiles
 from trainer.export.certainty import Certainty
-from trainer.export.tiles import WHOLE, Tiles
+from trainer.export.tiled import tiles
+from trainer.export.tiled.tiles import WHOLE, Tiles
 from trainer.export.tracing import SIZES
 
 Outputs = dict[str, tf.Tensor]

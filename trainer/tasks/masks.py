@@ -18,9 +18,10 @@ from trainer.data.augmentation import augment_pair, paste
 from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
 from trainer.data.records import IGNORED, MASK, MASK_FEATURES
-from trainer.export import segmenter, tiled_segmenter
+from trainer.export import segmenter
 from trainer.export.segmenter import Segmenter
 from trainer.export.signatures import Network
+from trainer.export.tiled import segmenter as tiled_segmenter
 from trainer.tasks import mask_losses
 from trainer.tasks.task import Batch
 

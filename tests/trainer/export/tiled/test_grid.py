@@ -9,7 +9,8 @@ import pytest
 from tests.fakes import segmenters, tiny
 from trainer import models
 from trainer.classic_config import MLPConfig, ResNetConfig, TutorialFCNConfig
-from trainer.export import score_maps, tile_grid
+from trainer.export import score_maps
+from trainer.export.tiled.grid import find_global_layer, find_grid
 from trainer.model_config import ApplicationConfig, ClassifierConfig, Lite0Config
 
 CLASSIFIERS = {
@@ -55,7 +56,7 @@ def cut_cell(model, found, pixel, grid):
 
 
 def test_a_tile_with_the_halo_has_the_features_of_the_image(model):
-    grid = tile_grid.find_grid(model)
+    grid = find_grid(model)
     (_, halo), (_, stride), image = grid.halo, grid.stride, draw_strip(grid)
     first = halo + stride
 
@@ -68,7 +69,7 @@ def test_a_tile_with_the_halo_has_the_features_of_the_image(model):
 
 
 def test_the_outermost_cells_of_the_halo_matter_and_those_beyond_do_not(model):
-    grid = tile_grid.find_grid(model)
+    grid = find_grid(model)
     (_, halo), (_, stride), image = grid.halo, grid.stride, draw_strip(grid)
     first = halo + stride
     outermost, beyond = image.copy(), image.copy()
@@ -86,11 +87,11 @@ def test_the_outermost_cells_of_the_halo_matter_and_those_beyond_do_not(model):
 @pytest.mark.parametrize(("config", "name"), SEEING_ALL.values(), ids=SEEING_ALL)
 def test_a_layer_that_sees_the_whole_image_is_named(config, name):
     model = models.build(config, tiny.STATISTICS)
-    found = tile_grid.find_global_layer(model).name
+    found = find_global_layer(model).name
 
     assert name in found
     with pytest.raises(ValueError, match=found):
-        tile_grid.find_grid(model)
+        find_grid(model)
 
 
 def test_windows_that_lie_according_to_the_size_are_refused():
@@ -98,4 +99,4 @@ def test_windows_that_lie_according_to_the_size_are_refused():
     x = keras.layers.Conv2D(4, 3, strides=2, padding="same", name="down")(image)
 
     with pytest.raises(ValueError, match="down"):
-        tile_grid.find_grid(keras.Model(image, x))
+        find_grid(keras.Model(image, x))

@@ -1,6 +1,6 @@
 """Networks that go over an image tile by tile, and answer as they do for the whole image.
 
-A tile is scored together with its halo (trainer/export/tile_grid.py), of which the scores are
+A tile is scored together with its halo (trainer/export/tiled/grid.py), of which the scores are
 dropped. At the edge of the image there is none: the network sees the same edge as in the image.
 """
 
@@ -13,10 +13,11 @@ import keras
 import tensorflow as tf
 
 from trainer.config import Recipe
-from trainer.export import score_maps, tiles, tracing
+from trainer.export import score_maps, tracing
 from trainer.export.signatures import Network
-from trainer.export.tile_grid import TileGrid
-from trainer.export.tiles import Tiles
+from trainer.export.tiled import tiles
+from trainer.export.tiled.grid import TileGrid
+from trainer.export.tiled.tiles import Tiles
 
 LOWEST = -1e9  # Below all scores: that of MaskedPooling.
 

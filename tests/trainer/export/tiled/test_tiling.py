@@ -14,7 +14,8 @@ from tests.fakes import tiny
 from trainer import models
 from trainer.classic_config import MLPConfig
 from trainer.config import ServeConfig
-from trainer.export import saved_model, tiling
+from trainer.export import saved_model
+from trainer.export.tiled import tiling
 from trainer.model_config import UNetConfig
 
 NATIVE = ServeConfig(max_side="native")

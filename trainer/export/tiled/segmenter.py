@@ -11,10 +11,11 @@ import tensorflow as tf
 from trainer.config import Recipe
 from trainer.data import images
 from trainer.data.preprocessing import DataStatistics
-from trainer.export import test_time_averaging, tiling
+from trainer.export import test_time_averaging
 from trainer.export.enlarging import Rows, describe_band, enlarge_rows
 from trainer.export.segmenter import Segmenter, count_classes, find_views
 from trainer.export.signatures import Network, Outputs
+from trainer.export.tiled import tiling
 
 
 class TiledSegmenter(Segmenter):

@@ -9,9 +9,9 @@ import keras
 import tensorflow as tf
 
 from trainer.config import Recipe
-from trainer.export import tile_grid, tracing
+from trainer.export import tracing
 from trainer.export.score_maps import ScoreMaps, measure
-from trainer.export.tile_grid import TileGrid
+from trainer.export.tiled.grid import TileGrid, find_grid
 
 WHOLE = "The model looks at the whole image."
 NO_PAIR = (0, 0)
@@ -30,7 +30,7 @@ class Tiles(NamedTuple):
 
 def from_segmenter(model: keras.Model) -> Tiles:
     """The logits of each pixel. Raises ValueError as find_grid does."""
-    grid = tile_grid.find_grid(model)
+    grid = find_grid(model)
 
     def score(pixels: tf.Tensor, sizes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         scores = tracing.call(model, pixels, sizes)
@@ -50,7 +50,7 @@ def from_classifier(model: keras.Model, maps: ScoreMaps | None) -> Tiles:
             f"The logits of {model.name} are not a mean or a maximum of scores at each position: "
             "tiles cannot add up to them."
         )
-    return Tiles(maps.score, tile_grid.find_grid(maps.layers), maps.pooling)
+    return Tiles(maps.score, find_grid(maps.layers), maps.pooling)
 
 
 def answer(tiles: Tiles, pixels: tf.Tensor, sizes: tf.Tensor) -> dict[str, tf.Tensor]:
