@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from tests.fakes.kubeflow import webhooks
 pytestmark = pytest.mark.timeout(1500)
 
 SECRET = "planted-2f6e1c"
+# Kubeflow's images have the newer track: there, masks are rehearsed too.
+NAMES = ("flowers", "pets", "failed") if sys.version_info >= (3, 11) else ("flowers", "failed")
+OPTIONS = {"pets": {"name": "pets", "tiny": pet_run.TINY}}
 CLUSTER = """
 secrets:
   - {name: fcn-webhook, env: {FCN_WEBHOOK_URL: url}, steps: [Notification]}
@@ -40,16 +44,15 @@ def rehearse(home, webhook, *, name="flowers", tiny=flower_run.TINY):
 @pytest.fixture(scope="module")
 def rehearsals(tmp_path_factory, webhook):
     """Each one's home and what it printed. Two run at a time: each is one process after another."""
-    homes = {name: tmp_path_factory.mktemp(name) for name in ("flowers", "pets", "failed")}
+    homes = {name: tmp_path_factory.mktemp(name) for name in NAMES}
     (homes["failed"] / "data" / "daisy").mkdir(parents=True)  # Without an image.
-    flowers, pets = homes["flowers"] / "data", homes["pets"] / "data"
-    flower_run.flowers(flowers)
-    pet_run.pets(pets)
+    flower_run.flowers(homes["flowers"] / "data")
+    if "pets" in homes:
+        pet_run.pets(homes["pets"] / "data")
     with ThreadPoolExecutor(2) as pool:
         runs = {
-            "flowers": pool.submit(rehearse, homes["flowers"], webhook),
-            "pets": pool.submit(rehearse, homes["pets"], webhook, name="pets", tiny=pet_run.TINY),
-            "failed": pool.submit(rehearse, homes["failed"], webhook),
+            name: pool.submit(rehearse, home, webhook, **OPTIONS.get(name, {}))
+            for name, home in homes.items()
         }
     return {name: (homes[name], run.result()) for name, run in runs.items()}
 
@@ -78,6 +81,7 @@ def test_it_ends_with_a_version_that_is_pushed(done, home):
     assert (version / "saved_model.pb").is_file()
 
 
+@pytest.mark.skipif("pets" not in NAMES, reason="Kubeflow's images have the newer track.")
 def test_pets_end_with_a_version_that_is_pushed_too(rehearsals):
     home, done = rehearsals["pets"]
 
