@@ -103,8 +103,12 @@ def enlarge_mask(scores: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
 
     Enlarges the scores bilinearly to `size`.
     """
-    classes = enlarging.describe_rows(scores, size, lambda rows: tf.argmax(rows, axis=-1))
-    return classes[..., tf.newaxis]
+    return enlarging.describe_rows(scores, size, find_classes)[..., tf.newaxis]
+
+
+def find_classes(scores: tf.Tensor) -> tf.Tensor:
+    """The class with the largest score at each pixel: [H, W, C] to int64 [H, W]."""
+    return tf.argmax(scores, axis=-1)
 
 
 def enlarge_confidence(scores: tf.Tensor, size: tf.Tensor, certainty: Certainty) -> tf.Tensor:

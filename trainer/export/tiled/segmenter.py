@@ -13,7 +13,7 @@ from trainer.data import images
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import test_time_averaging
 from trainer.export.enlarging import Rows, describe_band, enlarge_rows
-from trainer.export.segmenter import Segmenter, count_classes, find_views
+from trainer.export.segmenter import Segmenter, count_classes, find_classes, find_views
 from trainer.export.signatures import Network, Outputs
 from trainer.export.tiled import tiling
 
@@ -104,11 +104,6 @@ class TiledSegmenter(Segmenter):
         rows = image[tf.newaxis, window.first : window.end]
         scores = self._network(rows, tf.shape(rows)[tf.newaxis, 1:3])[0]
         return scores[first - window.first : end - window.first]
-
-
-def find_classes(scores: tf.Tensor) -> tf.Tensor:
-    """The class with the largest score at each pixel."""
-    return tf.argmax(scores, axis=-1)
 
 
 def build(scores: Network, statistics: DataStatistics, recipe: Recipe) -> TiledSegmenter:

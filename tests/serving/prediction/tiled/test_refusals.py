@@ -1,6 +1,7 @@
 """Models and images that are not answered in tiles are refused, with the reason and the fix."""
 
 import builtins
+import struct
 import sys
 
 import numpy as np
@@ -37,6 +38,15 @@ def save_late_orientation(path):
     path.write_bytes(data[:place] + data[place + length : -12] + chunk + data[-12:])
 
 
+def save_as_webp(path):
+    """A TIFF whose header says WebP: it is refused before pixels are read."""
+    save(path, NOISE, compression="tiff_lzw")
+    data = path.read_bytes()
+    entry = struct.pack("<HHI", headers.COMPRESSION, 3, 1)
+    assert data.count(entry + struct.pack("<H", 5)) == 1
+    path.write_bytes(data.replace(entry + struct.pack("<H", 5), entry + struct.pack("<H", 50001)))
+
+
 IMAGES = {
     "turned.jpg": (lambda path: save(path, NOISE, exif=EXIF), "orientation"),
     "turned.png": (save_late_orientation, "orientation"),
@@ -46,6 +56,7 @@ IMAGES = {
     "deep.png": (lambda path: save(path, NOISE.convert("I;16")), "16 bits per sample"),
     "deep.tif": (save_deep, "16 bits per sample"),
     "bits.png": (lambda path: save(path, NOISE.convert("1")), "1 bits per sample"),
+    "webp.tif": (save_as_webp, "compression 50001"),
     "lerc.tif": (lambda path: asked.save_raster(path, compress="lerc"), "header"),
     "inverted.tif": (lambda path: save(path, NOISE.convert("L"), tiffinfo={262: 0}), "0 is white"),
     "frames.png": (lambda path: save(path, NOISE, save_all=True, append_images=[NOISE]), "frames"),
