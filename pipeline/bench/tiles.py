@@ -1,7 +1,8 @@
 """`make bench-tiles`: scores in tiles against those of the whole image: differences, time, memory.
 
 Weights are random, so scores mean nothing; where they differ does not depend on that. Each model is
-in a process of its own.
+in a process of its own. With --float64, rounding is a billionth of what it is in float32, so that
+what is left of a difference is what a window does not see.
 """
 
 from __future__ import annotations
@@ -60,13 +61,14 @@ NETWORKS = {
 }
 MIB = 2**20
 
-Map = NDArray[np.float32]  # [h, w, C]
+Map = NDArray[np.floating[Any]]  # [h, w, C]
 Score = Callable[[Any], Map]  # From the pixels of a window [H, W, 3].
 Networks = Annotated[
     list[str] | None, typer.Argument(metavar="NETWORK...", help="Some of the networks; all.")
 ]
 Sides = Annotated[list[int], typer.Option("--side", help="Longer sides of the images, in pixels.")]
 Tiles = Annotated[list[int], typer.Option("--tile", help="Sides of the tiles, in pixels.")]
+Float64 = Annotated[bool, typer.Option("--float64", help="Compute in float64, without a warm-up.")]
 
 
 class Case(NamedTuple):
@@ -74,19 +76,22 @@ class Case(NamedTuple):
 
     side: int  # The image's longer side; its height is three quarters of it and a bit.
     tile: int
+    float64: bool = False
 
 
 def bench(
     networks: Networks = None,
     sides: Sides = [768, 1536],  # noqa: B006  Typer reads it and nobody changes it.
     tiles: Tiles = [256, 512],  # noqa: B006
+    float64: Float64 = False,
     markdown: MarkdownFile = "",
 ) -> None:
     """Scores an image of noise whole and in tiles, by each network, and prints one table."""
-    cases = [Case(side, tile) for side in sides for tile in tiles]
+    cases = [Case(side, tile, float64) for side in sides for tile in tiles]
     rows = [row for name in networks or NETWORKS for row in measure_apart(name, cases)]
     note = "random weights; differences are relative to the largest score; a position of a "
-    caption = (f"{note}classifier is one of its score map", describe_measured_machine())
+    precision = ["in float64"] if float64 else []
+    caption = (f"{note}classifier is one of its score map", *precision, describe_measured_machine())
     terminal.console.print(make_table("Tiles", COLUMNS, rows, caption))
     write_markdown(markdown, format_markdown(COLUMNS, rows, caption))
 
@@ -104,13 +109,14 @@ def measure_apart(name: str, cases: list[Case]) -> list[tuple[str, ...]]:
 def measure(name: str, case: Case) -> tuple[str, ...]:
     """The row of one case. The tiles come first: they need less memory than the whole image."""
     quiet_tensorflow()
-    found, score = build(name)
+    found, score = build(name, float64=case.float64)
     image = np.random.default_rng(0).integers(
         0, 256, (case.side * 3 // 4 + 5, case.side + 3, 3), np.uint8
     )
-    tiled, seconds = time_twice(lambda: put_together(found, score, image, case.tile))
+    time_work = time_once if case.float64 else time_twice
+    tiled, seconds = time_work(lambda: put_together(found, score, image, case.tile))
     memory = read_peak_memory()
-    whole, whole_seconds = time_twice(lambda: score(image))
+    whole, whole_seconds = time_work(lambda: score(image))
     whole_memory = read_peak_memory()
     pairs = zip(found.grid.halo, found.grid.stride, strict=True)
     less = found.grid._replace(halo=tuple(halo - stride for halo, stride in pairs))
@@ -129,7 +135,7 @@ def measure(name: str, case: Case) -> tuple[str, ...]:
     )
 
 
-def build(name: str) -> tuple[Any, Score]:
+def build(name: str, *, float64: bool = False) -> tuple[Any, Score]:
     """The tiles of a network with random weights, and its scores."""
     import keras
 
@@ -137,6 +143,7 @@ def build(name: str) -> tuple[Any, Score]:
     from trainer.data.preprocessing import DataStatistics
     from trainer.export import score_maps
     from trainer.export.tiled import tiles
+    from trainer.models.layers import copy_as
     from trainer.overrides import MODELS
 
     keras.utils.set_random_seed(0)
@@ -144,6 +151,8 @@ def build(name: str) -> tuple[Any, Score]:
     statistics = DataStatistics(names, (127.5,) * 3, (74.0,) * 3, ())
     model = models.build(MODELS[name](**{"name": name, **NETWORKS[name]}), statistics)
     disturb(model)
+    if float64:
+        model = copy_as(model, "float64")
     if len(model.output.shape) == 4:
         found = tiles.from_segmenter(model)
     else:
@@ -199,6 +208,11 @@ def score_row(found: Any, score: Score, image: Any, row: tuple[int, int]) -> Ite
 def time_twice(work: Callable[[], Map]) -> tuple[Map, float]:
     """The result, and the seconds of the second time: in the first one, TensorFlow compiles."""
     work()
+    return time_once(work)
+
+
+def time_once(work: Callable[[], Map]) -> tuple[Map, float]:
+    """The result, and its seconds."""
     start = time.perf_counter()
     return work(), time.perf_counter() - start
 

@@ -21,7 +21,7 @@ image: pooled, they are calibrated logits; `map_sizes` int32 [N, 2], an image's 
 `strides` int32 [N, 2], the pixels from one to the next in the scaled image, whose size is
 `scaled_sizes` int32 [N, 2]; `origins` float32 [N, 2], the pixels from its edges to the centre of
 what the first position looks at; and `sent_sizes` int32 [N, 2].
-`score_tiles` returns `scores` float32 [N, h, w, C], the logits of a segmenter's pixels or a
+`score_tiles` returns `scores` float32 [N, h, w, C], the probabilities of a segmenter's pixels or a
 classifier's score map; `map_sizes`; `strides` int32 [N, 2], the pixels of which windows must begin
 at a multiple; `halos` int32 [N, 2], the pixels that a window needs around the part that is kept;
 `labels`; and for a classifier `poolings` string [N]: "mean" or "max" of all positions is the logit.

@@ -201,22 +201,24 @@ def fix_kernels(model: keras.Model) -> keras.Model:
 
     For one image of 160 x 120 pixels, computing the kernels took almost half of the time.
     """
-    kinds = {type(layer).__name__: type(layer) for layer in model.layers}
-    # Not by clone_model: newer versions of Keras then copy the optimizer too.
-    copy = type(model).from_config(use_float32(model.get_config()), custom_objects=kinds)
-    copy.set_weights(model.get_weights())
+    copy = copy_as(model, "float32")
     for layer in copy.layers:
         if isinstance(layer, ComputedKernel):
             layer.fix_kernel()
     return copy
 
 
-def use_float32(config: dict[str, Any]) -> dict[str, Any]:
-    """The configuration of a model whose layers compute in float32; inputs keep their types."""
+def copy_as(model: keras.Model, dtype: str) -> keras.Model:
+    """A copy of the model whose layers compute in this type; inputs keep theirs."""
+    kinds = {type(layer).__name__: type(layer) for layer in model.layers}
+    config = model.get_config()
     layers = [
-        {**layer, "config": {**layer["config"], "dtype": "float32"}}
+        {**layer, "config": {**layer["config"], "dtype": dtype}}
         if layer["class_name"] != "InputLayer"
         else layer
         for layer in config["layers"]
     ]
-    return {**config, "layers": layers}
+    # Not by clone_model: newer versions of Keras then copy the optimizer too.
+    copy = type(model).from_config({**config, "layers": layers}, custom_objects=kinds)
+    copy.set_weights(model.get_weights())
+    return copy

@@ -91,15 +91,11 @@ def score(
 ) -> NDArray[np.float32]:
     """The scores [h, w, C] of a tile, without its halo. Raises ServingError.
 
-    Those of several views are averaged as probabilities.
+    Those of several views are averaged.
     """
     views = zip(tile.views, pixels, strict=True)
     scores = [score_view(client, plan, tile.own, *view) for view in views]
-    if len(scores) == 1:
-        return scores[0]
-    powers = [np.exp(each - each.max(axis=-1, keepdims=True)) for each in scores]
-    shares = [power / power.sum(axis=-1, keepdims=True) for power in powers]
-    return np.mean(shares, axis=0)
+    return np.mean(scores, axis=0)
 
 
 def score_view(

@@ -29,16 +29,20 @@ class Tiles(NamedTuple):
 
 
 def from_segmenter(model: keras.Model) -> Tiles:
-    """The logits of each pixel. Raises ValueError as find_grid does."""
+    """The probabilities of each pixel's classes. Raises ValueError as find_grid does.
+
+    Not the logits: two of a pixel that differ may have the same probability, and the whole image's
+    answer compares these.
+    """
     grid = find_grid(model)
 
     def score(pixels: tf.Tensor, sizes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        scores = tracing.call(model, pixels, sizes)
+        probabilities = tf.nn.softmax(tracing.call(model, pixels, sizes))
         rows, columns = (
             tf.sequence_mask(sizes[:, axis], tf.shape(pixels)[axis + 1], tf.float32)
             for axis in (0, 1)
         )
-        return scores, (rows[:, :, tf.newaxis] * columns[:, tf.newaxis])[..., tf.newaxis]
+        return probabilities, (rows[:, :, tf.newaxis] * columns[:, tf.newaxis])[..., tf.newaxis]
 
     return Tiles(tracing.share(score, model), grid)
 
