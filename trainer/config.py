@@ -6,6 +6,7 @@ that names the value if no run could use it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import pydantic
@@ -104,6 +105,7 @@ class ServeConfig:
 
     # Pixels: a larger image is scaled down. "training": data.max_side; "native": never.
     max_side: Count | Literal["training", "native"] = "training"
+    crop: CropBox | None = None  # The part of each image that is evaluated; None: data.crop.
     tile: Count | None = None  # Pixels: tiles of this side, one after the other; None: whole.
     calibrated: StrictBool = True  # Probabilities are fitted to the validation split.
     unknown_below: FractionAbove0 | None = None  # Not masks: below it, an answer is `unknown`.
@@ -170,9 +172,16 @@ class Recipe:
         return self.data.task or ("masks" if self.data.mask else "classes")
 
     @property
+    def evaluated(self) -> Recipe:
+        """The recipe with the part of each image that validation and the served model see."""
+        if not self.serve.crop:
+            return self
+        return replace(self, data=replace(self.data, crop=self.serve.crop))
+
+    @property
     def served_limits(self) -> SizeLimits:
         """What the served model takes, and in which size it sees it."""
-        limits, side = self.data.limits, self.serve.max_side
+        limits, side = self.evaluated.data.limits, self.serve.max_side
         if side == "training":
             return limits
         longest = min(self.data.max_pixels, LONGEST_SIDE)  # No side is longer than max_pixels.

@@ -58,7 +58,8 @@ def check_serving(recipe: Recipe) -> None:
 
 def check_sizing(recipe: Recipe) -> None:
     """Raises ValueError if pixels are cut off or added that a task's answers need."""
-    sizing, crop = recipe.data.sizing, recipe.data.crop
+    sizing = recipe.data.sizing
+    crops = {"data.crop": recipe.data.crop, "serve.crop": recipe.serve.crop}
     if recipe.task == "classes":
         return
     if sizing in ("resize_with_pad", "crop_or_pad"):
@@ -66,11 +67,12 @@ def check_sizing(recipe: Recipe) -> None:
             f"data.sizing={sizing} changes which pixels an image has, and the answers of "
             f"data.task={recipe.task} are about these: use limit or resize"
         )
-    if crop:
-        raise ValueError(
-            f"data.crop={list(crop)} leaves out pixels, and the answers of "
-            f"data.task={recipe.task} are about all of them: use null"
-        )
+    for name, crop in crops.items():
+        if crop:
+            raise ValueError(
+                f"{name}={list(crop)} leaves out pixels, and the answers of "
+                f"data.task={recipe.task} are about all of them: use null"
+            )
 
 
 def check_served_sizes(recipe: Recipe) -> None:

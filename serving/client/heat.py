@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 HEAT_MAPS = "heat_maps"  # The signature.
 SCORES = "score_maps"
+SEEN = "seen_boxes"
 PAIRS = ("map_sizes", "strides", "origins", "scaled_sizes", "sent_sizes")  # Height first.
 
 Pair = tuple[float, float]
+Edges = tuple[float, float, float, float]  # Top, left, bottom and right.
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +35,9 @@ class HeatMaps:
     origin: Pair  # Pixels of the scaled image to the centre of what the first position looks at.
     scaled_size: tuple[int, int]  # What the network saw: height and width.
     size: tuple[int, int]  # Of the upright image: height and width.
+    # What the network saw, in pixels of the image, and beyond it where black was added. None: all
+    # of it, as models of earlier versions say.
+    seen: Edges | None = None
 
     @property
     def label(self) -> str:
@@ -53,7 +58,7 @@ class HeatMaps:
     def enlarge(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """A map [h, w] in the size of the image, [H, W]: linear between the places of positions.
 
-        Beyond the outermost places, their values continue.
+        Beyond the outermost places, their values continue. It is 0 where the network saw nothing.
         """
         import numpy as np
 
@@ -62,14 +67,31 @@ class HeatMaps:
         down = self._find_places(axis=0)
         low = np.clip(np.floor(down).astype(int), 0, len(rows) - 1)
         high, part = np.minimum(low + 1, len(rows) - 1), np.clip(down - low, 0, 1)[:, None]
-        return (rows[low] * (1 - part) + rows[high] * part).astype(np.float32)
+        enlarged = rows[low] * (1 - part) + rows[high] * part
+        return np.where(self._find_seen(), enlarged, 0).astype(np.float32)
+
+    def _find_seen(self) -> NDArray[np.bool_]:
+        """Whether the network saw a pixel, [H, W]."""
+        import numpy as np
+
+        rows, columns = (
+            (centres > 0) & (centres < self.scaled_size[axis])
+            for axis, centres in enumerate(map(self._scale, (0, 1)))
+        )
+        return np.asarray(rows[:, None] & columns)
 
     def _find_places(self, axis: int) -> NDArray[np.float64]:
         """For each row (axis 0) or column of the image, which position of the map it is about."""
+        return (self._scale(axis) - self.origin[axis]) / self.strides[axis]
+
+    def _scale(self, axis: int) -> NDArray[np.float64]:
+        """Where the centre of each row (axis 0) or column of the image is in the scaled image."""
         import numpy as np
 
-        centres = (np.arange(self.size[axis]) + 0.5) * self.scaled_size[axis] / self.size[axis]
-        return (centres - self.origin[axis]) / self.strides[axis]
+        edges = self.seen or (0.0, 0.0, *self.size)
+        first, end = edges[axis], edges[axis + 2]
+        pixels = np.arange(self.size[axis]) + 0.5 - first
+        return np.asarray(pixels * self.scaled_size[axis] / (end - first))
 
     def _find_number(self, label: str) -> int:
         names = list(self.prediction.probabilities)
@@ -80,24 +102,25 @@ class HeatMaps:
 
 def read_heat_maps(outputs: Outputs, images: int) -> list[HeatMaps]:
     """The outputs of `heat_maps` for this many images. Raises RequestRejected."""
-    for output in (SCORES, *PAIRS):
-        if output not in outputs:
+    found = {SEEN: [None] * images, **outputs}
+    for output in (SCORES, *PAIRS, SEEN):
+        if output not in found:
             raise MissingOutput(output, outputs, "classifier with heat maps")
-        if len(outputs[output]) != images:
-            raise RowCountMismatch(output, len(outputs[output]), images)
+        if len(found[output]) != images:
+            raise RowCountMismatch(output, len(found[output]), images)
     predictions = read_predictions(outputs, images)
-    pairs = zip(*(outputs[name] for name in PAIRS), strict=True)
+    places = zip(*(found[name] for name in (*PAIRS, SEEN)), strict=True)
     return [
-        _read(prediction, scores, sizes)
-        for prediction, scores, sizes in zip(predictions, outputs[SCORES], pairs, strict=True)
+        _read(prediction, scores, place)
+        for prediction, scores, place in zip(predictions, outputs[SCORES], places, strict=True)
     ]
 
 
-def _read(prediction: Prediction, scores: Any, pairs: Sequence[Sequence[float]]) -> HeatMaps:
+def _read(prediction: Prediction, scores: Any, place: Sequence[Any]) -> HeatMaps:
     """One image's maps, without the padding of its batch."""
     import numpy as np
 
-    (rows, columns), strides, origin, scaled, sent = pairs
+    (rows, columns), strides, origin, scaled, sent, seen = place
     whole, classes = np.asarray(scores, np.float32), len(prediction.probabilities)
     own = whole[: int(rows), : int(columns)] if whole.ndim == 3 else whole
     if own.shape != (rows, columns, classes) or not own.size:
@@ -110,4 +133,5 @@ def _read(prediction: Prediction, scores: Any, pairs: Sequence[Sequence[float]])
         origin=(origin[0], origin[1]),
         scaled_size=(int(scaled[0]), int(scaled[1])),
         size=(int(sent[0]), int(sent[1])),
+        seen=None if seen is None else (seen[0], seen[1], seen[2], seen[3]),
     )

@@ -6,8 +6,9 @@ from typing import Any
 
 import tensorflow as tf
 
-from trainer.data.limits import Crop, Sizing
+from trainer.data.limits import Crop, SizeLimits, Sizing
 
+WHOLE: Crop = (0.0, 0.0, 1.0, 1.0)
 SHRINKS = (1, 2, 4, 8)  # Factors that a JPEG decoder can divide the sides by.
 
 
@@ -103,6 +104,25 @@ def find_corners(size: tf.Tensor, crop: Crop) -> tuple[tf.Tensor, tf.Tensor]:
     first, end = (tf.cast(tf.round(sides * corner), tf.int32) for corner in (crop[:2], crop[2:]))
     first = tf.minimum(first, size - 1)
     return first, tf.maximum(end, first + 1)
+
+
+def find_seen_box(size: tf.Tensor, limits: SizeLimits) -> tf.Tensor:
+    """What a model sees of an image of `size`: top, left, bottom and right in its pixels.
+
+    float32 [4]. It goes beyond the image where black is added.
+    """
+    first, end = find_corners(size, limits.crop or WHOLE)
+    used, start = end - first, tf.cast(first, tf.float32)
+    if limits.sizing in ("limit", "resize"):
+        return tf.concat([start, tf.cast(end, tf.float32)], axis=0)
+    scaled = used
+    if limits.sizing == "resize_with_pad":
+        scaled = choose_size(used, limits.max_side, limits.sizing)
+    added = limits.max_side - scaled
+    before = tf.sign(added) * (tf.abs(added) // 2)  # As resize_with_crop_or_pad rounds it.
+    scale = tf.cast(used, tf.float32) / tf.cast(scaled, tf.float32)
+    start -= tf.cast(before, tf.float32) * scale
+    return tf.concat([start, start + limits.max_side * scale], axis=0)
 
 
 def choose_size(size: tf.Tensor, max_side: int, sizing: Sizing) -> tf.Tensor:

@@ -75,7 +75,7 @@ def draw_view(example: Sized, seed: tf.Tensor, recipe: Recipe) -> Sized:
 
 
 def read_evaluation(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
-    """Every example once, whole and unchanged, in padded batches."""
+    """Every example once, not augmented, in padded batches."""
     count = count_examples(files)
     batches = batch_by_size(
         cache_if_small(decode_examples(files, labels, recipe), count, recipe), recipe

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import keras
 import tensorflow as tf
 
+from trainer.data import images
 from trainer.data.limits import SizeLimits
 from trainer.data.preprocessing import DataStatistics
 from trainer.export import score_maps
@@ -47,14 +48,19 @@ class Classifier(ImageModule):
         assert self._maps, "Only traced if there are maps."
         pixels, sizes, sent = load_batch(image_bytes, self._limits)
         scores, mask = self._maps.score(pixels, sizes)
-        images = tf.shape(scores)[0]
+        count = tf.shape(scores)[0]
         return {
             "score_maps": scores * mask / self.certainty.temperature,
             "map_sizes": score_maps.measure(mask),
-            "strides": tf.tile(tf.constant([self._maps.strides]), [images, 1]),
-            "origins": tf.tile(tf.constant([self._maps.origin]), [images, 1]),
+            "strides": tf.tile(tf.constant([self._maps.strides]), [count, 1]),
+            "origins": tf.tile(tf.constant([self._maps.origin]), [count, 1]),
             "scaled_sizes": sizes,
             "sent_sizes": sent,
+            "seen_boxes": tf.map_fn(
+                lambda size: images.find_seen_box(size, self._limits),
+                sent,
+                fn_output_signature=tf.float32,
+            ),
             **self._answer(pixels, sizes, sent),
         }
 

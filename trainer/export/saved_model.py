@@ -20,7 +20,9 @@ in pixels of the image sent, from its upper left corner.
 image: pooled, they are calibrated logits; `map_sizes` int32 [N, 2], an image's own positions;
 `strides` int32 [N, 2], the pixels from one to the next in the scaled image, whose size is
 `scaled_sizes` int32 [N, 2]; `origins` float32 [N, 2], the pixels from its edges to the centre of
-what the first position looks at; and `sent_sizes` int32 [N, 2].
+what the first position looks at; `sent_sizes` int32 [N, 2]; and `seen_boxes` float32 [N, 4]: top,
+left, bottom and right of what the scaled image shows, in pixels of the image sent, and beyond it
+where black was added.
 `score_tiles` returns `scores` float32 [N, h, w, C], the probabilities of a segmenter's pixels or a
 classifier's score map; `map_sizes`; `strides` int32 [N, 2], the pixels of which windows must begin
 at a multiple; `halos` int32 [N, 2], the pixels that a window needs around the part that is kept;

@@ -74,7 +74,7 @@ def read_training(
 
 def read_evaluation(features: keras.Model, files: Files, recipe: Recipe) -> tf.data.Dataset:
     """The features of every validation example once, whole and unchanged."""
-    batches = input_pipeline.read_evaluation(files.val, files.labels, recipe)
+    batches = input_pipeline.read_evaluation(files.val, files.labels, recipe.evaluated)
     count = input_pipeline.count_examples(files.val)
     found = cache_if_small(compute(features, batches), features, count, recipe)
     return found.apply(tf.data.experimental.assert_cardinality(int(batches.cardinality())))

@@ -45,30 +45,36 @@ function makeHeat(outputs, classes, surface) {
 }
 
 /** Linear between the places that the positions of the map are about. */
-function drawHeat(evidence, limit, { origins, strides, scaled_sizes }, { context, heat }) {
+function drawHeat(evidence, limit, outputs, { context, heat }) {
   const { width, height } = context.canvas;
   const colours = heat.map((colour) => pack(...colour));
-  const [top, left] = origins ?? strides.map((stride) => stride / 2);
-  const rows = findPlaces(height, scaled_sizes[0], top, strides[0], evidence.length);
-  const columns = findPlaces(width, scaled_sizes[1], left, strides[1], evidence[0].length);
+  const rows = findPlaces(0, height, evidence.length, outputs);
+  const columns = findPlaces(1, width, evidence[0].length, outputs);
   const mix = (one, other, part) => one + (other - one) * part;
   const zero = (colours.length - 1) / 2;
-  paint(context, (place) => {
-    const [above, below, down] = rows[Math.floor(place / width)];
-    const [before, after, across] = columns[place % width];
-    const upper = mix(evidence[above][before], evidence[above][after], across);
-    const lower = mix(evidence[below][before], evidence[below][after], across);
-    return colours[Math.round(zero + (zero * mix(upper, lower, down)) / limit)];
+  paint(context, (number) => {
+    const [down, across] = [rows[Math.floor(number / width)], columns[number % width]];
+    if (!down.seen || !across.seen) return colours[Math.round(zero)];
+    const [upper, lower] = [down.low, down.high].map((row) =>
+      mix(evidence[row][across.low], evidence[row][across.high], across.part),
+    );
+    return colours[Math.round(zero + (zero * mix(upper, lower, down.part)) / limit)];
   });
 }
 
-/** For each pixel of a side: the two positions that it lies between, and how near the second is. */
-function findPlaces(pixels, scaled, origin, stride, positions) {
+/** For each pixel of a side (axis 0: down, 1: across): the two positions that it lies between, how
+ * near the second one is, and whether the model saw the pixel. */
+function findPlaces(axis, pixels, positions, outputs) {
+  const { origins, strides, scaled_sizes, sent_sizes, seen_boxes } = outputs;
+  const edges = seen_boxes ?? [0, 0, ...sent_sizes];
+  const scale = scaled_sizes[axis] / (edges[axis + 2] - edges[axis]);
+  const origin = (origins ?? strides.map((stride) => stride / 2))[axis];
   return Array.from({ length: pixels }, (_, pixel) => {
-    const centre = ((pixel + 0.5) * scaled) / pixels;
-    const place = Math.min(Math.max((centre - origin) / stride, 0), positions - 1);
+    const centre = (((pixel + 0.5) * sent_sizes[axis]) / pixels - edges[axis]) * scale;
+    const place = Math.min(Math.max((centre - origin) / strides[axis], 0), positions - 1);
     const low = Math.floor(place);
-    return [low, Math.min(low + 1, positions - 1), place - low];
+    const seen = centre > 0 && centre < scaled_sizes[axis];
+    return { low, high: Math.min(low + 1, positions - 1), part: place - low, seen };
   });
 }
 

@@ -100,6 +100,23 @@ def test_values_are_at_the_places_that_positions_are_about(origin):
     np.testing.assert_allclose(enlarged, np.add.outer(100 * down, across), atol=1e-4)
 
 
+def test_nothing_speaks_for_a_class_where_the_network_saw_nothing():
+    maps = make_maps(np.zeros((2, 3, 2)), seen=(10.0, -30.0, 30.0, 30.0))
+
+    enlarged = maps.enlarge(np.float32([[1, 2, 3], [1, 2, 3]]))
+
+    assert not np.delete(enlarged, np.s_[10:30], axis=0).any()
+    assert not enlarged[:, 30:].any()
+    places = np.clip((np.arange(30) + 0.5 + 30) / 2 / 10 - 0.5, 0, 2)
+    np.testing.assert_allclose(enlarged[10:30, :30], np.tile(places + 1, (20, 1)), atol=1e-5)
+
+
+def test_models_of_earlier_versions_saw_the_whole_image():
+    (found,) = read_heat_maps(OUTPUTS, 1)
+
+    np.testing.assert_array_equal(found.enlarge(np.ones((2, 3), "float32")), np.ones((32, 48)))
+
+
 OUTPUTS = {
     "label": ["b"],
     "probabilities": [[0.4, 0.6]],

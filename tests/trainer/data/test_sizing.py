@@ -9,7 +9,10 @@ import tensorflow as tf
 from tests.fakes import image_files, tiny
 from trainer import tasks
 from trainer.data import images, input_pipeline
+from trainer.data.limits import SizeLimits
 from trainer.export import signatures
+from trainer.learning import phases, training
+from trainer.learning.head_phase import Files
 
 SIDE = 48
 SIZES = [(20, 31), (48, 48), (90, 30), (100, 211)]
@@ -91,6 +94,29 @@ def test_a_crop_of_a_photograph_is_as_sharp_as_its_own_size_allows():
     np.testing.assert_array_equal(cropped, images.decode(encoded)[:40, :23])
 
 
+@pytest.mark.parametrize("crop", [None, CROP, (0.0, 0.5, 0.3, 1.0)])
+@pytest.mark.parametrize("sizing", ["limit", *SQUARE])
+@pytest.mark.parametrize("size", [(11, 40), (100, 60)])
+def test_the_box_that_a_model_sees_says_where_its_pixels_were(size, sizing, crop):
+    rows, columns = np.indices(size)
+    pixels = np.stack([20 + 2 * rows, 20 + 2 * columns, np.full(size, 20)], axis=-1)
+    limits = SizeLimits(SIDE, 10_000, sizing=sizing, crop=crop)
+
+    image = images.load(tiny.png(pixels.astype("uint8")), SIDE, **limits.options).numpy()
+    edges = images.find_seen_box(tf.constant(size), limits).numpy()
+
+    for axis in (0, 1):
+        first, end = edges[axis], edges[axis + 2]
+        places = (
+            first + (np.indices(image.shape[:2])[axis] + 0.5) * (end - first) / image.shape[axis]
+        )
+        inner = image[..., 2] == 20  # Not black.
+        inner &= (image[..., axis] > 22) & (image[..., axis] < 2 * size[axis] + 16)
+        found = (image[..., axis].astype(float) - 20) / 2 + 0.5
+        assert inner.any()
+        np.testing.assert_allclose(found[inner], places[inner], atol=1)
+
+
 def test_a_crop_keeps_one_pixel_at_least():
     corner = images.load(tiny.png(tiny.pixels(3, 3)), SIDE, crop=(0.99, 0.99, 1.0, 1.0))
 
@@ -112,6 +138,24 @@ def test_the_served_model_sees_the_pixels_that_training_saw(sizing, tmp_path):
     for (image, size, _), (pixels, sizes, _) in zip(trained, served, strict=True):
         np.testing.assert_array_equal(image, pixels[0])
         np.testing.assert_array_equal(size, sizes[0])
+
+
+def test_validation_and_the_served_model_see_the_part_that_serve_crop_says(tmp_path):
+    crop = [0.25, 0.0, 0.75, 1.0]
+    recipe = tiny.with_values(f"serve.crop={crop}", "data.crop=[0.0, 0.0, 1.0, 0.5]")
+    files = Files(*tiny.files(tmp_path, recipe), tiny.LABELS)
+    folders = training.Folders(str(tmp_path / "checkpoints"), str(tmp_path / "logs"))
+
+    val = phases.fit(phases.build(recipe, tiny.STATISTICS), files, folders, recipe)
+    served, _, _ = signatures.load_batch(
+        tf.constant([tiny.png(tiny.pixels(40, 20))]), recipe.served_limits
+    )
+
+    expected = tiny.with_values(f"data.crop={crop}")
+    cropped = list(input_pipeline.decode_examples(files.val, files.labels, expected))
+    sizes = [tuple(size) for inputs, _ in val for size in inputs["size"].numpy()]
+    assert sorted(sizes) == sorted(tuple(size.numpy()) for _, size, _ in cropped)
+    np.testing.assert_array_equal(served[0], tiny.pixels(40, 20)[10:30])
 
 
 def test_a_mask_comes_back_in_the_size_of_the_image_that_was_sent(tmp_path):

@@ -84,10 +84,25 @@ def test_a_served_model_has_the_maps_of_images_of_unequal_sizes(head, pooling, t
         pooled = own.mean(axis=(0, 1)) if pooling == "average" else own.max(axis=(0, 1))
         np.testing.assert_allclose(pooled, model(inputs, training=False)[0], rtol=1e-4, atol=1e-3)
         assert tuple(answer["sent_sizes"][number].numpy()) == image.shape[:2]
+        assert tuple(answer["seen_boxes"][number].numpy()) == (0, 0, *image.shape[:2])
         assert tuple(answer["strides"][number].numpy()) == (8, 8)
         assert tuple(answer["origins"][number].numpy()) == pytest.approx(origin)
     for output, values in usual.items():
         assert np.array_equal(answer[output], values), output
+
+
+def test_a_map_of_a_crop_says_where_the_crop_was(tmp_path):
+    experiment = tiny.with_values("serve.crop=[0.25, 0.5, 0.75, 1.0]")
+    saved_model.save(
+        build(CONFIGS["fcn"], "conv", "average"), tiny.STATISTICS, experiment, str(tmp_path)
+    )
+
+    answer = tf.saved_model.load(str(tmp_path)).signatures["heat_maps"](
+        tf.constant([tiny.png(tiny.pixels(40, 48))])
+    )
+
+    assert tuple(answer["seen_boxes"][0].numpy()) == (10, 24, 30, 48)
+    assert tuple(answer["scaled_sizes"][0].numpy()) == (20, 24)
 
 
 def test_a_classifier_that_pools_maxima_before_its_dense_layer_serves_no_maps(tmp_path):

@@ -82,7 +82,7 @@ def find_reason(recipe: Recipe) -> str:
     if limits.sizing != "limit":
         return f"The model scales every image ({limits.sizing}): set data.sizing=limit."
     if limits.crop:
-        return "The model sees only a part of each image: leave data.crop away."
+        return "The model sees only a part of each image: leave data.crop and serve.crop away."
     return ""
 
 
