@@ -13,10 +13,12 @@ from trainer.export import saved_model
 IMAGES = [tiny.pixels(40, 48), tiny.pixels(33, 20, seed=1)]
 
 
-def publish(folder: Path, *, head: str = "conv", pooling: str = "average") -> Path:
+def publish(folder: Path, *overrides: str, head: str = "conv", pooling: str = "average") -> Path:
     """Writes version 1 of a model with random weights."""
     model = tiny.with_random_weights(tiny.model_of(head, pooling))
-    saved_model.save(model, tiny.STATISTICS, tiny.EXPERIMENT, str(folder / ".1.partial"))
+    saved_model.save(
+        model, tiny.STATISTICS, tiny.with_values(*overrides), str(folder / ".1.partial")
+    )
     return (folder / ".1.partial").rename(folder / "1")
 
 

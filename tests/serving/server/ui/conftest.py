@@ -16,6 +16,7 @@ def models(tmp_path_factory):
     saved_segmenter.publish(root / "pets", 1)
     tiny_boxes.publish(root / "heads")
     tiny_heat.publish(root / "maps")
+    tiny_heat.publish(root / "part", "serve.crop=[0.2, 0.0, 1.0, 0.5]")
     page_models.publish_classifier(root / "unsure")
     page_models.publish_segmenter(root / "sky")
     return root

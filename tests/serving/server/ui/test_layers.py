@@ -105,14 +105,18 @@ def near(pixels, row, column, colour):
     return ((abs(window[..., :3] - colour).max(-1) <= 8) & (window[..., 3] > 200)).any()
 
 
-@pytest.mark.parametrize("number", [0, 1], ids=["likeliest", "second"])
-def test_the_heat_map_of_each_class_is_the_clients(page, origin, number):
+@pytest.mark.parametrize(
+    ("model", "number"),
+    [("maps", 0), ("maps", 1), ("part", 0)],
+    ids=["likeliest", "second", "of-a-part"],
+)
+def test_the_heat_map_of_each_class_is_the_clients(page, origin, model, number):
     picture = tiny.png(tiny_heat.IMAGES[0])
-    choose(page, "maps")
+    choose(page, model)
     drop(page, picture)
     page.select_option("#layer", index=number)
 
-    with connect(origin, "maps") as client:
+    with connect(origin, model) as client:
         (found,) = client.map_heat([picture])
     shares = found.prediction.probabilities
     label = sorted(shares, key=lambda name: -shares[name])[number]
