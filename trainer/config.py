@@ -78,7 +78,7 @@ class DataConfig:
     size_buckets: TwoOrMore  # Quantiles of the image area: slices of the evaluation.
     images_per_class: tuple[Count, Count, Count] | None = None  # train, val, test: at most so many.
     sizing: Sizing = "limit"  # How images become the ones that the model sees.
-    crop: CropBox | None = None  # The part of each image that is used; None: all of it.
+    crop: CropBox | None = None  # The part of an image that is used, unless by serve.crop.
     mask: MaskConfig | None = None  # None: each image has a class; else each has a mask.
     task: str = ""  # A name in trainer.tasks.TASKS; empty: masks if there is a mask, else classes.
 
@@ -89,7 +89,7 @@ class DataConfig:
 
     @property
     def limits(self) -> SizeLimits:
-        """What a served model takes."""
+        """Which images training takes, and what it sees of them."""
         return SizeLimits(
             self.max_side,
             self.max_pixels,
@@ -101,11 +101,11 @@ class DataConfig:
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
 class ServeConfig:
-    """How large a served model sees an image, and what it says about how sure it is."""
+    """What a served model sees of an image, and what it says about how sure it is."""
 
     # Pixels: a larger image is scaled down. "training": data.max_side; "native": never.
     max_side: Count | Literal["training", "native"] = "training"
-    crop: CropBox | None = None  # The part of each image that is evaluated; None: data.crop.
+    crop: CropBox | None = None  # The part that is evaluated and served; None: data.crop.
     tile: Count | None = None  # Pixels: tiles of this side, one after the other; None: whole.
     calibrated: StrictBool = True  # Probabilities are fitted to the validation split.
     unknown_below: FractionAbove0 | None = None  # Not masks: below it, an answer is `unknown`.
@@ -172,8 +172,8 @@ class Recipe:
         return self.data.task or ("masks" if self.data.mask else "classes")
 
     @property
-    def evaluated(self) -> Recipe:
-        """The recipe with the part of each image that validation and the served model see."""
+    def for_evaluation(self) -> Recipe:
+        """The recipe with `serve.crop`, if it is set, in place of `data.crop`."""
         if not self.serve.crop:
             return self
         return replace(self, data=replace(self.data, crop=self.serve.crop))
@@ -181,7 +181,7 @@ class Recipe:
     @property
     def served_limits(self) -> SizeLimits:
         """What the served model takes, and in which size it sees it."""
-        limits, side = self.evaluated.data.limits, self.serve.max_side
+        limits, side = self.for_evaluation.data.limits, self.serve.max_side
         if side == "training":
             return limits
         longest = min(self.data.max_pixels, LONGEST_SIDE)  # No side is longer than max_pixels.

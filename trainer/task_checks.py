@@ -59,7 +59,6 @@ def check_serving(recipe: Recipe) -> None:
 def check_sizing(recipe: Recipe) -> None:
     """Raises ValueError if pixels are cut off or added that a task's answers need."""
     sizing = recipe.data.sizing
-    crops = {"data.crop": recipe.data.crop, "serve.crop": recipe.serve.crop}
     if recipe.task == "classes":
         return
     if sizing in ("resize_with_pad", "crop_or_pad"):
@@ -67,7 +66,7 @@ def check_sizing(recipe: Recipe) -> None:
             f"data.sizing={sizing} changes which pixels an image has, and the answers of "
             f"data.task={recipe.task} are about these: use limit or resize"
         )
-    for name, crop in crops.items():
+    for name, crop in (("data.crop", recipe.data.crop), ("serve.crop", recipe.serve.crop)):
         if crop:
             raise ValueError(
                 f"{name}={list(crop)} leaves out pixels, and the answers of "

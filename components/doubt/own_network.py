@@ -102,7 +102,7 @@ def ask(trained: Trained, recipe: Recipe) -> Iterator[tuple[str, Probabilities]]
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
     def answer(encoded: tf.Tensor) -> tf.Tensor:
-        pixels, sizes, _ = load_batch(encoded, recipe.data.limits)
+        pixels, sizes, _ = load_batch(encoded, recipe.for_evaluation.data.limits)
         return activate(trained.model({"image": pixels, "size": sizes}, training=False))
 
     for split in records.SPLITS:

@@ -1,8 +1,8 @@
 """`make bench-tiles`: scores in tiles against those of the whole image: differences, time, memory.
 
 Weights are random, so scores mean nothing; where they differ does not depend on that. Each model is
-in a process of its own. With --float64, rounding is a billionth of what it is in float32, so that
-what is left of a difference is what a window does not see.
+in a process of its own. With --float64, rounding is about a billion times smaller, so any larger
+difference shows what a window does not see.
 """
 
 from __future__ import annotations
@@ -68,11 +68,11 @@ Networks = Annotated[
 ]
 Sides = Annotated[list[int], typer.Option("--side", help="Longer sides of the images, in pixels.")]
 Tiles = Annotated[list[int], typer.Option("--tile", help="Sides of the tiles, in pixels.")]
-Float64 = Annotated[bool, typer.Option("--float64", help="Compute in float64, without a warm-up.")]
+Float64 = Annotated[bool, typer.Option("--float64", help="Compute in float64.")]
 
 
 class Case(NamedTuple):
-    """One image and one way to divide it."""
+    """One image, one way to divide it, and how precisely scores are computed."""
 
     side: int  # The image's longer side; its height is three quarters of it and a bit.
     tile: int
@@ -90,8 +90,8 @@ def bench(
     cases = [Case(side, tile, float64) for side in sides for tile in tiles]
     rows = [row for name in networks or NETWORKS for row in measure_apart(name, cases)]
     note = "random weights; differences are relative to the largest score; a position of a "
-    precision = ["in float64"] if float64 else []
-    caption = (f"{note}classifier is one of its score map", *precision, describe_measured_machine())
+    precision = "; computed in float64" if float64 else ""
+    caption = (f"{note}classifier is one of its score map{precision}", describe_measured_machine())
     terminal.console.print(make_table("Tiles", COLUMNS, rows, caption))
     write_markdown(markdown, format_markdown(COLUMNS, rows, caption))
 
@@ -113,10 +113,9 @@ def measure(name: str, case: Case) -> tuple[str, ...]:
     image = np.random.default_rng(0).integers(
         0, 256, (case.side * 3 // 4 + 5, case.side + 3, 3), np.uint8
     )
-    time_work = time_once if case.float64 else time_twice
-    tiled, seconds = time_work(lambda: put_together(found, score, image, case.tile))
+    tiled, seconds = time_twice(lambda: put_together(found, score, image, case.tile))
     memory = read_peak_memory()
-    whole, whole_seconds = time_work(lambda: score(image))
+    whole, whole_seconds = time_twice(lambda: score(image))
     whole_memory = read_peak_memory()
     pairs = zip(found.grid.halo, found.grid.stride, strict=True)
     less = found.grid._replace(halo=tuple(halo - stride for halo, stride in pairs))
@@ -208,11 +207,6 @@ def score_row(found: Any, score: Score, image: Any, row: tuple[int, int]) -> Ite
 def time_twice(work: Callable[[], Map]) -> tuple[Map, float]:
     """The result, and the seconds of the second time: in the first one, TensorFlow compiles."""
     work()
-    return time_once(work)
-
-
-def time_once(work: Callable[[], Map]) -> tuple[Map, float]:
-    """The result, and its seconds."""
     start = time.perf_counter()
     return work(), time.perf_counter() - start
 

@@ -33,13 +33,14 @@ def read(folder: Path) -> TrainedModel:
     """The model that `fcn run` wrote into a folder. Raises ValueError for any other."""
     recipe = saved_model.read_recipe(str(folder))
     weights = f"weights of {folder}, trained as {recipe.name}"
-    return TrainedModel(network.read(str(folder)), recipe.data.limits, weights)
+    return TrainedModel(network.read(str(folder)), recipe.for_evaluation.data.limits, weights)
 
 
 def build_untrained(experiment: Experiment, labels: tuple[str, ...]) -> TrainedModel:
     """The experiment's model as training starts with it. Raises what `models.build` raises."""
     built = untrained.build(experiment, labels)
-    return TrainedModel(built, experiment.data.limits, describe_start(experiment))
+    limits = experiment.for_evaluation.data.limits
+    return TrainedModel(built, limits, describe_start(experiment))
 
 
 def describe_start(recipe: Recipe) -> str:

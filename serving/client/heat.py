@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from serving.client.answers import Outputs, Prediction, read_predictions
+from serving.client.answers import Box, Outputs, Prediction, read_predictions
 from serving.client.errors import InvalidOutput, MissingOutput, RowCountMismatch
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ SEEN = "seen_boxes"
 PAIRS = ("map_sizes", "strides", "origins", "scaled_sizes", "sent_sizes")  # Height first.
 
 Pair = tuple[float, float]
-Edges = tuple[float, float, float, float]  # Top, left, bottom and right.
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,9 +34,7 @@ class HeatMaps:
     origin: Pair  # Pixels of the scaled image to the centre of what the first position looks at.
     scaled_size: tuple[int, int]  # What the network saw: height and width.
     size: tuple[int, int]  # Of the upright image: height and width.
-    # What the network saw, in pixels of the image, and beyond it where black was added. None: all
-    # of it, as models of earlier versions say.
-    seen: Edges | None = None
+    seen: Box  # What the network saw, in pixels of the image; beyond it where black was added.
 
     @property
     def label(self) -> str:
@@ -58,7 +55,8 @@ class HeatMaps:
     def enlarge(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """A map [h, w] in the size of the image, [H, W]: linear between the places of positions.
 
-        Beyond the outermost places, their values continue. It is 0 where the network saw nothing.
+        Beyond the outermost places, their values continue. It is 0 where the network saw
+        nothing, which is neutral for evidence, not for scores.
         """
         import numpy as np
 
@@ -68,28 +66,30 @@ class HeatMaps:
         low = np.clip(np.floor(down).astype(int), 0, len(rows) - 1)
         high, part = np.minimum(low + 1, len(rows) - 1), np.clip(down - low, 0, 1)[:, None]
         enlarged = rows[low] * (1 - part) + rows[high] * part
-        return np.where(self._find_seen(), enlarged, 0).astype(np.float32)
+        return np.where(self.find_seen(), enlarged, 0).astype(np.float32)
 
-    def _find_seen(self) -> NDArray[np.bool_]:
-        """Whether the network saw a pixel, [H, W]."""
+    def find_seen(self) -> NDArray[np.bool_]:
+        """Whether the network saw each pixel of the image, [H, W]."""
         import numpy as np
 
-        rows, columns = (
-            (centres > 0) & (centres < self.scaled_size[axis])
-            for axis, centres in enumerate(map(self._scale, (0, 1)))
-        )
-        return np.asarray(rows[:, None] & columns)
+        return np.logical_and.outer(self._is_seen(0), self._is_seen(1))
+
+    def _is_seen(self, axis: int) -> NDArray[np.bool_]:
+        """Whether the network saw each row (axis 0) or column of the image, [H] or [W]."""
+        import numpy as np
+
+        centres = self._find_centres(axis)
+        return np.logical_and(centres > 0, centres < self.scaled_size[axis])
 
     def _find_places(self, axis: int) -> NDArray[np.float64]:
-        """For each row (axis 0) or column of the image, which position of the map it is about."""
-        return (self._scale(axis) - self.origin[axis]) / self.strides[axis]
+        """Which position of the map each row (axis 0) or column is about, [H] or [W]."""
+        return (self._find_centres(axis) - self.origin[axis]) / self.strides[axis]
 
-    def _scale(self, axis: int) -> NDArray[np.float64]:
-        """Where the centre of each row (axis 0) or column of the image is in the scaled image."""
+    def _find_centres(self, axis: int) -> NDArray[np.float64]:
+        """The centre of each row (axis 0) or column, in pixels of the scaled image, [H] or [W]."""
         import numpy as np
 
-        edges = self.seen or (0.0, 0.0, *self.size)
-        first, end = edges[axis], edges[axis + 2]
+        first, end = self.seen[axis], self.seen[axis + 2]
         pixels = np.arange(self.size[axis]) + 0.5 - first
         return np.asarray(pixels * self.scaled_size[axis] / (end - first))
 
@@ -102,7 +102,9 @@ class HeatMaps:
 
 def read_heat_maps(outputs: Outputs, images: int) -> list[HeatMaps]:
     """The outputs of `heat_maps` for this many images. Raises RequestRejected."""
-    found = {SEEN: [None] * images, **outputs}
+    # Earlier versions do not say what they see: their maps are drawn over the whole image.
+    whole = [(0.0, 0.0, *sent) for sent in outputs.get("sent_sizes", ())]
+    found = {SEEN: whole, **outputs}
     for output in (SCORES, *PAIRS, SEEN):
         if output not in found:
             raise MissingOutput(output, outputs, "classifier with heat maps")
@@ -121,6 +123,8 @@ def _read(prediction: Prediction, scores: Any, place: Sequence[Any]) -> HeatMaps
     import numpy as np
 
     (rows, columns), strides, origin, scaled, sent, seen = place
+    if len(seen) != len(Box._fields):
+        raise InvalidOutput(SEEN, f"it has {len(seen)} numbers for {len(Box._fields)} sides")
     whole, classes = np.asarray(scores, np.float32), len(prediction.probabilities)
     own = whole[: int(rows), : int(columns)] if whole.ndim == 3 else whole
     if own.shape != (rows, columns, classes) or not own.size:
@@ -133,5 +137,5 @@ def _read(prediction: Prediction, scores: Any, place: Sequence[Any]) -> HeatMaps
         origin=(origin[0], origin[1]),
         scaled_size=(int(scaled[0]), int(scaled[1])),
         size=(int(sent[0]), int(sent[1])),
-        seen=None if seen is None else (seen[0], seen[1], seen[2], seen[3]),
+        seen=Box(*map(float, seen)),
     )

@@ -163,8 +163,12 @@ def test_the_message_about_ratios_has_their_sum():
 
 @pytest.mark.parametrize(
     "override",
-    ["data.sizing=resize_with_pad", "data.sizing=crop_or_pad", "data.crop=[0.0, 0.0, 0.5, 0.5]"]
-    + ["serve.crop=[0.0, 0.0, 0.5, 0.5]"],
+    [
+        "data.sizing=resize_with_pad",
+        "data.sizing=crop_or_pad",
+        "data.crop=[0.0, 0.0, 0.5, 0.5]",
+        "serve.crop=[0.0, 0.0, 0.5, 0.5]",
+    ],
 )
 def test_masks_need_all_pixels_of_an_image(override):
     with pytest.raises(ValueError, match=re.escape(override)):

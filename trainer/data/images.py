@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from trainer.data.limits import Crop, SizeLimits, Sizing
 
+PADDED = ("resize_with_pad", "crop_or_pad")  # Sizings that add black, or cut off pixels.
 WHOLE: Crop = (0.0, 0.0, 1.0, 1.0)
 SHRINKS = (1, 2, 4, 8)  # Factors that a JPEG decoder can divide the sides by.
 
@@ -40,7 +41,7 @@ def load_sized(
         image = cut_out(image, crop)
     if sizing != "crop_or_pad":
         image = resize(image, choose_size(measure_crop(size, crop), max_side, sizing))
-    if sizing in ("crop_or_pad", "resize_with_pad"):
+    if sizing in PADDED:
         image = tf.image.resize_with_crop_or_pad(image, max_side, max_side)
     return convert(image, channels), size
 
@@ -106,14 +107,21 @@ def find_corners(size: tf.Tensor, crop: Crop) -> tuple[tf.Tensor, tf.Tensor]:
     return first, tf.maximum(end, first + 1)
 
 
-def find_seen_box(size: tf.Tensor, limits: SizeLimits) -> tf.Tensor:
-    """What a model sees of an image of `size`: top, left, bottom and right in its pixels.
+@tf.autograph.experimental.do_not_convert  # It has no loops; converting it takes seconds.
+def find_seen_boxes(sizes: tf.Tensor, limits: SizeLimits) -> tf.Tensor:
+    """What a model sees of images of these sizes [N, 2]: float32 [N, 4], as find_seen_box."""
+    box = tf.TensorSpec([4], tf.float32)
+    return tf.map_fn(lambda size: find_seen_box(size, limits), sizes, fn_output_signature=box)
 
-    float32 [4]. It goes beyond the image where black is added.
+
+def find_seen_box(size: tf.Tensor, limits: SizeLimits) -> tf.Tensor:
+    """What a model sees of an image of `size`, int32 [2]: top, left, bottom and right, float32 [4].
+
+    In pixels of the image; beyond it where black is added.
     """
     first, end = find_corners(size, limits.crop or WHOLE)
     used, start = end - first, tf.cast(first, tf.float32)
-    if limits.sizing in ("limit", "resize"):
+    if limits.sizing not in PADDED:
         return tf.concat([start, tf.cast(end, tf.float32)], axis=0)
     scaled = used
     if limits.sizing == "resize_with_pad":

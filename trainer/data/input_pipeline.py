@@ -75,6 +75,11 @@ def draw_view(example: Sized, seed: tf.Tensor, recipe: Recipe) -> Sized:
 
 
 def read_evaluation(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
+    """Every example once, as the served model crops it, in padded batches."""
+    return read_once(files, labels, recipe.for_evaluation)
+
+
+def read_once(files: Sequence[str], labels: Sequence[str], recipe: Recipe) -> tf.data.Dataset:
     """Every example once, not augmented, in padded batches."""
     count = count_examples(files)
     batches = batch_by_size(

@@ -56,11 +56,7 @@ class Classifier(ImageModule):
             "origins": tf.tile(tf.constant([self._maps.origin]), [count, 1]),
             "scaled_sizes": sizes,
             "sent_sizes": sent,
-            "seen_boxes": tf.map_fn(
-                lambda size: images.find_seen_box(size, self._limits),
-                sent,
-                fn_output_signature=tf.float32,
-            ),
+            "seen_boxes": images.find_seen_boxes(sent, self._limits),
             **self._answer(pixels, sizes, sent),
         }
 

@@ -23,14 +23,16 @@ image: pooled, they are calibrated logits; `map_sizes` int32 [N, 2], an image's 
 what the first position looks at; `sent_sizes` int32 [N, 2]; and `seen_boxes` float32 [N, 4]: top,
 left, bottom and right of what the scaled image shows, in pixels of the image sent, and beyond it
 where black was added.
-`score_tiles` returns `scores` float32 [N, h, w, C], the probabilities of a segmenter's pixels or a
-classifier's score map; `map_sizes`; `strides` int32 [N, 2], the pixels of which windows must begin
-at a multiple; `halos` int32 [N, 2], the pixels that a window needs around the part that is kept;
-`labels`; and for a classifier `poolings` string [N]: "mean" or "max" of all positions is the logit.
+`score_tiles` returns `scores` float32 [N, h, w, C], the probabilities of a segmenter's pixels, not
+calibrated, or a classifier's score map; `map_sizes`; `strides` int32 [N, 2], the pixels of which
+windows must begin at a multiple; `halos` int32 [N, 2], the pixels that a window needs around the
+part that is kept; `labels`; and for a classifier `poolings` string [N]: "mean" or "max" of all
+positions is the logit.
 `plan_tiles` returns `reasons` string [N]: why the answer about the whole image is not that of its
 tiles; empty if it is. Then `strides`, `halos`, `poolings` (empty for a segmenter) and `labels` are
-as above, `unknown_below` float32 [N] is the experiment's, or 0, and `mirrored` bool [N] says
-whether probabilities are averaged over the image and its mirror image.
+as above, `unknown_below` float32 [N] is the experiment's, or 0, `mirrored` bool [N] says whether
+probabilities are averaged over the image and its mirror image, and `gives_probabilities` bool [N]
+whether `score_tiles` returns some; earlier versions, which lack this output, returned logits.
 Only if the experiment asks for it: `unknown` bool [N] of classifiers and localizers (no class has
 the probability `serve.unknown_below`), and `confidence_bytes` string [N] of segmenters (a PNG as
 the mask; each pixel is the probability of its class times 255). Probabilities are calibrated

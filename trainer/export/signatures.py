@@ -106,7 +106,7 @@ class ImageModule(tf.Module):
 
     @tf.function
     def score_tiles(self, pixels: tf.Tensor, sizes: tf.Tensor) -> Outputs:
-        """The scores of windows of an image, in the network's own scale.
+        """A segmenter's probabilities for windows of an image, or a classifier's score maps.
 
         Raises InvalidArgumentError for sizes that do not fit the pixels.
         """

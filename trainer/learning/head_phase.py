@@ -1,6 +1,7 @@
 """The first phase of transfer learning: the head learns on features of a frozen backbone.
 
-Features of whole images are computed once. Those of random views are new in each epoch.
+Features of images that are not augmented are computed once. Those of random views are new in each
+epoch.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def read_training(
             files.train, files.labels, views, first_batch=first_batch
         )
         return compute(features, batches)
-    whole = input_pipeline.read_evaluation(files.train, files.labels, recipe)
+    whole = input_pipeline.read_once(files.train, files.labels, recipe)
     count = input_pipeline.count_examples(files.train)
     examples = cache_if_small(compute(features, whole).unbatch(), features, count, recipe)
     shuffled = examples.shuffle(min(count, 4096), recipe.train.seed).repeat()
@@ -73,8 +74,8 @@ def read_training(
 
 
 def read_evaluation(features: keras.Model, files: Files, recipe: Recipe) -> tf.data.Dataset:
-    """The features of every validation example once, whole and unchanged."""
-    batches = input_pipeline.read_evaluation(files.val, files.labels, recipe.evaluated)
+    """The features of every validation example once, not augmented."""
+    batches = input_pipeline.read_evaluation(files.val, files.labels, recipe)
     count = input_pipeline.count_examples(files.val)
     found = cache_if_small(compute(features, batches), features, count, recipe)
     return found.apply(tf.data.experimental.assert_cardinality(int(batches.cardinality())))

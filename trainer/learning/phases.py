@@ -41,7 +41,7 @@ def fit(model: keras.Model, files: Files, folders: Folders, recipe: Recipe) -> t
         train_from=lambda first: input_pipeline.read_training(
             files.train, files.labels, recipe, first_batch=first
         ),
-        val=input_pipeline.read_evaluation(files.val, files.labels, recipe.evaluated),
+        val=input_pipeline.read_evaluation(files.val, files.labels, recipe),
         steps_per_epoch=input_pipeline.count_steps(files.train, recipe),
     )
     if recipe.head_phase:

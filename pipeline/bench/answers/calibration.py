@@ -56,7 +56,7 @@ def answer(model: Path, split: Path) -> Iterator[Pairs]:
     # Of these, only the labels count: mean and deviation are in the network.
     statistics = DataStatistics(labels, mean=(0.0,), std=(1.0,), size_boundaries=())
     module = saved_model.build_module(network.read(str(model)), statistics, recipe)
-    batches = input_pipeline.read_evaluation([f"{split}/*"], labels, recipe.evaluated)
+    batches = input_pipeline.read_evaluation([f"{split}/*"], labels, recipe)
     return saved_model.answer(module, batches, recipe)
 
 

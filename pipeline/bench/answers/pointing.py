@@ -77,8 +77,8 @@ def play(maps: HeatMaps, label: str, inside: Region) -> Game:
 
 
 def find_peak(maps: HeatMaps, values: NDArray[np.float32]) -> tuple[int, ...]:
-    """The row and the column of the pixel whose value is greatest."""
-    whole = maps.enlarge(values)
+    """The row and the column of the pixel that the network saw whose value is greatest."""
+    whole = np.where(maps.find_seen(), maps.enlarge(values), -np.inf)
     return tuple(map(int, np.unravel_index(whole.argmax(), whole.shape)))
 
 

@@ -69,13 +69,16 @@ def ask_plan(client: Client, size: Pair) -> Plan:
     answer = client.call(PLAN_TILES, {"sizes": np.array([size], np.int32)})
     if reason := str(answer["reasons"][0]):
         raise NoTilesError(reason)
+    mirrored = "mirrored" in answer and bool(answer["mirrored"][0])
+    if mirrored and "gives_probabilities" not in answer:
+        raise NoTilesError("An earlier version exported this mirrored model: train it again.")
     return Plan(
         _to_pair(answer["strides"][0]),
         _to_pair(answer["halos"][0]),
         str(answer["poolings"][0]),
         tuple(map(str, answer["labels"][0])),
         float(answer["unknown_below"][0]),
-        bool(answer["mirrored"][0]) if "mirrored" in answer else False,
+        mirrored,
     )
 
 

@@ -91,11 +91,11 @@ def score(
 ) -> NDArray[np.float32]:
     """The scores [h, w, C] of a tile, without its halo. Raises ServingError.
 
-    Those of several views are averaged.
+    The mean of its views, of which only a segmenter has several: they are probabilities.
     """
     views = zip(tile.views, pixels, strict=True)
     scores = [score_view(client, plan, tile.own, *view) for view in views]
-    return np.mean(scores, axis=0)
+    return scores[0] if len(scores) == 1 else np.mean(scores, axis=0)
 
 
 def score_view(

@@ -44,7 +44,7 @@ function makeHeat(outputs, classes, surface) {
   });
 }
 
-/** Linear between the places that the positions of the map are about. */
+/** Linear between the places that positions are about; clear where the model saw nothing. */
 function drawHeat(evidence, limit, outputs, { context, heat }) {
   const { width, height } = context.canvas;
   const colours = heat.map((colour) => pack(...colour));
@@ -53,11 +53,11 @@ function drawHeat(evidence, limit, outputs, { context, heat }) {
   const mix = (one, other, part) => one + (other - one) * part;
   const zero = (colours.length - 1) / 2;
   paint(context, (number) => {
-    const [down, across] = [rows[Math.floor(number / width)], columns[number % width]];
+    const down = rows[Math.floor(number / width)];
+    const across = columns[number % width];
     if (!down.seen || !across.seen) return colours[Math.round(zero)];
-    const [upper, lower] = [down.low, down.high].map((row) =>
-      mix(evidence[row][across.low], evidence[row][across.high], across.part),
-    );
+    const upper = mix(evidence[down.low][across.low], evidence[down.low][across.high], across.part);
+    const lower = mix(evidence[down.high][across.low], evidence[down.high][across.high], across.part);
     return colours[Math.round(zero + (zero * mix(upper, lower, down.part)) / limit)];
   });
 }

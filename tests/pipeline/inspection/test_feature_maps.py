@@ -49,6 +49,16 @@ def test_an_image_is_scaled_as_in_training(version):
     assert found.pixels.shape == (4, tiny.MASKS.data.max_side, 3)
 
 
+def test_a_part_of_an_image_is_shown_as_it_is_evaluated():
+    experiment = tiny.with_values("serve.crop=[0.5, 0.0, 1.0, 1.0]")
+
+    found = feature_maps.compute(
+        trained_model.build_untrained(experiment, tiny.LABELS), tiny.png(PIXELS)
+    )
+
+    np.testing.assert_array_equal(found.pixels, PIXELS[20:])
+
+
 @pytest.mark.parametrize(
     ("name", "strides"),
     [("flowers", [2, 4, 8, 16, 16]), ("pets", [2, 4, 8, 16, 32, 16, 8, 4, 2, 1])],

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from serving.client import (
+    Box,
     HeatMaps,
     InvalidOutput,
     MissingOutput,
@@ -74,7 +75,8 @@ def make_maps(scores, **values):
     """Maps of two classes at a stride of 10; the image of 20 x 30 was sent twice as large."""
     prediction = Prediction("b", {"a": 0.4, "b": 0.6})
     places = {"strides": (10, 10), "origin": (5.0, 5.0), "scaled_size": (20, 30), "size": (40, 60)}
-    return HeatMaps(prediction, np.float32(scores), **{**places, **values})
+    seen = Box(0, 0, 40, 60)
+    return HeatMaps(prediction, np.float32(scores), **{**places, "seen": seen, **values})
 
 
 def test_a_class_is_weighed_against_the_mean_of_all():
@@ -101,7 +103,7 @@ def test_values_are_at_the_places_that_positions_are_about(origin):
 
 
 def test_nothing_speaks_for_a_class_where_the_network_saw_nothing():
-    maps = make_maps(np.zeros((2, 3, 2)), seen=(10.0, -30.0, 30.0, 30.0))
+    maps = make_maps(np.zeros((2, 3, 2)), seen=Box(10, -30, 30, 30))
 
     enlarged = maps.enlarge(np.float32([[1, 2, 3], [1, 2, 3]]))
 
@@ -111,7 +113,7 @@ def test_nothing_speaks_for_a_class_where_the_network_saw_nothing():
     np.testing.assert_allclose(enlarged[10:30, :30], np.tile(places + 1, (20, 1)), atol=1e-5)
 
 
-def test_models_of_earlier_versions_saw_the_whole_image():
+def test_maps_of_earlier_versions_are_drawn_over_the_whole_image():
     (found,) = read_heat_maps(OUTPUTS, 1)
 
     np.testing.assert_array_equal(found.enlarge(np.ones((2, 3), "float32")), np.ones((32, 48)))
@@ -149,11 +151,19 @@ def test_missing_outputs_are_named(output):
     [
         {"map_sizes": [[3, 3]]},
         {"map_sizes": [[0, 0]]},
+        {"seen_boxes": [[0, 0, 1]]},
         {"score_maps": [[0.0]]},
         {"score_maps": []},
         {"labels": [["a", "b", "c"]], "probabilities": [[0.2, 0.4, 0.4]]},
     ],
-    ids=["larger-than-the-map", "empty", "one-dimension", "no-row", "other-classes"],
+    ids=[
+        "larger-than-the-map",
+        "empty",
+        "a-box-of-three-sides",
+        "one-dimension",
+        "no-row",
+        "other-classes",
+    ],
 )
 def test_outputs_that_contradict_each_other_are_refused(changed):
     with pytest.raises(InvalidOutput):

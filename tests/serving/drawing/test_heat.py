@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from serving.client import HeatMaps, Prediction
+from serving.client import Box, HeatMaps, Prediction
 from serving.drawing import diverging, heat
 from serving.rgb_images import UnreadableImageError
 from tests.fakes import tiny
@@ -22,6 +22,7 @@ def make_maps(evidence, size):
         origin=(8.0, 8.0),
         scaled_size=size,
         size=size,
+        seen=Box(0, 0, *size),
     )
 
 

@@ -11,8 +11,6 @@ from trainer import tasks
 from trainer.data import images, input_pipeline
 from trainer.data.limits import SizeLimits
 from trainer.export import signatures
-from trainer.learning import phases, training
-from trainer.learning.head_phase import Files
 
 SIDE = 48
 SIZES = [(20, 31), (48, 48), (90, 30), (100, 211)]
@@ -110,11 +108,23 @@ def test_the_box_that_a_model_sees_says_where_its_pixels_were(size, sizing, crop
         places = (
             first + (np.indices(image.shape[:2])[axis] + 0.5) * (end - first) / image.shape[axis]
         )
-        inner = image[..., 2] == 20  # Not black.
-        inner &= (image[..., axis] > 22) & (image[..., axis] < 2 * size[axis] + 16)
+        inner = image[..., 2] == 20  # Not black, nor blended with it.
+        inner &= (image[..., axis] > 22) & (image[..., axis] < 2 * size[axis] + 16)  # No edge.
         found = (image[..., axis].astype(float) - 20) / 2 + 0.5
         assert inner.any()
         np.testing.assert_allclose(found[inner], places[inner], atol=1)
+
+
+@pytest.mark.parametrize("size", [(101, 61), (100, 60), (31, 99)])
+def test_the_box_of_crop_or_pad_is_exact(size):
+    limits = SizeLimits(SIDE, 10_000, sizing="crop_or_pad")
+
+    box = images.find_seen_boxes(tf.constant([size]), limits)[0].numpy().astype(int)
+
+    pixels = np.pad(tiny.pixels(*size), [(SIDE, SIDE), (SIDE, SIDE), (0, 0)])
+    top, left, bottom, right = box + SIDE
+    image = images.load(tiny.png(tiny.pixels(*size)), SIDE, sizing="crop_or_pad")
+    np.testing.assert_array_equal(image, pixels[top:bottom, left:right])
 
 
 def test_a_crop_keeps_one_pixel_at_least():
@@ -140,22 +150,24 @@ def test_the_served_model_sees_the_pixels_that_training_saw(sizing, tmp_path):
         np.testing.assert_array_equal(size, sizes[0])
 
 
-def test_validation_and_the_served_model_see_the_part_that_serve_crop_says(tmp_path):
-    crop = [0.25, 0.0, 0.75, 1.0]
-    recipe = tiny.with_values(f"serve.crop={crop}", "data.crop=[0.0, 0.0, 1.0, 0.5]")
-    files = Files(*tiny.files(tmp_path, recipe), tiny.LABELS)
-    folders = training.Folders(str(tmp_path / "checkpoints"), str(tmp_path / "logs"))
+def test_the_served_model_sees_the_part_that_serve_crop_says():
+    recipe = tiny.with_values("serve.crop=[0.25, 0.0, 0.75, 1.0]", "data.crop=[0.0, 0.0, 1.0, 0.5]")
+    pixels = tiny.pixels(40, 20)
 
-    val = phases.fit(phases.build(recipe, tiny.STATISTICS), files, folders, recipe)
-    served, _, _ = signatures.load_batch(
-        tf.constant([tiny.png(tiny.pixels(40, 20))]), recipe.served_limits
-    )
+    served, _, _ = signatures.load_batch(tf.constant([tiny.png(pixels)]), recipe.served_limits)
 
-    expected = tiny.with_values(f"data.crop={crop}")
-    cropped = list(input_pipeline.decode_examples(files.val, files.labels, expected))
-    sizes = [tuple(size) for inputs, _ in val for size in inputs["size"].numpy()]
-    assert sorted(sizes) == sorted(tuple(size.numpy()) for _, size, _ in cropped)
-    np.testing.assert_array_equal(served[0], tiny.pixels(40, 20)[10:30])
+    np.testing.assert_array_equal(served[0], pixels[10:30])
+
+
+def test_validation_sees_the_part_that_is_served_and_training_does_not(tmp_path):
+    recipe = tiny.with_values("serve.crop=[0.25, 0.0, 0.75, 1.0]")
+    path = tiny.write(tmp_path / "data", [tiny.example(tiny.pixels(40, 20), "red")])
+
+    (learned,) = input_pipeline.decode_examples([path], tiny.LABELS, recipe)
+    ((inputs, _),) = input_pipeline.read_evaluation([path], tiny.LABELS, recipe)
+
+    assert tuple(learned[1].numpy()) == (40, 20)
+    assert tuple(inputs["size"][0].numpy()) == (20, 20)
 
 
 def test_a_mask_comes_back_in_the_size_of_the_image_that_was_sent(tmp_path):

@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from trainer.config import Recipe
+from trainer.data.images import WHOLE as WHOLE_IMAGE
 from trainer.export import tracing
 from trainer.export.score_maps import ScoreMaps, measure
 from trainer.export.tiled.grid import TileGrid, find_grid
@@ -29,14 +30,15 @@ class Tiles(NamedTuple):
 
 
 def from_segmenter(model: keras.Model) -> Tiles:
-    """The probabilities of each pixel's classes. Raises ValueError as find_grid does.
+    """The probabilities of each pixel's classes, which the answer about the whole image compares.
 
-    Not the logits: two of a pixel that differ may have the same probability, and the whole image's
-    answer compares these.
+    Two logits that differ in the last bit may have the same probability. Raises ValueError as
+    find_grid does.
     """
     grid = find_grid(model)
 
     def score(pixels: tf.Tensor, sizes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        # As trainer.tasks.masks activates them.
         probabilities = tf.nn.softmax(tracing.call(model, pixels, sizes))
         rows, columns = (
             tf.sequence_mask(sizes[:, axis], tf.shape(pixels)[axis + 1], tf.float32)
@@ -81,8 +83,8 @@ def find_reason(recipe: Recipe) -> str:
         )
     if limits.sizing != "limit":
         return f"The model scales every image ({limits.sizing}): set data.sizing=limit."
-    if limits.crop:
-        return "The model sees only a part of each image: leave data.crop and serve.crop away."
+    if limits.crop not in (None, WHOLE_IMAGE):
+        return "The model sees only a part of each image: set data.crop and serve.crop to null."
     return ""
 
 
@@ -102,4 +104,5 @@ def plan(tiles: Tiles | None, reason: str, sizes: tf.Tensor, max_side: int) -> d
             for name, pair in zip(("strides", "halos"), grid, strict=True)
         },
         "poolings": tf.fill(images, POOLINGS.get(tiles.pooling, "") if tiles else ""),
+        "gives_probabilities": tf.fill(images, bool(tiles and not tiles.pooling)),
     }

@@ -1,12 +1,14 @@
 """The pointing game: by hand, and with a served model's test split."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import typer
 from PIL import Image
 
 from pipeline.bench.answers import pointing
-from serving.client import HeatMaps, Prediction
+from serving.client import Box, HeatMaps, Prediction
 from tests.fakes import tiny_heat
 
 BOX = """<annotation><size><width>40</width><height>20</height></size><object><name>cat</name>
@@ -22,6 +24,7 @@ def make_maps(scores):
         origin=(5.0, 5.0),
         scaled_size=(20, 40),
         size=(20, 40),
+        seen=Box(0, 0, 20, 40),
     )
 
 
@@ -43,6 +46,14 @@ def test_evidence_leaves_out_what_is_great_for_all_classes():
     game = pointing.play(HeatMaps(**{**vars(maps), "scores": both}), "cat", inside)
 
     assert (game.score, game.evidence) == (False, True)
+
+
+def test_the_greatest_score_lies_where_the_network_looked():
+    maps = make_maps([[-3, -1, -2, -4], [-5, -5, -5, -5]])
+
+    found = pointing.find_peak(replace(maps, seen=Box(0, 20, 20, 60)), maps.select("cat"))
+
+    assert found[1] >= 20
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from PIL import Image
 
 from serving import terminal
 from serving.prediction.tiled import headers
-from tests.fakes import saved_models
+from tests.fakes import saved_models, tiled_models
 from tests.serving.prediction.tiled import asked
 from tests.serving.prediction.tiled.asked import PIXELS, predict, save
 from tests.serving.prediction.typed import run
+from trainer.export.tiled import tiles
 
 NOISE = Image.fromarray(PIXELS)
 EXIF = Image.Exif()
@@ -127,6 +128,29 @@ def test_the_model_of_an_earlier_version_ends_the_command(tmp_path):
 
     assert done.exit_code == terminal.WRONG_USE
     assert "'plan_tiles'" in done.stderr
+
+
+def test_a_mirrored_model_that_gave_logits_is_refused(tmp_path, monkeypatch):
+    plan = tiles.plan
+
+    def plan_as_before(*arguments):
+        outputs = plan(*arguments)
+        del outputs["gives_probabilities"]
+        return outputs
+
+    monkeypatch.setattr(tiles, "plan", plan_as_before)
+    for name in ("mirrored", "masks"):
+        tiled_models.publish(tmp_path / "served", name)
+    path = save(tmp_path / "one.png")
+
+    with saved_models.served(tmp_path / "served", "masks") as server:
+        server.wait_until_available("mirrored", timeout=60)
+        refused = predict(server, "mirrored", "--output", tmp_path / "out", path)
+        answered = predict(server, "masks", "--output", tmp_path / "out", path)
+
+    assert refused.exit_code == 1
+    assert "An earlier version exported this mirrored model" in refused.stderr
+    assert answered.exit_code == 0
 
 
 def test_a_side_that_is_not_a_multiple_of_the_stride_ends_the_command(server, tmp_path):

@@ -45,6 +45,11 @@ def test_a_segmenter_says_whether_it_averages_over_mirrored_images(tile):
     assert plan(SEGMENTER)["mirrored"] == [False, False]
 
 
+def test_a_segmenter_says_that_its_scores_are_probabilities():
+    assert plan(SEGMENTER)["gives_probabilities"] == [True, True]
+    assert plan(CLASSIFIER)["gives_probabilities"] == [False, False]
+
+
 def test_a_classifier_says_how_scores_become_logits():
     assert plan(CLASSIFIER)["poolings"] == [b"mean"] * 2
     assert plan(tiled_models.MODELS["peaks"])["poolings"] == [b"max"] * 2
@@ -60,6 +65,7 @@ def test_only_an_image_over_the_models_side_would_be_scaled():
 REASONS = {
     "sides": (tiled_models.MODELS["sides"], b"set model.sides=[]"),
     "sizing": (tiny.with_values("data.sizing=crop_or_pad"), b"set data.sizing=limit"),
+    "served-crop": (tiny.with_values("serve.crop=[0, 0, 0.5, 0.5]"), b"serve.crop"),
     "crop": (tiny.with_values("data.crop=[0, 0, 0.5, 0.5]"), b"data.crop"),
     "layer": (
         replace(tiny.EXPERIMENT, model=ResNetConfig(name="se_resnet34", width=0.125)),
