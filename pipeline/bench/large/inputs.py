@@ -10,10 +10,10 @@ import rasterio
 from rasterio.transform import from_origin
 from rasterio.windows import Window
 
-from serving.prediction.tiled.grid import SIDE, divide_up
+from serving.prediction.tiled.grid import divide_up
 
 MODEL, TILING_MODEL, VERSION = "large", "large_in_tiles", "1"
-TILE = SIDE  # Of TILING_MODEL, as of `fcn predict`: numbers are added in the same order.
+TILE = 1024  # Pixels of a side of the tiles that TILING_MODEL goes over.
 WIDTHS = (8, 16)  # Channels of each stage: a network of two stages is the fastest there is.
 LABELS = ("pet", "background", "border")
 BLOCK = 512  # Pixels of a side of the file's tiles.
