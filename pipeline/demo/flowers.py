@@ -54,6 +54,7 @@ def demo(
     code = steps.run(MODEL, folder, home)
     if code == 0:
         show(ask_about_test_images(home, images))
+        steps.show_next(home, MODEL)
     raise typer.Exit(code)
 
 

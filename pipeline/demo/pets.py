@@ -53,6 +53,7 @@ def demo(
     code = steps.run(MODEL, folder, home)
     if code == 0:
         show(ask_about_test_pairs(home, images), home / PICTURES)
+        steps.show_next(home, MODEL)
     raise typer.Exit(code)
 
 

@@ -64,6 +64,13 @@ def push_root(home: Path) -> Path:
     return home / "served"
 
 
+def show_next(home: Path, model: str) -> None:
+    """Prints the commands that serve the demo's model again and ask it."""
+    serve = f"fcn serve --push-root {push_root(home)}"
+    text = f"Ask it yourself: {serve}, and in a second terminal fcn predict IMAGE --model {model}"
+    console.print(markup(text), highlight=False, soft_wrap=True)
+
+
 def ask(root: Path, model: str, images: Sequence[bytes]) -> tuple[list, list]:
     """Starts a server on free ports and asks it about all images, over gRPC and over REST."""
     from serving.client import connect

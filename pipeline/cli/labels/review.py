@@ -56,7 +56,7 @@ def review(
     from pipeline.review import server
 
     try:
-        with end_at_interrupt("All decisions are in the file."):
+        with end_at_interrupt("What you decided is in the file."):
             server.serve(found, decisions, host, port, announce)
     except OSError as error:
         fail(f"{host}:{port} cannot be used ({error}): give another --port.", FAILED)

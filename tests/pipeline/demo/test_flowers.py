@@ -89,6 +89,13 @@ def test_the_table_shows_both_answers_next_to_the_truth(printed):
     assert "1 of 2 right" in printed()
 
 
+def test_the_demo_ends_with_the_commands_that_ask_its_model(tmp_path, printed):
+    steps.show_next(tmp_path / "a[1]", "flowers-transfer")
+
+    assert f"fcn serve --push-root {tmp_path}/a[1]/served" in printed()
+    assert "fcn predict IMAGE --model flowers-transfer" in printed()
+
+
 def test_without_a_network_the_demo_draws_flowers_and_says_so(tmp_path, printed, monkeypatch):
     monkeypatch.setenv("no_proxy", "*")  # A proxy would answer for a host that does not exist.
 
