@@ -172,5 +172,7 @@ def write(found: DoubtList) -> None:
     say(found.summary)
     if found.left:
         say(f"{found.left} further images were not judged: there is a limit.")
-    say(f"Wrote {markup(html)}. Decide about the first {len(found.doubts)} with")
-    say(f"  fcn review {markup(found.name)}")
+    say(f"Wrote {markup(html)}.")
+    if found.doubts:
+        say(f"Decide about the first {len(found.doubts)} with")
+        say(f"  fcn review {markup(found.name)}")
