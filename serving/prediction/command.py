@@ -53,6 +53,7 @@ from serving.terminal import FAILED, WRONG_USE
 
 MANY = 1000  # Images: their number is printed at the end.
 Work = Callable[[AnswerTable], Counts]  # Asks about all images, and writes their rows.
+NOT_SERVED = "Servable not found"  # TF Serving's words, over both protocols.
 NO_FOLDER = (NotADirectoryError, FileExistsError)  # Of --output: what was given is a file.
 
 
@@ -203,5 +204,7 @@ def _explain(error: Exception, url: str) -> NoReturn:
     if isinstance(error, UnusableProxy) or not isinstance(error, ServingError):
         terminal.fail(str(error), WRONG_USE)
     if isinstance(error, ServerUnavailable):
-        terminal.fail(f"No answer from {url}: {error}. Start a server with `fcn serve`.", FAILED)
-    terminal.fail(f"{url} rejected the request: {error}", WRONG_USE)
+        advice = "Start a server with `fcn serve`, and wait until it has loaded its models."
+        terminal.fail(f"No answer from {url}: {error}. {advice}", FAILED)
+    advice = ". Name a model that it serves: --model NAME." if NOT_SERVED in str(error) else ""
+    terminal.fail(f"{url} rejected the request: {error}{advice}", WRONG_USE)

@@ -109,6 +109,7 @@ def test_a_model_that_is_not_served_is_named(server, images):
 
     assert result.exit_code == 2
     assert "roses" in result.stderr
+    assert "--model NAME" in result.stderr
 
 
 def test_the_message_about_a_server_that_is_not_running(images):
@@ -119,7 +120,7 @@ def test_the_message_about_a_server_that_is_not_running(images):
 
     assert result.exit_code == 1
     assert result.stderr.startswith(f"No answer from {url}: ")
-    assert result.stderr.endswith(" Start a server with `fcn serve`.\n")
+    assert " Start a server with `fcn serve`" in result.stderr
 
 
 def test_a_server_that_is_still_loading_is_named_as_such(images, monkeypatch):
