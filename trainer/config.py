@@ -78,7 +78,7 @@ class DataConfig:
     size_buckets: TwoOrMore  # Quantiles of the image area: slices of the evaluation.
     images_per_class: tuple[Count, Count, Count] | None = None  # train, val, test: at most so many.
     sizing: Sizing = "limit"  # How images become the ones that the model sees.
-    crop: CropBox | None = None  # The part of an image that is used, unless by serve.crop.
+    crop: CropBox | None = None  # The part of each image that is used; None: all. See serve.crop.
     mask: MaskConfig | None = None  # None: each image has a class; else each has a mask.
     task: str = ""  # A name in trainer.tasks.TASKS; empty: masks if there is a mask, else classes.
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 from trainer.data.limits import Crop, SizeLimits, Sizing
 
 PADDED = ("resize_with_pad", "crop_or_pad")  # Sizings that add black, or cut off pixels.
-WHOLE: Crop = (0.0, 0.0, 1.0, 1.0)
+WHOLE_IMAGE: Crop = (0.0, 0.0, 1.0, 1.0)
 SHRINKS = (1, 2, 4, 8)  # Factors that a JPEG decoder can divide the sides by.
 
 
@@ -107,7 +107,7 @@ def find_corners(size: tf.Tensor, crop: Crop) -> tuple[tf.Tensor, tf.Tensor]:
     return first, tf.maximum(end, first + 1)
 
 
-@tf.autograph.experimental.do_not_convert  # It has no loops; converting it takes seconds.
+@tf.autograph.experimental.do_not_convert  # It has no loops to convert.
 def find_seen_boxes(sizes: tf.Tensor, limits: SizeLimits) -> tf.Tensor:
     """What a model sees of images of these sizes [N, 2]: float32 [N, 4], as find_seen_box."""
     box = tf.TensorSpec([4], tf.float32)
@@ -119,7 +119,7 @@ def find_seen_box(size: tf.Tensor, limits: SizeLimits) -> tf.Tensor:
 
     In pixels of the image; beyond it where black is added.
     """
-    first, end = find_corners(size, limits.crop or WHOLE)
+    first, end = find_corners(size, limits.crop or WHOLE_IMAGE)
     used, start = end - first, tf.cast(first, tf.float32)
     if limits.sizing not in PADDED:
         return tf.concat([start, tf.cast(end, tf.float32)], axis=0)

@@ -77,6 +77,19 @@ def judged(request):
     return request.getfixturevalue(request.param)
 
 
+def test_images_are_judged_by_the_part_that_is_served(tmp_path):
+    recipe = tiny.with_values("serve.crop=[0.5, 0.0, 1.0, 1.0]")
+    tiny.write(tmp_path / "Split-train" / "data", [doubtful.labelled(0)])  # 24 x 28 pixels.
+
+    def network(inputs, training):
+        return tf.math.log(tf.cast(inputs["size"], tf.float32))
+
+    ((digest, answer),) = own_network.ask(own_network.Trained(network, str(tmp_path)), recipe)
+
+    assert digest == doubtful.digest(0)
+    assert answer == pytest.approx([12 / 40, 28 / 40])
+
+
 def test_a_swapped_label_is_the_first_of_the_list(classes):
     found, _ = classes
 

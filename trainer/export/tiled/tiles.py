@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from trainer.config import Recipe
-from trainer.data.images import WHOLE as WHOLE_IMAGE
+from trainer.data.images import WHOLE_IMAGE
 from trainer.export import tracing
 from trainer.export.score_maps import ScoreMaps, measure
 from trainer.export.tiled.grid import TileGrid, find_grid

@@ -11,7 +11,9 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from components.doubt import listing
+from components.doubt.listing import DoubtList
 from pipeline.cli.app import app
+from pipeline.cli.labels import doubt
 from pipeline.exit_codes import WRONG_USE
 from tests.fakes import tiny
 from tests.fakes.image_files import file_of, put
@@ -127,6 +129,17 @@ def test_missing_weights_are_named(colours, tmp_path, monkeypatch):
     assert code == WRONG_USE
     assert "none.pth" in output
     assert [*tmp_path.iterdir()] == []
+
+
+def test_without_doubts_there_is_nothing_to_review(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    doubt.write(DoubtList("birds", "label", 9, 0, 0, (), ("red", "blue")))
+
+    output = capsys.readouterr()
+    assert "birds-doubts.html" in output.out + output.err
+    assert "fcn review" not in output.out + output.err
+    assert listing.read(tmp_path / "birds-doubts.json").doubts == ()
 
 
 def test_masks_need_a_version_to_judge_them(tmp_path):
