@@ -2,7 +2,8 @@
 
 Long, Shelhamer, Darrell (arXiv:1411.4038); layers have the names of their Caffe models. Unlike
 there, fc6 pads its input instead of padding the image by 100 pixels: maps then lie over the image
-without an offset, and images may have any size.
+without an offset, and images may have any size. Pretrained features of strides 8 and 16 are scaled
+to about 1, so that their scores learn as steadily as those of stride 32.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from keras import layers
 from trainer.model_config import VGGConfig
 from trainer.models.backbones import vgg16, vgg16_weights
 from trainer.models.backbones.vgg16 import convolve, scale_channels
-from trainer.models.layers import Map
+from trainer.models.layers import Map, scale
 from trainer.models.upsampling import BilinearUpsampling
 
 # Finer features, the layer that scores them, and the layer that enlarges coarser scores to them.
@@ -35,9 +36,10 @@ def build(
     their initial values. Raises what trainer/models/backbones/vgg16_weights.py raises.
     """
     inputs, maps = vgg16.build_backbone(config, mean=mean, std=std)
+    typical = vgg16.list_typical(config)
     scores, stride = score_coarsest(maps["block5_pool"], config, classes), 32
     for features, score, upscore in SKIPS[config.name]:
-        fine = score_features(maps[features], classes, score)
+        fine = score_features(scale(features, maps, typical), classes, score)
         scores, stride = fuse(scores, fine, upscore), stride // 2
     logits = enlarge(scores, stride, maps["image"])
 

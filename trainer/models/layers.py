@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import keras
@@ -22,6 +23,18 @@ class Map(NamedTuple):
 
     features: keras.KerasTensor
     mask: keras.KerasTensor
+
+
+def scale(name: str, maps: Mapping[str, Map], typical: Mapping[str, float]) -> Map:
+    """The map of that layer, divided by its typical value if it has one.
+
+    As FCN-8s "at once" scales its streams (Shelhamer, Long, Darrell, arXiv:1605.06211): where maps
+    of different sizes are joined, the largest values would hide the others.
+    """
+    if name not in typical:
+        return maps[name]
+    features, mask = maps[name]
+    return Map(keras.layers.Rescaling(1 / typical[name], name=f"{name}_scaled")(features), mask)
 
 
 class SizeMask(keras.layers.Layer):

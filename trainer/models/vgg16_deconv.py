@@ -1,11 +1,9 @@
 """VGG-16's features, enlarged to the image's size by learned transposed convolutions.
 
 As in the tutorials' decoders, features of VGG-16 of the same size are added on the way; with
-`refine`, a convolution follows each transposed one. Pretrained features are divided by their
-typical value first, as FCN-8s "at once" scales its streams (Shelhamer, Long, Darrell,
-arXiv:1605.06211): those of stride 4 are fifty times as large as those of stride 16, which know
-what the image shows and would be lost in the sum. Raises what
-trainer/models/backbones/vgg16_weights.py raises.
+`refine`, a convolution follows each transposed one. Pretrained features are scaled to about 1:
+those of stride 4 are fifty times as large as those of stride 16, which would be lost in the sum.
+Raises what trainer/models/backbones/vgg16_weights.py raises.
 """
 
 from __future__ import annotations
@@ -17,16 +15,10 @@ from keras import layers
 
 from trainer.model_config import VGGConfig
 from trainer.models.backbones import vgg16, vgg16_weights
-from trainer.models.backbones.vgg16 import convolve, scale_channels
-from trainer.models.layers import Map
+from trainer.models.backbones.vgg16 import convolve, list_typical, scale_channels
+from trainer.models.layers import Map, scale
 from trainer.models.upsampling import MaskedCrop
 
-TYPICAL = {
-    "block3_conv3": 440.0,
-    "block4_conv3": 88.0,
-    "block5_conv3": 9.4,
-    "block5_pool": 13.4,
-}  # The root mean square of ImageNet's features over 100 photographs of pets, of 224 pixels.
 ADDED = (("block5_conv3", 512), ("block4_conv3", 512), ("block3_conv3", 256))
 LARGER = (
     ("block2_conv2", 128),
@@ -44,25 +36,18 @@ def build(
     from 1 up, and differ between calls. Dropout is between VGG-16 and the decoder.
     """
     inputs, maps = vgg16.build_backbone(config, mean=mean, std=std)
-    x = scale("block5_pool", maps, config)
+    typical = list_typical(config)
+    x = scale("block5_pool", maps, typical).features
     x = layers.Dropout(config.dropout, name="dropout")(x)
     for name, channels in (*ADDED, *LARGER):
         x = upsample(x, maps[name], scale_channels(channels, config), f"up_{name}")
         if config.refine:
             x = convolve(x, maps[name].mask, x.shape[-1], 3, f"refine_{name}")
         if (name, channels) in ADDED:
-            x = layers.Add(name=f"add_{name}")([x, scale(name, maps, config)])
+            x = layers.Add(name=f"add_{name}")([x, scale(name, maps, typical).features])
     x = layers.Conv2D(classes, 1, kernel_initializer="zeros", name="scores")(x)
     logits = layers.Multiply(dtype="float32", name="logits")([x, maps["image"].mask])
     return vgg16_weights.read(keras.Model(inputs, logits, name="vgg16_deconv"), config)
-
-
-def scale(name: str, maps: dict[str, Map], config: VGGConfig) -> keras.KerasTensor:
-    """The features of that layer, pretrained ones divided by their typical value."""
-    features = maps[name].features
-    if config.weights == "none":  # They start at about 1.
-        return features
-    return layers.Rescaling(1 / TYPICAL[name], name=f"{name}_scaled")(features)
 
 
 def upsample(x: keras.KerasTensor, fine: Map, channels: int, name: str) -> keras.KerasTensor:

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 
 import keras
-import numpy as np
-import pytest
 
 from tests.fakes import segmenters
-from tests.fakes.images.padded import batch_of
-from trainer.data import images
-from trainer.models import vgg16_deconv
 
-SHARED = Path(__file__).parents[3].parent / "shared"
-VGG16 = SHARED / "weights/vgg16_notop.weights.h5"  # ImageNet's.
-PHOTOGRAPHS = [SHARED / f"data/pets/images/{name}.jpg" for name in ("Bengal_1", "Abyssinian_1")]
 VGG = ((3, 64, 64), (64, 128, 128), (128, 256, 256, 256), (256, 512, 512, 512), (512,) * 4)
 DECODER = (512, 512, 512, 256, 128, 64)  # What goes into the first, and what comes out of each.
 
@@ -51,22 +42,6 @@ def test_features_of_three_blocks_are_added():
     added = [layer.name for layer in model.layers if isinstance(layer, keras.layers.Add)]
 
     assert added == ["add_block5_conv3", "add_block4_conv3", "add_block3_conv3"]
-
-
-@pytest.mark.skipif(not VGG16.exists(), reason="ImageNet's weights of VGG-16 are not here")
-def test_pretrained_features_are_about_1_where_they_enter_the_decoder():
-    model = segmenters.build(segmenters.vgg("vgg16_deconv", width=1.0, weights=str(VGG16)))
-    entering = [model.get_layer(f"{name}_scaled").output for name in vgg16_deconv.TYPICAL]
-    photographs = [images.load(path.read_bytes(), 224).numpy() for path in PHOTOGRAPHS]
-
-    for features in keras.Model(model.input, entering)(batch_of(photographs)):
-        assert 0.5 < np.sqrt(np.mean(np.square(features))) < 2
-
-
-def test_features_of_new_weights_enter_the_decoder_as_they_are():
-    model = segmenters.build(segmenters.CONFIGS["vgg16_deconv"])
-
-    assert not [layer for layer in model.layers if isinstance(layer, keras.layers.Rescaling)]
 
 
 def test_it_overfits_four_images():

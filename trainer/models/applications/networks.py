@@ -17,7 +17,7 @@ from keras import layers
 from trainer.model_config import ApplicationConfig, UNetApplicationConfig
 from trainer.models.applications.masking import add_masks, pad
 from trainer.models.backbones.vgg16 import GROUPS as VGG16
-from trainer.models.backbones.vgg16 import CaffePixels
+from trainer.models.backbones.vgg16 import TYPICAL, CaffePixels
 from trainer.models.inputs import Inputs, build_inputs, normalize
 from trainer.models.layers import Map
 
@@ -35,6 +35,7 @@ class Network(NamedTuple):
     names: Mapping[str, tuple[str, ...]] = {}  # Our names for the layers that Keras numbers.
     border: int = 0  # Pixels of zeros around the image, which unpadded convolutions cut off.
     options: Mapping[str, Any] = {}
+    typical: Mapping[str, float] = {}  # Root mean squares of ImageNet's features, if far from 1.
     alphas: tuple[float, ...] = ()  # Widths of ImageNet's weights, if Keras scales it itself.
 
 
@@ -167,6 +168,7 @@ NETWORKS = {
         skips=("block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3"),
         groups=VGG16,
         end="block5_pool",
+        typical=TYPICAL,
     ),
     "efficientnet_v2_b0": Network(
         function=keras.applications.EfficientNetV2B0,

@@ -12,7 +12,7 @@ from trainer.models.applications import weights
 from trainer.models.applications.masking import zero_padding
 from trainer.models.applications.networks import NETWORKS, build_backbone
 from trainer.models.decoder import grow, score
-from trainer.models.layers import Map
+from trainer.models.layers import Map, scale
 
 
 def build(
@@ -27,9 +27,12 @@ def build(
     """
     source, network = weights.load_source(config), NETWORKS[config.backbone]
     inputs, maps = build_backbone(config, source, mean=mean, std=std)
-    x = layers.SpatialDropout2D(config.dropout, name="dropout")(maps[network.end].features)
+    typical = {} if config.weights == "none" else network.typical
+    x = scale(network.end, maps, typical).features
+    x = layers.SpatialDropout2D(config.dropout, name="dropout")(x)
     for level, name in reversed(list(enumerate(network.skips))):
-        skip = Map(zero_padding(maps[name], f"level{level}_skip"), maps[name].mask)
+        fine = scale(name, maps, typical)
+        skip = Map(zero_padding(fine, f"level{level}_skip"), fine.mask)
         x = grow(x, skip, config.widths[level], level)
     logits = score(Map(x, skip.mask), maps["image"].mask, classes)
     return weights.read(keras.Model(inputs, logits, name=config.name), source, config)
