@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from pipeline.cli.data import Workdir
 from pipeline.cli.interrupt import end_at_interrupt
-from pipeline.cli.options import fail
+from pipeline.cli.options import choose_data, fail
 from pipeline.exit_codes import FAILED, WRONG_USE
 from serving import printable
 from serving.commands import quiet_tensorflow
@@ -51,7 +52,7 @@ def review(
     def announce(address: str) -> None:
         shown = printable.name(file)
         echo(f"Open {address} to decide; Ctrl-C ends. Decisions are written to {shown}. Then:")
-        echo(f"  fcn run {printable.name(found.name)} --corrections {shown}")
+        echo(f"  {build_run_command(found.name, shown)}")
 
     from pipeline.review import server
 
@@ -60,6 +61,13 @@ def review(
             server.serve(found, decisions, host, port, announce)
     except OSError as error:
         fail(f"{host}:{port} cannot be used ({error}): give another --port.", FAILED)
+
+
+def build_run_command(name: str, corrections: str) -> str:
+    """The command that learns from the decisions; with `--data DIR` unless the folder is known."""
+    known = choose_data(name, os.environ.get("FCN_DATA", ""))
+    data = "" if known else " --data DIR"
+    return f"fcn run {printable.name(name)}{data} --corrections {corrections}"
 
 
 def read(name: str, workdir: str) -> DoubtList:
