@@ -3,7 +3,7 @@
 Long, Shelhamer, Darrell (arXiv:1411.4038); layers have the names of their Caffe models. Unlike
 there, fc6 pads its input instead of padding the image by 100 pixels: maps then lie over the image
 without an offset, and images may have any size. Pretrained features of strides 8 and 16 are scaled
-to about 1, so that their scores learn as steadily as those of stride 32.
+to about 1, as those of FCN-8s "at once" are (arXiv:1605.06211).
 """
 
 from __future__ import annotations
