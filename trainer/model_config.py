@@ -198,5 +198,8 @@ AVERAGING = (
 
 
 def drop_weights(config: ModelConfig) -> ModelConfig:
-    """The same model without pretrained weights, for those who need its shape only."""
+    """The same model with new weights, for those who need its shape only.
+
+    Pixels are normalized in another way, and VGG-16's features are not divided.
+    """
     return replace(config, weights="none") if isinstance(config, PRETRAINED) else config

@@ -21,7 +21,10 @@ def build(recipe: Recipe, labels: Labels) -> keras.Model:
 
 
 def build_random(recipe: Recipe, labels: Labels) -> keras.Model:
-    """The same with random weights in place of pretrained ones: they cost as much as any."""
+    """The same with random weights in place of pretrained ones.
+
+    They cost as much, but for the division of VGG-16's pretrained features.
+    """
     return _build(drop_weights(recipe.model), recipe, labels)
 
 

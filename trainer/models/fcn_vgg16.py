@@ -2,8 +2,9 @@
 
 Long, Shelhamer, Darrell (arXiv:1411.4038); layers have the names of their Caffe models. Unlike
 there, fc6 pads its input instead of padding the image by 100 pixels: maps then lie over the image
-without an offset, and images may have any size. Pretrained features of strides 8 and 16 are scaled
-to about 1, as those of FCN-8s "at once" are (arXiv:1605.06211).
+without an offset, and images may have any size. Pretrained features of strides 8 and 16 are divided
+by their typical values. FCN-8s "at once" multiplies them by constants, too, but by 0.0001 and 0.01
+(arXiv:1605.06211).
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from keras import layers
 
 from trainer.model_config import VGGConfig
 from trainer.models.backbones import vgg16, vgg16_weights
-from trainer.models.backbones.vgg16 import convolve, scale_channels
-from trainer.models.layers import Map, scale
+from trainer.models.backbones.vgg16 import TYPICAL_VALUES, convolve, scale_channels
+from trainer.models.layers import Map, divide
 from trainer.models.upsampling import BilinearUpsampling
 
 # Finer features, the layer that scores them, and the layer that enlarges coarser scores to them.
@@ -36,10 +37,10 @@ def build(
     their initial values. Raises what trainer/models/backbones/vgg16_weights.py raises.
     """
     inputs, maps = vgg16.build_backbone(config, mean=mean, std=std)
-    typical = vgg16.list_typical(config)
     scores, stride = score_coarsest(maps["block5_pool"], config, classes), 32
+    finer = divide(maps, TYPICAL_VALUES, config.weights)
     for features, score, upscore in SKIPS[config.name]:
-        fine = score_features(scale(features, maps, typical), classes, score)
+        fine = score_features(finer[features], classes, score)
         scores, stride = fuse(scores, fine, upscore), stride // 2
     logits = enlarge(scores, stride, maps["image"])
 

@@ -25,16 +25,22 @@ class Map(NamedTuple):
     mask: keras.KerasTensor
 
 
-def scale(name: str, maps: Mapping[str, Map], typical: Mapping[str, float]) -> Map:
-    """The map of that layer, divided by its typical value if it has one.
+def divide(
+    maps: Mapping[str, Map], typical_values: Mapping[str, float], weights: str
+) -> dict[str, Map]:
+    """The maps by the layers' names; pretrained ones are divided by their typical values, if known.
 
-    As FCN-8s "at once" scales its streams (Shelhamer, Long, Darrell, arXiv:1605.06211): where maps
-    of different sizes are joined, the largest values would hide the others.
+    FCN-8s "at once" multiplies its streams by constants, too (Shelhamer, Long, Darrell,
+    arXiv:1605.06211): where maps of different sizes are joined, the largest values hide the others.
     """
-    if name not in typical:
-        return maps[name]
-    features, mask = maps[name]
-    return Map(keras.layers.Rescaling(1 / typical[name], name=f"{name}_scaled")(features), mask)
+    if weights == "none":
+        return dict(maps)
+    return {**maps, **{name: _divide(name, maps[name], by) for name, by in typical_values.items()}}
+
+
+def _divide(name: str, found: Map, by: float) -> Map:
+    layer = keras.layers.Rescaling(1 / by, name=f"{name}_scaled")
+    return Map(layer(found.features), found.mask)
 
 
 class SizeMask(keras.layers.Layer):

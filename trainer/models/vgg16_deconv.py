@@ -15,8 +15,8 @@ from keras import layers
 
 from trainer.model_config import VGGConfig
 from trainer.models.backbones import vgg16, vgg16_weights
-from trainer.models.backbones.vgg16 import convolve, list_typical, scale_channels
-from trainer.models.layers import Map, scale
+from trainer.models.backbones.vgg16 import TYPICAL_VALUES, convolve, scale_channels
+from trainer.models.layers import Map, divide
 from trainer.models.upsampling import MaskedCrop
 
 ADDED = (("block5_conv3", 512), ("block4_conv3", 512), ("block3_conv3", 256))
@@ -36,15 +36,14 @@ def build(
     from 1 up, and differ between calls. Dropout is between VGG-16 and the decoder.
     """
     inputs, maps = vgg16.build_backbone(config, mean=mean, std=std)
-    typical = list_typical(config)
-    x = scale("block5_pool", maps, typical).features
-    x = layers.Dropout(config.dropout, name="dropout")(x)
+    maps = divide(maps, TYPICAL_VALUES, config.weights)
+    x = layers.Dropout(config.dropout, name="dropout")(maps["block5_pool"].features)
     for name, channels in (*ADDED, *LARGER):
         x = upsample(x, maps[name], scale_channels(channels, config), f"up_{name}")
         if config.refine:
             x = convolve(x, maps[name].mask, x.shape[-1], 3, f"refine_{name}")
         if (name, channels) in ADDED:
-            x = layers.Add(name=f"add_{name}")([x, scale(name, maps, typical).features])
+            x = layers.Add(name=f"add_{name}")([x, maps[name].features])
     x = layers.Conv2D(classes, 1, kernel_initializer="zeros", name="scores")(x)
     logits = layers.Multiply(dtype="float32", name="logits")([x, maps["image"].mask])
     return vgg16_weights.read(keras.Model(inputs, logits, name="vgg16_deconv"), config)

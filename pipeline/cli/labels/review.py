@@ -65,7 +65,10 @@ def review(
 
 def build_run_command(name: str, corrections: str) -> str:
     """The command that learns from the decisions; with `--data DIR` unless the folder is known."""
-    known = choose_data(name, os.environ.get("FCN_DATA", ""))
+    try:
+        known = choose_data(name, os.environ.get("FCN_DATA", ""))
+    except (OSError, ValueError):  # `fcn run` will say what is wrong with the file.
+        known = ""
     data = "" if known else " --data DIR"
     return f"fcn run {printable.name(name)}{data} --corrections {corrections}"
 

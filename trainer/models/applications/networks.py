@@ -17,7 +17,7 @@ from keras import layers
 from trainer.model_config import ApplicationConfig, UNetApplicationConfig
 from trainer.models.applications.masking import add_masks, pad
 from trainer.models.backbones.vgg16 import GROUPS as VGG16
-from trainer.models.backbones.vgg16 import TYPICAL, CaffePixels
+from trainer.models.backbones.vgg16 import TYPICAL_VALUES, CaffePixels
 from trainer.models.inputs import Inputs, build_inputs, normalize
 from trainer.models.layers import Map
 
@@ -35,7 +35,8 @@ class Network(NamedTuple):
     names: Mapping[str, tuple[str, ...]] = {}  # Our names for the layers that Keras numbers.
     border: int = 0  # Pixels of zeros around the image, which unpadded convolutions cut off.
     options: Mapping[str, Any] = {}
-    typical: Mapping[str, float] = {}  # Root mean squares of ImageNet's features, if far from 1.
+    # Root mean squares of ImageNet's features, which they are divided by. Empty: they stay as is.
+    typical_values: Mapping[str, float] = {}
     alphas: tuple[float, ...] = ()  # Widths of ImageNet's weights, if Keras scales it itself.
 
 
@@ -168,7 +169,7 @@ NETWORKS = {
         skips=("block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3"),
         groups=VGG16,
         end="block5_pool",
-        typical=TYPICAL,
+        typical_values=TYPICAL_VALUES,
     ),
     "efficientnet_v2_b0": Network(
         function=keras.applications.EfficientNetV2B0,

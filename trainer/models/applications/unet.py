@@ -12,7 +12,7 @@ from trainer.models.applications import weights
 from trainer.models.applications.masking import zero_padding
 from trainer.models.applications.networks import NETWORKS, build_backbone
 from trainer.models.decoder import grow, score
-from trainer.models.layers import Map, scale
+from trainer.models.layers import Map, divide
 
 
 def build(
@@ -27,12 +27,10 @@ def build(
     """
     source, network = weights.load_source(config), NETWORKS[config.backbone]
     inputs, maps = build_backbone(config, source, mean=mean, std=std)
-    typical = {} if config.weights == "none" else network.typical
-    x = scale(network.end, maps, typical).features
-    x = layers.SpatialDropout2D(config.dropout, name="dropout")(x)
+    maps = divide(maps, network.typical_values, config.weights)
+    x = layers.SpatialDropout2D(config.dropout, name="dropout")(maps[network.end].features)
     for level, name in reversed(list(enumerate(network.skips))):
-        fine = scale(name, maps, typical)
-        skip = Map(zero_padding(fine, f"level{level}_skip"), fine.mask)
+        skip = Map(zero_padding(maps[name], f"level{level}_skip"), maps[name].mask)
         x = grow(x, skip, config.widths[level], level)
     logits = score(Map(x, skip.mask), maps["image"].mask, classes)
     return weights.read(keras.Model(inputs, logits, name=config.name), source, config)

@@ -6,7 +6,7 @@ enough; after each layer, features in the padding are set to zero.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import keras
 from keras import layers
@@ -17,7 +17,7 @@ from trainer.models.layers import HalveMask, Map
 
 BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # Channels, and convolutions.
 # The root mean square of ImageNet's features over 48 photographs of pets, of at most 224 pixels.
-TYPICAL = {
+TYPICAL_VALUES = {
     "block2_conv2": 400.0,
     "block3_conv3": 440.0,
     "block3_pool": 640.0,
@@ -49,11 +49,6 @@ def build_backbone(
         mask = HalveMask(name=f"{name}_mask")(mask)
         maps[name] = Map(x, mask)
     return inputs, maps
-
-
-def list_typical(config: VGGConfig) -> Mapping[str, float]:
-    """TYPICAL for pretrained weights. Features of new ones are about 1."""
-    return {} if config.weights == "none" else TYPICAL
 
 
 def normalize_pixels(

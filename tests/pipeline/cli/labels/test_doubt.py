@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from components.doubt import listing
 from components.doubt.listing import DoubtList
 from pipeline.cli.app import app
-from pipeline.cli.labels import doubt, review
+from pipeline.cli.labels import doubt
 from pipeline.exit_codes import WRONG_USE
 from tests.fakes import tiny
 from tests.fakes.image_files import file_of, put
@@ -147,30 +147,6 @@ def test_masks_need_a_version_to_judge_them(tmp_path):
 
     assert code == WRONG_USE
     assert "fcn run pets" in output
-
-
-@pytest.mark.parametrize("name", ["nothing", "letter.json"])
-def test_a_review_needs_a_list(tmp_path, monkeypatch, name):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "letter.json").write_text("Dear all,")
-
-    code, output = run("review", name)
-
-    assert code == WRONG_USE
-    assert "fcn doubt" in output
-
-
-def test_the_run_after_a_review_asks_for_the_folder_unless_the_experiment_knows_it(
-    tmp_path, monkeypatch
-):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("FCN_DATA", raising=False)
-    (tmp_path / "birds.toml").write_text('base = "images"\nfolder = "/birds"\n')
-
-    command = review.build_run_command("birds", "b.jsonl")
-    assert command == "fcn run birds --corrections b.jsonl"
-    command = review.build_run_command("flowers", "f.jsonl")
-    assert command == "fcn run flowers --data DIR --corrections f.jsonl"
 
 
 def test_corrections_of_another_kind_stop_a_run_before_it_starts(colours, tmp_path):

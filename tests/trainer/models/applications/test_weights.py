@@ -11,13 +11,12 @@ import keras
 import numpy as np
 import pytest
 
-from tests.fakes import applications, segmenters, tiny
+from tests.fakes import applications, imagenet, segmenters, tiny
 from tests.fakes.images.padded import batch_of
 from trainer.models.applications import weights
 from trainer.models.backbones.availability import WeightsUnavailableError
 
 ROOT = Path(__file__).parents[4]
-VGG16 = ROOT.parent / "shared/weights/vgg16_notop.weights.h5"  # ImageNet's.
 KERNELS = ("Conv1", "block_5_depthwise", "Conv_1")
 
 
@@ -113,12 +112,14 @@ def test_the_weights_of_imagenet_are_those_that_keras_keeps_or_downloads(tmp_pat
     assert 'model.weights="none"' in message
 
 
-@pytest.mark.skipif(not VGG16.is_file(), reason="ImageNet's VGG-16 is not next to the repository")
+@pytest.mark.skipif(
+    not imagenet.VGG16.is_file(), reason="ImageNet's VGG-16 is not next to the repository"
+)
 def test_the_features_of_imagenets_vgg16_are_those_of_keras():
     keras_own = keras.applications.VGG16(include_top=False, weights=None)
-    keras_own.load_weights(VGG16)
+    keras_own.load_weights(imagenet.VGG16)
     image = tiny.pixels(64, 96)
-    model = build(name="vgg16", width=1.0, weights=str(VGG16))
+    model = build(name="vgg16", width=1.0, weights=str(imagenet.VGG16))
     ours = keras.Model(model.inputs, model.get_layer("block5_pool").output)
 
     expected = keras_own(keras.applications.vgg16.preprocess_input(image[None].astype("float32")))
