@@ -6,6 +6,7 @@ epoch.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ from trainer.models.split import split
 from trainer.phase_config import PhaseConfig
 
 FLOAT = 4  # Bytes.
+ON_CPU = 4  # Images that it computes at once: the maps of more do not fit into its cache.
 
 
 class Files(NamedTuple):
@@ -83,6 +85,7 @@ def read_evaluation(features: keras.Model, files: Files, recipe: Recipe) -> tf.d
 
 def compute(features: keras.Model, batches: tf.data.Dataset) -> tf.data.Dataset:
     """The batches with features in place of their inputs, computed on the model's device."""
+    at_once = sys.maxsize if tf.config.list_logical_devices("GPU") else ON_CPU
 
     @tf.function(input_signature=[batches.element_spec[0]])
     def run(inputs: dict[str, tf.Tensor]) -> tuple[tf.Tensor, ...]:
@@ -90,7 +93,8 @@ def compute(features: keras.Model, batches: tf.data.Dataset) -> tf.data.Dataset:
 
     def generate() -> Iterator[Any]:
         for inputs, targets in batches:
-            yield run(inputs), targets
+            parts = tf.data.Dataset.from_tensor_slices(inputs).batch(at_once)
+            yield tuple(tf.concat(each, 0) for each in zip(*map(run, parts), strict=True)), targets
 
     specs = tuple(tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in features.outputs)
     signature = (specs, batches.element_spec[1])

@@ -49,6 +49,22 @@ def find_fixed(model: keras.Model, groups: Sequence[str], makers: dict[int, str]
     return fixed
 
 
+def fix(model: keras.Model, groups: Sequence[str], count: int) -> None:
+    """Keeps the weights of the backbone's first `count` groups, from the image on, as they are.
+
+    Raises ValueError if it has fewer groups.
+    """
+    if count > len(groups):
+        raise ValueError(
+            f"train.fixed_groups={count}, and {model.name} has {len(groups)} groups of layers: "
+            f"use at most {len(groups)}."
+        )
+    for layer in model.layers:
+        number = find_group(layer.name, groups)
+        if number is not None and number < count:
+            layer.trainable = False
+
+
 def find_group(name: str, groups: Sequence[str]) -> int | None:
     """The number of a layer's group, counted from the image on; None for a layer of the head."""
     return next((n for n, group in enumerate(groups) if f"{name}_".startswith(f"{group}_")), None)
