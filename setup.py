@@ -141,7 +141,7 @@ setup(
     },
     entry_points={
         "console_scripts": [
-            "fcn=pipeline.cli.app:main",
+            "fcn=pipeline.start:main",
             "fcn-model-server=serving.server.__main__:main",
         ]
     },

@@ -1,5 +1,5 @@
 """`python -m pipeline` is the command `fcn`."""
 
-from pipeline.cli.app import main
+from pipeline.start import main
 
 main()
