@@ -75,7 +75,7 @@ class HeadPhaseConfig(PhaseConfig):
 class TrainConfig(PhaseConfig):
     """The only phase, or the second one: all weights learn. Its views are those of `augment`."""
 
-    batch_size: Count  # Of both phases, as all that follows but layer_decay and fixed_groups.
+    batch_size: Count  # Of both phases, as all that follows but layer_decay and fixed_stride.
     label_smoothing: FractionBelow1
     dice: Amount  # Masks only: weight of the Dice loss, added to the cross-entropy; 0: none.
     class_weights: tuple[Positive, ...]  # Masks only: one for each class; empty: equal weights.
@@ -83,7 +83,7 @@ class TrainConfig(PhaseConfig):
     seed: Seed
     box_weight: Amount = 0.0  # Boxes only: weight of the box loss, added to the cross-entropy.
     layer_decay: FractionAbove0 = 1.0  # The factor of the rate from a group to the one before.
-    fixed_groups: CountOrNone = 0  # Of the backbone, from the image on, so many keep their weights.
+    fixed_stride: CountOrNone = 0  # The backbone's layers up to it keep their weights; 0: none.
     histogram_epochs: CountOrNone = 0  # From one log of weight histograms to the next; 0: no log.
     precision: Precision = "float32"  # Of the layers; float16 with a scaled loss.
     devices: Devices = "one"  # "all": each GPU of the machine takes `batch_size` images a step.

@@ -21,7 +21,7 @@ def check_phases(recipe: Recipe) -> None:
     for name, value, unused in (
         ("head_phase", recipe.head_phase, None),
         (f"train.layer_decay={recipe.train.layer_decay}", recipe.train.layer_decay, 1.0),
-        (f"train.fixed_groups={recipe.train.fixed_groups}", recipe.train.fixed_groups, 0),
+        (f"train.fixed_stride={recipe.train.fixed_stride}", recipe.train.fixed_stride, 0),
     ):
         if value != unused:
             raise ValueError(

@@ -30,7 +30,7 @@ EXPERIMENT = replace(
         warmup_epochs=0.5,
         weight_decay=0.02,
         layer_decay=0.85,
-        fixed_groups=4,  # Up to stride 4, where a third of the time of a step would go.
+        fixed_stride=4,  # Where a third of the time of a step would go.
         ema_momentum=0.95,
     ),
     gate=(

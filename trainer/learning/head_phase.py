@@ -54,7 +54,7 @@ def derive_recipe(recipe: Recipe) -> Recipe:
     phase = recipe.head_phase
     assert phase, "Only a recipe with a first phase comes here."
     values = {name: asdict(phase)[name] for name in PhaseConfig.__dataclass_fields__}
-    return replace(recipe, train=replace(recipe.train, **values, layer_decay=1.0))
+    return replace(recipe, train=replace(recipe.train, **values, layer_decay=1.0, fixed_stride=0))
 
 
 def read_training(

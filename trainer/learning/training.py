@@ -82,7 +82,8 @@ def compile_model(
     """Compiles it with the optimizer and the loss of the recipe; or `trained`, which has it."""
     config, task = recipe.train, tasks.find_task(recipe)
     groups = models.BACKBONES.get(recipe.model.name, ())
-    fix(model, groups, config.fixed_groups)
+    if config.fixed_stride:
+        fix(model, groups, config.fixed_stride)
     factors = list_factors(model, groups, config.layer_decay)
     optimizer = build_optimizer(config, steps_per_epoch, config.ema_momentum, factors)
     optimizer = scale_loss(optimizer, config.precision)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import keras
 
-from trainer.models.geometry import map_outputs_to_layers
+from trainer.models.geometry import compute_strides, map_outputs_to_layers
 
 
 def split(model: keras.Model, groups: Sequence[str]) -> tuple[keras.Model, keras.Model]:
@@ -49,19 +50,14 @@ def find_fixed(model: keras.Model, groups: Sequence[str], makers: dict[int, str]
     return fixed
 
 
-def fix(model: keras.Model, groups: Sequence[str], count: int) -> None:
-    """Keeps the weights of the backbone's first `count` groups, from the image on, as they are.
-
-    Raises ValueError if it has fewer groups.
-    """
-    if count > len(groups):
-        raise ValueError(
-            f"train.fixed_groups={count}, and {model.name} has {len(groups)} groups of layers: "
-            f"use at most {len(groups)}."
-        )
-    for layer in model.layers:
-        number = find_group(layer.name, groups)
-        if number is not None and number < count:
+def fix(model: keras.Model, groups: Sequence[str], stride: int) -> None:
+    """Keeps the weights of the backbone's layers up to a stride as they are; of none if it is 0."""
+    strides, makers = compute_strides(model), map_outputs_to_layers(model)
+    largest: dict[str, Fraction] = {}  # On the way from the image to the layer.
+    for layer in model.layers:  # Producers before consumers.
+        before = (largest[makers[id(tensor)]] for tensor in list_inputs(layer))
+        largest[layer.name] = max((*strides.get(layer.name, ()), *before), default=Fraction(1))
+        if find_group(layer.name, groups) is not None and largest[layer.name] <= stride:
             layer.trainable = False
 
 

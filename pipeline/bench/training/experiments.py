@@ -61,7 +61,7 @@ def choose_experiment(name: str) -> Experiment:
     task = "classes" if kind in CLASSIFIERS else "boxes" if kind in LOCALIZERS else "masks"
     other = configs.load(STAND_INS[task])
     # Not all of these models have a backbone.
-    train = replace(other.train, layer_decay=1.0, fixed_groups=0)
+    train = replace(other.train, layer_decay=1.0, fixed_stride=0)
     return replace(other, model=kind(name=name), train=train, head_phase=None)
 
 

@@ -11,7 +11,7 @@ from tests.fakes import lite0 as narrow
 from tests.fakes.images.padded import batch_of
 from trainer import models
 from trainer.models.layers import fix_kernels
-from trainer.models.split import find_group, split
+from trainer.models.split import find_group, fix, split
 
 CONFIGS = {
     "dense": narrow.classifier(),
@@ -70,6 +70,37 @@ def test_features_of_a_pooled_head_are_one_row():
     _, head = split(models.build(CONFIGS["dense"], tiny.STATISTICS), models.BACKBONES["lite0"])
 
     assert [tensor.shape for tensor in head.inputs] == [(None, 80)]
+
+
+@pytest.mark.parametrize(
+    ("config", "last_fixed", "first_learning"),
+    [
+        pytest.param(CONFIGS["dense"], "block3_expand", "block3_depthwise", id="lite0"),
+        pytest.param(segmenters.vgg("fcn8s"), "block3_conv3", "block4_conv1", id="vgg16"),
+        pytest.param(
+            applications.unet("resnet50"),
+            "conv2_block3_3_conv",
+            "conv3_block1_1_conv",
+            id="resnet50",
+        ),
+        pytest.param(
+            applications.unet("efficientnet_v2_b0"),
+            "block2b_project_conv",
+            "block3a_expand_conv",
+            id="squeeze-and-excitation",
+        ),
+    ],
+)
+def test_layers_up_to_a_stride_are_fixed(config, last_fixed, first_learning):
+    model, groups = models.build(config, tiny.STATISTICS), models.BACKBONES[config.name]
+
+    fix(model, groups, 4)
+
+    backbone = [x for x in model.layers if x.weights and find_group(x.name, groups) is not None]
+    place = [layer.name for layer in backbone].index(first_learning)
+    assert last_fixed in {layer.name for layer in backbone[:place]}
+    assert not any(layer.trainable_weights for layer in backbone[:place])
+    assert all(layer.trainable_weights for layer in backbone[place:])
 
 
 @pytest.mark.parametrize(
