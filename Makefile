@@ -94,9 +94,6 @@ bench-scale: setup  ## measure fixed and per-image cost of the Beam engines, wit
 bench-serving: setup  ## measure a server: protocols, forms of an image, 1 to 32 clients; MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.serving.run $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(SERVING_ARGS)
 
-# As `fcn` has it: see pipeline/start.py.
-bench-train bench-models: export GLIBC_TUNABLES = glibc.malloc.hugetlb=1
-
 bench-train: setup  ## measure training: the tutorial's, ours, each model; DATA=DIR, MARKDOWN=FILE
 	@$(PY) -m pipeline.bench.training.run $(if $(DATA),--data "$(DATA)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(TRAIN_ARGS)
 

@@ -141,7 +141,7 @@ setup(
     },
     entry_points={
         "console_scripts": [
-            "fcn=pipeline.start:main",
+            "fcn=pipeline.cli.app:main",
             "fcn-model-server=serving.server.__main__:main",
         ]
     },

@@ -1,5 +1,5 @@
 """`python -m pipeline` is the command `fcn`."""
 
-from pipeline.start import main
+from pipeline.cli.app import main
 
 main()

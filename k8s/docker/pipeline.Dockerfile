@@ -37,7 +37,6 @@ RUN uv pip install --no-deps --no-build-isolation .
 FROM ${BASE}@${BASE_DIGEST}
 COPY --from=builder /opt/venv /opt/venv
 # Any user ID may run it: it writes only below /tmp and never looks up a user name.
-# Large pages of memory make training on CPUs faster: see pipeline/start.py.
 # Log level 1 still shows TensorFlow's warnings about GPUs that it cannot use.
 ENV PATH=/opt/venv/bin:$PATH \
     HOME=/tmp \
@@ -46,7 +45,6 @@ ENV PATH=/opt/venv/bin:$PATH \
     KERAS_HOME=/tmp/.keras \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    GLIBC_TUNABLES=glibc.malloc.hugetlb=1 \
     TF_CPP_MIN_LOG_LEVEL=1 \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility
 USER 65532:65532

@@ -51,7 +51,7 @@ app.add_typer(rollout.app, name="rollout")
 
 
 def main() -> None:
-    """Runs the command; see pipeline/start.py.
+    """The entry of the command `fcn` and of `python -m pipeline`.
 
     It ends the process without Python's clean-up, in which TensorFlow's objects sometimes fail and
     print a traceback after a run's last line.

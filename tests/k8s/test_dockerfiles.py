@@ -7,7 +7,6 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from pipeline.start import LARGE_PAGES, TUNABLES
 from tests.k8s import dockerfile
 
 ROOT = Path(__file__).parents[2]
@@ -136,7 +135,6 @@ def test_the_pipeline_image_writes_only_below_tmp_and_has_python_on_its_path():
     assert all(Path(variables[name]).is_relative_to("/tmp") for name in places)
     assert variables["PATH"].startswith("/opt/venv/bin:")
     assert variables["PYTHONDONTWRITEBYTECODE"] == variables["PYTHONUNBUFFERED"] == "1"
-    assert variables[TUNABLES] == f"{LARGE_PAGES}=1"
     assert "NVIDIA_VISIBLE_DEVICES" not in variables  # Gives every pod all GPUs of its node.
 
 
