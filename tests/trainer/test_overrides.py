@@ -42,7 +42,7 @@ def test_the_gate_is_replaced_as_a_whole():
 def test_null_leaves_out_a_part_that_an_experiment_need_not_have():
     changed = overrides.apply_overrides(
         configs.load("flowers-transfer"),
-        ["model.name=fcn", "head_phase=null", "train.layer_decay=1.0"],
+        ["model.name=fcn", "head_phase=null", "train.layer_decay=1.0", "train.fixed_stride=0"],
     )
 
     assert changed.head_phase is None
