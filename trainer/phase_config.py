@@ -73,7 +73,7 @@ class HeadPhaseConfig(PhaseConfig):
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)
 class TrainConfig(PhaseConfig):
-    """The only phase, or the second one: all weights learn. Its views are those of `augment`."""
+    """The only phase, or the second one: the backbone learns too. Its views are of `augment`."""
 
     batch_size: Count  # Of both phases, as all that follows but layer_decay and fixed_stride.
     label_smoothing: FractionBelow1

@@ -10,8 +10,8 @@ from PIL import Image
 
 from pipeline.demo import drawn_pets
 from tests.e2e import command
+from tests.fakes.shared_files import PETS
 
-PHOTOGRAPHS = Path(__file__).parents[3] / "shared" / "data" / "pets"
 PAIRS = 40
 TINY = (
     "model.widths=[8, 8]",
@@ -44,9 +44,9 @@ CORNER_CASES = {
 
 def pets(folder: Path) -> Path:
     """Some pairs in the official layout, of their own sizes."""
-    if not PHOTOGRAPHS.is_dir():
+    if not PETS.is_dir():
         return drawn_pets.draw(folder, count=PAIRS)
-    annotations = PHOTOGRAPHS / "annotations"
+    annotations = PETS / "annotations"
     for name in ("images", "annotations/trimaps", "annotations/xmls"):
         (folder / name).mkdir(parents=True)
     lines = (annotations / "list.txt").read_text().splitlines()
@@ -54,7 +54,7 @@ def pets(folder: Path) -> Path:
     chosen = lines[:: len(lines) // PAIRS][:PAIRS]
     (folder / "annotations" / "list.txt").write_text("\n".join(chosen) + "\n")
     for name in (line.split()[0] for line in chosen):
-        shutil.copy(PHOTOGRAPHS / "images" / f"{name}.jpg", folder / "images")
+        shutil.copy(PETS / "images" / f"{name}.jpg", folder / "images")
         shutil.copy(annotations / "trimaps" / f"{name}.png", folder / "annotations" / "trimaps")
         if (annotations / "xmls" / f"{name}.xml").is_file():
             shutil.copy(annotations / "xmls" / f"{name}.xml", folder / "annotations" / "xmls")

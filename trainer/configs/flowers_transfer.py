@@ -2,8 +2,8 @@
 
     fcn run flowers-transfer --data flower_photos
 
-First the head learns, on features that are computed once; then all weights, the later layers
-faster. The weights come with `make setup`. docs/results.md has the measurements.
+First the head learns, on features that are computed once; then the backbone from stride 8 on, the
+later layers faster. The weights come with `make setup`. docs/results.md has the measurements.
 """
 
 from dataclasses import replace

@@ -6,7 +6,6 @@ epoch.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any, NamedTuple
@@ -85,7 +84,7 @@ def read_evaluation(features: keras.Model, files: Files, recipe: Recipe) -> tf.d
 
 def compute(features: keras.Model, batches: tf.data.Dataset) -> tf.data.Dataset:
     """The batches with features in place of their inputs, computed on the model's device."""
-    at_once = sys.maxsize if tf.config.list_logical_devices("GPU") else ON_CPU
+    has_gpu = bool(tf.config.list_logical_devices("GPU"))
 
     @tf.function(input_signature=[batches.element_spec[0]])
     def run(inputs: dict[str, tf.Tensor]) -> tuple[tf.Tensor, ...]:
@@ -93,8 +92,13 @@ def compute(features: keras.Model, batches: tf.data.Dataset) -> tf.data.Dataset:
 
     def generate() -> Iterator[Any]:
         for inputs, targets in batches:
-            parts = tf.data.Dataset.from_tensor_slices(inputs).batch(at_once)
-            yield tuple(tf.concat(each, 0) for each in zip(*map(run, parts), strict=True)), targets
+            count = inputs["size"].shape[0]
+            at_once = count if has_gpu else ON_CPU
+            parts = [
+                run({name: tensor[first : first + at_once] for name, tensor in inputs.items()})
+                for first in range(0, count, at_once)
+            ]
+            yield tuple(tf.concat(part, 0) for part in zip(*parts, strict=True)), targets
 
     specs = tuple(tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in features.outputs)
     signature = (specs, batches.element_spec[1])

@@ -15,7 +15,7 @@ from trainer.learning.checkpoints import Checkpoints
 from trainer.learning.devices import SplitModel, find_devices
 from trainer.learning.optimizers import build_optimizer, list_factors
 from trainer.learning.weight_histograms import WeightHistograms
-from trainer.models.split import fix
+from trainer.models.split import fix_layers
 from trainer.precision import scale_loss
 
 
@@ -83,7 +83,7 @@ def compile_model(
     config, task = recipe.train, tasks.find_task(recipe)
     groups = models.BACKBONES.get(recipe.model.name, ())
     if config.fixed_stride:
-        fix(model, groups, config.fixed_stride)
+        fix_layers(model, groups, config.fixed_stride)
     factors = list_factors(model, groups, config.layer_decay)
     optimizer = build_optimizer(config, steps_per_epoch, config.ema_momentum, factors)
     optimizer = scale_loss(optimizer, config.precision)

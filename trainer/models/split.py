@@ -50,8 +50,8 @@ def find_fixed(model: keras.Model, groups: Sequence[str], makers: dict[int, str]
     return fixed
 
 
-def fix(model: keras.Model, groups: Sequence[str], stride: int) -> None:
-    """Keeps the weights of the backbone's layers up to a stride as they are; of none if it is 0."""
+def fix_layers(model: keras.Model, groups: Sequence[str], stride: int) -> None:
+    """From now on, the backbone's layers up to this stride keep their weights in training."""
     strides, makers = compute_strides(model), map_outputs_to_layers(model)
     largest: dict[str, Fraction] = {}  # On the way from the image to the layer.
     for layer in model.layers:  # Producers before consumers.

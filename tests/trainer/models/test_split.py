@@ -11,7 +11,7 @@ from tests.fakes import lite0 as narrow
 from tests.fakes.images.padded import batch_of
 from trainer import models
 from trainer.models.layers import fix_kernels
-from trainer.models.split import find_group, fix, split
+from trainer.models.split import find_group, fix_layers, split
 
 CONFIGS = {
     "dense": narrow.classifier(),
@@ -94,7 +94,7 @@ def test_features_of_a_pooled_head_are_one_row():
 def test_layers_up_to_a_stride_are_fixed(config, last_fixed, first_learning):
     model, groups = models.build(config, tiny.STATISTICS), models.BACKBONES[config.name]
 
-    fix(model, groups, 4)
+    fix_layers(model, groups, 4)
 
     backbone = [x for x in model.layers if x.weights and find_group(x.name, groups) is not None]
     place = [layer.name for layer in backbone].index(first_learning)

@@ -35,7 +35,7 @@ class Network(NamedTuple):
     names: Mapping[str, tuple[str, ...]] = {}  # Our names for the layers that Keras numbers.
     border: int = 0  # Pixels of zeros around the image, which unpadded convolutions cut off.
     options: Mapping[str, Any] = {}
-    # Root mean squares of ImageNet's features, which they are divided by. Empty: they stay as is.
+    # Root mean squares of ImageNet's features, which they are divided by. Empty: no division.
     typical_values: Mapping[str, float] = {}
     alphas: tuple[float, ...] = ()  # Widths of ImageNet's weights, if Keras scales it itself.
 

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.fakes import applications, imagenet, segmenters, tiny
+from tests.fakes import applications, segmenters, shared_files, tiny
 from tests.fakes.images.padded import batch_of
 from trainer.models.applications import weights
 from trainer.models.backbones.availability import WeightsUnavailableError
@@ -113,13 +113,13 @@ def test_the_weights_of_imagenet_are_those_that_keras_keeps_or_downloads(tmp_pat
 
 
 @pytest.mark.skipif(
-    not imagenet.VGG16.is_file(), reason="ImageNet's VGG-16 is not next to the repository"
+    not shared_files.VGG16.is_file(), reason="ImageNet's VGG-16 is not next to the repository"
 )
 def test_the_features_of_imagenets_vgg16_are_those_of_keras():
     keras_own = keras.applications.VGG16(include_top=False, weights=None)
-    keras_own.load_weights(imagenet.VGG16)
+    keras_own.load_weights(shared_files.VGG16)
     image = tiny.pixels(64, 96)
-    model = build(name="vgg16", width=1.0, weights=str(imagenet.VGG16))
+    model = build(name="vgg16", width=1.0, weights=str(shared_files.VGG16))
     ours = keras.Model(model.inputs, model.get_layer("block5_pool").output)
 
     expected = keras_own(keras.applications.vgg16.preprocess_input(image[None].astype("float32")))

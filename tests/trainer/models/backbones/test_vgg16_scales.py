@@ -9,8 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.e2e import pet_run
-from tests.fakes import applications, imagenet, segmenters
+from tests.fakes import applications, segmenters, shared_files
 from tests.fakes.images.padded import batch_of
 from trainer import models
 from trainer.data import images
@@ -20,7 +19,7 @@ from trainer.models.backbones.vgg16 import TYPICAL_VALUES
 from trainer.models.split import split
 
 PHOTOGRAPHS = [
-    pet_run.PHOTOGRAPHS / f"images/{name}.jpg" for name in ("Bengal_1", "american_bulldog_100")
+    shared_files.PETS / f"images/{name}.jpg" for name in ("Bengal_1", "american_bulldog_100")
 ]
 CONFIGS = {**segmenters.CONFIGS, "unet_vgg16": applications.unet("vgg16")}
 SCALED = {
@@ -65,11 +64,11 @@ def build(files):
 
 
 @pytest.mark.skipif(
-    not all(path.is_file() for path in (imagenet.VGG16, *PHOTOGRAPHS)),
+    not all(path.is_file() for path in (shared_files.VGG16, *PHOTOGRAPHS)),
     reason="ImageNet's VGG-16 or the photographs of pets are not next to the repository",
 )
 def test_the_typical_values_are_those_of_photographs():
-    config = segmenters.vgg("vgg16_deconv", width=1.0, weights=str(imagenet.VGG16))
+    config = segmenters.vgg("vgg16_deconv", width=1.0, weights=str(shared_files.VGG16))
     inputs, maps = vgg16.build_backbone(config, mean=[0] * 3, std=[1] * 3)
     features = {name: maps[name].features for name in TYPICAL_VALUES}
     model = vgg16_weights.read(keras.Model(inputs, features), config)
