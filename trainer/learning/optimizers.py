@@ -30,8 +30,7 @@ def build_optimizer(
     }
     if phase.optimizer == "sgd":
         options |= {"momentum": phase.momentum, "nesterov": phase.nesterov}
-    plain, layerwise = OPTIMIZERS[phase.optimizer]
-    return layerwise(factors=factors, **options) if factors else plain(**options)
+    return OPTIMIZERS[phase.optimizer](factors=factors, **options)
 
 
 def list_factors(model: keras.Model, groups: Sequence[str], layer_decay: float) -> list[float]:
@@ -70,19 +69,26 @@ SHAPES = {
 
 
 class LayerwiseRates:
-    """Of a Keras optimizer: each variable has its own factor of rate and weight decay."""
+    """Of a Keras optimizer: each variable may have its own factor of rate and weight decay.
+
+    Keras's weight decay computes the rate again for each variable. Here a step computes it once,
+    which halves the time that TensorFlow needs to build it.
+    """
 
     def __init__(self, *, factors: Sequence[float], weight_decay: float, **options: Any) -> None:
         super().__init__(weight_decay=0.0, **options)  # type: ignore[call-arg]
+        self.weight_decay = None  # Keras's own: with 0 it would still write every variable.
         self._factors, self._decay = tuple(factors), weight_decay
 
     def update_step(
         self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor
     ) -> None:
         """Changes a variable by its own rate."""
-        place = self._get_variable_index(variable)  # type: ignore[attr-defined]
-        rate = ops.cast(learning_rate, variable.dtype) * self._factors[place]
-        variable.assign_sub(variable * (rate * self._decay))
+        rate = ops.cast(learning_rate, variable.dtype)
+        if self._factors:
+            rate *= self._factors[self._get_variable_index(variable)]  # type: ignore[attr-defined]
+        if self._decay:
+            variable.assign_sub(variable * (rate * self._decay))
         super().update_step(gradient, variable, rate)  # type: ignore[misc]
 
 
@@ -98,8 +104,4 @@ class LayerwiseNadam(LayerwiseRates, keras.optimizers.Nadam):
     """Nadam with a rate for each variable."""
 
 
-OPTIMIZERS = {
-    "adamw": (keras.optimizers.AdamW, LayerwiseAdamW),
-    "nadam": (keras.optimizers.Nadam, LayerwiseNadam),
-    "sgd": (keras.optimizers.SGD, LayerwiseSGD),
-}
+OPTIMIZERS = {"adamw": LayerwiseAdamW, "nadam": LayerwiseNadam, "sgd": LayerwiseSGD}

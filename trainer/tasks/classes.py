@@ -84,7 +84,7 @@ class Classes:
 
     def build_metrics(self, classes: int) -> list[Any]:
         """The metrics that Keras logs after each epoch."""
-        return ["accuracy"]
+        return [keras.metrics.CategoricalAccuracy(name="accuracy")]
 
     def activate(self, logits: tf.Tensor) -> tf.Tensor:
         """Probabilities [B, C]."""

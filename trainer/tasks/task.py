@@ -59,7 +59,10 @@ class Task(Protocol):
         """The loss of targets and logits."""
 
     def build_metrics(self, classes: int) -> list[Any]:
-        """The metrics that Keras logs after each epoch."""
+        """The metrics that Keras logs after each epoch.
+
+        They are metrics, not names: Keras makes those in the first step, and then builds it twice.
+        """
 
     def activate(self, logits: tf.Tensor) -> tf.Tensor:
         """The served network's outputs, computed from the model's logits."""

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.fakes import tiny
+from tests.fakes import tiny, tiny_boxes
 from trainer import models
+from trainer.data import input_pipeline
 from trainer.learning import training
 
 EXPERIMENT = tiny.with_values("train.epochs=10", "train.warmup_epochs=2.0")
@@ -56,7 +57,29 @@ def test_the_rest_of_the_optimizer_is_the_experiments(compiled):
     optimizer = compiled.optimizer
 
     assert isinstance(optimizer, keras.optimizers.AdamW)
-    assert (optimizer.weight_decay, optimizer.ema_momentum) == (0.01, 0.9)
+    assert optimizer.ema_momentum == 0.9
+
+
+@pytest.mark.parametrize(
+    ("experiment", "write"),
+    [
+        pytest.param(tiny.EXPERIMENT, tiny.write_split, id="classes"),
+        pytest.param(tiny.MASKS, tiny.write_pairs, id="masks"),
+        pytest.param(tiny_boxes.EXPERIMENT, tiny_boxes.write_split, id="boxes"),
+    ],
+)
+def test_tensorflow_builds_a_step_once(experiment, write, tmp_path, monkeypatch):
+    statistics, built = tiny.statistics_of(experiment), []
+    files = [write(tmp_path / "train.tfrecord", experiment.train.batch_size)]
+    model = models.build(experiment.model, statistics)
+    training.compile_model(model, STEPS, experiment)
+    step = model.train_step
+    monkeypatch.setattr(model, "train_step", lambda data: built.append(data) or step(data))
+
+    batches = input_pipeline.read_training(files, statistics.labels, experiment)
+    model.fit(batches, steps_per_epoch=2, verbose=0)
+
+    assert len(built) == 1
 
 
 def test_labels_are_smoothed(compiled):
