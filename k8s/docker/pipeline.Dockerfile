@@ -37,7 +37,7 @@ RUN uv pip install --no-deps --no-build-isolation .
 FROM ${BASE}@${BASE_DIGEST}
 COPY --from=builder /opt/venv /opt/venv
 # Any user ID may run it: it writes only below /tmp and never looks up a user name.
-# Log level 1 still shows TensorFlow's warnings about GPUs that it cannot use.
+# Log level 1 still shows TensorFlow's warnings about GPUs that it cannot use. oneDNN: pipeline/onednn.py.
 ENV PATH=/opt/venv/bin:$PATH \
     HOME=/tmp \
     XDG_CACHE_HOME=/tmp/.cache \
@@ -46,6 +46,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     TF_CPP_MIN_LOG_LEVEL=1 \
+    TF_ENABLE_ONEDNN_OPTS=1 \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility
 USER 65532:65532
 # The build fails if the steps' modules cannot be imported. The tmpfs keeps the check from leaving folders

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline import onednn
 from pipeline.cli import beam_options
 from pipeline.cli.interrupt import end_at_interrupt
 from pipeline.cli.options import (
@@ -85,6 +86,7 @@ def run(
     Exit code: 0 pushed, 3 not blessed, 2 wrong use or input, 130 Ctrl-C, 1 anything else.
     """
     quiet_tensorflow()
+    onednn.turn_on()
     experiment = load(name, fast=fast, overrides=overrides)
     data = find_data(choose_data(name, data))
     beam_args = beam_options.read_local_args(

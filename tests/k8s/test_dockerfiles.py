@@ -128,13 +128,14 @@ def test_the_pipeline_image_contains_all_packages_and_the_client_image_only_serv
     assert packages & set(dockerfile.copied(read("client"))) == {"serving"}
 
 
-def test_the_pipeline_image_writes_only_below_tmp_and_has_python_on_its_path():
+def test_the_pipeline_image_has_the_environment_that_its_steps_need():
     variables = dockerfile.environment(read("pipeline"))
 
     places = ("HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR", "KERAS_HOME")
     assert all(Path(variables[name]).is_relative_to("/tmp") for name in places)
     assert variables["PATH"].startswith("/opt/venv/bin:")
     assert variables["PYTHONDONTWRITEBYTECODE"] == variables["PYTHONUNBUFFERED"] == "1"
+    assert variables["TF_ENABLE_ONEDNN_OPTS"] == "1"  # As `fcn run` has it.
     assert "NVIDIA_VISIBLE_DEVICES" not in variables  # Gives every pod all GPUs of its node.
 
 

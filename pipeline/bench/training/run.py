@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from components.errors import DataError
+from pipeline import onednn
 from pipeline.bench.tables import MarkdownFile, write_markdown
 from pipeline.bench.throughput import describe_measured_machine, show_progress
 from pipeline.bench.training import photographs
@@ -42,6 +43,7 @@ def bench(
 ) -> None:
     """Measures images a second, operations a second and memory, and prints one table."""
     quiet_tensorflow()
+    onednn.turn_on()
     names = find_names(models, precision)
     start, load = time.perf_counter(), os.getloadavg()[0]
     folder = Path(data) if data else drawn_flowers.draw(Path("data", "drawn_flowers"))
