@@ -58,21 +58,14 @@ class VGGConfig:
     frozen: StrictBool = False  # Whether pretrained weights stay fixed in training.
     dropout: FractionBelow1 = 0.5
     refine: StrictBool = False  # vgg16_deconv only: a 3x3 convolution after each transposed one.
-    skip_stride: Literal[1, 2, 4] = 4  # vgg16_deconv only: features from this stride on are added.
-    skip_dropout: FractionBelow1 = 0.0  # vgg16_deconv only: of whole channels of added features.
     mirrored: StrictBool = False  # Serving averages with the mirrored image: twice the work.
     sides: tuple[Count, ...] = ()  # Pixels: serving averages over these sides, not data.max_side.
 
     def __post_init__(self) -> None:
-        if self.name == "vgg16_deconv":
-            return
-        for field in ("refine", "skip_stride", "skip_dropout"):
-            value, usual = getattr(self, field), getattr(VGGConfig, field)
-            if value != usual:
-                raise ValueError(
-                    f"{field}={value} applies to vgg16_deconv, and {self.name} has no decoder: "
-                    f"use {usual}"
-                )
+        if self.refine and self.name != "vgg16_deconv":
+            raise ValueError(
+                f"refine=true applies to vgg16_deconv, and {self.name} has no decoder: use false"
+            )
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)

@@ -25,7 +25,6 @@ CONFIGS = {
     "unet_mobilenet_v2": applications.unet(),
     **{name: vgg(name) for name in ("fcn8s", "fcn16s", "fcn32s", "vgg16_deconv")},
     "vgg16_deconv-refined": vgg("vgg16_deconv", refine=True),
-    "vgg16_deconv-full-size": vgg("vgg16_deconv", refine=True, skip_stride=1, skip_dropout=0.2),
 }
 
 

@@ -1,9 +1,8 @@
 """VGG-16's features, enlarged to the image's size by learned transposed convolutions.
 
-As in the tutorials' decoders, features of VGG-16 of the same size are added on the way, up to
-stride 4, or to `skip_stride`; with `refine`, a convolution follows each transposed one. Pretrained
-features are scaled to about 1: those of stride 4 are fifty times as large as those of stride 16,
-which would be lost in the sum.
+As in the tutorials' decoders, features of VGG-16 of the same size are added on the way; with
+`refine`, a convolution follows each transposed one. Pretrained features are scaled to about 1:
+those of stride 4 are fifty times as large as those of stride 16, which would be lost in the sum.
 Raises what trainer/models/backbones/vgg16_weights.py raises.
 """
 
@@ -20,14 +19,11 @@ from trainer.models.backbones.vgg16 import TYPICAL_VALUES, convolve, scale_chann
 from trainer.models.layers import Map, divide
 from trainer.models.upsampling import MaskedCrop
 
-# The layers to whose sizes the decoder enlarges, their strides, and VGG-16's channels there.
-STEPS = (
-    ("block5_conv3", 16, 512),
-    ("block4_conv3", 8, 512),
-    ("block3_conv3", 4, 256),
-    ("block2_conv2", 2, 128),
-    ("block1_conv2", 1, 64),
-)
+ADDED = (("block5_conv3", 512), ("block4_conv3", 512), ("block3_conv3", 256))
+LARGER = (
+    ("block2_conv2", 128),
+    ("block1_conv2", 64),
+)  # Enlarged to the size of these, which are not added.
 
 
 def build(
@@ -37,30 +33,20 @@ def build(
 
     `size` is each image's own height and width: the rest is padding. `mean` and `std` are
     those of the channels, in 0..255, used if no weights are read. H and W may be anything
-    from 1 up, and differ between calls. `dropout` is of VGG-16's last features, `skip_dropout`
-    of those that are added.
+    from 1 up, and differ between calls. Dropout is between VGG-16 and the decoder.
     """
     inputs, maps = vgg16.build_backbone(config, mean=mean, std=std)
     maps = divide(maps, TYPICAL_VALUES, config.weights)
     x = layers.Dropout(config.dropout, name="dropout")(maps["block5_pool"].features)
-    for name, stride, channels in STEPS:
+    for name, channels in (*ADDED, *LARGER):
         x = upsample(x, maps[name], scale_channels(channels, config), f"up_{name}")
         if config.refine:
             x = convolve(x, maps[name].mask, x.shape[-1], 3, f"refine_{name}")
-        if stride >= config.skip_stride:
-            x = add(x, maps[name].features, config.skip_dropout, name)
+        if (name, channels) in ADDED:
+            x = layers.Add(name=f"add_{name}")([x, maps[name].features])
     x = layers.Conv2D(classes, 1, kernel_initializer="zeros", name="scores")(x)
     logits = layers.Multiply(dtype="float32", name="logits")([x, maps["image"].mask])
     return vgg16_weights.read(keras.Model(inputs, logits, name="vgg16_deconv"), config)
-
-
-def add(
-    x: keras.KerasTensor, features: keras.KerasTensor, dropout: float, name: str
-) -> keras.KerasTensor:
-    """The sum, in training without some channels of the features (arXiv:1411.4280)."""
-    if dropout:
-        features = layers.SpatialDropout2D(dropout, name=f"dropout_{name}")(features)
-    return layers.Add(name=f"add_{name}")([x, features])
 
 
 def upsample(x: keras.KerasTensor, fine: Map, channels: int, name: str) -> keras.KerasTensor:

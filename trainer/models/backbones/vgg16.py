@@ -18,7 +18,6 @@ from trainer.models.layers import HalveMask, Map
 BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # Channels, and convolutions.
 # The root mean square of ImageNet's features over 48 photographs of pets, of at most 224 pixels.
 TYPICAL_VALUES = {
-    "block1_conv2": 180.0,
     "block2_conv2": 400.0,
     "block3_conv3": 440.0,
     "block3_pool": 640.0,

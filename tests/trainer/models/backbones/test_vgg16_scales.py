@@ -27,14 +27,6 @@ SCALED = {
     "fcn16s": ["block4_pool"],
     "fcn32s": [],
     "vgg16_deconv": ["block3_conv3", "block4_conv3", "block5_conv3", "block5_pool"],
-    "vgg16_deconv-full-size": [
-        "block1_conv2",
-        "block2_conv2",
-        "block3_conv3",
-        "block4_conv3",
-        "block5_conv3",
-        "block5_pool",
-    ],
     "unet_vgg16": ["block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3", "block5_pool"],
     "unet_mobilenet_v2": [],
 }
