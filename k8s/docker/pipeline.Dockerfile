@@ -37,7 +37,8 @@ RUN uv pip install --no-deps --no-build-isolation .
 FROM ${BASE}@${BASE_DIGEST}
 COPY --from=builder /opt/venv /opt/venv
 # Any user ID may run it: it writes only below /tmp and never looks up a user name.
-# Log level 1 still shows TensorFlow's warnings about GPUs that it cannot use. oneDNN: pipeline/onednn.py.
+# Log level 1 still shows TensorFlow's warnings about GPUs that it cannot use.
+# oneDNN speeds up training on CPUs for which TensorFlow leaves it off (pipeline/onednn.py).
 ENV PATH=/opt/venv/bin:$PATH \
     HOME=/tmp \
     XDG_CACHE_HOME=/tmp/.cache \

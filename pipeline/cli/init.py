@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline import onednn
 from pipeline.cli.interrupt import end_at_interrupt
 from pipeline.cli.options import Data, Set, fail, fail_on_storage_errors, find_data
 from pipeline.cli.run import (
@@ -59,6 +60,7 @@ def init(
     Checks the folder as a run does, measures some steps of training, and says what it chose.
     """
     quiet_tensorflow()
+    onednn.turn_on()
     from pipeline.init.plan import Wishes
     from trainer import experiment_file
 

@@ -21,7 +21,7 @@ from trainer.models.split import split
 
 COPIES = 3  # Of each layer's output in a step: the output, its gradient, and what kernels need.
 BATCHES = 5
-WARM_UP = 2  # Of these: TensorFlow traces the first ones.
+WARM_UP = 2  # Of these: TensorFlow builds the step and its kernels in the first ones.
 
 
 class Images(NamedTuple):

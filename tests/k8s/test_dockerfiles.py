@@ -135,7 +135,7 @@ def test_the_pipeline_image_has_the_environment_that_its_steps_need():
     assert all(Path(variables[name]).is_relative_to("/tmp") for name in places)
     assert variables["PATH"].startswith("/opt/venv/bin:")
     assert variables["PYTHONDONTWRITEBYTECODE"] == variables["PYTHONUNBUFFERED"] == "1"
-    assert variables["TF_ENABLE_ONEDNN_OPTS"] == "1"  # As `fcn run` has it.
+    assert variables["TF_ENABLE_ONEDNN_OPTS"] == "1"  # As `fcn run` sets it.
     assert "NVIDIA_VISIBLE_DEVICES" not in variables  # Gives every pod all GPUs of its node.
 
 

@@ -68,16 +68,15 @@ SHAPES = {
 }  # From the share of the steps that is done to a share of the peak.
 
 
-class LayerwiseRates:
-    """Of a Keras optimizer: each variable may have its own factor of rate and weight decay.
+class StepRates:
+    """Mixed into a Keras optimizer: the step's rate decays the weights; variables may scale it.
 
-    Keras's weight decay computes the rate again for each variable. Here a step computes it once,
-    which halves the time that TensorFlow needs to build it.
+    Keras's own decay computes the rate again for each variable, and TensorFlow builds all of that.
     """
 
     def __init__(self, *, factors: Sequence[float], weight_decay: float, **options: Any) -> None:
         super().__init__(weight_decay=0.0, **options)  # type: ignore[call-arg]
-        self.weight_decay = None  # Keras's own: with 0 it would still write every variable.
+        self.weight_decay = None  # Refused above; with 0, Keras would still write every variable.
         self._factors, self._decay = tuple(factors), weight_decay
 
     def update_step(
@@ -88,20 +87,20 @@ class LayerwiseRates:
         if self._factors:
             rate *= self._factors[self._get_variable_index(variable)]  # type: ignore[attr-defined]
         if self._decay:
-            variable.assign_sub(variable * (rate * self._decay))
+            self.assign_sub(variable, variable * (rate * self._decay))  # type: ignore[attr-defined]
         super().update_step(gradient, variable, rate)  # type: ignore[misc]
 
 
-class LayerwiseAdamW(LayerwiseRates, keras.optimizers.AdamW):
-    """AdamW with a rate for each variable."""
+class StepAdamW(StepRates, keras.optimizers.AdamW):
+    """AdamW with these rates."""
 
 
-class LayerwiseSGD(LayerwiseRates, keras.optimizers.SGD):
-    """SGD with a rate for each variable."""
+class StepSGD(StepRates, keras.optimizers.SGD):
+    """SGD with these rates."""
 
 
-class LayerwiseNadam(LayerwiseRates, keras.optimizers.Nadam):
-    """Nadam with a rate for each variable."""
+class StepNadam(StepRates, keras.optimizers.Nadam):
+    """Nadam with these rates."""
 
 
-OPTIMIZERS = {"adamw": LayerwiseAdamW, "nadam": LayerwiseNadam, "sgd": LayerwiseSGD}
+OPTIMIZERS = {"adamw": StepAdamW, "nadam": StepNadam, "sgd": StepSGD}

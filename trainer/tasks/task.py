@@ -59,9 +59,9 @@ class Task(Protocol):
         """The loss of targets and logits."""
 
     def build_metrics(self, classes: int) -> list[Any]:
-        """The metrics that Keras logs after each epoch.
+        """The metrics that Keras logs after each epoch: objects, not names.
 
-        They are metrics, not names: Keras makes those in the first step, and then builds it twice.
+        Keras creates a named metric in the first step, and TensorFlow then builds the step twice.
         """
 
     def activate(self, logits: tf.Tensor) -> tf.Tensor:

@@ -20,7 +20,7 @@ from trainer.overrides import MODELS, apply_overrides
 FLOWERS = "flowers"
 STAND_INS = {"classes": "flowers-transfer", "masks": "pets-transfer", "boxes": "pet-heads"}
 LABELS = ("first", "second", "third")  # Of experiments that take them from a folder.
-WARM_UP = 2  # Batches: TensorFlow traces the first one.
+WARM_UP = 2  # Batches: TensorFlow builds the step and its kernels in the first ones.
 BOX = (0.25, 0.25, 0.75, 0.75)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline import onednn
 from pipeline.cli.data import Source, Workdir
 from pipeline.cli.options import (
     Fast,
@@ -82,6 +83,7 @@ def doubt(
     Writes NAME-doubts.html to look at, and NAME-doubts.json for `fcn review NAME`.
     """
     quiet_tensorflow()
+    onednn.turn_on()
     experiment = load(name, fast=fast, overrides=overrides)
     given = {"most": most, "weights": weights, "own_folds": own_folds}
     config = choose_config(experiment, given)

@@ -9,6 +9,7 @@ from pathlib import Path
 from google.protobuf.message import Message
 
 from components.kubeflow.entry_point import STAGED_ROOT
+from pipeline import onednn
 from pipeline.kubeflow.rehearsal.outcome import PodLost
 from pipeline.kubeflow.rehearsal.pod import Pod, ResolvedStep, read_constant
 
@@ -25,6 +26,7 @@ def build_environment(step: ResolvedStep, pod: Pod, secrets: Secrets) -> dict[st
         "HOME": str(pod.home),
         "TMPDIR": str(pod.temporary),
         STAGED_ROOT: str(pod.staged),
+        onednn.VARIABLE: "1",  # As in the image.
         "KFP_POD_NAME": pod.name,
         "KFP_POD_UID": pod.name,
         "NAMESPACE": NAMESPACE,

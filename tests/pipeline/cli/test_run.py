@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import os
 import sqlite3
 import subprocess
 import sys
@@ -54,17 +53,6 @@ def test_wrong_use_is_refused_with_the_names_to_choose_from(places, words, text)
 
     assert done.exit_code == 2
     assert text in done.output
-
-
-@pytest.mark.parametrize(("chosen", "used"), [(None, "1"), ("0", "0")], ids=["default", "chosen"])
-def test_tensorflow_trains_with_onednn_unless_the_user_chooses(chosen, used, monkeypatch):
-    monkeypatch.setenv(variable := "TF_ENABLE_ONEDNN_OPTS", chosen or "")
-    if chosen is None:
-        monkeypatch.delenv(variable)
-
-    fcn("run", "flours")
-
-    assert os.environ[variable] == used
 
 
 def test_a_missing_folder_is_named(tmp_path):

@@ -25,7 +25,7 @@ def phase(**values) -> PhaseConfig:
     return PhaseConfig(**{**common, **values})
 
 
-SMALL = phase(learning_rate=1e-3, warmup_epochs=0.0)
+SMALL_RATE = phase(learning_rate=1e-3, warmup_epochs=0.0)
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,12 @@ def test_sgd_has_its_momentum():
     ],
 )
 @pytest.mark.parametrize("factors", [(), (1.0, 1.0)], ids=["no-factors", "equal-factors"])
-def test_weights_change_as_by_the_optimizer_of_keras(values, kind, factors):
-    options = {"weight_decay": 0.2, "global_clipnorm": 1.0}
-    plain = step_twice(kind(Schedule(SMALL, STEPS), **options))
+@pytest.mark.parametrize("decay", [0.2, 0.0])
+def test_weights_change_as_with_the_keras_optimizer(values, kind, factors, decay):
+    options = {"weight_decay": decay, "global_clipnorm": 1.0}
+    plain = step_twice(kind(Schedule(SMALL_RATE, STEPS), **options))
 
-    np.testing.assert_allclose(step_twice(build(values, factors)), plain, rtol=1e-6)
+    np.testing.assert_allclose(step_twice(build(values, factors, decay)), plain, rtol=1e-6)
 
 
 @pytest.mark.parametrize("values", [{}, SGD, NADAM], ids=["adamw", "sgd", "nadam"])
@@ -90,8 +91,8 @@ def test_a_factor_scales_the_change_of_its_variable(values):
     np.testing.assert_allclose(halved, full * [1, 0.5], rtol=2e-2)
 
 
-def build(values, factors):
-    return build_optimizer(replace(SMALL, weight_decay=0.2, **values), STEPS, 0.9, factors)
+def build(values, factors, decay=0.2):
+    return build_optimizer(replace(SMALL_RATE, weight_decay=decay, **values), STEPS, 0.9, factors)
 
 
 def step_twice(optimizer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from pipeline import onednn
 from pipeline.kubeflow.rehearsal.outcome import TaskState
 from tests.fakes.kubeflow.rehearsed import build_pipeline, platform, rehearse, step
 
@@ -25,6 +26,12 @@ def test_nothing_of_this_machine_reaches_a_step(tmp_path, monkeypatch):
 
     assert "PLANTED" not in found
     assert {"PATH", "HOME", "TMPDIR", "FCN_STAGED_ROOT"} <= set(found)
+
+
+def test_a_step_computes_with_onednn_as_in_the_image(tmp_path):
+    found = shown(rehearse(tmp_path, build_pipeline({"A": step(SHOW)})))
+
+    assert found[onednn.VARIABLE] == "1"
 
 
 def test_a_step_has_no_home_and_an_empty_disk(tmp_path):
