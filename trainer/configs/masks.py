@@ -29,13 +29,5 @@ def use_two_values(experiment: Experiment) -> Experiment:
     return replace(experiment, name="masks", data=data, gate=gate, unions=())
 
 
-def keep_looks(experiment: Experiment) -> Experiment:
-    """With weaker changes: colours and surroundings may be what tells your objects apart."""
-    augment = replace(experiment.augment, tint=0.1, grey=0.05, paste=0.0)
-    return replace(experiment, augment=augment)
-
-
-EXPERIMENT = keep_looks(
-    use_two_values(replace(pets_transfer.EXPERIMENT, gate=pets.EXPERIMENT.gate))
-)
-FAST = keep_looks(use_two_values(replace(pets_transfer.FAST, gate=pets.FAST.gate)))
+EXPERIMENT = use_two_values(replace(pets_transfer.EXPERIMENT, gate=pets.EXPERIMENT.gate))
+FAST = use_two_values(replace(pets_transfer.FAST, gate=pets.FAST.gate))
