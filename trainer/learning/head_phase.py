@@ -22,7 +22,6 @@ from trainer.models.split import split
 from trainer.phase_config import PhaseConfig
 
 FLOAT = 4  # Bytes.
-ON_CPU = 4  # Images that it computes at once: the maps of more do not fit into its cache.
 
 
 class Files(NamedTuple):
@@ -84,7 +83,6 @@ def read_evaluation(features: keras.Model, files: Files, recipe: Recipe) -> tf.d
 
 def compute(features: keras.Model, batches: tf.data.Dataset) -> tf.data.Dataset:
     """The batches with features in place of their inputs, computed on the model's device."""
-    has_gpu = bool(tf.config.list_logical_devices("GPU"))
 
     @tf.function(input_signature=[batches.element_spec[0]])
     def run(inputs: dict[str, tf.Tensor]) -> tuple[tf.Tensor, ...]:
@@ -92,13 +90,7 @@ def compute(features: keras.Model, batches: tf.data.Dataset) -> tf.data.Dataset:
 
     def generate() -> Iterator[Any]:
         for inputs, targets in batches:
-            count = inputs["size"].shape[0]
-            at_once = count if has_gpu else ON_CPU
-            parts = [
-                run({name: tensor[first : first + at_once] for name, tensor in inputs.items()})
-                for first in range(0, count, at_once)
-            ]
-            yield tuple(tf.concat(part, 0) for part in zip(*parts, strict=True)), targets
+            yield run(inputs), targets
 
     specs = tuple(tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in features.outputs)
     signature = (specs, batches.element_spec[1])
