@@ -77,7 +77,7 @@ class StepRates:
     def __init__(self, *, factors: Sequence[float], weight_decay: float, **options: Any) -> None:
         super().__init__(weight_decay=0.0, **options)  # type: ignore[call-arg]
         self.weight_decay = None  # Refused above; with 0, Keras would still write every variable.
-        self._factors, self._decay = tuple(factors), weight_decay
+        self._factors, self.step_decay = tuple(factors), weight_decay
 
     def update_step(
         self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor
@@ -86,8 +86,8 @@ class StepRates:
         rate = ops.cast(learning_rate, variable.dtype)
         if self._factors:
             rate *= self._factors[self._get_variable_index(variable)]  # type: ignore[attr-defined]
-        if self._decay:
-            self.assign_sub(variable, variable * (rate * self._decay))  # type: ignore[attr-defined]
+        if self.step_decay:
+            self.assign_sub(variable, variable * (rate * self.step_decay))  # type: ignore[attr-defined]
         super().update_step(gradient, variable, rate)  # type: ignore[misc]
 
 

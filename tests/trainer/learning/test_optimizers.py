@@ -55,10 +55,10 @@ def test_without_a_warm_up_the_first_step_has_the_peak():
     ],
 )
 def test_the_optimizer_is_the_one_named(values, kind):
-    optimizer = build_optimizer(phase(**values), STEPS, 0.9)
+    optimizer = build_optimizer(phase(weight_decay=0.3, **values), STEPS, 0.9)
 
     assert isinstance(optimizer, kind)
-    assert optimizer.ema_momentum == 0.9
+    assert (optimizer.step_decay, optimizer.ema_momentum) == (0.3, 0.9)
 
 
 def test_sgd_has_its_momentum():

@@ -57,7 +57,7 @@ def test_the_rest_of_the_optimizer_is_the_experiments(compiled):
     optimizer = compiled.optimizer
 
     assert isinstance(optimizer, keras.optimizers.AdamW)
-    assert optimizer.ema_momentum == 0.9
+    assert (optimizer.step_decay, optimizer.ema_momentum) == (0.01, 0.9)
 
 
 @pytest.mark.parametrize(
