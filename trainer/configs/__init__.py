@@ -16,6 +16,7 @@ from trainer.configs import (
     pets_native,
     pets_transfer,
     tutorial_fcn,
+    tutorial_vgg16,
 )
 
 MODULES = {
@@ -33,6 +34,7 @@ MODULES = {
     "pets-native": pets_native,
     "pets-transfer": pets_transfer,
     "tutorial-fcn": tutorial_fcn,
+    "tutorial-vgg16": tutorial_vgg16,
 }
 EXPERIMENTS = {name: module.EXPERIMENT for name, module in MODULES.items()}
 FAST = {name: module.FAST for name, module in MODULES.items()}
@@ -42,6 +44,7 @@ FROM_SCRATCH = {
     "masks": "masks-scratch",
     "pet-heads": "boxes-scratch",
     "pets-transfer": "pets",
+    "tutorial-vgg16": "pets",
 }  # The experiment on the same data that needs no pretrained weights.
 
 
