@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-PushRoot = Annotated[Path, typer.Option(help="Folder with <model>/<version>/.")]
+PushRoot = Annotated[
+    Path, typer.Option(envvar="FCN_PUSH_ROOT", help="Folder with <model>/<version>/.")
+]
 Port = Annotated[int, typer.Option(help="0: any free port.", min=0, max=65535)]
 Host = Annotated[str, typer.Option(help="Use 0.0.0.0 to accept other machines.")]
 Ui = Annotated[bool, typer.Option("--ui", help="Also opens a page to try the models.")]

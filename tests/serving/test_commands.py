@@ -52,6 +52,13 @@ def test_a_server_listens_on_an_ipv6_address_and_prints_it_in_brackets(tmp_path)
     assert "http://[::1]:" in line
 
 
+def test_the_push_root_of_runs_is_served_without_being_given_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("FCN_PUSH_ROOT", str(tmp_path / "of_runs"))
+
+    assert f"in {tmp_path / 'of_runs'}: " in run().stderr
+    assert f"in {tmp_path / 'given'}: " in run("--push-root", tmp_path / "given").stderr
+
+
 def test_the_message_about_an_empty_folder(tmp_path):
     result = run("--push-root", tmp_path / "empty")
 

@@ -1,6 +1,6 @@
 """Flower photographs of five classes, with an FCN from scratch.
 
-    fcn run flowers --data flower_photos
+    fcn run flowers --data data/flower_photos
 
 On 1,800 photographs it takes 15 minutes on 2 cores; expect a test accuracy of 0.88. With --fast,
 500 photographs take about a minute; expect 0.77. docs/results.md has the measurements.

@@ -1,6 +1,6 @@
 """Flower photographs of five classes, with an EfficientNet-Lite0 that ImageNet has trained.
 
-    fcn run flowers-transfer --data flower_photos
+    fcn run flowers-transfer --data data/flower_photos
 
 First the head learns, on features that are computed once; then the backbone from stride 8 on, the
 later layers faster. The weights come with `make setup`. docs/results.md has the measurements.

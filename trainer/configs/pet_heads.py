@@ -1,6 +1,6 @@
 """Heads of the Oxford-IIIT pets: a cat or a dog, and the box around its head.
 
-    fcn run pet-heads --data pets
+    fcn run pet-heads --data data/oxford_pets
 
 The backbone is an EfficientNet-Lite0 that ImageNet has trained; first the heads learn, then all
 weights. Half of the images have no box: they are rejects, `box_missing`. docs/results.md has the

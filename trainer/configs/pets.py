@@ -1,6 +1,6 @@
 """Oxford-IIIT pets: masks of pet, background and border, with a small U-Net from scratch.
 
-    fcn run pets --data pets
+    fcn run pets --data data/oxford_pets
 
 On 479 photographs it takes about 40 minutes on 2 cores; expect a mean IoU of 0.73 and a pixel
 accuracy of 0.89. With --fast, 240 drawn animals (`make demo-pets`) take 3 minutes; expect a mean

@@ -1,6 +1,6 @@
 """Oxford-IIIT pets in their own sizes: the U-Net of `pets` learns on crops, and is served whole.
 
-    fcn run pets-native --data pets
+    fcn run pets-native --data data/oxford_pets
 
 It learns on crops of up to 256 pixels, in scales from 0.5 to 1. In serving no image is scaled:
 large ones are answered in tiles, with the mask of the whole image, and memory grows only by the

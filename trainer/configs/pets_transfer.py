@@ -1,6 +1,6 @@
 """Oxford-IIIT pets with a U-Net on an EfficientNet-Lite0 that ImageNet has trained.
 
-    fcn run pets-transfer --data pets
+    fcn run pets-transfer --data data/oxford_pets
 
 First the decoder learns, on features that are computed once; then all weights, the later layers
 faster. The weights come with `make setup`. docs/results.md has the measurements.

@@ -1,7 +1,8 @@
-"""Flower photographs with the flower tutorial's own network, to compare its two heads.
+r"""Flower photographs with the flower tutorial's own network, to compare its two heads.
 
-    fcn run tutorial-fcn --data flower_photos
-    fcn run tutorial-fcn --data flower_photos --set model.head=conv --set name=tutorial-fcn-conv
+    fcn run tutorial-fcn --data data/flower_photos
+    fcn run tutorial-fcn --data data/flower_photos --set model.head=conv \
+        --set name=tutorial-fcn-conv
 
 As in the tutorial: whole images that are only mirrored, Adam's rate stays at 1e-4, and batch
 normalization. Images have the sizes of `flowers`, and so has its gate.
