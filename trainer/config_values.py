@@ -79,6 +79,7 @@ Widths = Annotated[tuple[TwoOrMore, ...], Field(min_length=1)]
 Ratio = Annotated[int | float, PlainValidator(_check_ratio)]
 SplitRatios = Annotated[tuple[Ratio, Ratio, Ratio], AfterValidator(_check_ratios)]
 FourWidths = tuple[TwoOrMore, TwoOrMore, TwoOrMore, TwoOrMore]
+FiveWidths = tuple[TwoOrMore, TwoOrMore, TwoOrMore, TwoOrMore, TwoOrMore]
 Seed = Annotated[StrictInt, Field(ge=0, lt=2**31)]
 
 Amount = Annotated[StrictFloat, Field(ge=0, allow_inf_nan=False)]

@@ -12,6 +12,7 @@ from trainer.classic_config import ClassicConfig
 from trainer.config_values import (
     KNOWN_NAMES_ONLY,
     Count,
+    FiveWidths,
     FourWidths,
     FractionBelow1,
     Positive,
@@ -58,14 +59,18 @@ class VGGConfig:
     frozen: StrictBool = False  # Whether pretrained weights stay fixed in training.
     dropout: FractionBelow1 = 0.5
     refine: StrictBool = False  # vgg16_deconv only: a 3x3 convolution after each transposed one.
+    widths: tuple[()] | FiveWidths = ()  # The same: the decoder's channels at strides 1 to 16.
     mirrored: StrictBool = False  # Serving averages with the mirrored image: twice the work.
     sides: tuple[Count, ...] = ()  # Pixels: serving averages over these sides, not data.max_side.
 
     def __post_init__(self) -> None:
-        if self.refine and self.name != "vgg16_deconv":
-            raise ValueError(
-                f"refine=true applies to vgg16_deconv, and {self.name} has no decoder: use false"
-            )
+        if self.name == "vgg16_deconv":
+            return
+        for name, none in (("refine", "false"), ("widths", "[]")):
+            if getattr(self, name):
+                raise ValueError(
+                    f"{name} is of vgg16_deconv's decoder, and {self.name} has none: use {none}"
+                )
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN_NAMES_ONLY)

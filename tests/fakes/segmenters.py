@@ -24,7 +24,7 @@ CONFIGS = {
     "unet_lite0": lite0.unet(),
     "unet_mobilenet_v2": applications.unet(),
     **{name: vgg(name) for name in ("fcn8s", "fcn16s", "fcn32s", "vgg16_deconv")},
-    "vgg16_deconv-refined": vgg("vgg16_deconv", refine=True),
+    "vgg16_deconv-refined": vgg("vgg16_deconv", refine=True, widths=(4, 4, 8, 8, 8)),
 }
 
 

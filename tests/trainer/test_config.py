@@ -246,9 +246,11 @@ def test_channels_are_pooled_in_whole_groups():
         FashionCNNConfig(depth_pool=3)
 
 
-def test_only_the_learned_decoder_is_refined():
-    with pytest.raises(ValueError, match="fcn8s"):
-        VGGConfig(name="fcn8s", refine=True)
+@pytest.mark.parametrize("options", [{"refine": True}, {"widths": (8, 8, 8, 8, 8)}], ids=str)
+def test_only_the_learned_decoder_is_refined_and_has_widths(options):
+    (name,) = options
+    with pytest.raises(ValueError, match=f"{name}.*fcn8s"):
+        VGGConfig(name="fcn8s", **options)
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,8 @@ def test_a_convolution_follows_each_transposed_one_if_asked_for():
     widths = (32, 32, 16, 8, 4)
     added = [layer.name for layer in refined.layers if layer.name.startswith("refine_block")]
 
-    assert len([name for name in added if not name.endswith("_masked")]) == len(widths)
-    more = sum(9 * width * width + width for width in widths)
+    assert len([name for name in added if not name.endswith("_relu")]) == len(widths)
+    more = sum(9 * width * width + 2 * width for width in widths)  # Kernel, bias and gain.
     assert refined.count_params() == plain.count_params() + more
 
 
@@ -42,6 +42,16 @@ def test_features_of_three_blocks_are_added():
     added = [layer.name for layer in model.layers if isinstance(layer, keras.layers.Add)]
 
     assert added == ["add_block5_conv3", "add_block4_conv3", "add_block3_conv3"]
+
+
+def test_a_narrower_decoder_brings_added_features_to_its_width():
+    model = segmenters.build(segmenters.vgg("vgg16_deconv", widths=(2, 3, 4, 5, 6)))
+    enlarged = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2DTranspose)]
+    added = [layer for layer in model.layers if isinstance(layer, keras.layers.Add)]
+
+    assert [layer.filters for layer in enlarged] == [6, 5, 4, 3, 2]
+    assert [layer.output.shape[-1] for layer in added] == [6, 5, 4]
+    assert model.get_layer("scores").kernel.shape[2] == 2
 
 
 def test_it_overfits_four_images():
