@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 PushRoot = Annotated[
-    Path, typer.Option(envvar="FCN_PUSH_ROOT", help="Folder with <model>/<version>/.")
+    Path, typer.Option(envvar="FCN_PUSH_ROOT", metavar="DIR", help="Folder of pushed versions.")
 ]
 Port = Annotated[int, typer.Option(help="0: any free port.", min=0, max=65535)]
 Host = Annotated[str, typer.Option(help="Use 0.0.0.0 to accept other machines.")]

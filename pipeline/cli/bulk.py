@@ -49,7 +49,9 @@ Target = Annotated[
 ModelFolder = Annotated[
     str,
     typer.Option(
-        metavar="DIR", help="SavedModel, model's folder (its newest version), or push root."
+        envvar="FCN_PUSH_ROOT",
+        metavar="DIR",
+        help="SavedModel, model's folder (its newest version), or push root.",
     ),
 ]
 Format = Annotated[

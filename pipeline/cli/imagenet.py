@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from pipeline import whole
-from pipeline.cli.options import PushRoot, fail, fail_on_storage_errors
+from pipeline.cli.options import fail, fail_on_storage_errors
 from pipeline.exit_codes import WRONG_USE
+from serving.command_options import PushRoot
 from serving.commands import quiet_tensorflow
 from serving.printable import markup
 from serving.terminal import console

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.options import Name, PushRoot, Set, fail, fail_on_storage_errors, load
+from pipeline.cli.options import Name, Set, fail, fail_on_storage_errors, load
 from pipeline.exit_codes import WRONG_USE
+from serving.command_options import PushRoot
 from serving.commands import quiet_tensorflow
 from serving.prediction.output_files import write_file
 from serving.printable import markup

@@ -41,9 +41,6 @@ Set = Annotated[
     list[str], typer.Option("--set", metavar="NAME=VALUE", help="Overrides a value. Repeatable.")
 ]
 Fast = Annotated[bool, typer.Option("--fast", help="Use the short configuration: a few minutes.")]
-PushRoot = Annotated[
-    Path, typer.Option(envvar="FCN_PUSH_ROOT", metavar="DIR", help="Folder of pushed versions.")
-]
 
 
 def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:

@@ -12,6 +12,8 @@ import pytest
 import typer
 
 from pipeline.cli.app import app
+from trainer import configs
+from trainer.overrides import apply_overrides
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -53,3 +55,19 @@ def test_a_command_of_the_pages_is_understood(line):
 def test_the_pages_have_commands():
     assert len(COMMANDS) > 20
     assert read_notebook()
+
+
+def find_experiment(line):
+    """The name, --fast and the values of --set of a command about one of our experiments."""
+    words = list(itertools.takewhile(lambda word: word not in SHELL, shlex.split(line)))
+    names = [word for word in words[2:] if word in configs.EXPERIMENTS]
+    sets = [value for option, value in itertools.pairwise(words) if option == "--set"]
+    return (names[0], "--fast" in words, tuple(sets)) if names and sets else None
+
+
+@pytest.mark.parametrize("line", [line for line in COMMANDS if find_experiment(line)])
+def test_an_experiment_of_the_pages_takes_the_values_given(line):
+    name, fast, values = find_experiment(line)
+    experiment = configs.load(name, fast=fast)
+
+    assert apply_overrides(experiment, values) != experiment

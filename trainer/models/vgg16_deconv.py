@@ -23,7 +23,7 @@ from trainer.models.upsampling import MaskedCrop
 # Each map is enlarged to the size of the next of these; features of the first three are added.
 SIZES = ("block5_conv3", "block4_conv3", "block3_conv3", "block2_conv2", "block1_conv2")
 ADDED = SIZES[:3]
-CHANNELS = (64, 128, 256, 512, 512)  # Of these layers, from stride 1 to stride 16.
+CHANNELS = (512, 512, 256, 128, 64)  # Of these layers.
 
 
 def build(
@@ -38,7 +38,7 @@ def build(
     inputs, maps = vgg16.build_backbone(config, mean=mean, std=std)
     maps = divide(maps, TYPICAL_VALUES, config.weights)
     x = layers.SpatialDropout2D(config.dropout, name="dropout")(maps["block5_pool"].features)
-    for name, width in zip(SIZES, reversed(find_widths(config)), strict=True):
+    for name, width in zip(SIZES, find_widths(config), strict=True):
         x = upsample(x, maps[name], width, f"up_{name}")
         if config.refine:
             x = refine(x, maps[name], f"refine_{name}")
@@ -51,8 +51,8 @@ def build(
 
 
 def find_widths(config: VGGConfig) -> Sequence[int]:
-    """The decoder's channels from stride 1 to stride 16."""
-    return config.widths or [scale_channels(channels, config) for channels in CHANNELS]
+    """The decoder's channels at the sizes of SIZES, from stride 16 to stride 1."""
+    return config.widths[::-1] or [scale_channels(channels, config) for channels in CHANNELS]
 
 
 def refine(x: keras.KerasTensor, fine: Map, name: str) -> keras.KerasTensor:
@@ -62,7 +62,7 @@ def refine(x: keras.KerasTensor, fine: Map, name: str) -> keras.KerasTensor:
 
 
 def narrow(fine: Map, width: int, name: str) -> Map:
-    """The features by a 1x1 convolution."""
+    """The features, brought to this width by a 1x1 convolution."""
     x = StandardizedConv2D(width, 1, name=name)(fine.features)
     return Map(layers.Multiply(name=f"{name}_masked")([x, fine.mask]), fine.mask)
 

@@ -15,7 +15,6 @@ from pipeline.cli.data import Source, Workdir
 from pipeline.cli.options import (
     Fast,
     Name,
-    PushRoot,
     Set,
     fail,
     fail_on_storage_errors,
@@ -23,6 +22,7 @@ from pipeline.cli.options import (
     load,
 )
 from pipeline.exit_codes import WRONG_USE
+from serving.command_options import PushRoot
 from serving.commands import quiet_tensorflow
 from serving.printable import markup
 from serving.terminal import console, say

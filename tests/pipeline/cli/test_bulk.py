@@ -30,6 +30,13 @@ def test_a_folder_is_answered_and_the_rejects_are_counted(tmp_path, monkeypatch)
     assert list((tmp_path / "out.tfrecord").glob("answers-*.tfrecord"))
 
 
+def test_the_model_is_in_the_push_root_of_runs_if_no_other_is_given(monkeypatch):
+    monkeypatch.setenv("FCN_PUSH_ROOT", "of_runs")
+
+    assert "of_runs" in run("predict", "--bulk", "in", "out").stderr
+    assert "elsewhere" in run("predict", "--bulk", "in", "out", "--model", "elsewhere").stderr
+
+
 @pytest.mark.parametrize(
     ("options", "named"),
     [
