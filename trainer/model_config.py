@@ -203,10 +203,8 @@ AVERAGING = (
 
 
 def drop_weights(config: ModelConfig) -> ModelConfig:
-    """The same model with new weights, for those who need its shape only: all of them may learn.
+    """The same model with new weights, for those who need its shape and its cost only.
 
     Pixels are normalized in another way, and VGG-16's features are not divided.
     """
-    if isinstance(config, VGGConfig):
-        return replace(config, weights="none", frozen=False)
     return replace(config, weights="none") if isinstance(config, PRETRAINED) else config

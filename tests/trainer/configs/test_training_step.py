@@ -13,7 +13,7 @@ from trainer import configs, models
 from trainer.data import input_pipeline
 from trainer.data.preprocessing import DataStatistics
 from trainer.learning import training
-from trainer.model_config import drop_weights
+from trainer.model_config import VGGConfig, drop_weights
 
 WRITERS = {
     "classes": (tiny.write_split, tiny.LABELS),
@@ -47,10 +47,13 @@ def test_each_experiment_takes_a_step_of_training(name, tmp_path):
 def make_small(experiment):
     """The experiment without pretrained weights and warm-up, in small batches of small images."""
     grid = experiment.augment.grid
+    model = drop_weights(experiment.model)
+    if isinstance(model, VGGConfig):  # An experiment refuses to freeze new weights.
+        model = replace(model, frozen=False)
     return replace(
         experiment,
         data=replace(experiment.data, max_side=min(SIDE, experiment.data.max_side)),
-        model=drop_weights(experiment.model),
+        model=model,
         augment=replace(experiment.augment, side=max(grid, SIDE // grid * grid), mixup=0.0),
         train=replace(experiment.train, batch_size=2, warmup_epochs=0.0),
     )
