@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.options import Name, Set, fail, fail_on_storage_errors, load
+from pipeline.cli.options import Fast, Name, Set, fail, fail_on_storage_errors, load
 from pipeline.exit_codes import WRONG_USE
 from serving.command_options import PushRoot
 from serving.commands import quiet_tensorflow
@@ -53,6 +53,7 @@ Model = Annotated[
 
 def models(
     name: Name,
+    fast: Fast = False,
     overrides: Set = [],  # noqa: B006
     memory: Memory = False,
     picture: Picture = None,
@@ -69,7 +70,7 @@ def models(
         check_format(picture)
     encoded = read_image(features) if features else b""
     quiet_tensorflow()
-    experiment = load(name, overrides=overrides)
+    experiment = load(name, fast=fast, overrides=overrides)
     if not (memory or picture or features):
         show_table(experiment)
     if memory:

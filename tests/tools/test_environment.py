@@ -20,7 +20,8 @@ def root(tmp_path):
         shutil.copy(PROJECT / name, tmp_path)
     write_program(
         tmp_path / ".uv/bin/uv",
-        f'cd {tmp_path}; echo "$1 $2" >>calls; [ ! -e broken-$2 ] || exit 2\n'
+        f'cd {tmp_path}; echo "$1 $2" >>calls; echo "$*" >>whole-calls\n'
+        "[ ! -e broken-$2 ] || exit 2\n"
         '[ "$1" != venv ] || { rm -rf .venv; mkdir -p .venv/bin; cp python .venv/bin; }',
     )
     shutil.copy(PROJECT / "requirements/uv.txt", tmp_path / ".uv")
@@ -52,6 +53,13 @@ def test_a_complete_unchanged_environment_is_kept(root, env):
 
     environment.make(root, env)
     assert read_calls(root) == []
+
+
+def test_libraries_are_installed_with_their_bytecode(root, env):
+    environment.make(root, env)
+
+    (sync,) = [line for line in (root / "whole-calls").read_text().splitlines() if " sync " in line]
+    assert "--compile-bytecode" in sync.split()
 
 
 def test_the_environment_is_kept_if_its_python_is_no_longer_requested(root, env):

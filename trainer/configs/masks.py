@@ -24,9 +24,11 @@ def use_two_values(experiment: Experiment) -> Experiment:
         ground=("background",),
     )
     data = replace(experiment.data, schema="masks", classes=("background", "object"), mask=mask)
+    # Weaker than for pets: the colour may tell what your objects are.
+    augment = replace(experiment.augment, tint=0.1, grey=0.05)
     of_unions = [union.metric for union in experiment.unions]
     gate = tuple(each for each in experiment.gate if each.metric not in of_unions)
-    return replace(experiment, name="masks", data=data, gate=gate, unions=())
+    return replace(experiment, name="masks", data=data, augment=augment, gate=gate, unions=())
 
 
 EXPERIMENT = use_two_values(replace(pets_transfer.EXPERIMENT, gate=pets.EXPERIMENT.gate))

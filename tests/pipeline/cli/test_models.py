@@ -46,6 +46,14 @@ def test_memory_is_printed_for_one_image_and_for_a_batch():
     assert "state of adamw" in done.stdout
 
 
+def test_fast_shows_the_short_configuration():
+    done = run("flowers", *SMALL, "--memory", "--fast")
+
+    assert done.exit_code == 0, done.output
+    assert "an image of 96 x 96 pixels" in done.stdout
+    assert "16 images of 80 x 80 pixels" in done.stdout
+
+
 @pytest.mark.parametrize("name", ["a.png", "a.SVG", "new/a.pdf"])
 def test_a_picture_is_written_in_the_format_of_its_name(tmp_path, name):
     done = run("flowers", *SMALL, "--picture", tmp_path / name)
