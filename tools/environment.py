@@ -77,7 +77,7 @@ def build(root: Path, chosen: Track, python: Interpreter) -> None:
     inside = ("--python", str(venv / "bin" / "python"), "--python-platform", chosen.tag)
     lock = str(root / "requirements" / chosen.lock)
     run(uv, "venv", "--quiet", "--clear", "--no-project", "--python", python.path, str(venv))
-    # Where PYTHONDONTWRITEBYTECODE is set, each import of TFX would compile it again: 10 s.
+    # If PYTHONDONTWRITEBYTECODE is set, Python would compile TFX again at each import: 10 s.
     run(uv, "pip", "sync", *inside, "--quiet", "--require-hashes", "--compile-bytecode", lock)
     run(uv, "pip", "install", *inside, "--quiet", "--no-deps", "--editable", str(root))
 

@@ -203,7 +203,7 @@ AVERAGING = (
 
 
 def drop_weights(config: ModelConfig) -> ModelConfig:
-    """The same model with new weights, for those who need its shape and its cost only.
+    """The same model with new weights, for callers that need only its shape or its cost.
 
     Pixels are normalized in another way, and VGG-16's features are not divided.
     """

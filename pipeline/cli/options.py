@@ -40,7 +40,9 @@ Data = Annotated[
 Set = Annotated[
     list[str], typer.Option("--set", metavar="NAME=VALUE", help="Overrides a value. Repeatable.")
 ]
-Fast = Annotated[bool, typer.Option("--fast", help="Use the short configuration: a few minutes.")]
+Fast = Annotated[
+    bool, typer.Option("--fast", help="Use the short configuration, which trains in a few minutes.")
+]
 
 
 def load(name: str, *, fast: bool = False, overrides: list[str]) -> Experiment:

@@ -1,4 +1,6 @@
-"""Your own images and masks, as pets-transfer: black (0) is background, white (255) an object.
+"""Your own images and masks, as pets-transfer with weaker changes of colour.
+
+Black (0) is background, white (255) an object.
 
     fcn run masks --data FOLDER
 
@@ -24,12 +26,17 @@ def use_two_values(experiment: Experiment) -> Experiment:
         ground=("background",),
     )
     data = replace(experiment.data, schema="masks", classes=("background", "object"), mask=mask)
-    # Weaker than for pets: the colour may tell what your objects are.
-    augment = replace(experiment.augment, tint=0.1, grey=0.05)
     of_unions = [union.metric for union in experiment.unions]
     gate = tuple(each for each in experiment.gate if each.metric not in of_unions)
-    return replace(experiment, name="masks", data=data, augment=augment, gate=gate, unions=())
+    return replace(experiment, name="masks", data=data, gate=gate, unions=())
 
 
-EXPERIMENT = use_two_values(replace(pets_transfer.EXPERIMENT, gate=pets.EXPERIMENT.gate))
-FAST = use_two_values(replace(pets_transfer.FAST, gate=pets.FAST.gate))
+def weaken_colours(experiment: Experiment) -> Experiment:
+    """The same with weaker changes of colour: the colour may tell what your objects are."""
+    return replace(experiment, augment=replace(experiment.augment, tint=0.1, grey=0.05))
+
+
+EXPERIMENT = weaken_colours(
+    use_two_values(replace(pets_transfer.EXPERIMENT, gate=pets.EXPERIMENT.gate))
+)
+FAST = weaken_colours(use_two_values(replace(pets_transfer.FAST, gate=pets.FAST.gate)))

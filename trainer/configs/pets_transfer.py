@@ -31,8 +31,6 @@ EXPERIMENT = replace(
         grid=32,
         min_crop_area=0.25,
         max_zoom=1.5,
-        tint=0.3,  # Breeds that are not in training have other colours.
-        grey=0.2,
     ),
     head_phase=HeadPhaseConfig(epochs=8, learning_rate=2e-3, warmup_epochs=1.0, weight_decay=0.02),
     train=replace(

@@ -34,7 +34,7 @@ def test_each_experiment_takes_a_step_of_training(name, tmp_path):
     model = models.build(experiment.model, statistics)
     training.compile_model(model, 1, experiment)
     model.run_eagerly = True  # Without tracing, which takes most of the time.
-    before = [np.array(weight) for weight in model.trainable_variables]
+    before = [weight.numpy() for weight in model.trainable_variables]
 
     (batch,) = input_pipeline.read_training([file], labels, experiment).take(1)
     loss = model.train_on_batch(*batch)
